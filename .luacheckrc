@@ -1,0 +1,8 @@
+std = "lua51+lua54"
+max_line_length = 140
+cache = false
+files["spec"] = { std = "+busted" }
+files["lua/idocr/transports/cosocket*.lua"] = { std = "+ngx_lua" }
+files["lua/idocr/sandbox/*nginx*.lua"] = { std = "+ngx_lua" }
+files["examples/openresty"] = { std = "+ngx_lua" }
+exclude_files = { "build", "node_modules", "**/node_modules" }
