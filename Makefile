@@ -3,36 +3,156 @@
 # Each Lua has a folder of its own below build/: a module built for one version must never be found by another.
 
 SHELL := /bin/bash
+BUILD ?= build
+
+ifneq ($(and $(filter deps,$(MAKECMDGOALS)),$(filter-out deps,$(MAKECMDGOALS))),)
+# `make deps demo`: what there is to build is known only once the packages are there, so the other goals are left to a
+# make of their own that starts afterwards.
+GOALS := $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: $(MAKECMDGOALS)
+deps:
+	@.ci/deps
+$(firstword $(GOALS)): deps
+	@$(MAKE) --no-print-directory $(GOALS)
+$(wordlist 2,$(words $(GOALS)),$(GOALS)): $(firstword $(GOALS)) ; @:
+
+else
+
+.DEFAULT_GOAL := all
+
+# ---- the C modules: core (libcrypto only, safe inside nginx) and curl (libcurl), once for each Lua
+
 CC ?= gcc
 OPT ?= -O2
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef -Werror
-CFLAGS += -std=c11 $(OPT) -g -fPIC -fvisibility=hidden -D_GNU_SOURCE $(WARN)
+WERROR ?= -Werror
+LIBFLAG ?= -shared
+PKG_CONFIG ?= pkg-config
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef $(WERROR)
+C_FLAGS := -std=c11 $(OPT) -g -fPIC -fvisibility=hidden -D_GNU_SOURCE $(WARNINGS)
 
-# luajit2 (pkg-config name "luajit") is the one that nginx loads.
-LUAS := $(strip $(if $(shell pkg-config --exists lua5.4 && echo y),5.4) $(if $(shell pkg-config --exists luajit && echo y),luajit))
-PKG_5.4 := lua5.4
-PKG_luajit := luajit
+pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+pkg_libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+
+# luajit2 (pkg-config name "luajit") is the one that nginx loads. "rock" is whichever Lua LuaRocks builds for.
+LUAS := $(strip $(foreach L,5.4 luajit,$(shell $(PKG_CONFIG) --exists $(if $(filter luajit,$L),luajit,lua$L) 2>/dev/null && echo $L)))
+LUA_CFLAGS_5.4 = $(call pkg_cflags,lua5.4)
+LUA_CFLAGS_luajit = $(call pkg_cflags,luajit)
+LUA_CFLAGS_rock = -I$(LUA_INCDIR)
 
 CURL_SRC := $(wildcard csrc/transfer*.c csrc/lua_curl*.c)
 CORE_SRC := $(filter-out $(CURL_SRC),$(wildcard csrc/*.c))
 HEADERS := $(wildcard csrc/*.h)
 
 .PHONY: all
-all: $(foreach L,$(LUAS),build/$(L)/idocr/core.so build/$(L)/idocr/curl.so)
+all: $(foreach L,$(LUAS),$(BUILD)/$L/idocr/core.so $(BUILD)/$L/idocr/curl.so) $(BUILD)/idocr
+ifeq ($(LUAS),)
+	@echo "No Lua to build for: neither lua5.4 nor luajit is known to $(PKG_CONFIG). 'make deps' installs what is needed." >&2; exit 1
+endif
 
 define per_lua
-build/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
+$(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(shell pkg-config --cflags $$(PKG_$(1)) libcrypto libcurl) -c $$< -o $$@
-build/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=build/$(1)/obj/%.o)
+	$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) -c $$< -o $$@
+$(BUILD)/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(LDFLAGS) $$^ -o $$@ $$(shell pkg-config --libs libcrypto)
-build/$(1)/idocr/curl.so: $$(CURL_SRC:csrc/%.c=build/$(1)/obj/%.o)
+	$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcrypto,-lcrypto)
+$(BUILD)/$(1)/idocr/curl.so: $$(CURL_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(LDFLAGS) $$^ -o $$@ $$(shell pkg-config --libs libcurl)
+	$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcurl,-lcurl)
 endef
-$(foreach L,5.4 luajit,$(eval $(call per_lua,$(L))))
+$(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 
-.PHONY: clean
+# The command for use from the checkout: it finds its files beside itself, from any folder.
+$(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
+	@mkdir -p $(@D)
+	@sed -e 's|@LUA@|$$here/$(if $(filter-out build,$(BUILD)),../)../lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|' $< > $@
+	@chmod +x $@
+
+# ---- packages, demo, tests
+
+.PHONY: deps demo test test-asan test-valgrind lint
+deps:
+	@.ci/deps
+
+demo: all
+	@spec/demo/run.sh
+
+test: all
+	@BUILD=$(BUILD) spec/run.sh $(SPECS)
+
+# Leaks are left to valgrind: LeakSanitizer would also judge the shells that tests start.
+test-asan:
+	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 all \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wl,-z,nodelete'
+	@BUILD=build/asan SPEC_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 spec/run.sh $(SPECS)
+
+test-valgrind: all
+	@BUILD=$(BUILD) SPEC_TIMEOUT=1800 \
+	  SPEC_WRAP='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 --keep-debuginfo=yes' \
+	  spec/run.sh $(SPECS)
+
+lint:
+	luacheck -q lua spec examples $(wildcard rockspec/*.rockspec)
+
+# ---- installing
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+# LUADIR and LIBDIR, where given, are for one Lua alone: say which with LUAS=5.4 or LUAS=luajit.
+luadir = $(or $(LUADIR),$(PREFIX)/share/lua/$(1:luajit=5.1))
+libdir = $(or $(LIBDIR),$(PREFIX)/lib/lua/$(1:luajit=5.1))
+HOUSE = cd lua && find idocr -type f -not -name '.*' -not -name '*~' -not -path '*/node_modules/*'
+
+define put_lua
+	$(HOUSE) | while read -r file; do install -D -m 644 "$$file" "$(DESTDIR)$(1)/$$file" || exit 1; done
+
+endef
+define put_c
+	install -D -m 755 $(BUILD)/$(1)/idocr/core.so "$(DESTDIR)$(2)/idocr/core.so"
+	install -D -m 755 $(BUILD)/$(1)/idocr/curl.so "$(DESTDIR)$(2)/idocr/curl.so"
+
+endef
+
+.PHONY: install rock-build rock-install rock
+install: all
+ifneq ($(and $(LUADIR)$(LIBDIR),$(word 2,$(LUAS))),)
+	@echo "LUADIR and LIBDIR are for one Lua: add LUAS=5.4 or LUAS=luajit." >&2; exit 2
+endif
+	$(foreach L,$(LUAS),$(call put_lua,$(call luadir,$L))$(call put_c,$L,$(call libdir,$L)))
+	@mkdir -p "$(DESTDIR)$(BINDIR)"
+	sed -e 's|@LUA@|$(call luadir,$(firstword $(LUAS)))|; s|@C54@|$(call libdir,5.4)|; s|@CJIT@|$(call libdir,luajit)|' \
+	  lua/idocr/cli/launcher.sh > "$(DESTDIR)$(BINDIR)/idocr"
+	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
+
+# What the rockspec calls: one Lua, the one that LuaRocks names with LUA_INCDIR.
+rock-build: $(BUILD)/rock/idocr/core.so $(BUILD)/rock/idocr/curl.so
+
+rock-install:
+	$(call put_lua,$(LUADIR))
+	$(call put_c,rock,$(LIBDIR))
+	install -D -m 755 lua/idocr/cli/start.lua "$(DESTDIR)$(BINDIR)/idocr"
+
+# The packed rocks, source and binary, in build/rocks (needs luarocks).
+ROCK_LUA ?= 5.4
+rock:
+	@spec/packaging/rock.sh $(ROCK_LUA)
+
+.PHONY: clean help
 clean:
-	rm -rf build
+	rm -rf build out
+
+help:
+	@printf '%s\n' \
+	  'make deps           install the packages that idocr and its tests need (Debian, Ubuntu)' \
+	  'make                build the modules for every Lua that is there, and build/idocr' \
+	  'make demo           read five specimens over HTTPS from the sandbox' \
+	  'make test           all tests under lua5.4 and luajit; SPECS="spec/x_spec.lua ..." runs only these' \
+	  'make test-asan      the tests with AddressSanitizer and UndefinedBehaviorSanitizer' \
+	  'make test-valgrind  the tests under valgrind, leaks included' \
+	  'make lint           luacheck' \
+	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
+	  'make rock           pack the rock into build/rocks (ROCK_LUA=5.1 for LuaJIT)' \
+	  'make clean          remove what was built'
+
+endif

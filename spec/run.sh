@@ -1,0 +1,118 @@
+#!/bin/bash
+# Runs the tests: every *_spec.lua below spec/ (or the files given) under lua5.4 and luajit, each file in a process of
+# its own, then the suites that are programs (spec/*/run.sh with "# suite" in the second line). The last line is
+# "N passed, N failed"; the status is not 0 when something failed, when a file died, or when there was nothing to run.
+#
+#   BUILD         where the modules are (build)          SPEC_LUAS     interpreters ("lua5.4 luajit": those that are there)
+#   SPEC_JOBS     files at a time (1)                    SPEC_TIMEOUT  seconds for a file (300)
+#   SPEC_WRAP     a command to run the interpreter under SPEC_PRELOAD  libraries to load into it first
+set -u
+cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
+export BUILD=${BUILD:-build} CI=${CI:-true}
+unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT_5_4
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+busted=$(command -v busted) || { echo "busted is not installed: make deps" >&2; echo "0 passed, 1 failed"; exit 1; }
+busted=$(readlink -f "$busted")
+if [ -z "${SPEC_LUAS:-}" ]; then
+  SPEC_LUAS=
+  command -v lua5.4 >/dev/null && [ -e "$BUILD/5.4/idocr/core.so" ] && SPEC_LUAS="lua5.4"
+  command -v luajit >/dev/null && [ -e "$BUILD/luajit/idocr/core.so" ] && SPEC_LUAS="$SPEC_LUAS luajit"
+fi
+
+suites=()
+if [ $# = 0 ]; then
+  mapfile -t files < <(find spec -name '*_spec.lua' -not -path '*/node_modules/*' | sort)
+  for suite in spec/*/run.sh; do
+    [ -x "$suite" ] && sed -n 2p "$suite" | grep -q '^# suite' && suites+=("$suite")
+  done
+else
+  files=("$@")
+fi
+
+# run_file NUMBER LUA FILE: leaves NUMBER.log and NUMBER.tally ("passed failed skipped") in $work
+run_file() {
+  local log=$work/$1.log tally=$work/$1.tally lua=$2 file=$3 modules status start=${EPOCHREALTIME/./}
+  modules=$BUILD/${lua#lua}
+  [ "$lua" = luajit ] && modules=$BUILD/luajit
+  # shellcheck disable=SC2086
+  LUA_INIT='' LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH="$modules/?.so;;" SPEC_TALLY=$tally \
+    timeout -k 10 "${SPEC_TIMEOUT:-300}" env ${SPEC_PRELOAD:+LD_PRELOAD="$SPEC_PRELOAD"} ${SPEC_WRAP:-} \
+    "$lua" "$busted" --output=spec/support/busted_handler.lua "$file" >"$log" 2>&1 </dev/null
+  status=$?
+  local passed=0 failed=0 skipped=0
+  [ -s "$tally" ] && read -r passed failed skipped <"$tally"
+  if [ ! -s "$tally" ] || { [ $status != 0 ] && [ "$failed" = 0 ]; }; then
+    failed=$((failed + 1))
+    case $status in
+      124|137) echo "FAILED the file did not end within ${SPEC_TIMEOUT:-300} seconds" >>"$log" ;;
+      *) echo "FAILED the file died with status $status" >>"$log" ;;
+    esac
+  fi
+  echo "$passed $failed $skipped" >"$tally"
+  finish "$1" "$lua $file" "$start"
+}
+
+# run_suite NUMBER PROGRAM: the same for a program whose last line is "N passed, N failed"
+run_suite() {
+  local log=$work/$1.log tally=$work/$1.tally status last start=${EPOCHREALTIME/./}
+  timeout -k 10 "${SPEC_TIMEOUT:-300}" "$2" >"$log" 2>&1 </dev/null
+  status=$?
+  last=$(tail -n 1 "$log")
+  if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
+    [ $status = 0 ] || [ "$failed" != 0 ] || { failed=1; echo "FAILED it ended with status $status" >>"$log"; }
+    [ $((passed + failed)) -gt 0 ] || [ $status = 0 ] || failed=1
+    echo "$passed $failed 0" >"$tally"
+  else
+    echo "FAILED no tally in the last line, status $status" >>"$log"
+    echo "0 1 0" >"$tally"
+  fi
+  finish "$1" "$2" "$start"
+}
+
+# One line for what is done, then what it said unless all is well.
+finish() {
+  local passed failed skipped word=ok spent=$(((${EPOCHREALTIME/./} - $3) / 1000))
+  read -r passed failed skipped <"$work/$1.tally"
+  [ "$failed" = 0 ] || word=FAILED
+  {
+    printf '%-7s%s: %d passed, %d failed%s (%d.%01d s)\n' "$word" "$2" "$passed" "$failed" \
+      "$([ "$skipped" = 0 ] || echo ", $skipped skipped")" $((spent / 1000)) $((spent % 1000 / 100))
+    if [ "$failed" != 0 ]; then sed 's/^/    /' "$work/$1.log"; else grep '^skipped ' "$work/$1.log" | sed 's/^/    /'; fi
+  } >"$work/$1.report"
+  cat "$work/$1.report"
+}
+
+number=0 running=0
+start_job() {
+  if [ "${SPEC_JOBS:-1}" -le 1 ]; then "$@"; return; fi
+  [ $running -lt "$SPEC_JOBS" ] || { wait -n; running=$((running - 1)); }
+  "$@" & running=$((running + 1))
+}
+for lua in $SPEC_LUAS; do
+  for file in "${files[@]}"; do
+    number=$((number + 1))
+    start_job run_file $number "$lua" "$file"
+  done
+done
+for suite in "${suites[@]}"; do
+  number=$((number + 1))
+  start_job run_suite $number "$suite"
+done
+wait
+
+passed=0 failed=0 skipped=0 done_files=0
+for tally in "$work"/*.tally; do
+  [ -s "$tally" ] || continue
+  read -r p f s <"$tally"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) done_files=$((done_files + 1))
+done
+[ $done_files = $number ] || { echo "FAILED $((number - done_files)) file(s) left no result"; failed=$((failed + number - done_files)); }
+[ -n "$SPEC_LUAS" ] || { echo "FAILED no Lua to test: make deps all"; failed=$((failed + 1)); }
+[ $((passed + failed)) -gt 0 ] || { echo "FAILED there was nothing to run"; failed=1; }
+[ $skipped = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
