@@ -1,0 +1,112 @@
+--- Processes, temporary folders and waiting, for specs. Everything that is started here is ended by its own pid.
+---
+---   local process = require "spec.support.process"
+---   process.capture("id -u")                  -> "0", 0          trimmed output (stdout), exit status
+---   process.quote(text)                       -> text as one word of a shell command
+---   local dir = process.tempdir()             -> folder that is removed when the interpreter ends
+---   local p = process.spawn("exec sleep 10", {stdout = path, stderr = path})   -> {pid=, alive(), stop(signal), wait(seconds)}
+---   process.wait_for(function() return ... end, seconds)    -> what the function gave, or raises after `seconds`
+---   process.at_exit(fn) -> guard              calls fn when the guard is collected, at the latest when Lua closes
+---   process.read(path), process.write(path, text)
+
+local process = {}
+
+function process.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
+
+function process.read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+function process.write(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  file:close()
+  return path
+end
+
+--- Runs a shell command to its end. LuaJIT's popen gives no status, so the shell prints it.
+function process.capture(command)
+  local pipe = assert(io.popen("{ " .. command .. "\n}; printf '\\n%d' $?", "r"))
+  local text = pipe:read("*a")
+  pipe:close()
+  local out, status = text:match("^(.*)\n(%d+)$")
+  return (out:gsub("%s+$", "")), tonumber(status)
+end
+
+--- Like capture, but a status other than 0 raises with what the command said.
+function process.run(command)
+  local out, status = process.capture("{ " .. command .. "\n} 2>&1")
+  if status ~= 0 then error(("command ended with status %d: %s\n%s"):format(status, command, out), 2) end
+  return out
+end
+
+function process.at_exit(fn)
+  local done = false
+  local function once()
+    if not done then
+      done = true
+      fn()
+    end
+  end
+  if newproxy then -- LuaJIT and 5.1: tables have no __gc
+    local guard = newproxy(true)
+    getmetatable(guard).__gc = once
+    return guard
+  end
+  return setmetatable({}, { __gc = once })
+end
+
+local guards = {}
+
+function process.tempdir()
+  local dir = process.run("mktemp -d ${TMPDIR:-/tmp}/idocr-spec.XXXXXX")
+  guards[#guards + 1] = process.at_exit(function() process.capture("rm -rf " .. process.quote(dir)) end)
+  return dir
+end
+
+function process.alive(pid)
+  local stat = process.read("/proc/" .. pid .. "/stat")
+  return stat ~= nil and not stat:find("^%d+ %(.*%) [ZX]") -- a zombie is dead, nobody has looked yet
+end
+
+function process.wait_for(fn, seconds)
+  for _ = 1, math.ceil((seconds or 5) / 0.01) do
+    local value = fn()
+    if value then return value end
+    os.execute("sleep 0.01")
+  end
+  local value = fn()
+  if value then return value end
+  error("waited " .. (seconds or 5) .. " s in vain", 2)
+end
+
+--- Ends a process and waits for its end; KILL when it does not listen.
+function process.stop(pid, signal)
+  if not process.alive(pid) then return end
+  process.capture(("kill -%s %d 2>/dev/null"):format(signal or "TERM", pid))
+  if not pcall(process.wait_for, function() return not process.alive(pid) end, 5) then
+    process.capture(("kill -KILL %d 2>/dev/null"):format(pid))
+    process.wait_for(function() return not process.alive(pid) end, 5)
+  end
+end
+
+--- Starts a shell command in the background. Begin it with `exec` so that the pid is the program's own.
+function process.spawn(command, options)
+  options = options or {}
+  local pipe = assert(io.popen(("{ %s\n} </dev/null >%s 2>%s & echo $!"):format(command,
+    process.quote(options.stdout or "/dev/null"), process.quote(options.stderr or "/dev/null")), "r"))
+  local pid = tonumber(pipe:read("*l"))
+  pipe:close()
+  local self = { pid = pid }
+  function self.alive() return process.alive(pid) end
+  function self.stop(signal) process.stop(pid, type(signal) == "string" and signal or nil) end
+  function self.wait(seconds) process.wait_for(function() return not process.alive(pid) end, seconds) end
+  self.guard = process.at_exit(self.stop)
+  return self
+end
+
+return process
