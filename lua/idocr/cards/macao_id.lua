@@ -1,0 +1,71 @@
+--- Macao identity cards, read by RecognizeMacaoIDCardOCR, which only the international site has.
+
+local MIB = 1024 * 1024
+local DATE = { "DD-MM-YYYY" }
+
+return {
+  title = "Macao identity card",
+  document_type = "resident_identity_card",
+
+  services = {
+    {
+      provider = "tencent",
+      action = "RecognizeMacaoIDCardOCR",
+      sites = { intl = true },
+      pictures = {
+        { param = "image", base64 = "ImageBase64", url = "ImageUrl" },
+        { param = "back", base64 = "BackImageBase64", url = "BackImageUrl" },
+      },
+      formats = { jpeg = true, png = true },
+      max_base64 = 7 * MIB,
+      inputs = {
+        {
+          wire = "Config",
+          type = "json",
+          -- the vendor's example writes "preprocess", which its text does not list
+          fields = { { wire = "RetImage", type = "string", values = { "portrait", "", "preprocess" }, value = "portrait", when = { "portrait" } } },
+        },
+      },
+
+      outputs = {
+        { wire = "ID", field = "number", as = "text" },
+        { wire = "EnLastName", field = "surname", as = "text" },
+        { wire = "EnFirstName", field = "given_name", as = "text" },
+        { wire = "CnLastName", field = "native_surname", as = "text" },
+        { wire = "CnFirstName", field = "native_given_name", as = "text" },
+        { wire = "LastNameCode", field = "surname_telecode", as = "text" },
+        { wire = "FirstNameCode", field = "given_name_telecode", as = "text" },
+        { wire = "Sex", field = "sex", as = "sex" },
+        { wire = "Birthday", field = "birth_date", as = "date", formats = DATE },
+        { wire = "FirstIssueDate", field = "first_issue_date", as = "date", formats = DATE },
+        { wire = "CurrentIssueDate", field = "issue_date", as = "date", formats = DATE },
+        { wire = "ValidityPeriod", field = "expiry_date", as = "date", formats = DATE },
+        { wire = "Symbol", field = "symbol", as = "text" },
+        { wire = "Height", field = "height", as = "number" },
+        { wire = "ResidentType", field = "resident_type", as = "resident_type" },
+        { wire = "Angle", field = "angle", as = "number" }, -- deprecated: null on newer replies
+        { wire = "RetImage", field = "portrait", as = "picture" },
+      },
+
+      -- the card prints the names in two parts only
+      composed = {
+        { field = "name", from = { "surname", "given_name" }, separator = " " },
+        { field = "native_name", from = { "native_surname", "native_given_name" }, separator = "" },
+      },
+
+      warnings = {
+        WarnCardInfos = {
+          [-9101] = "incomplete", [-9102] = "photocopy", [-9103] = "recaptured", [-9104] = "tampered",
+          [-9107] = "glare", [-9108] = "blurry", [-9109] = "not_enabled",
+        },
+      },
+
+      refusal = "FailedOperation.ImageNoSpecifiedCard",
+    },
+  },
+
+  show = {
+    "number", "name", "native_name", "surname_telecode", "given_name_telecode", "sex", "birth_date", "first_issue_date",
+    "issue_date", "expiry_date", "resident_type", "symbol", "height",
+  },
+}

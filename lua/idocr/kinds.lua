@@ -1,0 +1,129 @@
+--- The kinds of card: each is one table in `cards/`, found by its file name. A new file there is a new kind; nothing
+--- else has to be told.
+
+local core = require "idocr.core"
+
+local kinds = {}
+
+--- One kind of card, as `cards/KIND.lua` returns it. See `cards/passport.lua` for a whole example.
+---@class idocr.Kind
+---@field kind string                 set by the loader from the file's name
+---@field title string                one line for people
+---@field document_type string?       `card.document_type` where the service has no word of its own
+---@field params table<string, idocr.Param>?  params beyond `image`, `back`, `portrait`
+---@field services idocr.Service[]    who reads it, in order of preference
+---@field show string[]               card fields in the order in which a person wants to see them
+
+--- A param that the caller may give. `type` is "boolean", "string" or "warnings" (list of warning names, or true).
+---@class idocr.Param
+---@field type "boolean"|"string"|"warnings"
+---@field values table<string, string>?  allowed values and what goes on the wire
+---@field default boolean?            what the service does when a boolean is not given (nil: false)
+---@field all string[]?               warning names that `true` asks for
+---@field help string
+
+--- One vendor's action that reads a kind.
+---@class idocr.Service
+---@field provider "tencent"|"ekycpro"
+---@field action string               Tencent: the action; ekycpro: the path below /v1/
+---@field sites table<string, true>?  Tencent sites that have it
+---@field rate table<string, number>|number?  published calls per second, by site or for all; nil: none published
+---@field pictures idocr.PictureInput[]
+---@field formats table<string, true>|table<string, table<string, true>>  picture formats taken, for all sites or by site
+---@field max_base64 table<string, integer>|integer?  most bytes of base64 that may be taken, for all sites or by site
+---@field max_bytes integer?          most bytes of the picture itself that may be taken
+---@field inputs idocr.Input[]        wire parameters besides the pictures
+---@field embedded table<string, true>?  reply members that hold JSON in a string (or "1", "" from newer services)
+---@field outputs idocr.Output[]      reply members and the card fields that they fill
+---@field composed idocr.Composed[]?  fields made of other fields
+---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
+---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
+---@field warnings table<string, table<integer, string>>  list member (dotted path) -> code -> warning name
+---@field refusal string              code with which the service refuses a picture that is not this card
+
+---@class idocr.PictureInput
+---@field param "image"|"back"
+---@field base64 string               wire parameter for the bytes
+---@field url string?                 wire parameter for a URL
+
+--- A wire parameter. `type` is its JSON type; "json" is a JSON object inside a string, with `fields` of its own. One with
+--- neither `param` nor `when` is known to the service and never sent by us.
+---@class idocr.Input
+---@field wire string
+---@field type "boolean"|"string"|"json"
+---@field param string?               carries this param's value, false included
+---@field when string[]?              carries `value` when one of these was asked: a param that is true, or "warn.NAME"
+---@field value any?                  the constant for `when` (nil: true)
+---@field values string[]?            what the service takes, where that is a closed list
+---@field fields idocr.Input[]?
+
+--- A reply member. `as` names the converter in `decode/values.lua`. The same member may fill several fields.
+---@class idocr.Output
+---@field wire string                 dotted path in the reply; below an embedded member its own members follow the dot
+---@field field string                card field; "mrz[1]" is an element of a list, which is there only when complete
+---@field as "text"|"mrz_text"|"date"|"period_start"|"period_end"|"period_open"|"sex"|"picture"|"number"|"integer"|"score"|"boolean"|"resident_type"|"positions"
+---@field formats string[]?           for dates: how the service writes them, the usual way first
+
+---@class idocr.Composed
+---@field field string
+---@field from string[]               fields that must all be there
+---@field separator string
+
+local loaded = {} ---@type table<string, idocr.Kind|false>
+
+--- The table of one kind, or nil where there is no such kind.
+---@param name string
+---@return idocr.Kind?
+function kinds.get(name)
+  if type(name) ~= "string" or not name:match("^%l[%l%d_]*$") then return nil end
+  if loaded[name] == nil then
+    local module = "idocr.cards." .. name
+    if package.loaded[module] or package.searchpath(module, package.path) then
+      local kind = require(module)
+      kind.kind = name
+      loaded[name] = kind
+    else
+      return nil
+    end
+  end
+  return loaded[name]
+end
+
+--- The names of all kinds, sorted. Looks into the folder that holds the kinds, so a new file counts at once.
+---@return string[]
+function kinds.list()
+  local names, seen = {}, {}
+  for template in package.path:gmatch("[^;]+") do
+    local folder = template:match("^(.-)%?%.lua$")
+    for _, file in ipairs(folder and core.list_directory(folder .. "idocr/cards") or {}) do
+      local name = file:match("^(%l[%l%d_]*)%.lua$")
+      if name and not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+--- The services of a kind that a provider and a site have.
+---@param kind idocr.Kind
+---@param provider string
+---@param site string?
+---@return idocr.Service?
+function kinds.service(kind, provider, site)
+  for _, service in ipairs(kind.services) do
+    if service.provider == provider and (not service.sites or service.sites[site]) then return service end
+  end
+end
+
+--- A value that is one for all sites or a table by site.
+---@param value any
+---@param site string?
+function kinds.by_site(value, site)
+  if type(value) == "table" and (value.intl ~= nil or value.cn ~= nil) then return value[site] end
+  return value
+end
+
+return kinds
