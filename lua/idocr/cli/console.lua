@@ -1,0 +1,59 @@
+--- Where the command writes: two streams, whether they are terminals, colours. Tests give one of their own.
+
+local console = {}
+
+---@class idocr.Console
+---@field out fun(text: string)      standard output
+---@field err fun(text: string)      standard error
+---@field colour boolean             standard output is a terminal that takes colours
+---@field progress boolean           standard error is a terminal: a line may be drawn again and again
+---@field columns integer            how wide the terminal is
+---@field unicode boolean            the locale is UTF-8, so lines may be drawn
+
+local CODES = { bold = "1", dim = "2", red = "31", green = "32", yellow = "33" }
+
+-- os.execute gives true in 5.2+, 0 in 5.1 and LuaJIT.
+local function holds(command)
+  local status = os.execute(command)
+  return status == true or status == 0
+end
+
+local function columns_of_terminal()
+  local given = tonumber(os.getenv("COLUMNS"))
+  if given then return given end
+  local pipe = io.popen("stty size 2>/dev/null </dev/tty")
+  local text = pipe and pipe:read("*l")
+  if pipe then pipe:close() end
+  return tonumber(text and text:match("%d+%s+(%d+)"))
+end
+
+--- The console of this process.
+---@return idocr.Console
+function console.standard()
+  local locale = os.getenv("LC_ALL")
+  if not locale or locale == "" then locale = os.getenv("LC_CTYPE") end
+  if not locale or locale == "" then locale = os.getenv("LANG") end
+  local terminal = holds("test -t 1")
+  local plain = os.getenv("NO_COLOR") or os.getenv("TERM") == "dumb" or not os.getenv("TERM")
+  io.stdout:setvbuf("line")
+  return {
+    out = function(text) io.stdout:write(text) end,
+    err = function(text) io.stderr:write(text) end,
+    colour = terminal and not plain,
+    progress = holds("test -t 2") and not plain,
+    columns = terminal and columns_of_terminal() or 100,
+    unicode = (locale or ""):lower():find("utf%-?8") ~= nil,
+  }
+end
+
+--- A text in a colour, where the console has colours.
+---@param self idocr.Console
+---@param colour "bold"|"dim"|"red"|"green"|"yellow"
+---@param text string
+---@return string
+function console.paint(self, colour, text)
+  if not self.colour then return text end
+  return "\27[" .. CODES[colour] .. "m" .. text .. "\27[0m"
+end
+
+return console

@@ -1,0 +1,96 @@
+--- The command `idocr`: finds the subcommand, reads its arguments, runs it. Each subcommand is a file of its own.
+
+local status = require "idocr.cli.status"
+
+local main = {}
+
+--- A subcommand, as `cli/NAME.lua` returns it.
+---@class idocr.Command
+---@field summary string                                   one line
+---@field describe fun(parser: table)                      adds arguments and options (argparse)
+---@field run fun(args: table, out: idocr.Console): integer returns the exit status
+
+local COMMANDS = { "read", "batch", "check", "kinds", "sign", "stamp", "sandbox" }
+
+local DESCRIPTION = [[
+Reads identity documents through cloud services (Tencent Cloud OCR, ekycpro).
+
+  idocr kinds                                   what can be read, and by whom
+  idocr read passport photo.jpg                 one picture: a table
+  idocr read passport --json photo.jpg          the same for machines
+  idocr batch malaysia_id scans --out ic.jsonl  a folder of pictures
+  idocr sandbox                                 a server that answers like the services, offline and free]]
+
+local EPILOG = [[
+Credentials never come from the command line, where others can see them. They are looked for in the environment
+(TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN; EKYCPRO_API_KEY), in the profile file
+~/.tencentcloud/credentials, at the machine's own role and in the cluster's identity.
+
+]] .. status.HELP
+
+-- A subcommand is described in full only when it is the one that runs: none loads what another one needs.
+local function build(argparse, chosen)
+  local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(100):require_command(true)
+  parser:flag("--version", "Show the version and exit."):action(function()
+    io.stdout:write("idocr ", require("idocr.core").version, " (", _VERSION, ")\n")
+    os.exit(status.OK)
+  end)
+  local modules = {}
+  for _, name in ipairs(COMMANDS) do
+    local module = require("idocr.cli." .. name)
+    local command = parser:command(name, module.description or module.summary, status.HELP):summary(module.summary)
+    command:help_max_width(100)
+    if name == chosen then module.describe(command) end
+    modules[name] = module
+  end
+  return parser, modules
+end
+
+-- The place that error() puts in front of a message says nothing to a user.
+local function without_place(message) return (tostring(message):gsub("^[^%s:]+%.lua:%d+: ", "")) end
+
+--- Raises an error that ends the command as wrong usage.
+---@param message string
+function main.usage_error(message) error({ usage = message }, 0) end
+
+--- Runs the command.
+---@param argv string[]
+---@param out idocr.Console? the process's own when not given
+---@return integer status
+function main.run(argv, out)
+  out = out or require("idocr.cli.console").standard()
+  local found, argparse = pcall(require, "argparse")
+  if not found then
+    out.err("idocr: the Lua module argparse is missing (Debian: lua-argparse, LuaRocks: argparse)\n")
+    return status.USAGE
+  end
+  local chosen
+  for _, word in ipairs(argv) do
+    if not word:find("^%-") then
+      chosen = word
+      break
+    end
+  end
+  local parser, modules = build(argparse, chosen)
+  local words = {}
+  for i = 1, #argv do words[i] = argv[i] end
+  local parsed, args = parser:pparse(words)
+  if not parsed then
+    out.err("idocr: " .. tostring(args) .. "\n" .. "Try: idocr " .. (modules[chosen] and chosen .. " " or "") .. "--help\n")
+    return status.USAGE
+  end
+  local ran, result = xpcall(modules[args.command].run, function(problem)
+    if type(problem) == "table" and problem.usage then return problem end
+    return { bug = without_place(problem), trace = debug.traceback("", 2) }
+  end, args, out)
+  if ran then return result end
+  if result.usage then
+    out.err("idocr: " .. without_place(result.usage) .. "\n")
+    return status.USAGE
+  end
+  if result.bug:find("interrupted!", 1, true) then return 130 end
+  out.err("idocr: internal error: " .. result.bug .. result.trace .. "\n")
+  return 70
+end
+
+return main

@@ -1,0 +1,140 @@
+--- How a card and an error look, to a person and to a machine.
+
+local console = require "idocr.cli.console"
+local core = require "idocr.core"
+local json = require "idocr.cli.json"
+local kinds = require "idocr.kinds"
+local table_text = require "idocr.cli.table"
+
+local show = {}
+
+local PICTURES = { "portrait", "card_image" }
+
+--- 12345 -> "12,345".
+---@param number integer
+---@return string
+function show.thousands(number)
+  local text, previous = ("%d"):format(number), nil
+  repeat
+    previous = text
+    text = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
+  until text == previous
+  return text
+end
+
+local function value_text(value)
+  if value == true then return "yes" elseif value == false then return "no" end
+  if type(value) == "number" then return (("%.14g"):format(value)) end
+  return tostring(value)
+end
+
+-- Rows for one field: a list takes one row for each item, a table one for each member.
+local function add_field(rows, name, value, confidence)
+  if value == nil then return end
+  if type(value) ~= "table" then
+    local sure = type(confidence) == "number" and ("%.2f"):format(confidence) or ""
+    rows[#rows + 1] = { name, value_text(value), sure, colours = { "dim" } }
+  elseif #value > 0 then
+    for index, item in ipairs(value) do
+      if type(item) == "table" then
+        add_field(rows, name .. "[" .. index .. "]", item)
+      else
+        rows[#rows + 1] = { index == 1 and name or "", value_text(item), "", colours = { "dim" } }
+      end
+    end
+  else
+    local members = {}
+    for member in pairs(value) do members[#members + 1] = tostring(member) end
+    table.sort(members)
+    for _, member in ipairs(members) do add_field(rows, name .. "." .. member, value[member]) end
+  end
+end
+
+local function warning_text(warning)
+  local text = warning.name or "unknown"
+  if warning.message and warning.message ~= "" then text = text .. ": " .. warning.message end
+  return warning.code and text .. " (" .. value_text(warning.code) .. ")" or text
+end
+
+--- A card as a table for people.
+---@param out idocr.Console
+---@param card idocr.Card
+---@param options { source: string, files: table<string, string>, report: table? }
+---@return string
+function show.card(out, card, options)
+  local kind = kinds.get(card.kind) or {}
+  local confidence, rows, done = card.confidence or {}, {}, {}
+  for _, field in ipairs(kind.show or {}) do
+    done[field] = true
+    add_field(rows, field, card[field], confidence[field])
+  end
+  if not done.visual then add_field(rows, "visual", card.visual) end
+  for _, field in ipairs(PICTURES) do
+    if card[field] then
+      local file = options.files and options.files[field]
+      rows[#rows + 1] = { field, show.thousands(#card[field]) .. " bytes" .. (file and " in " .. file or ""), "", colours = { "dim" } }
+    end
+  end
+  for _, warning in ipairs(card.warnings or {}) do
+    rows[#rows + 1] = { "warning", warning_text(warning), "", colours = { "dim", "yellow" } }
+  end
+  for _, finding in ipairs(options.report and options.report.findings or {}) do
+    if finding.ok == false then
+      rows[#rows + 1] = { "check", (finding.field or finding.check) .. ": " .. (finding.message or finding.check), "",
+        colours = { "dim", finding.severity == "error" and "red" or "yellow" } }
+    end
+  end
+  if card.request_id then rows[#rows + 1] = { "request", card.request_id, "", colours = { "dim", "dim" } } end
+
+  local heads = { "field", "value", "confidence" }
+  if not next(confidence) then heads[3] = nil end
+  local title = (kind.title or card.kind) .. ": " .. options.source .. " (" .. card.provider ..
+    (card.sandbox and ", canned by the sandbox" or "") .. ")"
+  return console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
+end
+
+-- Strings of `raw` that are pictures become base64; they are the ones that no JSON string can hold.
+local function raw_copy(value)
+  if type(value) == "table" then
+    local copy = {}
+    for key, item in pairs(value) do copy[key] = raw_copy(item) end
+    return copy
+  end
+  if type(value) == "string" and (value:find("^\255\216\255") or value:find("^\137PNG")) then return core.base64_encode(value) end
+  return value
+end
+
+--- A card as a plain table for JSON.
+---@param card idocr.Card
+---@param options { source: string?, files: table<string, string>?, raw: boolean?, report: table? }
+---@return table
+function show.card_data(card, options)
+  local data = {}
+  for name, value in pairs(card) do
+    if name ~= "raw" and type(name) == "string" and not name:find("^_") then data[name] = value end
+  end
+  for _, field in ipairs(PICTURES) do
+    if card[field] then data[field] = { bytes = #card[field], file = options.files and options.files[field] } end
+  end
+  data.warnings = card.warnings or {}
+  if options.raw then data.raw = raw_copy(card.raw) end
+  if options.report then data.report = options.report end
+  return data
+end
+
+--- An error as a plain table for JSON.
+---@param err idocr.Error
+---@return table
+function show.error_data(err)
+  return {
+    category = err.category, code = err.code, message = err.message, request_id = err.request_id,
+    http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false, billed = err.billed,
+  }
+end
+
+--- One line of JSON.
+---@param data table
+---@return string
+function show.line(data) return json.encode(data) .. "\n" end
+
+return show
