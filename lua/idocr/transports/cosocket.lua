@@ -1,0 +1,357 @@
+--- Requests over nginx's own sockets: the worker serves everybody else while one waits. This file and its siblings
+--- `cosocket_*.lua` are the only ones that know `ngx`.
+
+local errors = require "idocr.errors"
+local http1 = require "idocr.transports.http1"
+local inflate = require "idocr.transports.cosocket_inflate"
+local proxies = require "idocr.transports.cosocket_proxy"
+local runtime = require "idocr.transports.cosocket_runtime"
+
+local ngx = ngx
+local cosocket = {}
+
+-- 64 KB: smaller chunks cost a call each, larger ones gain nothing and stay in the worker's caches less well.
+local CHUNK = 64 * 1024
+local IDLE = 50 * 1000 -- ms; the services close idle connections after 60 s
+local POOL_SIZE = 64 -- idle connections kept per worker and pool
+local DEAD_ON_ARRIVAL = 1 -- seconds; see `Transport:send`
+local EARLY_REPLY = 1000 -- ms to wait for the answer of a server that stopped listening
+
+local PHASES = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
+  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+}
+
+--- Whether a request can be made here and now.
+---@return boolean
+---@return string phase
+function cosocket.available()
+  local phase = ngx.get_phase()
+  return PHASES[phase] == true, phase
+end
+
+local function fail(state, category, code, message)
+  return nil, errors.new(category, code, message, { sent = state.sent, retryable = category ~= "tls" and category ~= "image" })
+end
+
+local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil or host:find(":", 1, true) ~= nil end
+
+-- nginx can only compare a certificate with a name, so where an address is dialled the logical host counts.
+local function name_to_verify(url, request)
+  if not is_address(url.host) then return url.host end
+  local logical = (request.host or ""):gsub(":%d+$", "")
+  return logical ~= "" and not is_address(logical) and logical or url.host
+end
+
+local function connect_error(state, message)
+  message = tostring(message)
+  if message:find("no resolver defined", 1, true) then
+    return fail(state, "connect", "ResolveFailed", "nginx has no resolver: it needs a line like `resolver 127.0.0.53;` in its http block")
+  elseif message:find("could not be resolved", 1, true) then
+    return fail(state, "connect", "ResolveFailed", "the host's name could not be resolved by nginx's resolver: "
+      .. (message:match("%((%d+: [%w ]+)%)") or "no answer"))
+  elseif message == "timeout" then
+    return fail(state, "connect", "ConnectTimeout", "no connection in time")
+  elseif message:find("too many waiting connect", 1, true) then
+    return fail(state, "connect", "PoolExhausted", "all connections are in use and too many requests wait for one")
+  elseif message:find("phase", 1, true) or message:find("API disabled", 1, true) then
+    return fail(state, "unsupported", "WrongPhase", "nginx allows no sockets here")
+  end
+  return fail(state, "connect", "ConnectFailed", "no connection: " .. errors.scrub(message))
+end
+
+local function broken(state, message, code)
+  if message == "timeout" then return fail(state, "timeout", "DeadlineExceeded", "no answer before the deadline") end
+  if message == "closed" then return fail(state, "network", "ConnectionClosed", "the connection was closed before a whole reply came") end
+  if message:find("reset", 1, true) then return fail(state, "network", "ConnectionReset", "the connection was reset") end
+  return fail(state, "network", code, errors.scrub(message))
+end
+
+local function handshake(state, sock, name)
+  -- lua-resty-core 0.1.25 throws for some rejected certificates; with `false` instead of nil it would return true.
+  local no_throw, session, message = pcall(sock.sslhandshake, sock, nil, name, true)
+  if no_throw and (session or message == nil) then return true end
+  if not no_throw then
+    message = tostring(session):find("assertion", 1, true) and "the certificate was rejected" or tostring(session)
+  end
+  message = tostring(message)
+  if message == "timeout" then return fail(state, "connect", "ConnectTimeout", "no TLS handshake in time") end
+  if message:find("certificate", 1, true) or message:find("^%d+: ") then
+    local hint = ""
+    if message:find("issuer", 1, true) or message:find("self.signed") then
+      hint = " (nginx trusts only what the directive lua_ssl_trusted_certificate names)"
+    elseif is_address(name) then
+      hint = " (nginx cannot verify a certificate for an address: use the name, or give signed_host)"
+    end
+    return fail(state, "tls", "CertificateRejected", "the server's certificate: " .. errors.scrub(message) .. hint)
+  end
+  return fail(state, "tls", "HandshakeFailed", "no TLS handshake: " .. errors.scrub(message))
+end
+
+local Transport = { name = "cosocket", runtime = runtime }
+Transport.__index = Transport
+
+local function receive_reply(sock, reader, state)
+  while not reader.done do
+    local bytes, message, partial = sock:receiveany(CHUNK)
+    bytes = bytes or partial
+    if bytes and bytes ~= "" then
+      local done, code, text = reader:feed(bytes)
+      if done == nil then return fail(state, "protocol", code, text) end
+    elseif message == "closed" then
+      local done, _, text = reader:finish()
+      if not done then return fail(state, "network", "ConnectionClosed", text) end
+    elseif message then
+      return broken(state, message, "ReceiveFailed")
+    end
+  end
+  return true
+end
+
+-- Asks the proxy for a tunnel.
+local function tunnel(state, sock, url, proxy)
+  local authority = (url.host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(url.host, url.port)
+  local head = assert(http1.head({ method = "CONNECT", host = authority }, authority, nil, proxy.authorization))
+  local ok, message = sock:send(head)
+  local reader = http1.reader("CONNECT", 64 * 1024)
+  local err
+  if ok then
+    repeat
+      local bytes, why = sock:receiveany(CHUNK)
+      if not bytes then message = why break end
+      local done, _, text = reader:feed(bytes)
+      if done == nil then message = text break end
+    until reader.status
+  end
+  if reader.status and reader.status < 300 and reader.done then return true end
+  if reader.status == 407 then err = "the proxy wants other credentials" end
+  if reader.status and not err then err = "the proxy refused the tunnel with status " .. reader.status end
+  return fail(state, "connect", "ProxyFailed", err or "no tunnel through the proxy: " .. errors.scrub(tostring(message)))
+end
+
+-- A connection ready for the request's head, fresh or out of the pool.
+function Transport:connect(request, state, fresh)
+  local url, proxy = state.url, state.proxy
+  local peer = proxy or url
+  local name = url.scheme == "https" and name_to_verify(url, request) or ""
+  -- Everything that changes whom we talk to or whom we trust is in the pool's name.
+  local pool = table.concat({
+    "idocr", url.scheme, peer.host, peer.port, name, proxy and url.scheme == "https" and url.host .. ":" .. url.port or "",
+    proxy and proxy.authorization and ngx.md5(proxy.authorization) or "", self.identity,
+  }, "|")
+  -- A pool that keeps nothing: the one way to be sure of a new connection.
+  if fresh then pool = pool .. "|fresh" end
+  state.keep = not fresh
+  local sock = ngx.socket.tcp()
+  state.sock = sock
+  sock:settimeouts(state.connect_ms, state.total_ms, state.total_ms)
+  local host = peer.host:lower() == "localhost" and "127.0.0.1" or peer.host -- nginx never reads /etc/hosts
+  if host:find(":", 1, true) then host = "[" .. host .. "]" end
+  local ok, message = sock:connect(host, peer.port, { pool = pool, pool_size = self.pool_size, backlog = self.backlog })
+  if not ok then return connect_error(state, message) end
+  state.reused = sock:getreusedtimes() > 0
+  if url.scheme == "https" and not state.reused then
+    local err
+    if proxy then
+      ok, err = tunnel(state, sock, url, proxy)
+      if not ok then sock:close() return nil, err end
+    end
+    if self.certificate then sock:setclientcert(self.certificate, self.private_key) end
+    ok, err = handshake(state, sock, name)
+    if not ok then sock:close() return nil, err end
+  end
+  state.connected = true
+  return sock
+end
+
+local function send_body(sock, head, body, state)
+  local first = head
+  repeat
+    runtime.pause()
+    local chunk, message
+    if body then
+      chunk, message = body:read(CHUNK)
+      if message then
+        sock:close()
+        state.broken_body = true
+        return fail(state, "image", "PictureChanged", "the picture could not be read again as it was hashed")
+      end
+    end
+    local piece = first and (chunk and { first, chunk } or first) or chunk
+    first = nil
+    if piece then
+      state.sent = true
+      local ok, why = sock:send(piece)
+      if not ok then return nil, why end
+    end
+  until not chunk or chunk == ""
+  return true
+end
+
+local function exchange(self, request, state, fresh)
+  local sock, err = self:connect(request, state, fresh)
+  if not sock then return nil, err end
+  local reused = state.reused
+  local body = request.body
+  local reader = http1.reader(request.method, request.max_response or self.max_response)
+  local ok, why = send_body(sock, state.head, body, state)
+  if not ok and state.broken_body then return nil, why end
+  local sent_at = runtime.now()
+  local failure
+  if not ok then
+    -- A server that refuses early answers and closes: its answer says more than a broken pipe.
+    sock:settimeouts(nil, nil, EARLY_REPLY)
+    ok = receive_reply(sock, reader, state)
+    reader.keepalive = false
+    if not ok then failure = select(2, broken(state, tostring(why), "SendFailed")) end
+  else
+    ok, failure = receive_reply(sock, reader, state)
+  end
+  if not ok then
+    sock:close()
+    -- A connection out of the pool that the server had closed meanwhile dies at once. One that dies later may have
+    -- carried a call that was read and billed: that is for the caller's retry rules to judge.
+    local dead = reused and not reader.started and failure.category == "network" and runtime.now() - sent_at < DEAD_ON_ARRIVAL
+    return nil, failure, dead
+  end
+  if reader.keepalive and state.keep then
+    sock:setkeepalive(self.idle, self.pool_size)
+  else
+    sock:close()
+  end
+  return reader
+end
+
+function Transport:attempt(request, state)
+  local reader, err, dead = exchange(self, request, state, false)
+  if dead and (not request.body or request.body:rewind()) then
+    state.reconnected = true
+    state.connected = false
+    reader, err = exchange(self, request, state, true)
+  end
+  if not reader then return nil, err end
+  local text, headers = reader.body, reader.headers
+  local coding = (headers["content-encoding"] or "identity"):lower()
+  if coding ~= "identity" and text ~= "" then
+    local known = inflate.available and (coding == "gzip" or coding == "x-gzip" or coding == "deflate")
+    local plain, code = nil, "BadEncoding"
+    if known then plain, code = inflate.all(text, request.max_response or self.max_response, runtime.pause) end
+    if not plain then
+      return fail(state, "protocol", code, code == "ResponseTooLarge" and "the reply is larger than allowed once unpacked"
+        or "the reply is packed in a way that cannot be undone here")
+    end
+    text = plain
+    headers["content-encoding"] = nil
+  end
+  return { status = reader.status, headers = headers, body = text }
+end
+
+--- Sends a request and waits for its whole reply.
+---@param request table
+---@param deadline number seconds left
+---@return table? response
+---@return idocr.Error?
+function Transport:send(request, deadline)
+  local state = { sent = false }
+  local usable, phase = cosocket.available()
+  if not usable then
+    return fail(state, "unsupported", "WrongPhase", "nginx allows no sockets in its phase " .. phase
+      .. ": call from rewrite, access, content or a timer")
+  end
+  if deadline <= 0 then return fail(state, "timeout", "DeadlineExceeded", "no time left") end
+  local url = http1.url(request.url)
+  if not url then return fail(state, "unsupported", "BadUrl", "this URL is none of http or https") end
+  state.url = url
+  state.proxy = self.choose_proxy(url)
+  local plain_proxy = state.proxy and url.scheme == "http"
+  local length = request.body and request.body:length()
+  local head, why = http1.head(request, plain_proxy and "http://" .. url.authority .. url.target or url.target,
+    length or (request.method ~= "GET" and 0 or nil), plain_proxy and state.proxy.authorization or nil)
+  if not head then return fail(state, "unsupported", "BadHeader", why) end
+  state.head = head
+  if request.body then request.body:rewind() end
+
+  local connect_timeout = math.min(request.connect_timeout or self.connect_timeout, deadline)
+  state.total_ms = math.max(math.ceil(deadline * 1000), 1)
+  state.connect_ms = math.max(math.ceil(connect_timeout * 1000), 1)
+  -- Socket timeouts alone keep no deadline: they start anew with every byte, and a name's look-up has its own. So a
+  -- second light thread watches the clock (it costs half a microsecond).
+  local watch = ngx.thread.spawn(function()
+    if connect_timeout < deadline then
+      ngx.sleep(connect_timeout + 0.005)
+      if not state.connected then return "connect" end
+      ngx.sleep(deadline - connect_timeout)
+    else
+      ngx.sleep(deadline + 0.005)
+    end
+    return "total"
+  end)
+  local work = ngx.thread.spawn(self.attempt, self, request, state)
+  local ran, response, err = ngx.thread.wait(work, watch)
+  if response == "connect" or response == "total" then
+    ngx.thread.kill(work)
+    if state.sock then pcall(state.sock.close, state.sock) end
+    if response == "connect" and not state.reconnected then
+      return fail(state, "connect", "ConnectTimeout", "no connection in time")
+    end
+    return fail(state, "timeout", "DeadlineExceeded", "no answer before the deadline")
+  end
+  ngx.thread.kill(watch)
+  if not ran then
+    return fail(state, "network", "ReceiveFailed", "the request broke off: " .. errors.scrub(tostring(response)))
+  end
+  return response, err
+end
+
+local function read_pem(path, name)
+  local file, message = io.open(path, "rb")
+  if not file then error(name .. ": " .. message, 0) end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+---@class idocr.CosocketOptions
+---@field proxy string|false|nil URL of an HTTP proxy; false: none, whatever the environment says
+---@field client_cert string?    PEM file
+---@field client_key string?     PEM file; default: in `client_cert`
+---@field timeout { connect: number? }?  seconds
+---@field max_response integer?  bytes
+---@field pool_size integer?     idle connections per worker and peer (64)
+---@field backlog integer?       given: at most `pool_size` connections in use, so many requests wait for one
+---@field idle number?           seconds that an unused connection is kept (50)
+
+--- Makes a transport. Works in `init_by_lua*` too, where nothing can be sent yet. Raises on what nginx cannot do.
+---@param options idocr.CosocketOptions?
+function cosocket.new(options)
+  options = options or {}
+  if options.ca_file or options.ca_path then
+    error((options.ca_file and "ca_file" or "ca_path") .. ": nginx takes trusted certificates from its configuration only: "
+      .. "remove the option and put `lua_ssl_trusted_certificate FILE;` into the http or server block", 0)
+  end
+  local self = setmetatable({
+    connect_timeout = type(options.timeout) == "table" and options.timeout.connect or 5,
+    max_response = options.max_response or 32 * 1024 * 1024,
+    pool_size = options.pool_size or POOL_SIZE,
+    backlog = options.backlog,
+    idle = options.idle and math.floor(options.idle * 1000) or IDLE,
+    choose_proxy = proxies.chooser(options.proxy),
+    identity = "",
+  }, Transport)
+  if options.client_cert then
+    local ssl = require "ngx.ssl"
+    local certificate = read_pem(options.client_cert, "client_cert")
+    local key = options.client_key and read_pem(options.client_key, "client_key") or certificate
+    local why
+    self.certificate, why = ssl.parse_pem_cert(certificate)
+    if not self.certificate then error("client_cert: " .. tostring(why), 0) end
+    self.private_key, why = ssl.parse_pem_priv_key(key)
+    if not self.private_key then error("client_key: " .. tostring(why), 0) end
+    self.identity = ngx.md5(certificate)
+  end
+  return self
+end
+
+cosocket.runtime = runtime
+
+return cosocket

@@ -1,0 +1,126 @@
+--- Time, waiting and concurrency inside nginx: the runtime of the cosocket transport.
+
+local core = require "idocr.core"
+
+local ngx = ngx
+local runtime = { name = "nginx", now = core.monotonic, wall = core.wall }
+
+--- Bytes to hash or encode between two calls of `pause`: some 70 us with SHA instructions, 250 us without.
+runtime.slice = 128 * 1024
+
+-- A worker may spend this long per turn of its event loop on hashing and encoding, all requests together; the others
+-- wait for the next turn. Larger: more throughput, longer waits for everybody else.
+local BUDGET = 0.001
+local TURN = 0.001 -- the shortest sleep that goes through the event loop once
+local SHARE = 0.0002 -- of a turn that one waiting request is expected to use
+
+local turn, spent_from, free_at = -1, 0, 0
+
+--- Asks for the right to use the processor for one slice. Returns at once while this turn of the event loop has
+--- budget left. `ngx.sleep(0)` would not do: without OpenResty's own nginx its timer runs again in the same turn, and
+--- two hundred uploads that each sleep for a moment still all wake in one turn.
+function runtime.pause()
+  while true do
+    local now = core.monotonic()
+    local id = ngx.now() -- nginx reads the clock once per turn
+    if id ~= turn then
+      turn, spent_from = id, now
+      return
+    end
+    if now - spent_from < BUDGET then return end
+    -- Nothing to give back when this thread is killed in its sleep: a place in time, not a permit.
+    local at = math.max(free_at, now + TURN)
+    free_at = at + SHARE
+    ngx.sleep(at - now)
+  end
+end
+
+---@param seconds number
+function runtime.sleep(seconds)
+  ngx.sleep(seconds > 0.001 and seconds or 0.001)
+end
+
+-- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
+local LEASE = 15
+
+local Mutex = {}
+Mutex.__index = Mutex
+
+--- Waits for the lock, at most `timeout` seconds.
+---@param timeout number
+---@return boolean
+function Mutex:acquire(timeout)
+  local deadline = core.monotonic() + timeout
+  while true do
+    local now = core.monotonic()
+    if not self.since or now - self.since >= LEASE then
+      self.since = now
+      return true
+    end
+    if now >= deadline then return false end
+    self.waiting:wait(math.max(math.min(deadline - now, LEASE - (now - self.since)), 0.001))
+  end
+end
+
+function Mutex:release()
+  self.since = nil
+  if self.waiting:count() < 0 then self.waiting:post(1) end
+end
+
+--- A lock for the requests of one worker.
+function runtime.mutex()
+  return setmetatable({ waiting = assert(require("ngx.semaphore").new(0)) }, Mutex)
+end
+
+local function pack(...) return { n = select("#", ...), ... } end
+
+local Pool = {}
+Pool.__index = Pool
+
+--- Starts a task. The caller keeps at most `n` in flight.
+---@param fn function
+---@param tag any comes back from `next`
+function Pool:submit(fn, tag)
+  local slot = {}
+  self.flying[slot] = true
+  self.count = self.count + 1
+  slot.thread = ngx.thread.spawn(function()
+    local results = pack(tag, pcall(fn))
+    if self.flying[slot] then
+      self.flying[slot] = nil
+      self.ready[#self.ready + 1] = results
+      self.done:post(1)
+    end
+  end)
+end
+
+---@return boolean
+function Pool:full() return self.count >= self.limit end
+
+--- The next task that ended: its tag, whether it ran to its end, its results or its error.
+function Pool:next()
+  if self.count == 0 then return nil end
+  while not self.done:wait(60) do end -- a semaphore waits for a bounded time only
+  self.count = self.count - 1
+  local results = table.remove(self.ready, 1)
+  return unpack(results, 1, results.n)
+end
+
+--- Ends all tasks that still run.
+function Pool:cancel()
+  for slot in pairs(self.flying) do
+    self.flying[slot] = nil
+    self.count = self.count - 1
+    if slot.thread then ngx.thread.kill(slot.thread) end
+  end
+end
+
+--- A pool of light threads of this request.
+---@param limit integer
+function runtime.pool(limit)
+  return setmetatable({
+    limit = limit, count = 0, flying = {}, ready = {}, done = assert(require("ngx.semaphore").new(0)),
+  }, Pool)
+end
+
+return runtime

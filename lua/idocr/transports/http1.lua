@@ -1,0 +1,282 @@
+--- HTTP/1.1 without a socket: text of a request head, and a reader that is fed bytes until a response is whole.
+--- Framing rules and their order: RFC 9112 section 6.3.
+
+local http1 = {}
+
+local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines together
+local MAX_FIELDS = 128
+local MAX_LINE = 4 * 1024 -- bytes of a chunk's size line with its extensions
+local MAX_INTERIM = 8 -- 1xx responses before the real one
+local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
+
+---@class idocr.Url
+---@field scheme "http"|"https"
+---@field host string        without the brackets of an IPv6 address
+---@field port integer
+---@field authority string   host and port as they stand in the URL
+---@field target string      path and query, at least "/"
+---@field userinfo string?
+
+--- Takes an http or https URL apart.
+---@param text string
+---@return idocr.Url? url nil where it is no such URL
+function http1.url(text)
+  if type(text) ~= "string" or text:find("[%c ]") then return nil end
+  local scheme, rest = text:match("^(%a+)://(.+)$")
+  scheme = scheme and scheme:lower()
+  if scheme ~= "http" and scheme ~= "https" then return nil end
+  local authority, target = rest:match("^([^/?#]+)([^#]*)")
+  if not authority then return nil end
+  local userinfo, hostport = authority:match("^(.*)@([^@]*)$")
+  hostport = hostport or authority
+  local host, port = hostport:match("^%[([%x:.]+)%]:?(%d*)$")
+  if not host then host, port = hostport:match("^([^:%[%]]+):?(%d*)$") end
+  if not host then return nil end
+  port = port ~= "" and tonumber(port) or (scheme == "https" and 443 or 80)
+  if port < 1 or port > 65535 then return nil end
+  if target == "" or target:sub(1, 1) ~= "/" then target = "/" .. target end
+  return { scheme = scheme, host = host, port = port, authority = hostport, target = target, userinfo = userinfo }
+end
+
+local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
+
+--- The text of a request's head, with its final empty line.
+---@param request table method, url, host, headers
+---@param target string what stands between method and version: a path, an absolute URL or an authority
+---@param length integer? bytes of the body; nil: no body
+---@param proxy_authorization string?
+---@return string? head nil where a header cannot be sent as it is
+---@return string? why
+function http1.head(request, target, length, proxy_authorization)
+  local lines, has_host = { request.method .. " " .. target .. " HTTP/1.1" }, false
+  for _, header in ipairs(request.headers or {}) do
+    local name, value = header[1], tostring(header[2])
+    if not name:find(TOKEN) or value:find("[%z\1-\8\10-\31\127]") then return nil, "a header holds a character that cannot be sent" end
+    local lower = name:lower()
+    if lower == "host" then has_host = true end
+    if not OWN[lower] then lines[#lines + 1] = name .. ": " .. value end
+  end
+  if not has_host then table.insert(lines, 2, "Host: " .. (request.host or http1.url(request.url).authority)) end
+  if length then lines[#lines + 1] = ("Content-Length: %d"):format(length) end
+  if proxy_authorization then lines[#lines + 1] = "Proxy-Authorization: " .. proxy_authorization end
+  lines[#lines + 1] = "\r\n"
+  return table.concat(lines, "\r\n")
+end
+
+---@class idocr.http1.Reader
+---@field started boolean    whether any byte of a response was seen
+---@field done boolean
+---@field status integer?
+---@field headers table<string, string>
+---@field body string?       whole body once done, content coding not undone
+---@field keepalive boolean  whether the connection can carry another request
+local Reader = {}
+Reader.__index = Reader
+
+--- A reader for one response.
+---@param method string   of the request: HEAD and CONNECT have replies without a body
+---@param max_body integer bytes; more is "ResponseTooLarge"
+---@return idocr.http1.Reader
+function http1.reader(method, max_body)
+  return setmetatable({
+    method = method, max_body = max_body, state = "head", buffer = "", parts = {}, size = 0, interim = 0,
+    started = false, done = false, keepalive = false, headers = {},
+  }, Reader)
+end
+
+local function bad(message) return nil, "BadResponse", message end
+
+local function too_large(self)
+  return nil, "ResponseTooLarge", ("the reply is larger than %d bytes"):format(self.max_body)
+end
+
+local function end_of_head(text, from)
+  local _, a = text:find("\r\n\r\n", from, true)
+  local _, b = text:find("\n\n", from, true)
+  return a and b and math.min(a, b) or a or b
+end
+
+local function complete(self)
+  self.body = table.concat(self.parts)
+  self.parts, self.buffer, self.done = nil, nil, true
+  return true
+end
+
+local function parse_fields(self, text)
+  local headers, count = {}, 0
+  for line in text:gmatch("([^\n]*)\n") do
+    line = line:gsub("\r$", "")
+    if line == "" then break end
+    count = count + 1
+    if count > MAX_FIELDS then return bad("too many header lines") end
+    local name, value = line:match("^([^:%s]+):[ \t]*(.-)[ \t]*$")
+    if not name or not name:find(TOKEN) or value:find("%z") then return bad("a header line that is none") end
+    name = name:lower()
+    if name == "content-length" and headers[name] and headers[name] ~= value then return bad("two lengths that differ") end
+    if headers[name] and name ~= "content-length" then value = headers[name] .. ", " .. value end
+    headers[name] = value
+  end
+  self.headers = headers
+  return true
+end
+
+local function frame(self, version)
+  local headers = self.headers
+  local connection = (headers.connection or ""):lower()
+  self.keepalive = version == "1.1" and not connection:find("close", 1, true) or connection:find("keep-alive", 1, true) ~= nil
+  local coding, length = headers["transfer-encoding"], headers["content-length"]
+  if self.method == "HEAD" or self.status == 204 or self.status == 304 or (self.method == "CONNECT" and self.status < 300) then
+    return complete(self)
+  elseif coding then
+    if coding:lower() ~= "chunked" then return bad("an unknown transfer coding") end
+    if length then self.keepalive = false end -- both: RFC 9112 6.1 wants the connection closed
+    self.state = "size"
+  elseif length then
+    if not length:find("^%d+$") or #length > 15 then return bad("a length that is no number") end
+    self.left = tonumber(length)
+    if self.left > self.max_body then return too_large(self) end
+    if self.left == 0 then return complete(self) end
+    self.state = "length"
+  else
+    self.keepalive = false
+    self.state = "until_close"
+  end
+  return false
+end
+
+-- Each state: function(self, bytes, position) -> next position | nil, code, message. nil position without a code: wants more.
+local states = {}
+
+function states.head(self, bytes, position)
+  local before = #self.buffer
+  local text = self.buffer .. (position > 1 and bytes:sub(position) or bytes)
+  local stop = end_of_head(text, math.max(before - 3, 1))
+  if not stop then
+    if not (text:sub(1, 5) == "HTTP/" or ("HTTP/"):sub(1, #text) == text) then return bad("this is no HTTP") end
+    if #text > MAX_HEAD then return bad("the header lines are too long") end
+    self.buffer = text
+    return nil
+  end
+  if stop > MAX_HEAD then return bad("the header lines are too long") end
+  local version, status, first = text:match("^HTTP/(1%.[01]) (%d%d%d)[^\n]*()\n")
+  if not version then return bad("this is no HTTP/1.1") end
+  self.buffer = ""
+  self.status = tonumber(status)
+  local ok, code, message = parse_fields(self, text:sub(first + 1, stop))
+  if not ok then return nil, code, message end
+  local after = position + stop - before
+  if self.status < 200 then
+    self.interim = self.interim + 1
+    if self.status == 101 or self.interim > MAX_INTERIM then return bad("a status that was not asked for") end
+    return after
+  end
+  ok, code, message = frame(self, version)
+  if ok == nil then return nil, code, message end
+  return after
+end
+
+local function take(self, bytes, position)
+  local count = math.min(self.left, #bytes - position + 1)
+  if count > 0 then
+    self.parts[#self.parts + 1] = count == #bytes and bytes or bytes:sub(position, position + count - 1)
+    self.left = self.left - count
+  end
+  return position + count
+end
+
+function states.length(self, bytes, position)
+  position = take(self, bytes, position)
+  if self.left == 0 then complete(self) end
+  return position
+end
+
+function states.until_close(self, bytes, position)
+  self.size = self.size + #bytes - position + 1
+  if self.size > self.max_body then return too_large(self) end
+  self.parts[#self.parts + 1] = bytes:sub(position)
+  return #bytes + 1
+end
+
+-- A line that may come in pieces, without its end.
+local function line(self, bytes, position)
+  local stop = bytes:find("\n", position, true)
+  self.buffer = self.buffer .. bytes:sub(position, (stop or #bytes + 1) - 1)
+  if #self.buffer > MAX_LINE then return bad("a line between two chunks is too long") end
+  if not stop then return nil end
+  local text = self.buffer:gsub("\r$", "")
+  self.buffer = ""
+  return stop + 1, text
+end
+
+function states.size(self, bytes, position)
+  local after, text, message = line(self, bytes, position)
+  if not after then return nil, text, message end
+  local digits = text:match("^(%x+)[ \t]*$") or text:match("^(%x+)[ \t]*;")
+  if not digits or #digits > 12 then return bad("a chunk without a size") end
+  self.left = tonumber(digits, 16)
+  self.size = self.size + self.left
+  if self.size > self.max_body then return too_large(self) end
+  self.state = self.left == 0 and "trailer" or "chunk"
+  return after
+end
+
+function states.chunk(self, bytes, position)
+  position = take(self, bytes, position)
+  if self.left == 0 then self.state = "chunk_end" end
+  return position
+end
+
+function states.chunk_end(self, bytes, position)
+  local after, text, message = line(self, bytes, position)
+  if not after then return nil, text, message end
+  if text ~= "" then return bad("a chunk longer than its size") end
+  self.state = "size"
+  return after
+end
+
+function states.trailer(self, bytes, position)
+  local after, text, message = line(self, bytes, position)
+  if not after then return nil, text, message end
+  self.trailers = (self.trailers or 0) + 1
+  if self.trailers > MAX_FIELDS then return bad("too many trailer lines") end
+  if text == "" then complete(self) end
+  return after
+end
+
+--- Takes the next bytes that arrived.
+---@param bytes string
+---@return boolean? done  nil: the reply is broken
+---@return string? code   "BadResponse" or "ResponseTooLarge"
+---@return string? message
+function Reader:feed(bytes)
+  if bytes == "" then return self.done end
+  self.started = true
+  local position = 1
+  while position <= #bytes do
+    if self.done then
+      self.keepalive = false -- bytes that nobody asked for: what follows cannot be trusted
+      return true
+    end
+    local after, code, message = states[self.state](self, bytes, position)
+    if not after then
+      if code then return nil, code, message end
+      return false
+    end
+    position = after
+  end
+  return self.done
+end
+
+--- Says that the peer closed the connection.
+---@return boolean? done nil: the reply is not whole
+---@return string? code "ConnectionClosed"
+---@return string? message
+function Reader:finish()
+  self.keepalive = false
+  if self.done then return true end
+  if self.state == "until_close" then return complete(self) end
+  return nil, "ConnectionClosed", self.started and "the connection was closed in the middle of the reply"
+    or "the connection was closed before a reply came"
+end
+
+return http1

@@ -1,0 +1,140 @@
+local http1 = require "idocr.transports.http1"
+
+local function read(text, options)
+  options = options or {}
+  local reader = http1.reader(options.method or "POST", options.max or 1000)
+  local step = math.max(options.step or #text, 1)
+  for i = 1, #text, step do
+    local done, code, message = reader:feed(text:sub(i, i + step - 1))
+    if done == nil then return nil, code, message end
+  end
+  if options.close or not reader.done then
+    local done, code, message = reader:finish()
+    if not done then return nil, code, message end
+  end
+  return reader
+end
+
+describe("http1.url", function()
+  it("takes URLs apart", function()
+    local url = http1.url "https://ocr.example:8443/a/b?c=d#e"
+    assert.same({ "https", "ocr.example", 8443, "ocr.example:8443", "/a/b?c=d" },
+      { url.scheme, url.host, url.port, url.authority, url.target })
+    url = http1.url "HTTP://ocr.example"
+    assert.same({ "http", 80, "/" }, { url.scheme, url.port, url.target })
+    url = http1.url "http://[::1]:81?x"
+    assert.same({ "::1", 81, "/?x" }, { url.host, url.port, url.target })
+    assert.equal("u:p", http1.url("http://u:p@proxy:3128").userinfo)
+  end)
+
+  it("refuses what is none", function()
+    for _, text in ipairs {
+      "", "ocr.example", "ftp://x/", "http://", "http://a b/", "http://a\r\nb/", "http://a:99999/", "http://[::1/", "http:///x",
+    } do
+      assert.is_nil(http1.url(text), text)
+    end
+    assert.is_nil(http1.url(nil))
+  end)
+end)
+
+describe("http1.head", function()
+  local request = {
+    method = "POST", url = "http://a.test/x",
+    headers = { { "Host", "b.test" }, { "X-A", "1" }, { "Content-Length", "9" }, { "Connection", "close" } },
+  }
+
+  it("writes the lines, the length its own", function()
+    assert.equal("POST /x HTTP/1.1\r\nHost: b.test\r\nX-A: 1\r\nContent-Length: 12\r\n\r\n", http1.head(request, "/x", 12))
+    assert.equal("GET / HTTP/1.1\r\nHost: a.test:81\r\n\r\n", http1.head({ method = "GET", url = "http://a.test:81/", headers = {} }, "/"))
+  end)
+
+  it("lets no header smuggle another", function()
+    for _, header in ipairs { { "X-A", "1\r\nX-B: 2" }, { "X A", "1" }, { "", "1" }, { "X-A\n", "1" }, { "X-A", "a\0b" } } do
+      assert.is_nil(http1.head({ method = "GET", url = "http://a/", headers = { header } }, "/"))
+    end
+  end)
+end)
+
+describe("http1.reader", function()
+  local replies = {
+    length = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: 1\r\nx-a:  2 \r\n\r\nhello",
+    chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1, 2\r\n\r\n3;x=y\r\nhel\r\n002\r\nlo\r\n0\r\nT: t\r\n\r\n",
+    interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
+      .. "HTTP/1.1 200 OK\r\nX-A: 1, 2\r\nContent-Length: 5\r\n\r\nhello",
+    bare_lines = "HTTP/1.1 200\nX-A: 1, 2\nContent-Length: 5\n\nhello",
+    close = "HTTP/1.1 200 OK\r\nX-A: 1, 2\r\n\r\nhello",
+  }
+
+  it("reads every framing, in pieces of every size", function()
+    for name, text in pairs(replies) do
+      for step = 1, #text do
+        local reader, code, message = read(text, { step = step })
+        assert.is_not_nil(reader, ("%s in steps of %d: %s %s"):format(name, step, tostring(code), tostring(message)))
+        assert.equal("hello", reader.body, name)
+        assert.equal(200, reader.status)
+        assert.equal("1, 2", reader.headers["x-a"], name)
+        assert.equal(name ~= "close", reader.keepalive, name)
+      end
+    end
+  end)
+
+  it("knows replies without a body", function()
+    for _, status in ipairs { "204 No Content", "304 Not Modified" } do
+      assert.equal("", read("HTTP/1.1 " .. status .. "\r\n\r\n").body)
+    end
+    assert.equal("", read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", { method = "HEAD" }).body)
+    assert.equal("", read("HTTP/1.1 200 Established\r\n\r\n", { method = "CONNECT" }).body)
+    assert.equal("", read("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").body)
+  end)
+
+  it("keeps a connection only where that is safe", function()
+    assert.is_false(read("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").keepalive)
+    assert.is_false(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").keepalive)
+    assert.is_true(read("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n").keepalive)
+    assert.is_false(read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1").keepalive)
+    assert.is_false(read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").keepalive)
+  end)
+
+  it("names what is broken", function()
+    local bad = {
+      "SSH-2.0-OpenSSH\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
+      "HTTP/1.1 200 OK\r\n folded\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+      "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+      "HTTP/1.1 200 OK\r\n" .. ("X: " .. ("y"):rep(1000) .. "\r\n"):rep(70),
+      "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(200) .. "\r\n",
+      ("HTTP/1.1 100 Continue\r\n\r\n"):rep(20),
+    }
+    for _, text in ipairs(bad) do
+      local reader, code, message = read(text)
+      assert.is_nil(reader, text:sub(1, 60))
+      assert.equal("BadResponse", code, text:sub(1, 60))
+      assert.is_string(message)
+    end
+  end)
+
+  it("notices a reply that was cut", function()
+    for _, text in pairs { replies.length, replies.chunked } do
+      for cut = 0, #text - 1 do
+        local reader, code = read(text:sub(1, cut), { close = true })
+        assert.is_nil(reader)
+        assert.equal("ConnectionClosed", code)
+      end
+    end
+  end)
+
+  it("stops at the cap, announced or not", function()
+    for _, text in ipairs {
+      "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n",
+      "HTTP/1.1 200 OK\r\n\r\n" .. ("x"):rep(1001), "HTTP/1.1 200 OK\r\nContent-Length: 999999999999999\r\n\r\n",
+    } do
+      local reader, code = read(text)
+      assert.is_nil(reader)
+      assert.equal("ResponseTooLarge", code)
+    end
+  end)
+end)
