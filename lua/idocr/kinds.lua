@@ -57,11 +57,15 @@ local kinds = {}
 ---@field values string[]?            what the service takes, where that is a closed list
 ---@field fields idocr.Input[]?
 
+---@alias idocr.Converter
+---| "text"|"mrz_text"|"sex"|"resident_type"|"picture"|"number"|"integer"|"score"|"boolean"|"positions"
+---| "date"|"period_start"|"period_end"|"period_open"
+
 --- A reply member. `as` names the converter in `decode/values.lua`. The same member may fill several fields.
 ---@class idocr.Output
 ---@field wire string                 dotted path in the reply; below an embedded member its own members follow the dot
 ---@field field string                card field; "mrz[1]" is an element of a list, which is there only when complete
----@field as "text"|"mrz_text"|"date"|"period_start"|"period_end"|"period_open"|"sex"|"picture"|"number"|"integer"|"score"|"boolean"|"resident_type"|"positions"
+---@field as idocr.Converter
 ---@field formats string[]?           for dates: how the service writes them, the usual way first
 
 ---@class idocr.Composed

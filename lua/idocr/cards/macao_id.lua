@@ -23,7 +23,9 @@ return {
           wire = "Config",
           type = "json",
           -- the vendor's example writes "preprocess", which its text does not list
-          fields = { { wire = "RetImage", type = "string", values = { "portrait", "", "preprocess" }, value = "portrait", when = { "portrait" } } },
+          fields = {
+            { wire = "RetImage", type = "string", values = { "portrait", "", "preprocess" }, value = "portrait", when = { "portrait" } },
+          },
         },
       },
 

@@ -1,0 +1,99 @@
+--- A service's reply into the fields of a card, driven by the service's table of outputs.
+
+local reply = require "idocr.decode.reply"
+local values = require "idocr.decode.values"
+local warnings = require "idocr.decode.warnings"
+
+local decode = {}
+
+--- What helps to read a year of two digits: the machine readable zone beside the printed one, and the order of things.
+local function date_hint(field, fields, main)
+  return {
+    same = main and main[field],
+    future = field == "expiry_date",
+    latest = field == "issue_date" and (fields.expiry_date or main and main.expiry_date) or nil,
+  }
+end
+
+--- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
+local function fill(outputs, result, main)
+  local fields, lists = {}, {}
+  for _, output in ipairs(outputs) do
+    local value
+    if output.as == "picture" then
+      value = reply.picture(result, output.wire)
+    else
+      local convert = values.converters[output.as] or values.converters.text
+      value = convert(reply.member(result, output.wire), date_hint(output.field, fields, main))
+    end
+    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
+    if list then
+      lists[list] = lists[list] or { size = 0 }
+      lists[list].size = lists[list].size + 1
+      lists[list][tonumber(index)] = value
+    elseif fields[output.field] == nil then -- the first member that has it wins
+      fields[output.field] = value
+    end
+  end
+  for name, list in pairs(lists) do
+    local size = list.size
+    list.size = nil
+    if #list == size then fields[name] = list end
+  end
+  return fields
+end
+
+local function compose(rules, fields)
+  for _, rule in ipairs(rules or {}) do
+    local parts = {}
+    for _, name in ipairs(rule.from) do parts[#parts + 1] = fields[name] end
+    if #parts == #rule.from and fields[rule.field] == nil then
+      fields[rule.field] = table.concat(parts, rule.separator)
+    end
+  end
+end
+
+local function confidences(service, result)
+  local found
+  for member, field in pairs(service.confidence or {}) do
+    local value = values.confidence(reply.member(result, "AdvancedInfo." .. member))
+    if value then
+      found = found or {}
+      found[field] = value
+    end
+  end
+  return found
+end
+
+--- The vendor's name of one exchange, as far as it is safe to repeat.
+---@param value any
+---@return string?
+function decode.request_id(value)
+  if type(value) ~= "string" or #value > 128 then return nil end
+  return value:match("^[%w._:%-]+$")
+end
+
+--- Makes the fields of a card. Never raises on a reply, whatever is absent or of the wrong type.
+---@param kind idocr.Kind
+---@param service idocr.Service
+---@param result table the reply without its envelope, after `reply.refine`; becomes `raw` (JSON null stays `cjson.null` there)
+---@param meta table `provider`
+---@return table fields
+function decode.card(kind, service, result, meta)
+  local card = fill(service.outputs, result)
+  compose(service.composed, card)
+  if service.visual then
+    local visual = fill(service.visual, result, card)
+    if next(visual) then card.visual = visual end
+  end
+  card.confidence = confidences(service, result)
+  card.warnings = warnings.collect(service, function(path) return reply.member(result, path) end)
+  card.document_type = card.document_type or kind.document_type
+  card.kind = kind.kind
+  card.provider = meta and meta.provider or service.provider
+  card.request_id = decode.request_id(result.RequestId or result.request_id)
+  card.raw = result
+  return card
+end
+
+return decode

@@ -1,0 +1,147 @@
+--- Values of a reply into values of a card. A converter returns nil for what it cannot make sense of, for empty text and for
+--- JSON null; it never raises, whatever type the service sent.
+
+local dates = require "idocr.decode.dates"
+
+local values = {}
+
+local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
+
+--- Whether a text is well-formed UTF-8 (a name that is not would break every table and every JSON further on).
+local function is_utf8(text)
+  if not text:find("[\128-\255]") then return true end
+  local rest = text
+    :gsub("[%z\1-\127]+", "")
+    :gsub("[\194-\223][\128-\191]", "")
+    :gsub("\224[\160-\191][\128-\191]", "")
+    :gsub("\237[\128-\159][\128-\191]", "")
+    :gsub("[\225-\236\238\239][\128-\191][\128-\191]", "")
+    :gsub("\240[\144-\191][\128-\191][\128-\191]", "")
+    :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", "")
+    :gsub("\244[\128-\143][\128-\191][\128-\191]", "")
+  return rest == ""
+end
+
+--- A finite number from a number or from decimal text.
+local function finite(value)
+  if type(value) == "string" then
+    value = value:match("^%s*[+-]?%d+%.?%d*%s*$") and tonumber(value)
+  end
+  if type(value) ~= "number" or value ~= value or value >= math.huge or value <= -math.huge then return nil end
+  return value
+end
+
+local function whole(value)
+  value = finite(value)
+  if not value or value % 1 ~= 0 or value >= MOST_EXACT or value <= -MOST_EXACT then return nil end
+  return math.floor(value) -- an integer, not a float, on 5.4
+end
+
+--- Text without the blanks around it; a number where the service forgot the quotes.
+local function text(value)
+  local digits = whole(type(value) == "number" and value or nil)
+  if digits then value = ("%d"):format(digits) end
+  if type(value) ~= "string" or not is_utf8(value) then return nil end
+  value = value:match("^%s*(.-)%s*$")
+  return value ~= "" and value or nil
+end
+
+--- Text out of a machine readable zone: fillers at the end are no part of it ("D<<" is Germany).
+local function mrz_text(value)
+  value = text(value)
+  value = value and value:gsub("[%s<]+$", "")
+  return value ~= "" and value or nil
+end
+
+local SEXES = {
+  M = "M", MALE = "M", LELAKI = "M", ["男"] = "M", ["男性"] = "M",
+  F = "F", FEMALE = "F", PEREMPUAN = "F", ["女"] = "F", ["女性"] = "F",
+  LEAKI = "M", -- so in the vendor's example
+}
+
+--- "M" or "F" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil.
+local function sex(value)
+  value = text(value)
+  local found
+  for word in (value or ""):upper():gmatch("[^/%s]+") do
+    local one = SEXES[word]
+    if not one or found and one ~= found then return nil end
+    found = one
+  end
+  return found
+end
+
+local RESIDENT_TYPES = {
+  ["permanent resident identity card"] = "permanent",
+  ["non-permanent resident identity card"] = "non-permanent",
+  ["permanent"] = "permanent",
+  ["non-permanent"] = "non-permanent",
+  ["永久性居民身份证"] = "permanent",
+  ["非永久性居民身份证"] = "non-permanent",
+  ["永久性居民身份證"] = "permanent",
+  ["非永久性居民身份證"] = "non-permanent",
+}
+
+local function resident_type(value)
+  value = text(value)
+  return value and RESIDENT_TYPES[value:lower()]
+end
+
+--- A score from 0 to 100.
+local function score(value)
+  value = finite(value)
+  if not value or value < 0 or value > 100 then return nil end
+  return whole(value) or value
+end
+
+local BOOLEANS = { [true] = true, [false] = false, ["true"] = true, ["false"] = false }
+
+local function boolean(value)
+  if type(value) ~= "boolean" and type(value) ~= "string" then return nil end
+  return BOOLEANS[value]
+end
+
+--- The `Position` of each element; an empty list is nil.
+local function positions(value)
+  if type(value) ~= "table" then return nil end
+  local list = {}
+  for _, element in ipairs(value) do
+    local position = text(type(element) == "table" and element.Position or nil)
+    if position then list[#list + 1] = position end
+  end
+  return list[1] and list or nil
+end
+
+local function confidence(value)
+  if type(value) == "table" then value = value.Confidence end
+  value = finite(value)
+  return value and value >= 0 and value <= 1 and value or nil
+end
+
+---@type table<string, fun(value: any, hint: table?): any>
+values.converters = {
+  text = text,
+  mrz_text = mrz_text,
+  sex = sex,
+  resident_type = resident_type,
+  number = finite,
+  integer = whole,
+  score = score,
+  boolean = boolean,
+  positions = positions,
+  date = function(value, hint) return dates.parse(text(value), hint) end,
+  period_start = function(value) return (dates.period(text(value))) end,
+  period_end = function(value) return (select(2, dates.period(text(value)))) end,
+  period_open = function(value) return (select(3, dates.period(text(value)))) end,
+}
+
+--- 0..1 from `{"Confidence":"0.9999"}`.
+values.confidence = confidence
+
+--- An integer from an integer, an integral float or decimal text.
+values.whole = whole
+
+--- Text for people, or nil.
+values.text = text
+
+return values

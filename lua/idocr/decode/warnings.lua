@@ -1,0 +1,62 @@
+--- Warning codes into names. The same number means different things in different lists, so a code is only ever looked up
+--- by the action and the list that it came in (`warnings` of `idocr.Service`).
+
+local values = require "idocr.decode.values"
+
+local warnings = {}
+
+---@class idocr.Warning
+---@field code integer    as the service sent it
+---@field name string     one of `warnings.MESSAGES`
+---@field message string  one sentence for people
+---@field list string     the reply member that it came in
+
+--- Every warning name and what it says.
+warnings.MESSAGES = {
+  incomplete = "The card is not completely in the picture, or its edge is covered.",
+  photocopy = "The picture shows a photocopy.",
+  monochrome_copy = "The picture shows a black-and-white copy.",
+  recaptured = "The picture was taken of a screen or of another picture.",
+  tampered = "The picture looks edited.",
+  temporary = "This is a temporary card.",
+  occluded = "Something covers a part of the card.",
+  glare = "Light reflects from the card.",
+  blurry = "The picture is blurry.",
+  invalid_date = "The period of validity is not valid.",
+  electronic = "The picture shows an electronic card.",
+  watermark = "The picture has a watermark.",
+  not_enabled = "The service could not look for this: the capability is not enabled for the account.",
+  unknown = "The service sent a warning that idocr does not know.",
+}
+
+--- One warning.
+---@param service idocr.Service
+---@param list string dotted path of the list in the reply
+---@param code integer
+---@return idocr.Warning
+function warnings.decode(service, list, code)
+  local known = service.warnings[list]
+  local name = known and known[code] or "unknown"
+  return { code = code, name = name, message = warnings.MESSAGES[name], list = list }
+end
+
+--- All warnings of a reply: `read(path)` gives the member at a path. A list may be absent, null, one bare number, or hold
+--- numbers as text; what is no code at all stays in `raw`.
+---@param service idocr.Service
+---@param read fun(path: string): any
+---@return idocr.Warning[]
+function warnings.collect(service, read)
+  local lists, found = {}, {}
+  for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
+  table.sort(lists, function(a, b) return a > b end) -- "WarnCardInfos" before the "Warn" that it replaced
+  for _, list in ipairs(lists) do
+    local codes = read(list)
+    for _, value in ipairs(type(codes) == "table" and codes or { codes }) do
+      local code = values.whole(value)
+      if code then found[#found + 1] = warnings.decode(service, list, code) end
+    end
+  end
+  return found
+end
+
+return warnings
