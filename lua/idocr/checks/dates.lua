@@ -1,0 +1,80 @@
+--- Calendar facts: dates as "YYYY-MM-DD" text, which also compare in order as they are.
+
+local dates = {}
+
+local floor = math.floor
+local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+--- Whether year, month and day are a day of the Gregorian calendar.
+---@param year integer
+---@param month integer
+---@param day integer
+---@return boolean
+function dates.exists(year, month, day)
+  local last = DAYS[month]
+  if not last then return false end
+  if month == 2 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0) then last = 29 end
+  return day >= 1 and day <= last
+end
+
+local exists = dates.exists
+
+--- "YYYY-MM-DD", or nil where there is no such day.
+---@param year integer
+---@param month integer
+---@param day integer
+---@return string?
+function dates.iso(year, month, day)
+  if not exists(year, month, day) then return nil end
+  return ("%04d-%02d-%02d"):format(year, month, day)
+end
+
+--- Year, month and day of an ISO date that exists.
+---@param text any
+---@return integer? year
+---@return integer? month
+---@return integer? day
+function dates.split(text)
+  if type(text) ~= "string" then return nil end
+  local year, month, day = text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
+  if not year then return nil end
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if not exists(year, month, day) then return nil end
+  return year, month, day
+end
+
+--- The day of an option: an ISO date, unix seconds, or nil for today (UTC).
+---@param today string|number|nil
+---@return string
+function dates.today(today)
+  if dates.split(today) then return today --[[@as string]] end
+  if type(today) == "number" and today == today and today >= 0 and today < 253402300800 then -- before the year 10000
+    return os.date("!%Y-%m-%d", floor(today)) --[[@as string]]
+  end
+  return os.date("!%Y-%m-%d") --[[@as string]]
+end
+
+--- Whole years between two ISO dates, by birthdays; negative where `to` comes first.
+---@param from string
+---@param to string
+---@return integer?
+function dates.years(from, to)
+  local y1, m1, d1 = dates.split(from)
+  local y2, m2, d2 = dates.split(to)
+  if not y1 or not y2 then return nil end
+  local years = y2 - y1
+  if m2 < m1 or (m2 == m1 and d2 < d1) then years = years - 1 end
+  return years
+end
+
+--- Days since 1970-01-01 of an ISO date (proleptic Gregorian), for spans.
+---@param text string
+---@return integer?
+function dates.day_number(text)
+  local y, m, d = dates.split(text)
+  if not y then return nil end
+  if m <= 2 then y, m = y - 1, m + 12 end
+  return 365 * y + floor(y / 4) - floor(y / 100) + floor(y / 400) + floor((153 * m - 457) / 5) + d - 719469
+end
+
+return dates

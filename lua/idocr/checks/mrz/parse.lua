@@ -1,0 +1,325 @@
+--- Reads a machine readable zone: lines in, fields and check results out. Says what stands there and what is wrong with
+--- it; corrects nothing.
+
+local digits = require "idocr.checks.mrz.digits"
+local formats = require "idocr.checks.mrz.formats"
+local name_field = require "idocr.checks.mrz.name_field"
+local dates = require "idocr.checks.dates"
+local states = require "idocr.checks.states"
+
+local byte, sub, find, upper, gsub, match = string.byte, string.sub, string.find, string.upper, string.gsub, string.match
+local VALUE, sum, clean = digits.VALUE, digits.sum, name_field.clean
+local TD1, TD2, TD3 = formats.TD1, formats.TD2, formats.TD3
+local MRV_A, MRV_B, FRA_ID = formats["MRV-A"], formats["MRV-B"], formats["FRA-ID"]
+
+local LONGEST = 400 -- bytes of input worth looking at: three lines with blanks around
+
+---@class idocr.Mrz
+---@field format "TD1"|"TD2"|"TD3"|"MRV-A"|"MRV-B"|"FRA-ID"
+---@field document_code string?
+---@field issuing_country string?   as printed, without fillers: "D", "UTO"
+---@field number string?
+---@field surname string?           parts separated by one blank
+---@field given_name string?
+---@field name_truncated boolean    the name field is full, so the name may have been cut
+---@field nationality string?
+---@field birth_date string?        ISO 8601; nil where it is unknown in part, or impossible
+---@field birth_date_known string?  the known part of a date with unknown parts: "1974" or "1974-08"
+---@field sex "M"|"F"|"X"|nil       "X": unspecified (`<` or X)
+---@field expiry_date string?
+---@field expiry_date_known string?
+---@field optional string?          optional data (TD1: of the first line), fillers inside as one blank
+---@field optional2 string?         TD1: of the second line
+---@field issue_date_known string?  French card: year and month of issue
+---@field office string?            French card: department and office of issue
+---@field long_number_rule "icao"|"filler_counted"|nil  a number over nine characters: how its digit was made
+---@field checks table<string, boolean>  document_number, birth_date, expiry_date, optional, composite; nil: none
+---@field valid boolean             every check digit right, and no date, character or code impossible
+---@field problems string[]         what made it invalid or deserves a look: see PROBLEMS in the source
+---@field lines string[]            the lines as they were read, without blanks
+
+-- Problems that make a zone invalid; "unknown_*" alone does not: lists of states grow.
+--   check_digit.NAME, date.birth_date, date.expiry_date, character, sex, country_shape, name_missing
+--   unknown_issuing_country, unknown_nationality
+
+local WIDTH_OF = { [30] = 3, [36] = 2, [44] = 2 }
+
+--- The lines of an argument: a list of strings, or one string with or without line ends.
+---@return string[]? lines
+---@return string? message
+local function lines_of(zone)
+  local lines = {}
+  if type(zone) == "table" then
+    for i = 1, 4 do
+      local line = zone[i]
+      if line == nil then break end
+      if type(line) ~= "string" then return nil, "a line is not a string" end
+      if #line > LONGEST then return nil, "a line is far too long for a machine readable zone" end
+      lines[i] = line
+    end
+    if #lines == 1 then return lines_of(lines[1]) end
+  elseif type(zone) == "string" then
+    if #zone > LONGEST then return nil, "the text is far too long for a machine readable zone" end
+    for line in zone:gmatch("[^\r\n]+") do
+      if find(line, "%S") then lines[#lines + 1] = line end
+    end
+  else
+    return nil, "a machine readable zone is a list of lines or a string"
+  end
+  for i = 1, #lines do
+    local line = lines[i]
+    if find(line, "[%s%l]") then lines[i] = upper((gsub(line, "%s+", ""))) end
+  end
+  if #lines == 1 then
+    local all = lines[1]
+    if #all == 90 then return { sub(all, 1, 30), sub(all, 31, 60), sub(all, 61) } end
+    if #all == 88 then return { sub(all, 1, 44), sub(all, 45) } end
+    if #all == 72 then return { sub(all, 1, 36), sub(all, 37) } end
+  end
+  return lines
+end
+
+---@return idocr.mrz.Format? format
+---@return string? message
+local function format_of(lines)
+  local width = #(lines[1] or "")
+  local count = WIDTH_OF[width]
+  if not count then
+    return nil, ("the first line has %d characters; machine readable zones have 30, 36 or 44"):format(width)
+  end
+  if #lines ~= count then return nil, ("%d lines of %d characters where %d are needed"):format(#lines, width, count) end
+  for i = 2, count do
+    if #lines[i] ~= width then return nil, ("line %d has %d characters where %d are needed"):format(i, #lines[i], width) end
+  end
+  if count == 3 then return TD1 end
+  local visa = byte(lines[1]) == 86 -- V
+  if width == 44 then return visa and MRV_A or TD3 end
+  if visa then return MRV_B end
+  if sub(lines[1], 1, 5) == "IDFRA" then return FRA_ID end
+  return TD2
+end
+
+local TWO = {} ---@type table<string, integer> "00".."99" -> number
+for i = 0, 99 do TWO[("%02d"):format(i)] = i end
+
+--- The known part of a date whose day, or day and month, is unknown.
+local function known_part(year, month, day)
+  if day ~= "<<" or not year then return nil end
+  local text = ("%04d"):format(year)
+  if month == "<<" then return text end
+  local number = TWO[month]
+  if number and number >= 1 and number <= 12 then return text .. "-" .. month end
+end
+
+-- today's text -> year and YYMMDD: one day serves many zones
+local last_today, last_year, last_yymmdd
+
+--- YYMMDD -> date, the known part of it, and whether it is possible at all.
+---@param text string
+---@param today string? ISO: a birth is the latest year that is not in the future; nil: 20YY, as for an expiry
+---@return string? date
+---@return string? known
+---@return boolean possible
+local function date_of(text, today)
+  if text == "<<<<<<" then return nil, nil, true end
+  local yy, month, day = sub(text, 1, 2), sub(text, 3, 4), sub(text, 5, 6)
+  local year = TWO[yy]
+  if not year then return nil, nil, yy == "<<" end
+  local m, d = TWO[month], TWO[day]
+  if not today then
+    year = 2000 + year
+  else
+    if today ~= last_today then
+      last_today, last_year = today, tonumber(sub(today, 1, 4))
+      last_yymmdd = sub(today, 3, 4) .. sub(today, 6, 7) .. sub(today, 9, 10)
+    end
+    year = last_year - last_year % 100 + year
+    if text > last_yymmdd and m and d then year = year - 100 -- digits sort before `<`, so unknown parts are told apart
+    elseif not (m and d) and yy > sub(last_yymmdd, 1, 2) then year = year - 100 end
+  end
+  if m and d then
+    if dates.exists(year, m, d) then return ("%04d-%s-%s"):format(year, month, day), nil, true end
+    return nil, nil, false
+  end
+  local known = known_part(year, month, day)
+  return nil, known, known ~= nil
+end
+
+--- A number over nine characters: its tenth position is a filler, the rest and the digit follow in the optional data.
+--- 9303-5 4.2.4 leaves the filler out of the sum; some issuers count it. The second reading counts only where the
+--- composite digit vouches for it, or a wrong digit would have two chances to pass.
+---@return string? number
+---@return string? rest optional data behind it
+---@return boolean? right
+---@return string? rule
+local function long_number(text, format, composite)
+  local from = format.long_number[1]
+  local area = sub(text, from, format.long_number[2])
+  local tail, rest = match(area, "^([A-Z0-9]+)(.*)$")
+  if not tail or #tail < 2 then return nil end
+  local first, digit = sub(text, format.fields.number[1], format.fields.number[2]), tonumber(sub(tail, -1))
+  local more = sub(tail, 1, -2)
+  local number = first .. more
+  local right, rule = false, nil
+  if digit then
+    if digits.of(number) == digit then
+      right, rule = true, "icao"
+    elseif digits.of(first .. "<" .. more) == digit then
+      right, rule = composite == true, "filler_counted"
+    end
+  end
+  return number, rest, right, rule
+end
+
+local function country(result, field, text, problems)
+  local code = match(text, "^([A-Z]+)<*$")
+  if code then
+    result[field] = code
+    if not states.name(code) then problems[#problems + 1] = "unknown_" .. field end
+  elseif text ~= "<<<" then
+    result[field] = clean(text)
+    problems[#problems + 1] = "country_shape"
+    return false
+  end
+  return true
+end
+
+local function run_checks(format, bytes, checks)
+  local list = format.checks
+  for i = 1, #list do
+    local check = list[i]
+    local got, expected = bytes[check.digit], sum(bytes, check.positions, check.weights)
+    if check.empty_filler and got == 60 then
+      -- a filler is the digit of an empty field only
+      local empty = true
+      local positions = check.positions
+      for j = 1, #positions do
+        if bytes[positions[j]] ~= 60 then empty = false break end
+      end
+      checks[check.name] = empty
+    else
+      checks[check.name] = expected ~= nil and got == 48 + expected
+    end
+  end
+end
+
+local function read_dates(result, text, fields, today, problems)
+  local good = true
+  local at = fields.birth_date
+  local possible
+  result.birth_date, result.birth_date_known, possible = date_of(sub(text, at[1], at[2]), today)
+  if not possible then
+    good = false
+    problems[#problems + 1] = "date.birth_date"
+  end
+  at = fields.expiry_date
+  if at then
+    result.expiry_date, result.expiry_date_known, possible = date_of(sub(text, at[1], at[2]), nil)
+    if not possible then
+      good = false
+      problems[#problems + 1] = "date.expiry_date"
+    end
+  end
+  return good
+end
+
+local function read_french(result, text, fields)
+  result.surname = clean(sub(text, fields.surname[1], fields.surname[2]))
+  local given = sub(text, fields.given_name[1], fields.given_name[2])
+  result.given_name = clean(given)
+  result.name_truncated = sub(given, -1) ~= "<" or sub(text, fields.surname[2], fields.surname[2]) ~= "<"
+  result.office = clean(sub(text, fields.office[1], fields.office[2]))
+  local yy, month = match(result.number or "", "^(%d%d)(%d%d)")
+  if yy and TWO[month] >= 1 and TWO[month] <= 12 then -- issued 1988-2021
+    result.issue_date_known = (TWO[yy] >= 80 and "19" or "20") .. yy .. "-" .. month
+  end
+end
+
+local SEX = { M = "M", F = "F", ["<"] = "X", X = "X" }
+
+local function read(format, lines, today)
+  local text = table.concat(lines)
+  local bytes
+  if format.width == 30 then
+    bytes = { byte(text, 1, 90) }
+  else
+    bytes = { byte(text, 1, 88) }
+  end
+  local fields, checks, problems = format.fields, {}, {}
+  local result = { format = format.name, checks = checks, problems = problems, lines = lines, name_truncated = false }
+  local valid = true
+
+  run_checks(format, bytes, checks)
+  if find(text, "[^A-Z0-9<]") then
+    valid = false
+    problems[#problems + 1] = "character"
+  end
+
+  local at = fields.number
+  local optional = fields.optional and sub(text, fields.optional[1], fields.optional[2])
+  result.number = clean(sub(text, at[1], at[2]))
+  if format.long_number and bytes[at[2] + 1] == 60 and bytes[at[2]] ~= 60 then
+    local number, rest, right, rule = long_number(text, format, checks.composite)
+    if number then
+      result.number, optional, result.long_number_rule = number, rest, rule
+      checks.document_number = right
+    end
+  end
+  for i = 1, #format.checks do
+    local name = format.checks[i].name
+    if not checks[name] then
+      valid = false
+      problems[#problems + 1] = "check_digit." .. name
+    end
+  end
+
+  result.document_code = clean(sub(text, 1, 2))
+  if not country(result, "issuing_country", sub(text, 3, 5), problems) then valid = false end
+  at = fields.nationality
+  if at and not country(result, "nationality", sub(text, at[1], at[2]), problems) then valid = false end
+  if not at then result.nationality = "FRA" end
+  if not read_dates(result, text, fields, today, problems) then valid = false end
+  at = fields.sex[1]
+  result.sex = SEX[sub(text, at, at)]
+  if not result.sex then
+    valid = false
+    problems[#problems + 1] = "sex"
+  end
+  if optional then result.optional = clean(optional) end
+  if fields.optional2 then result.optional2 = clean(sub(text, fields.optional2[1], fields.optional2[2])) end
+
+  if format == FRA_ID then
+    read_french(result, text, fields)
+  else
+    result.surname, result.given_name, result.name_truncated = name_field.split(sub(text, fields.names[1], fields.names[2]))
+  end
+  if not result.surname and not result.given_name then problems[#problems + 1] = "name_missing" end
+  result.valid = valid
+  return result
+end
+
+local parse = {}
+
+--- Reads a machine readable zone.
+---@param zone string|string[] the lines, or one text (with line ends or without); blanks and lower case are forgiven
+---@param options {today: string|number|nil}? the day that birth years are reckoned from (ISO or unix seconds)
+---@return idocr.Mrz? result nil where the text has not even the shape
+---@return string? message
+function parse.parse(zone, options)
+  local lines, message = lines_of(zone)
+  if not lines then return nil, message end
+  local format
+  format, message = format_of(lines)
+  if not format then return nil, message end
+  local today = dates.today(type(options) == "table" and options.today or nil)
+  local result = read(format, lines, today)
+  if format == FRA_ID and not result.valid then -- other French documents of this size are laid out as TD2
+    local other = read(TD2, lines, today)
+    if other.valid then return other end
+  end
+  return result
+end
+
+parse.lines_of, parse.format_of, parse.VALUE = lines_of, format_of, VALUE
+
+return parse

@@ -1,0 +1,135 @@
+--- Transliteration into the letters of machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 6.
+--- Where the standard allows several spellings, the first is the one to write, all are to be accepted.
+
+local byte, sub = string.byte, string.sub
+
+local transliteration = {}
+
+-- A. Latin based characters: upper and lower case, spellings
+local LATIN = [[
+Áá:A Àà:A Ââ:A Ää:AE,A Ãã:A Ăă:A Åå:AA,A Āā:A Ąą:A Ææ:AE Ǎǎ:A
+Ćć:C Ĉĉ:C Čč:C Ċċ:C Çç:C
+Ðð:D Ďď:D Đđ:D
+Éé:E Èè:E Êê:E Ëë:E Ěě:E Ėė:E Ēē:E Ęę:E Ĕĕ:E Əə:E Ǝǝ:E
+Ĝĝ:G Ğğ:G Ġġ:G Ģģ:G Ǧǧ:G Ǥǥ:G
+Ħħ:H Ĥĥ:H
+Íí:I Ìì:I Îî:I Ïï:I Ĩĩ:I Īī:I Įį:I Ĭĭ:I Ǐǐ:I Ĳĳ:IJ
+Ĵĵ:J
+Ķķ:K Ǩǩ:K
+Łł:L Ĺĺ:L Ľľ:L Ļļ:L Ŀŀ:L
+Ńń:N Ññ:N,NXX Ňň:N Ņņ:N Ŋŋ:N
+Øø:OE Óó:O Òò:O Ôô:O Öö:OE,O Õõ:O Őő:O Ōō:O Ŏŏ:O Œœ:OE Ơơ:O Ǒǒ:O Ǫǫ:O
+Ŕŕ:R Řř:R Ŗŗ:R
+Śś:S Ŝŝ:S Šš:S Şş:S Șș:S
+Ťť:T Ţţ:T Țț:T Ŧŧ:T Þþ:TH
+Úú:U Ùù:U Ûû:U Üü:UE,UXX,U Ũũ:U Ŭŭ:U Űű:U Ůů:U Ūū:U Ųų:U Ưư:U Ǔǔ:U
+Ŵŵ:W Ẃẃ:W Ẁẁ:W Ẅẅ:W
+Ýý:Y Ÿÿ:Y Ŷŷ:Y Ỳỳ:Y
+Źź:Z Žž:Z Żż:Z Ʒʒ:Z Ǯǯ:Z
+ẞß:SS
+Ạạ:A Ảả:A Ấấ:A Ầầ:A Ẩẩ:A Ẫẫ:A Ậậ:A Ắắ:A Ằằ:A Ẳẳ:A Ẵẵ:A Ặặ:A
+Ẹẹ:E Ẻẻ:E Ẽẽ:E Ếế:E Ềề:E Ểể:E Ễễ:E Ệệ:E Ỉỉ:I Ịị:I
+Ọọ:O Ỏỏ:O Ốố:O Ồồ:O Ổổ:O Ỗỗ:O Ộộ:O Ớớ:O Ờờ:O Ởở:O Ỡỡ:O Ợợ:O
+Ụụ:U Ủủ:U Ứứ:U Ừừ:U Ửử:U Ữữ:U Ựự:U Ỵỵ:Y Ỷỷ:Y Ỹỹ:Y
+]]
+
+-- B. Cyrillic characters: the national variants (Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian) follow the common one
+local CYRILLIC = [[
+Аа:A Бб:B Вв:V Гг:G,H Дд:D Ее:E,IE,YE Ёё:E,IO Жж:ZH,Z Зз:Z Ии:I,Y Іі:I Йй:I,Y Кк:K Лл:L Мм:M Нн:N Оо:O Пп:P
+Рр:R Сс:S Тт:T Уу:U Фф:F Хх:KH,H Цц:TS,C Чч:CH,C Шш:SH,S Щщ:SHCH,SHT Ыы:Y Ъъ:IE,Y Ээ:E Юю:IU,YU Яя:IA,YA
+Ѵѵ:Y Ґґ:G Ўў:U Ѫѫ:U Ѓѓ:G,GJ Ђђ:D Ѕѕ:DZ Јј:J Ќќ:K,KJ Љљ:LJ Њњ:NJ Һһ:C Џџ:DZ,DJ Єє:IE,YE Її:I,YI Ћћ:C Ьь:
+]]
+
+-- C. Arabic script, one way (no other spelling is allowed)
+local ARABIC = [[
+ء:XE آ:XAA أ:XAE ؤ:U إ:I ئ:XI ا:A ب:B ة:XTA,XAH ت:T ث:XTH ج:J ح:XH خ:XKH د:D ذ:XDH ر:R ز:Z س:S ش:XSH ص:XSS ض:XDZ
+ط:XTT ظ:XZZ ع:E غ:G ف:F ق:Q ك:K ل:L م:M ن:N ه:H و:W ى:XAY ي:Y ٱ:XXA ٹ:XXT ټ:XRT پ:P ځ:XKE څ:XXH چ:XC ڈ:XXD ډ:XDR
+ڑ:XXR ړ:XRR ږ:XRX ژ:XJ ښ:XXS ک:XKK ګ:XXK ڭ:XNG گ:XGG ں:XNN ڼ:XXN ھ:XDO ۀ:XYH ہ:XXG ۂ:XGE ۃ:XTG ی:XYA ۍ:XXY ې:Y
+ے:XYB ۓ:XBE
+]]
+
+--- Splits UTF-8 into characters; a byte that belongs to none stands alone. Never raises.
+---@param text string
+---@return string[]
+function transliteration.characters(text)
+  local list, i, n = {}, 1, #text
+  while i <= n do
+    local first = byte(text, i)
+    local length = first < 0xC2 and 1 or first < 0xE0 and 2 or first < 0xF0 and 3 or first < 0xF5 and 4 or 1
+    for j = i + 1, i + length - 1 do
+      local follower = byte(text, j)
+      if not follower or follower < 0x80 or follower > 0xBF then length = 1 break end
+    end
+    list[#list + 1] = sub(text, i, i + length - 1)
+    i = i + length
+  end
+  return list
+end
+
+local characters = transliteration.characters
+
+local SEPARATOR = {} -- between the parts of a name
+for _, c in ipairs(characters(" -,</_\t‐‑–—　·・")) do SEPARATOR[c] = true end
+SEPARATOR["\194\160"] = true -- no-break space
+local DROPPED = {} -- 9303-3 4.6: apostrophes and full stops vanish
+for _, c in ipairs(characters("'.`’‘ʼ´\"()")) do DROPPED[c] = true end
+
+local SPELLINGS = {} ---@type table<string, string[]>
+
+local function load()
+  for i = 0, 25 do
+    local letter = string.char(65 + i)
+    SPELLINGS[letter], SPELLINGS[letter:lower()] = { letter }, { letter }
+  end
+  for _, text in ipairs { LATIN, CYRILLIC, ARABIC } do
+    for keys, spellings in text:gmatch("([^%s:]+):(%S*)") do
+      local list = {}
+      for spelling in spellings:gmatch("[^,]+") do list[#list + 1] = spelling end
+      if #list == 0 then list[1] = "" end
+      for _, key in ipairs(characters(keys)) do SPELLINGS[key] = list end
+    end
+  end
+  SPELLINGS["İ"], SPELLINGS["ı"] = { "I" }, { "I" }
+end
+load()
+
+local function combining(character) -- U+0300-U+036F, Arabic vowel signs U+064B-U+0652, tatweel, U+0670
+  local a, b = byte(character, 1, 2)
+  return (a == 0xCC and b ~= nil) or (a == 0xCD and b ~= nil and b <= 0xAF)
+    or (a == 0xD9 and (b == 0x80 or b == 0xB0 or (b >= 0x8B and b <= 0x92)))
+end
+
+--- What one printed character becomes.
+---@param character string one UTF-8 character
+---@return string[]|"separator"|"dropped"|nil spellings nil for a character that the standard does not transliterate
+function transliteration.spellings(character)
+  local list = SPELLINGS[character]
+  if list then return list end
+  if SEPARATOR[character] then return "separator" end
+  if DROPPED[character] or combining(character) then return "dropped" end
+  return nil
+end
+
+--- Writes a name with the letters of a zone: A-Z and one `<` between parts.
+---@param text string UTF-8
+---@return string? zone nil where a character has no transliteration
+function transliteration.zone(text)
+  local out, gap = {}, false
+  for _, character in ipairs(characters(text)) do
+    local what = transliteration.spellings(character)
+    if what == "separator" then
+      gap = #out > 0
+    elseif type(what) == "table" then
+      if what[1] ~= "" then
+        if gap then out[#out + 1] = "<" end
+        gap = false
+        out[#out + 1] = what[1]
+      end
+    elseif not what then
+      return nil
+    end
+  end
+  return table.concat(out)
+end
+
+return transliteration
