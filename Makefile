@@ -126,7 +126,10 @@ endif
 	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
 
 # What the rockspec calls: one Lua, the one that LuaRocks names with LUA_INCDIR.
-rock-build: $(BUILD)/rock/idocr/core.so $(BUILD)/rock/idocr/curl.so
+# From the start each time: objects do not say which Lua they are for.
+rock-build:
+	rm -rf $(BUILD)/rock
+	@$(MAKE) --no-print-directory $(BUILD)/rock/idocr/core.so $(BUILD)/rock/idocr/curl.so
 
 rock-install:
 	$(call put_lua,$(LUADIR))

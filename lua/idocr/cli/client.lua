@@ -48,7 +48,9 @@ function M.describe_params(parser)
   local elements = {}
   for _, name in ipairs(names) do
     local param, option = params[name], "--" .. name:gsub("_", "-")
-    if param.type == "boolean" then
+    if param.type == "boolean" and param.default then
+      elements[#elements + 1] = parser:flag("--no-" .. option:sub(3), "Without this: " .. param.help):target(name):action("store_false")
+    elseif param.type == "boolean" then
       elements[#elements + 1] = parser:flag(option, param.help)
     elseif param.type == "warnings" then
       elements[#elements + 1] = parser:option(option, param.help .. " (names with commas, or all)"):argname("NAMES")

@@ -14,11 +14,8 @@ local PICTURES = { "portrait", "card_image" }
 ---@param number integer
 ---@return string
 function show.thousands(number)
-  local text, previous = ("%d"):format(number), nil
-  repeat
-    previous = text
-    text = text:gsub("^(%d+)(%d%d%d)", "%1,%2")
-  until text == previous
+  local text, more = ("%d"):format(number), 1
+  while more > 0 do text, more = text:gsub("^(%d+)(%d%d%d)", "%1,%2") end
   return text
 end
 

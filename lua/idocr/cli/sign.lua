@@ -1,0 +1,97 @@
+--- `idocr sign KIND PICTURE`
+
+local cli = require "idocr.cli.client"
+local main = require "idocr.cli.main"
+local status = require "idocr.cli.status"
+
+local sign = {
+  summary = "Show the signed request as a curl command, secrets masked.",
+  description = [[
+Makes and signs the request without sending it and shows it as a curl command, to see what would go out or to compare a
+signature with another tool's. Key id, token and API key are masked; the body is named as a file, which --body writes.
+
+  idocr sign passport photo.jpg --body body.json]],
+}
+
+function sign.describe(parser)
+  cli.describe_kind(parser)
+  parser:argument("picture", "A file, or - for standard input.")
+  parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
+  parser:option("--body", "Write the body of the request to this file."):argname("FILE")
+  cli.describe_params(parser)
+  cli.describe_client(parser)
+end
+
+-- 'it''s' as a shell reads it back.
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+-- Enough of a key id to tell two apart, never enough to use.
+local function masked(text) return #text > 12 and text:sub(1, 4) .. "***" or "***" end
+
+local SECRET_HEADERS = { ["x-tc-token"] = true, ["x-api-key"] = true, ["proxy-authorization"] = true, ["cookie"] = true }
+
+--- A header's value as it may be shown.
+---@param name string
+---@param value string
+---@return string
+function sign.mask_header(name, value)
+  local lower = name:lower()
+  if SECRET_HEADERS[lower] then return masked(value) end
+  if lower ~= "authorization" then return value end
+  local before, id, after = value:match("^(TC3%-HMAC%-SHA256 Credential=)([^/]+)(/.*)$")
+  return before and before .. masked(id) .. after or "***"
+end
+
+-- The body as the request has it, slice by slice. -> true, or nil and the problem
+local function write_body(body, path)
+  local handle, problem = io.open(path, "wb")
+  if not handle then return nil, problem end
+  body:rewind()
+  while true do
+    local piece, message = body:read(65536)
+    if not piece then
+      if message then problem = message end
+      break
+    end
+    local written, trouble = handle:write(piece)
+    if not written then
+      problem = trouble
+      break
+    end
+  end
+  if not handle:close() then problem = problem or "cannot write " .. path end
+  if problem then
+    os.remove(path)
+    return nil, problem
+  end
+  return true
+end
+
+function sign.run(args, out)
+  local client = cli.new(args)
+  local params = cli.params(args)
+  params.image = cli.picture(args.picture)
+  if args.back then params.back = cli.picture(args.back) end
+  local request, err = cli.try(client.prepare, client, args.kind, params)
+  if not request then
+    out.err("idocr: " .. tostring(err) .. "\n")
+    return status.of(err)
+  end
+  if args.body then
+    local written, problem = write_body(request.body, args.body)
+    if not written then main.usage_error("the body cannot be written: " .. tostring(problem)) end
+  end
+  local lines = { "curl -X " .. request.method .. " " .. quote(request.url) }
+  for _, header in ipairs(request.headers) do
+    lines[#lines + 1] = "  -H " .. quote(header[1] .. ": " .. sign.mask_header(header[1], header[2]))
+  end
+  lines[#lines + 1] = "  --data-binary @" .. (args.body and quote(args.body) or "BODY")
+  out.out(table.concat(lines, " \\\n") .. "\n")
+  if not args.body then
+    out.err(("idocr: the body has %d bytes; --body FILE writes it\n"):format(request.body:length()))
+  end
+  client:close()
+  return status.OK
+end
+
+return sign
