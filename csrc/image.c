@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_CLOEXEC, pread, posix_fadvise */
+#endif
+#define _FILE_OFFSET_BITS 64
+
+#include "image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first cache together with its user */
+
+int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
+{
+    /* O_NONBLOCK: opening a pipe must not wait for a writer; it means nothing for the files that are accepted. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return idocr_fail(error, "open", "the picture cannot be opened", errno);
+    struct stat status;
+    int result = -1;
+    if (fstat(fd, &status) != 0)
+        idocr_fail(error, "open", "the picture cannot be opened", errno);
+    else if (!S_ISREG(status.st_mode))
+        idocr_fail(error, "not_a_file", "the picture is not a regular file", 0);
+    else if (status.st_size <= 0)
+        idocr_fail(error, "empty", "the picture is empty", 0);
+    else
+        result = 0;
+    if (result != 0) {
+        close(fd);
+        return -1;
+    }
+    /* Read from front to back, more than once: doubles the kernel's read-ahead. Only advice, so its failure is none. */
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    memset(image, 0, sizeof *image);
+    image->fd = fd;
+    image->size = (uint64_t)status.st_size;
+    image->modified = status.st_mtim;
+    image->users = 1;
+    return 0;
+}
+
+void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length)
+{
+    memset(image, 0, sizeof *image);
+    image->bytes = bytes;
+    image->fd = -1;
+    image->size = length;
+    image->users = 1;
+}
+
+void idocr_image_retain(struct idocr_image *image)
+{
+    image->users++;
+}
+
+void idocr_image_release(struct idocr_image *image)
+{
+    if (image->users == 0 || --image->users > 0)
+        return;
+    if (image->fd >= 0)
+        close(image->fd);
+    image->fd = -1;
+    image->bytes = NULL;
+    image->size = 0;
+}
+
+static int changed(struct idocr_error *error)
+{
+    return idocr_fail(error, "changed", "the picture changed while it was being read", 0);
+}
+
+/* One system call per pass, when the last byte is read: what was read before is then known to be one version. */
+static int check_unchanged(const struct idocr_image *image, struct idocr_error *error)
+{
+    struct stat status;
+    if (fstat(image->fd, &status) != 0)
+        return idocr_fail(error, "read", "the picture cannot be read", errno);
+    if ((uint64_t)status.st_size != image->size || status.st_mtim.tv_sec != image->modified.tv_sec ||
+        status.st_mtim.tv_nsec != image->modified.tv_nsec)
+        return changed(error);
+    return 0;
+}
+
+int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t length, uint8_t *room, const uint8_t **at,
+                     struct idocr_error *error)
+{
+    if (image->bytes != NULL) {
+        *at = image->bytes + offset;
+        return 0;
+    }
+    *at = room;
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(image->fd, room + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return idocr_fail(error, "read", "the picture cannot be read", errno);
+        if (got == 0)
+            return changed(error);
+        done += (size_t)got;
+    }
+    return length > 0 && offset + length == image->size ? check_unchanged(image, error) : 0;
+}
+
+int idocr_image_sha256(const struct idocr_image *image, uint8_t digest[IDOCR_SHA256_SIZE], struct idocr_error *error)
+{
+    struct idocr_sha256 sha;
+    uint8_t room[SLICE];
+    idocr_sha256_init(&sha);
+    for (uint64_t offset = 0; offset < image->size;) {
+        size_t length = image->size - offset < SLICE ? (size_t)(image->size - offset) : SLICE;
+        const uint8_t *at;
+        if (idocr_image_view(image, offset, length, room, &at, error) != 0)
+            return -1;
+        idocr_sha256_update(&sha, at, length);
+        offset += length;
+    }
+    idocr_sha256_final(&sha, digest);
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A picture: an open file that is read in slices, or bytes that somebody else owns. Never mapped (a file that shrinks under
+ * a mapping kills the process) and never held: a slice at a time.
+ */
+#ifndef IDOCR_IMAGE_H
+#define IDOCR_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "digest.h"
+#include "error.h"
+#include "visibility.h"
+
+IDOCR_HIDDEN_BEGIN
+
+struct idocr_image {
+    const uint8_t *bytes; /* borrowed; NULL for a file */
+    int fd;               /* -1 for bytes, and after the last release */
+    uint64_t size;
+    struct timespec modified; /* of the file when it was opened */
+    unsigned users;           /* the file is closed when the last one releases it */
+};
+
+/* Opens a regular file and holds it once. -1: "open" (with an errno), "not_a_file", "empty". */
+int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error);
+
+/* Borrows `length` bytes, which must outlive the image; held once. */
+void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length);
+
+/* One more user, and one less. */
+void idocr_image_retain(struct idocr_image *image);
+void idocr_image_release(struct idocr_image *image);
+
+/* Points *at to `length` bytes from `offset`, which both lie inside the picture: into the borrowed bytes, or into `room`
+ * (at least `length` bytes) after reading the file there. -1: "read" (with an errno), "changed" (the file is shorter
+ * now, or, seen when its last byte is read, has been written to since it was opened). */
+int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t length, uint8_t *room, const uint8_t **at,
+                     struct idocr_error *error);
+
+/* Digest of all the bytes. Errors as of idocr_image_view. */
+int idocr_image_sha256(const struct idocr_image *image, uint8_t digest[IDOCR_SHA256_SIZE], struct idocr_error *error);
+
+IDOCR_HIDDEN_END
+
+#endif
