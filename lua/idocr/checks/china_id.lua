@@ -1,0 +1,84 @@
+--- Chinese resident numbers: GB 11643-1999 (18 characters; ISO 7064 MOD 11-2) and the 15 digits issued before 1999.
+--- Also numbers of residence permits (81, 82, 83) and of foreigners with permanent residence (9…, since 2023), which
+--- keep the same checksum: 9, province, numeric country code, birth date, two digits of order, checksum.
+
+local dates = require "idocr.checks.dates"
+local regions = require "idocr.checks.china_regions"
+local states = require "idocr.checks.states"
+
+local byte, sub = string.byte, string.sub
+
+local china_id = {}
+
+local WEIGHTS = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 }
+local CHECK = "10X98765432"
+local EARLIEST = "1850-01-01" -- nobody alive, and no number, is older
+
+---@class idocr.ChinaId
+---@field valid boolean          checksum right, birth date possible, province known
+---@field checksum boolean?      nil: the 15-digit form has none
+---@field birth_date string?     ISO 8601; nil where there is no such day or it lies in the future
+---@field sex "M"|"F"
+---@field region string?         English name of the province of first registration; nil: no such code
+---@field region_native string?
+---@field region_code string     six digits, as they stand there
+---@field kind "resident"|"residence_permit"|"foreigner"
+---@field nationality string?    foreigners: alpha-3
+---@field number string          without blanks, `X` in upper case
+---@field long_form string?      the 18-character form of a 15-digit number
+
+--- The check character of the first 17 digits.
+---@param digits string 17 or more digits
+---@return string
+function china_id.check_character(digits)
+  local sum = 0
+  for i = 1, 17 do sum = sum + (byte(digits, i) - 48) * WEIGHTS[i] end
+  local at = sum % 11 + 1
+  return sub(CHECK, at, at)
+end
+
+local check_character = china_id.check_character
+
+--- Reads a resident number.
+---@param number string 15 digits, or 17 digits and a digit or X; blanks are forgiven
+---@param options {today: string|number|nil}?
+---@return idocr.ChinaId? result nil where the text has not the shape of a number
+---@return string? message
+function china_id.parse(number, options)
+  if type(number) ~= "string" or #number > 64 then return nil, "a Chinese resident number is a text of 18 or 15 characters" end
+  number = number:gsub("%s+", ""):upper()
+  local old = #number == 15 and not number:find("%D")
+  if not old and not (#number == 18 and number:find("^%d+[%dX]$")) then
+    return nil, "a Chinese resident number has 17 digits and a digit or X, or 15 digits"
+  end
+  local today = dates.today(type(options) == "table" and options.today or nil)
+  local result = { number = number, kind = "resident", region_code = sub(number, 1, 6) }
+
+  local full = number
+  if old then
+    full = sub(number, 1, 6) .. "19" .. sub(number, 7)
+    full = full .. check_character(full)
+    result.long_form = full
+  else
+    result.checksum = check_character(number) == sub(number, 18)
+  end
+
+  local province = sub(full, 1, 2)
+  if byte(full) == 57 and not old then -- 9
+    result.kind = "foreigner"
+    province = sub(full, 2, 3)
+    result.nationality = states.by_number(sub(full, 4, 6))
+  elseif province == "81" or province == "82" or province == "83" then
+    result.kind = "residence_permit"
+  end
+  local region = regions[province]
+  if region then result.region, result.region_native = region[1], region[2] end
+
+  local birth = dates.iso(tonumber(sub(full, 7, 10)), tonumber(sub(full, 11, 12)), tonumber(sub(full, 13, 14)))
+  if birth and birth >= EARLIEST and birth <= today then result.birth_date = birth end
+  result.sex = byte(full, 17) % 2 == 1 and "M" or "F"
+  result.valid = result.checksum ~= false and result.birth_date ~= nil and region ~= nil
+  return result
+end
+
+return china_id

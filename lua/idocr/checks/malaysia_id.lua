@@ -1,0 +1,49 @@
+--- Malaysian numbers (MyKad, MyKid, MyPR, MyKAS): YYMMDD-PB-###G. PB is the birthplace, G is odd for men. There is no
+--- check digit, and the century is open: a number says two digits of the year.
+
+local dates = require "idocr.checks.dates"
+local places = require "idocr.checks.malaysia_places"
+
+local byte = string.byte
+
+local malaysia_id = {}
+
+---@class idocr.MalaysiaId
+---@field valid boolean            at least one birth date is possible, and the birthplace code was assigned
+---@field birth_dates string[]     ISO 8601, earlier first: none, one or two
+---@field birthplace string?       name of a state, country or part of the world; nil: never assigned
+---@field birthplace_code string
+---@field birthplace_kind "state"|"abroad"|"unknown"|nil
+---@field sex "M"|"F"
+---@field number string            YYMMDD-PB-NNNN
+
+--- Reads a number.
+---@param number string 12 digits with or without hyphens (or blanks) after the sixth and the eighth
+---@param options {today: string|number|nil}?
+---@return idocr.MalaysiaId? result nil where the text has not the shape of a number
+---@return string? message
+function malaysia_id.parse(number, options)
+  if type(number) ~= "string" or #number > 64 then return nil, "a Malaysian number is a text of 12 digits" end
+  local yy, mm, dd, place, serial = number:match("^%s*(%d%d)(%d%d)(%d%d)[%-%s]?(%d%d)[%-%s]?(%d%d%d%d)%s*$")
+  if not yy then return nil, "a Malaysian number has 12 digits: YYMMDD-PB-NNNN" end
+  local today = dates.today(type(options) == "table" and options.today or nil)
+
+  local birth_dates = {}
+  local century = tonumber(today:sub(1, 2)) * 100
+  for _, first in ipairs { century - 100, century } do
+    local date = dates.iso(first + tonumber(yy), tonumber(mm), tonumber(dd))
+    if date and date <= today then birth_dates[#birth_dates + 1] = date end
+  end
+  local known = places[place]
+  return {
+    number = ("%s%s%s-%s-%s"):format(yy, mm, dd, place, serial),
+    birth_dates = birth_dates,
+    birthplace = known and known.name,
+    birthplace_code = place,
+    birthplace_kind = known and known.kind,
+    sex = byte(serial, 4) % 2 == 1 and "M" or "F",
+    valid = #birth_dates > 0 and known ~= nil,
+  }
+end
+
+return malaysia_id

@@ -1,0 +1,57 @@
+--- Masks people's data: findings may be logged, so they show enough of a value to find it again and no more.
+
+local characters = require("idocr.checks.transliteration").characters
+
+local mask = {}
+
+local DOT = "•"
+local MOST = 12 -- dots: the length of a long value is nobody's business
+
+local function dots(n) return DOT:rep(n < MOST and n or MOST) end
+
+--- A number or code: "A1234567" -> "A12•••67"; short ones keep their first character only.
+---@param value any
+---@return string?
+function mask.number(value)
+  if type(value) ~= "string" and type(value) ~= "number" then return nil end
+  local list = characters(tostring(value):sub(1, 256):gsub("%c", "?"))
+  local n = #list
+  if n <= 3 then return dots(n) end
+  if n < 8 then return list[1] .. dots(n - 1) end
+  return table.concat(list, "", 1, 3) .. dots(n - 5) .. list[n - 1] .. list[n]
+end
+
+--- A name: the first character of each word.
+---@param value any
+---@return string?
+function mask.name(value)
+  if type(value) ~= "string" then return nil end
+  local words = {}
+  for word in value:sub(1, 256):gsub("%c", " "):gmatch("[^ ]+") do
+    local list = characters(word)
+    words[#words + 1] = list[1] .. dots(#list - 1)
+    if #words == 6 then break end
+  end
+  return table.concat(words, " ")
+end
+
+--- A date: its year.
+---@param value any
+---@return string?
+function mask.date(value)
+  if type(value) ~= "string" then return nil end
+  local year = value:match("^(%d%d%d%d)")
+  if not year then return dots(#value) end
+  return year .. "-••-••"
+end
+
+--- What is no secret: codes of states and sexes, words of ours. Anything longer is masked as a number.
+---@param value any
+---@return string?
+function mask.open(value)
+  if type(value) == "boolean" then return tostring(value) end
+  if type(value) == "string" and #value > 24 then return mask.number(value) end
+  return value ~= nil and tostring(value):gsub("%c", "?") or nil
+end
+
+return mask

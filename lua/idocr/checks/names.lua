@@ -1,0 +1,112 @@
+--- Compares a printed name with the one of a machine readable zone: every spelling that ICAO Doc 9303-3 section 6
+--- allows counts, and so do names cut to fit the field.
+
+local transliteration = require "idocr.checks.transliteration"
+
+local sub, byte = string.sub, string.byte
+
+local names = {}
+
+local LONGEST = 400 -- bytes; no printed name is longer
+
+--- The letters of a text of A-Z: a run without gaps, and its words.
+local function letters(text)
+  return (text:upper():gsub("[^A-Z]", ""))
+end
+
+--- Spellings of a printed name, character by character, and its words as such lists.
+---@return string[][]? all nil where a character has no transliteration (Chinese, say)
+---@return string[][][] words
+local function spell(text)
+  local all, words, word = {}, {}, nil
+  for _, character in ipairs(transliteration.characters(text)) do
+    local what = transliteration.spellings(character)
+    if what == "separator" then
+      word = nil
+    elseif type(what) == "table" then
+      all[#all + 1] = what
+      if not word then
+        word = {}
+        words[#words + 1] = word
+      end
+      word[#word + 1] = what
+    elseif not what and byte(character) > 0x7F then
+      return nil, words
+    end
+  end
+  return all, words
+end
+
+--- Walks the spellings through a run of letters, all alternatives at once.
+---@return boolean whole the spellings use up the run exactly
+---@return boolean prefix the run ends while the spellings go on (a cut name)
+local function walk(spellings, run)
+  local places, length, prefix = { [0] = true }, #run, false
+  for i = 1, #spellings do
+    local following, any = {}, false
+    for place in pairs(places) do
+      for _, spelling in ipairs(spellings[i]) do
+        local room = length - place
+        local size = #spelling
+        if size <= room then
+          if sub(run, place + 1, place + size) == spelling then
+            following[place + size] = true
+            any = true
+          end
+        elseif room > 0 and sub(run, place + 1) == sub(spelling, 1, room) then
+          prefix = true
+        end
+      end
+      if place == length and #spellings[i][1] > 0 then prefix = true end
+    end
+    if not any then return false, prefix end
+    places = following
+  end
+  return places[length] == true, prefix
+end
+
+--- Each word of the zone is the beginning of a printed word, in order: components cut to initials or shortened.
+local function abbreviated(words, zone)
+  local at = 0
+  for word in zone:upper():gmatch("[A-Z]+") do
+    local found = false
+    while at < #words and not found do
+      at = at + 1
+      local whole, prefix = walk(words[at], word)
+      found = whole or prefix
+    end
+    if not found then return false end
+  end
+  return true
+end
+
+--- Compares a printed name with a name from a zone.
+---@param printed any UTF-8 text of the printed zone
+---@param zone any A-Z, parts separated by blanks or fillers
+---@param truncated boolean? the name field was full, so a cut name is no difference
+---@return "agree"|"differ"|"not_compared"
+function names.compare(printed, zone, truncated)
+  if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
+  local run = letters(zone)
+  local spellings, words = spell(printed)
+  if not spellings or #spellings == 0 or run == "" then return "not_compared" end
+  local whole, prefix = walk(spellings, run)
+  if whole then return "agree" end
+  if truncated and (prefix or abbreviated(words, zone)) then return "agree" end
+  return "differ"
+end
+
+--- Compares two printed names: equal once case, marks and separators are gone, in one spelling or another.
+---@param a any
+---@param b any
+---@return "agree"|"differ"|"not_compared"
+function names.same(a, b)
+  if type(a) ~= "string" or type(b) ~= "string" then return "not_compared" end
+  if a == b then return a ~= "" and "agree" or "not_compared" end
+  local other = transliteration.zone(b)
+  if other then return names.compare(a, other) end
+  if transliteration.zone(a) then return "not_compared" end -- two scripts
+  return a:gsub("%s+", "") == b:gsub("%s+", "") and "agree" or "differ"
+end
+
+return names
