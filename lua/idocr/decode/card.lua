@@ -91,7 +91,7 @@ function decode.card(kind, service, result, meta)
   card.document_type = card.document_type or kind.document_type
   card.kind = kind.kind
   card.provider = meta and meta.provider or service.provider
-  card.request_id = decode.request_id(result.RequestId or result.request_id)
+  card.request_id = decode.request_id(result.RequestId)
   card.raw = result
   return card
 end

@@ -1,0 +1,131 @@
+--- ekycpro: a form with the picture, an API key in a header, `status` and `message` in the reply. No socket, no clock.
+
+local core = require "idocr.core"
+local endpoint = require "idocr.endpoint"
+local failure = require "idocr.providers.failure"
+local facts = require("idocr.providers.ekycpro_errors").facts
+local errors = require "idocr.errors"
+local form_body = require "idocr.providers.form_body"
+local inputs = require "idocr.providers.inputs"
+local json = require "idocr.decode.json"
+local json_body = require "idocr.providers.json_body"
+local reply = require "idocr.decode.reply"
+local request_id = require("idocr.decode.card").request_id
+
+local ekycpro = { name = "ekycpro" }
+
+local HOME = "https://api.ekycpro.com"
+local CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+local function plan_of(action, body, options)
+  local place = options.endpoint or HOME
+  local at = type(place) == "table" and place or assert(endpoint.parse(place))
+  local base = at.url:gsub("/+$", ""):gsub("/v1$", "") -- the base may be given with or without the version
+  return {
+    action = action,
+    method = "POST",
+    url = base .. "/v1/" .. action,
+    host = (options.signed_host or at.host .. (at.port and ":" .. at.port or "")):lower(),
+    content_type = CONTENT_TYPE,
+    body = body,
+    headers = {},
+    unsigned = true, -- nothing has to be hashed
+    options = options,
+  }
+end
+
+--- Everything about a call that does not change from attempt to attempt.
+---@param call table kind, service, params, pictures, options
+---@return table? plan, idocr.Error? err
+function ekycpro.prepare(call)
+  local members, err = inputs.members(call, json_body.text)
+  if not members then return nil, err end
+  local plan = plan_of(call.service.action, form_body.new(members), call.options or {})
+  plan.reads = call.service
+  return plan
+end
+
+--- The same for any endpoint of the vendor below /v1/, with its own form fields.
+---@param action string such as "id_ocr/general"
+---@param params table|string? form fields (pictures may be values), or the form as text
+---@param options table
+---@return table plan
+function ekycpro.raw(action, params, options)
+  local body = type(params) == "string" and core.body({ params }) or form_body.new(json_body.sorted(params or {}))
+  return plan_of(action, body, options or {})
+end
+
+--- The request of one attempt. The plan stays as it is; there is nothing to sign and no clock in it.
+---@param plan table
+---@param credentials table api_key, and token where the account has one
+---@return table request
+function ekycpro.sign(plan, credentials)
+  local options = plan.options or {}
+  local headers = {
+    { "Host", plan.host },
+    { "Content-Type", plan.content_type },
+    { "X-API-Key", credentials.api_key },
+  }
+  for _, header in ipairs(plan.headers) do headers[#headers + 1] = { header[1], header[2] } end
+  return {
+    method = plan.method,
+    url = plan.url .. (credentials.token and "?token=" .. core.percent_encode(credentials.token) or ""),
+    host = plan.host,
+    headers = headers,
+    body = plan.body,
+    connect_timeout = options.timeout and options.timeout.connect,
+    max_response = options.max_response,
+  }
+end
+
+local PAID = { PAY = true, FREE = false } -- `pricingStrategy`, where an endpoint has it
+
+--- What a response says: the `message` object of a card (the whole reply where any endpoint was called), or an error.
+--- The vendor does not say which HTTP status goes with which answer, so a `status` in the JSON counts under any.
+---@param plan table
+---@param response table status, headers, body
+---@return table? result, idocr.Error? err
+function ekycpro.outcome(plan, response)
+  local http_status, _, body = failure.parts(response)
+  local answer, complaint = json.decode(body)
+  local is_200 = http_status >= 200 and http_status < 300
+  local fields = { http_status = http_status }
+
+  if type(answer) ~= "table" then
+    if http_status == 429 then fields.billed = false end
+    if not is_200 then return nil, failure.http(http_status, fields) end
+    if body == "" then return nil, failure.protocol("EmptyReply", "the reply is empty", fields) end
+    if answer == nil then return nil, failure.protocol("BadJson", "the reply cannot be read: " .. complaint, fields) end
+    return nil, failure.protocol("BadEnvelope", "the reply has not the service's form", fields)
+  end
+
+  fields.request_id = request_id(answer.transactionId)
+  fields.billed = PAID[answer.pricingStrategy]
+  local status = answer.status
+  if type(status) ~= "string" or status == "" then
+    fields.billed = false -- only OK and FAIL are charged
+    if http_status == 401 or http_status == 403 then
+      return nil, errors.new("credentials", "ApiKeyRejected", "the API key or the token was refused", fields)
+    end
+    if not is_200 then return nil, failure.http(http_status, fields) end
+    return nil, failure.protocol("BadEnvelope", "the reply has no status", fields)
+  end
+  if status ~= "OK" then return nil, failure.service(status, answer.message, facts(status), fields) end
+  if not plan.reads then return answer end
+  if type(answer.message) ~= "table" then
+    fields.billed = true -- every OK is
+    return nil, failure.protocol("BadEnvelope", "the reply says OK and holds no card", fields)
+  end
+  return reply.refine(answer.message, plan.reads)
+end
+
+local WANTED = { "api_key" }
+
+--- Credentials with stray blanks taken off.
+---@param credentials any
+---@return table? credentials, idocr.Error? err names what is missing, shows nothing
+function ekycpro.check_credentials(credentials)
+  return failure.credentials(credentials, WANTED, "token")
+end
+
+return ekycpro

@@ -1,0 +1,133 @@
+--- JSON request bodies: text made in a fixed order, with pictures as base64 views that are never copied.
+--- White space before a picture's opening quote puts its base64 at a multiple of 64 bytes of the body, where the hash
+--- can take whole blocks of it.
+
+local core = require "idocr.core"
+local json = require "idocr.decode.json"
+
+local json_body = {}
+
+local BLOCK = 64 -- bytes, of SHA-256
+local DEEPEST = 32 -- levels
+
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+local function quoted(text)
+  return '"' .. text:gsub('[%c"\\]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
+end
+
+local function number(value)
+  if value ~= value or value == math.huge or value == -math.huge then error("JSON has no such number", 0) end
+  if value % 1 == 0 and value > -2 ^ 63 and value < 2 ^ 63 then return ("%d"):format(value) end
+  return (("%.17g"):format(value):gsub(",", ".")) -- a comma: the program's locale
+end
+
+--- A picture: a core image, or a table that holds one under `image`.
+local function picture_of(value)
+  if type(value) == "table" and type(value.image) == "userdata" then return value.image end
+  if type(value) == "userdata" and value ~= json.null then return value end
+end
+
+local function is_list(value)
+  local count = 0
+  for key in pairs(value) do
+    if type(key) ~= "number" then return false end
+    count = count + 1
+  end
+  return count > 0 and count == #value
+end
+
+---@class idocr.JsonWriter
+---@field segments table   for core.body
+---@field text string[]    the literal being collected
+---@field length integer   bytes so far
+local writer = {}
+writer.__index = writer
+
+function writer:literal(text)
+  self.text[#self.text + 1] = text
+  self.length = self.length + #text
+end
+
+function writer:flush()
+  if #self.text > 0 then self.segments[#self.segments + 1] = table.concat(self.text) end
+  self.text = {}
+end
+
+function writer:picture(image)
+  self:literal((" "):rep((BLOCK - 1 - self.length) % BLOCK) .. '"')
+  self:flush()
+  self.segments[#self.segments + 1] = { image = image, encoding = "base64" }
+  self.length = self.length + math.floor((image:size() + 2) / 3) * 4
+  self:literal('"')
+end
+
+function writer:object(members, depth)
+  self:literal("{")
+  for position, member in ipairs(members) do
+    self:literal((position > 1 and "," or "") .. quoted(member[1]) .. ":")
+    self:value(member[2], depth)
+  end
+  self:literal("}")
+end
+
+function writer:value(value, depth)
+  local kind = type(value)
+  local image = picture_of(value)
+  if image then
+    self:picture(image)
+  elseif kind == "string" then
+    self:literal(quoted(value))
+  elseif kind == "number" then
+    self:literal(number(value))
+  elseif kind == "boolean" then
+    self:literal(tostring(value))
+  elseif value == json.null then
+    self:literal("null")
+  elseif kind ~= "table" then
+    error("JSON cannot hold a " .. kind, 0)
+  elseif depth >= DEEPEST then
+    error("nested too deeply, or in itself", 0)
+  elseif is_list(value) then
+    self:literal("[")
+    for position, element in ipairs(value) do
+      if position > 1 then self:literal(",") end
+      self:value(element, depth + 1)
+    end
+    self:literal("]")
+  else
+    self:object(json_body.sorted(value), depth + 1)
+  end
+end
+
+--- The members of a table as a list of {name, value}, sorted by name.
+---@param object table
+---@return table[]
+function json_body.sorted(object)
+  local members = {}
+  for name, value in pairs(object) do
+    if type(name) ~= "string" then error("a JSON object has only text as names", 0) end
+    members[#members + 1] = { name, value }
+  end
+  table.sort(members, function(a, b) return a[1] < b[1] end)
+  return members
+end
+
+local function write(members)
+  local out = setmetatable({ segments = {}, text = {}, length = 0 }, writer)
+  out:object(members, 0)
+  out:flush()
+  return out.segments
+end
+
+--- A request body. Values: text, numbers, booleans, `cjson.null`, tables, and pictures. Raises on what JSON cannot say.
+---@param members table[] list of {name, value}
+---@return userdata body
+function json_body.new(members) return core.body(write(members)) end
+
+--- The same as text, without pictures: for JSON inside a JSON string.
+---@param members table[]
+---@return string
+function json_body.text(members) return table.concat(write(members)) end
+
+return json_body

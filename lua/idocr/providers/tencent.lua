@@ -1,0 +1,200 @@
+--- Tencent Cloud: TC3-HMAC-SHA256 around a JSON body, an envelope around the reply. No socket, no clock.
+
+local core = require "idocr.core"
+local endpoint = require "idocr.endpoint"
+local errors = require "idocr.errors"
+local failure = require "idocr.providers.failure"
+local inputs = require "idocr.providers.inputs"
+local json = require "idocr.decode.json"
+local json_body = require "idocr.providers.json_body"
+local reply = require "idocr.decode.reply"
+local request_id = require("idocr.decode.card").request_id
+local codes = require "idocr.providers.tencent_errors"
+
+local tencent = { name = "tencent" }
+
+local SERVICE = "ocr" -- a constant: it cannot be read off an endpoint that is an address
+local VERSION = "2018-11-19"
+local HOSTS = { intl = "ocr.intl.tencentcloudapi.com", cn = "ocr.tencentcloudapi.com" }
+local CONTENT_TYPE = "application/json" -- lower case, because the signature's canonical form is
+
+local function plan_of(action, body, options)
+  local place = options.endpoint or HOSTS[options.site or "intl"]
+  local at = type(place) == "table" and place or assert(endpoint.parse(place))
+  if options.unsigned_payload and at.scheme ~= "https" then
+    local message = "a body that is not signed may only travel over https"
+    return nil, errors.new("unsupported", "UnsignedPayloadNeedsTls", message, { sent = false })
+  end
+  return {
+    action = action,
+    method = "POST",
+    url = at.url, -- a gateway's path may be dialled; what is signed is "/", as the official SDKs do
+    host = (options.signed_host or at.host .. (at.port and ":" .. at.port or "")):lower(),
+    content_type = CONTENT_TYPE,
+    body = body,
+    headers = {},
+    service = options.service or SERVICE,
+    version = options.version or VERSION,
+    region = options.region,
+    language = options.language,
+    unsigned = options.unsigned_payload and true or false,
+    options = options,
+  }
+end
+
+--- Everything about a call that does not change from attempt to attempt.
+---@param call table kind, service, params, pictures, options
+---@return table? plan, idocr.Error? err
+function tencent.prepare(call)
+  local members, err = inputs.members(call, json_body.text)
+  if not members then return nil, err end
+  local plan
+  plan, err = plan_of(call.service.action, json_body.new(members), call.options or {})
+  if not plan then return nil, err end
+  plan.reads = call.service
+  return plan
+end
+
+--- The same for any action. `params` is a table of the action's own parameters (pictures may be values), or JSON text
+--- that is sent as it is. `options` may name another `service`, `version` and `endpoint` of the vendor (STS). Raises
+--- where JSON cannot hold a value.
+---@param action string
+---@param params table|string?
+---@param options table
+---@return table? plan, idocr.Error? err
+function tencent.raw(action, params, options)
+  local body = type(params) == "string" and core.body({ params }) or json_body.new(json_body.sorted(params or {}))
+  return plan_of(action, body, options or {})
+end
+
+-- credentials snapshot -> signer: the day's key is derived once
+local signers = setmetatable({}, { __mode = "k" })
+
+local function signer_of(credentials)
+  local kept = signers[credentials]
+  if not kept or kept.id ~= credentials.secret_id or not core.equal(kept.key, credentials.secret_key) then
+    kept = {
+      id = credentials.secret_id,
+      key = credentials.secret_key,
+      signer = core.signer(credentials.secret_id, credentials.secret_key),
+    }
+    signers[credentials] = kept
+  end
+  return kept.signer
+end
+
+local function unreadable(message, code)
+  return errors.new("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message, { sent = false })
+end
+
+--- The signed request of one attempt. The plan stays as it is.
+---@param plan table
+---@param credentials table secret_id, secret_key, token; or {skip = true} for the few actions that are called unsigned
+---@param timestamp number Unix seconds
+---@return table? request, idocr.Error? err
+function tencent.sign(plan, credentials, timestamp)
+  timestamp = math.floor(timestamp)
+  local options = plan.options or {}
+  local authorization = "SKIP"
+  if not credentials.skip then
+    local hash = core.UNSIGNED_SHA256
+    if not plan.unsigned then
+      local message, code
+      hash, message, code = plan.body:sha256()
+      if not hash then return nil, unreadable(message, code) end
+    end
+    authorization = signer_of(credentials):authorization({
+      method = plan.method,
+      uri = "/",
+      query = "",
+      headers = { { "content-type", plan.content_type }, { "host", plan.host } }, -- as the official SDKs do
+      payload_hash = hash,
+      timestamp = timestamp,
+      service = plan.service,
+    })
+  end
+
+  local headers = {
+    { "Host", plan.host },
+    { "Content-Type", plan.content_type },
+    { "Authorization", authorization },
+    { "X-TC-Action", plan.action },
+    { "X-TC-Version", plan.version },
+    { "X-TC-Timestamp", ("%d"):format(timestamp) },
+    { "X-TC-RequestClient", "idocr_" .. core.version },
+  }
+  local function add(name, value)
+    if value then headers[#headers + 1] = { name, value } end
+  end
+  add("X-TC-Region", plan.region)
+  add("X-TC-Language", plan.language)
+  add("X-TC-Token", not credentials.skip and credentials.token or nil)
+  add("X-TC-Content-SHA256", plan.unsigned and "UNSIGNED-PAYLOAD" or nil)
+  for _, header in ipairs(plan.headers) do headers[#headers + 1] = { header[1], header[2] } end
+
+  return {
+    method = plan.method,
+    url = plan.url,
+    host = plan.host,
+    headers = headers,
+    body = plan.body,
+    connect_timeout = options.timeout and options.timeout.connect,
+    max_response = options.max_response,
+  }
+end
+
+local function code_text(code)
+  if type(code) == "number" then return ("%.0f"):format(code) end
+  return type(code) == "string" and code ~= "" and code or nil
+end
+
+--- The error that the gateway of the older API 2.0 answers: {"code":4100,"codeDesc":"AuthFailure","message":"..."}.
+local function older_error(answer, fields)
+  local code = type(answer.code) == "number" and answer.code ~= 0 and code_text(answer.code)
+  if not code then return nil end
+  local family = type(answer.codeDesc) == "string" and answer.codeDesc or code
+  return failure.service(code, answer.message, codes.facts(family), fields)
+end
+
+--- What a response says: the reply without its envelope, or an error. Never raises, whatever came.
+---@param plan table
+---@param response table status, headers, body
+---@return table? result, idocr.Error? err
+function tencent.outcome(plan, response)
+  local status, headers, body = failure.parts(response)
+  local answer, complaint = json.decode(body)
+  local is_200 = status >= 200 and status < 300
+  local fields = { http_status = status, request_id = request_id(headers["x-tc-requestid"]) }
+
+  local result = type(answer) == "table" and answer.Response
+  if type(result) ~= "table" or next(result) == nil or result[1] ~= nil then
+    local err = type(answer) == "table" and older_error(answer, fields)
+    if err then return nil, err end
+    if not is_200 then return nil, failure.http(status, { request_id = fields.request_id }) end
+    if body == "" then return nil, failure.protocol("EmptyReply", "the reply is empty", fields) end
+    if answer == nil then return nil, failure.protocol("BadJson", "the reply cannot be read: " .. complaint, fields) end
+    return nil, failure.protocol("BadEnvelope", "the reply has not the service's form", fields)
+  end
+
+  fields.request_id = request_id(result.RequestId) or fields.request_id
+  local refusal = result.Error
+  if refusal ~= nil and refusal ~= json.null then
+    local code = type(refusal) == "table" and code_text(refusal.Code)
+    if not code then return nil, failure.protocol("BadEnvelope", "the reply's error has not the service's form", fields) end
+    return nil, failure.service(code, refusal.Message, codes.facts(code), fields)
+  end
+  if not is_200 and not fields.request_id then return nil, failure.http(status) end
+  if plan.reads then reply.refine(result, plan.reads) end
+  return result
+end
+
+local WANTED = { "secret_id", "secret_key" }
+
+--- Credentials with stray blanks taken off; a new table, so that what was signed with stays one snapshot.
+---@param credentials any
+---@return table? credentials, idocr.Error? err names what is missing, shows nothing
+function tencent.check_credentials(credentials)
+  return failure.credentials(credentials, WANTED, "token")
+end
+
+return tencent
