@@ -43,6 +43,11 @@ local function name_to_verify(url, request)
   return logical ~= "" and not is_address(logical) and logical or url.host
 end
 
+local function connect_timeout(state)
+  if state.deadline_first then return fail(state, "timeout", "DeadlineExceeded", "no connection before the deadline") end
+  return fail(state, "connect", "ConnectTimeout", "no connection in time")
+end
+
 local function connect_error(state, message)
   message = tostring(message)
   if message:find("no resolver defined", 1, true) then
@@ -51,7 +56,7 @@ local function connect_error(state, message)
     return fail(state, "connect", "ResolveFailed", "the host's name could not be resolved by nginx's resolver: "
       .. (message:match("%((%d+: [%w ]+)%)") or "no answer"))
   elseif message == "timeout" then
-    return fail(state, "connect", "ConnectTimeout", "no connection in time")
+    return connect_timeout(state)
   elseif message:find("too many waiting connect", 1, true) then
     return fail(state, "connect", "PoolExhausted", "all connections are in use and too many requests wait for one")
   elseif message:find("phase", 1, true) or message:find("API disabled", 1, true) then
@@ -75,7 +80,7 @@ local function handshake(state, sock, name)
     message = tostring(session):find("assertion", 1, true) and "the certificate was rejected" or tostring(session)
   end
   message = tostring(message)
-  if message == "timeout" then return fail(state, "connect", "ConnectTimeout", "no TLS handshake in time") end
+  if message == "timeout" then return connect_timeout(state) end
   if message:find("certificate", 1, true) or message:find("^%d+: ") then
     local hint = ""
     if message:find("issuer", 1, true) or message:find("self.signed") then
@@ -271,16 +276,19 @@ function Transport:send(request, deadline)
   state.head = head
   if request.body then request.body:rewind() end
 
-  local connect_timeout = math.min(request.connect_timeout or self.connect_timeout, deadline)
+  -- nginx counts its timers from the start of this turn of its loop: look at the clock where the turn has been long.
+  if runtime.wall() - ngx.now() > 0.005 then ngx.update_time() end
+  local to_connect = math.min(request.connect_timeout or self.connect_timeout, deadline)
+  state.deadline_first = to_connect >= deadline
   state.total_ms = math.max(math.ceil(deadline * 1000), 1)
-  state.connect_ms = math.max(math.ceil(connect_timeout * 1000), 1)
+  state.connect_ms = math.max(math.ceil(to_connect * 1000), 1)
   -- Socket timeouts alone keep no deadline: they start anew with every byte, and a name's look-up has its own. So a
   -- second light thread watches the clock (it costs half a microsecond).
   local watch = ngx.thread.spawn(function()
-    if connect_timeout < deadline then
-      ngx.sleep(connect_timeout + 0.005)
+    if not state.deadline_first then
+      ngx.sleep(to_connect + 0.005)
       if not state.connected then return "connect" end
-      ngx.sleep(deadline - connect_timeout)
+      ngx.sleep(deadline - to_connect)
     else
       ngx.sleep(deadline + 0.005)
     end
@@ -336,8 +344,9 @@ function cosocket.new(options)
     backlog = options.backlog,
     idle = options.idle and math.floor(options.idle * 1000) or IDLE,
     choose_proxy = proxies.chooser(options.proxy),
-    identity = "",
   }, Transport)
+  -- nginx takes a pool's sizes from whoever uses it first.
+  self.identity = self.pool_size .. "|" .. (self.backlog or "")
   if options.client_cert then
     local ssl = require "ngx.ssl"
     local certificate = read_pem(options.client_cert, "client_cert")
@@ -347,7 +356,7 @@ function cosocket.new(options)
     if not self.certificate then error("client_cert: " .. tostring(why), 0) end
     self.private_key, why = ssl.parse_pem_priv_key(key)
     if not self.private_key then error("client_key: " .. tostring(why), 0) end
-    self.identity = ngx.md5(certificate)
+    self.identity = self.identity .. "|" .. ngx.md5(certificate)
   end
   return self
 end

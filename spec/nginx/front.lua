@@ -1,0 +1,61 @@
+--- Runs inside nginx for `transport_spec.lua`: makes the request that the spec describes and tells what came of it.
+
+local cjson = require "cjson"
+local core = require "idocr.core"
+local cosocket = require "idocr.transports.cosocket"
+
+local front = {}
+
+local transports = {}
+
+local function transport_for(options)
+  local key = cjson.encode(options)
+  if not transports[key] then transports[key] = cosocket.new(options) end
+  return transports[key]
+end
+
+local function body_of(size)
+  if not size then return nil end
+  return core.body { '{"ImageBase64":"', { image = core.image_bytes(("x"):rep(size)), encoding = "base64" }, '"}' }
+end
+
+--- One request: `{url, host, size, deadline, ...}` -> `{status, body, length, headers}` or `{error = {...}}`.
+function front.one(what)
+  local ok, transport = pcall(transport_for, what.options or {})
+  if not ok then return { raised = transport } end
+  local body = body_of(what.size)
+  local from = core.monotonic()
+  local response, err = transport:send({
+    method = what.method or (body and "POST" or "GET"), url = what.url, host = what.host,
+    headers = what.headers or { { "Content-Type", "application/json" } }, body = body,
+    connect_timeout = what.connect_timeout, max_response = what.max_response,
+  }, what.deadline or 5)
+  local seconds = core.monotonic() - from
+  if not response then
+    return { seconds = seconds, error = { category = err.category, code = err.code, message = err.message, sent = err.sent } }
+  end
+  return {
+    seconds = seconds, status = response.status, headers = response.headers, length = #response.body,
+    body = #response.body < 4096 and response.body or nil, sent_hash = body and body:sha256(),
+  }
+end
+
+--- POST of a list of requests, made one after the other, or at once with `?at_once=1`.
+function front.call()
+  ngx.req.read_body()
+  local list = cjson.decode(ngx.req.get_body_data())
+  local results = {}
+  if ngx.var.arg_at_once then
+    local pool = cosocket.runtime.pool(#list)
+    for i, what in ipairs(list) do pool:submit(function() return front.one(what) end, i) end
+    for _ = 1, #list do
+      local i, ok, result = pool:next()
+      results[i] = ok and result or { raised = tostring(result) }
+    end
+  else
+    for i, what in ipairs(list) do results[i] = front.one(what) end
+  end
+  ngx.print(cjson.encode(results))
+end
+
+return front

@@ -1,0 +1,330 @@
+--- The cosocket transport in a real nginx, against a server with every fault that a server can have.
+
+local certs = require "spec.support.certs"
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local ports = require "spec.support.ports"
+local process = require "spec.support.process"
+local upstream = require "spec.nginx.upstream"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+describe("the cosocket transport", function()
+  local server, at
+
+  setup(function()
+    local c = certs.make()
+    local vars = { ca = c.ca }
+    for _, name in ipairs { "tls", "expired", "wrong_name", "self_signed", "mutual" } do
+      local pair = c[name] or c.good
+      vars[name .. "_cert"], vars[name .. "_key"] = pair.cert, pair.key
+    end
+    server = nginx.start { ports = upstream.PORTS, http = upstream.HTTP, vars = vars, main = nil }
+    at = function(name, path)
+      return ("%s://127.0.0.1:%d%s"):format(name == "plain" and "http" or "https", server.port[name], path)
+    end
+  end)
+
+  teardown(function() server.stop() end)
+
+  local function call(list, path)
+    if not list[1] then list = { list } end
+    local file = process.tempdir() .. "/request"
+    process.write(file, cjson.encode(list))
+    local text = process.run(("curl -sS --max-time 60 --data-binary @%s http://127.0.0.1:%d%s")
+      :format(file, server.port.front, path or "/call"))
+    local ok, results = pcall(cjson.decode, text)
+    assert(ok, text .. server.errors())
+    return (unpack or table.unpack)(results)
+  end
+
+  local function fails(what, category, code, sent, path)
+    local result = call(what, path)
+    assert.is_table(result.error, cjson.encode(result))
+    assert.same({ category, code }, { result.error.category, result.error.code }, result.error.message)
+    if sent ~= nil then assert.equal(sent, result.error.sent) end
+    return result
+  end
+
+  describe("carries requests", function()
+    it("of every size, whole and unchanged, over http and https", function()
+      for _, size in ipairs { 0, 1, 20480, 48000, 49152, 200000, 5 * 1024 * 1024 } do
+        for _, scheme in ipairs { "plain", "tls" } do
+          local result = call { url = at(scheme, "/echo"), host = "ocr.test", size = size, deadline = 20 }
+          assert.equal(200, result.status, cjson.encode(result))
+          local seen = cjson.decode(result.body)
+          assert.equal(result.sent_hash, seen.hash)
+          assert.equal("POST", seen.method)
+          assert.is_nil(seen.expect)
+          assert.is_nil(seen.coding)
+          if scheme == "tls" then assert.equal("ocr.test", seen.sni) end
+        end
+      end
+    end)
+
+    it("with GET and no body", function()
+      local seen = cjson.decode(call({ url = at("plain", "/echo?a=b"), host = "logical.test:99" }).body)
+      assert.same({ "GET", 0, "/echo?a=b", "logical.test:99" }, { seen.method, seen.length, seen.uri, seen.host })
+    end)
+
+    it("to localhost, which no resolver has to know", function()
+      assert.equal(200, call({ url = ("http://localhost:%d/echo"):format(server.port.plain) }).status)
+      assert.equal(200, call({ url = ("https://localhost:%d/echo"):format(server.port.tls) }).status)
+    end)
+
+    it("and reads replies of every framing", function()
+      for _, path in ipairs { "/until_close", "/interim", "/too_much" } do
+        assert.equal("hello", call({ url = at("plain", path), size = 10 }).body, path)
+        assert.equal("hello", call({ url = at("tls", path), host = "ocr.test", size = 10 }).body, path)
+      end
+      for _, chunked in ipairs { "", "&chunked=1" } do
+        assert.equal(3000001, call({ url = at("plain", "/large?size=3000001" .. chunked), size = 10 }).length)
+        assert.equal(3000001, call({ url = at("tls", "/large?size=3000001" .. chunked), host = "ocr.test", size = 10 }).length)
+      end
+      assert.equal(503, call({ url = at("plain", "/status?code=503"), size = 1 }).status)
+    end)
+
+    it("keeps connections, and never between two that are trusted differently", function()
+      local url, tls = at("plain", "/echo"), at("tls", "/echo")
+      local function nth(result) return cjson.decode(result.body).nth end
+      local options = { pool_size = 9 } -- a transport of this test
+      local a, b, c = call {
+        { url = url, size = 1, options = options }, { url = url, size = 1, options = options },
+        { url = url .. "?chunked=1", size = 1, options = options },
+      }
+      assert.same({ 1, 2, 3 }, { nth(a), nth(b), nth(c) })
+      a, b, c = call {
+        { url = tls, host = "ocr.test", size = 1, options = options }, { url = tls, host = "ocr.test", size = 1, options = options },
+        { url = tls, host = "a.ocr.test", size = 1, options = options },
+      }
+      assert.same({ 1, 2 }, { nth(a), nth(b) })
+      assert.equal(1, nth(c))
+      assert.equal("CertificateRejected", call({ url = tls, host = "evil.test", size = 1 }).error.code)
+    end)
+
+    it("undoes gzip where a gateway packed", function()
+      local result = call { url = at("plain", "/gzip?size=200000"), size = 1 }
+      assert.equal(200000, result.length)
+      assert.is_nil(result.headers["content-encoding"])
+      fails({ url = at("plain", "/gzip?size=200000"), size = 1, max_response = 100000 }, "protocol", "ResponseTooLarge", true)
+      fails({ url = at("plain", "/bad_gzip"), size = 1 }, "protocol", "BadEncoding", true)
+      fails({ url = at("plain", "/brotli"), size = 1 }, "protocol", "BadEncoding", true)
+    end)
+
+    it("shows a client certificate when it has one", function()
+      local c = certs.make()
+      local options = { client_cert = c.client.cert, client_key = c.client.key }
+      local result = call { url = at("mutual", "/echo"), host = "ocr.test", size = 1, options = options }
+      assert.equal("SUCCESS", cjson.decode(result.body).verified)
+      assert.equal(400, call({ url = at("mutual", "/echo"), host = "ocr.test", size = 1 }).status)
+      local raised = call { url = at("mutual", "/echo"), options = { client_cert = c.dir .. "/none" } }
+      assert.matches("client_cert", raised.raised)
+    end)
+
+    it("runs many at once in one worker", function()
+      local list = {}
+      for i = 1, 50 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1000 } end
+      local from = os.time()
+      for _, result in ipairs { call(list, "/call?at_once=1") } do
+        assert.equal("done", result.body)
+        assert.is_true(result.seconds < 2)
+      end
+      assert.is_true(os.time() - from < 4)
+    end)
+  end)
+
+  describe("names what went wrong", function()
+    it("with the connection", function()
+      fails({ url = ("http://127.0.0.1:%d/"):format(ports.free_port()), size = 1 }, "connect", "ConnectFailed", false)
+      local none = fails({ url = "https://ocr.tencentcloudapi.com/", size = 1 }, "connect", "ResolveFailed", false)
+      assert.matches("resolver", none.error.message)
+    end)
+
+    it("with a resolver that is dead, within the connect timeout", function()
+      local result = fails({ url = "http://nowhere.test/", size = 1, connect_timeout = 0.3 },
+        "connect", "ConnectTimeout", false, "/call_dead_resolver")
+      assert.is_true(result.seconds < 1)
+      result = fails({ url = "http://nowhere.test/", size = 1, deadline = 0.2 },
+        "timeout", "DeadlineExceeded", false, "/call_dead_resolver")
+      assert.is_true(result.seconds < 1)
+    end)
+
+    it("with the certificate, every time and before a byte went out", function()
+      for _, name in ipairs { "expired", "wrong_name", "self_signed" } do
+        local list = {}
+        for i = 1, 40 do list[i] = { url = at(name, "/echo"), host = "ocr.test", size = 1 } end
+        for _, result in ipairs { call(list) } do
+          assert.same({ "tls", "CertificateRejected", false }, { result.error.category, result.error.code, result.error.sent })
+        end
+      end
+      local hint = fails({ url = at("self_signed", "/echo"), host = "ocr.test", size = 1 }, "tls", "CertificateRejected")
+      assert.is_string(hint.error.message)
+    end)
+
+    it("with the handshake", function()
+      fails({ url = ("https://localhost:%d/"):format(server.port.plain), size = 1 }, "tls", "HandshakeFailed", false)
+    end)
+
+    it("with a reply that never comes or never ends", function()
+      for _, path in ipairs { "/stall", "/drip", "/no_reader" } do
+        for _, name in ipairs { "plain", "tls" } do
+          local what = { url = at(name, path), host = "ocr.test", size = path == "/no_reader" and 20e6 or 10, deadline = 0.4 }
+          local result = fails(what, "timeout", "DeadlineExceeded", true)
+          assert.is_true(result.seconds >= 0.39 and result.seconds < 0.8, path .. result.seconds)
+        end
+      end
+    end)
+
+    it("with a reply that breaks off", function()
+      for _, name in ipairs { "plain", "tls" } do
+        local host = "ocr.test"
+        fails({ url = at(name, "/empty"), host = host, size = 10 }, "network", "ConnectionClosed", true)
+        fails({ url = at(name, "/cut"), host = host, size = 10 }, "network", "ConnectionClosed", true)
+        fails({ url = at(name, "/cut_chunk"), host = host, size = 10 }, "network", "ConnectionClosed", true)
+      end
+      fails({ url = at("plain", "/reset"), size = 10 }, "network", "ConnectionReset", true)
+    end)
+
+    it("with a reply that is no reply", function()
+      for _, path in ipairs { "/garbage", "/bad_chunk", "/long_head", "/two_lengths" } do
+        fails({ url = at("plain", path), size = 10 }, "protocol", "BadResponse", true)
+      end
+      fails({ url = at("plain", "/large?size=2000000"), size = 1, max_response = 1000000 }, "protocol", "ResponseTooLarge", true)
+      fails({ url = at("plain", "/large?size=2000000&chunked=1"), size = 1, max_response = 1000000 }, "protocol", "ResponseTooLarge", true)
+    end)
+
+    it("with a server that refuses before it has read all", function()
+      assert.equal(413, call({ url = at("plain", "/refuses_early"), size = 3e6 }).status)
+    end)
+
+    it("with the place", function()
+      process.run(("curl -sS http://127.0.0.1:%d/log_phase"):format(server.port.front))
+      local result = process.wait_for(function()
+        local text = process.capture(("curl -sS http://127.0.0.1:%d/log_result"):format(server.port.front))
+        return text ~= "{}" and cjson.decode(text)
+      end, 3)
+      assert.same({ "unsupported", "WrongPhase", false }, { result.error.category, result.error.code, result.error.sent })
+      assert.matches("phase log", result.error.message)
+    end)
+
+    it("with options that nginx cannot honour", function()
+      assert.matches("lua_ssl_trusted_certificate", call({ url = at("tls", "/echo"), options = { ca_file = "/x" } }).raised)
+      assert.matches("http:// only", call({ url = at("tls", "/echo"), options = { proxy = "https://127.0.0.1:1" } }).raised)
+    end)
+  end)
+
+  describe("and connections that died in the pool", function()
+    it("are replaced once, at once", function()
+      local url = at("plain", "/second_dies")
+      local options = { pool_size = 3 }
+      local a, b = call { { url = url, size = 100000, options = options }, { url = url, size = 100000, options = options } }
+      assert.same({ "ok", "ok" }, { a.body, b.body })
+    end)
+
+    it("are not replaced when the server may have been at work", function()
+      local options = { pool_size = 4 }
+      local url = at("tls", "/second_dies_late")
+      local what = { url = url, host = "b.ocr.test", size = 1, options = options }
+      local a, b = call { what, what }
+      assert.equal("ok", a.body)
+      assert.same({ "network", "ConnectionClosed", true }, { b.error.category, b.error.code, b.error.sent })
+    end)
+
+    it("lead to no third request", function()
+      local url = at("tls", "/all_die")
+      local a, b = call { { url = url, host = "c.ocr.test", size = 1 }, { url = url, host = "c.ocr.test", size = 1 } }
+      assert.equal("ok", a.body)
+      assert.equal("ConnectionClosed", b.error.code)
+      assert.equal("3", call({ url = at("plain", "/count") }).body)
+    end)
+  end)
+
+  it("bounds the connections in use when told to", function()
+    local options = { pool_size = 2, backlog = 1 }
+    local list = {}
+    for i = 1, 5 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1, options = options, deadline = 3 } end
+    local done, refused = 0, 0
+    for _, result in ipairs { call(list, "/call?at_once=1") } do
+      if result.body == "done" then done = done + 1 end
+      if result.error then
+        assert.same({ "connect", "PoolExhausted", false }, { result.error.category, result.error.code, result.error.sent })
+        refused = refused + 1
+      end
+    end
+    assert.same({ 3, 2 }, { done, refused })
+    local late = { url = at("plain", "/wait?seconds=0.8"), size = 1, options = { pool_size = 1, backlog = 5 }, connect_timeout = 0.2 }
+    local _, second = call({ late, late }, "/call?at_once=1")
+    assert.same({ "connect", "ConnectTimeout", false }, { second.error.category, second.error.code, second.error.sent })
+  end)
+
+  it("gives up on a handshake that stalls and on a port that swallows", function()
+    -- A stopped nginx: the kernel takes connections for it until its queue is full, and nobody answers them.
+    local stopped = nginx.start { ports = { "http" }, http = "server { listen 127.0.0.1:$http backlog=1; return 200; }" }
+    local children = process.run("cat /proc/" .. stopped.pid .. "/task/" .. stopped.pid .. "/children")
+    process.run("kill -STOP " .. children)
+    local url = ("https://localhost:%d/"):format(stopped.port.http)
+    local ok, why = pcall(function()
+      local results = { call({
+        { url = url, size = 1, connect_timeout = 0.3 }, { url = url, size = 1, deadline = 0.3 },
+        { url = url, size = 1, connect_timeout = 0.3 }, { url = url, size = 1, connect_timeout = 0.3 },
+      }, "/call?at_once=1") }
+      for i, result in ipairs(results) do
+        assert.equal(i == 2 and "DeadlineExceeded" or "ConnectTimeout", result.error.code)
+        assert.is_false(result.error.sent)
+        assert.is_true(result.seconds < 0.8)
+      end
+    end)
+    process.run("kill -CONT " .. children)
+    stopped.stop()
+    assert(ok, why)
+  end)
+
+  describe("goes through a proxy", function()
+    local proxy, port
+
+    setup(function()
+      if select(2, process.capture "command -v node") ~= 0 then return end
+      local out = process.tempdir() .. "/port"
+      proxy = process.spawn("exec node spec/nginx/proxy.js", { stdout = out })
+      port = process.wait_for(function() return tonumber(process.read(out)) end, 10)
+    end)
+
+    teardown(function() if proxy then proxy.stop() end end)
+
+    it("with the whole URL for http and a tunnel for https", function()
+      if not proxy then return pending "node is not installed" end
+      local options = { proxy = ("http://user:pass@127.0.0.1:%d"):format(port) }
+      local result = call { url = at("plain", "/echo"), size = 5000, options = options }
+      assert.equal("proxy", result.headers["x-through"])
+      assert.equal(result.sent_hash, cjson.decode(result.body).hash)
+      for nth = 1, 2 do
+        result = call { url = at("tls", "/echo"), host = "ocr.test", size = 200000, options = options }
+        local seen = cjson.decode(result.body)
+        assert.same({ result.sent_hash, "ocr.test", nth }, { seen.hash, seen.sni, seen.nth })
+        assert.is_nil(seen.proxy_authorization)
+      end
+      fails({ url = at("expired", "/echo"), host = "ocr.test", size = 1, options = options }, "tls", "CertificateRejected", false)
+    end)
+
+    it("and says when the proxy is the trouble", function()
+      if not proxy then return pending "node is not installed" end
+      local wrong = { proxy = ("http://user:wrong@127.0.0.1:%d"):format(port) }
+      local result = fails({ url = at("tls", "/echo"), host = "ocr.test", size = 1, options = wrong }, "connect", "ProxyFailed", false)
+      assert.matches("credentials", result.error.message)
+      local right = { proxy = ("http://user:pass@127.0.0.1:%d"):format(port) }
+      fails({ url = "https://ocr.test:1/", size = 1, options = right }, "connect", "ProxyFailed", false)
+      local nobody = { proxy = "127.0.0.1:" .. ports.free_port() }
+      fails({ url = at("tls", "/echo"), size = 1, options = nobody }, "connect", "ConnectFailed", false)
+    end)
+  end)
+
+  it("left nothing in the error log that is a fault of ours", function()
+    local text = server.errors()
+    assert.is_nil(text:find("lua entry thread aborted", 1, true), text)
+    assert.is_nil(text:find("%[alert%]"), text)
+    assert.is_nil(text:find("%[emerg%]"), text)
+  end)
+end)
