@@ -27,6 +27,7 @@ OPT ?= -O2
 WERROR ?= -Werror
 LIBFLAG ?= -shared
 PKG_CONFIG ?= pkg-config
+Q := $(if $(V),,@)# V=1 shows the commands
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef $(WERROR)
 C_FLAGS := -std=c11 $(OPT) -g -fPIC -fvisibility=hidden -D_GNU_SOURCE $(WARNINGS)
 
@@ -51,14 +52,14 @@ endif
 
 define per_lua
 $(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
-	@mkdir -p $$(@D)
-	$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) -c $$< -o $$@
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) -c $$< -o $$@
 $(BUILD)/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
-	@mkdir -p $$(@D)
-	$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcrypto,-lcrypto)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcrypto,-lcrypto)
 $(BUILD)/$(1)/idocr/curl.so: $$(CURL_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
-	@mkdir -p $$(@D)
-	$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcurl,-lcurl)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcurl,-lcurl)
 endef
 $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 

@@ -9,11 +9,10 @@ local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 
 local batch = {
-  summary = "Read a folder of pictures into a JSON Lines file; start it again and it goes on.",
   description = [[
-Reads all pictures of a folder, several at once within the service's published rate, and writes one line of JSON for each
-as it comes back. Started again with the same --out it leaves out what is there already: cards, and pictures
-that the service refused for good.
+Reads all pictures of a folder, several at once within the service's published rate, and writes
+one line of JSON for each as it comes back. Started again with the same --out it leaves out what
+is there already: cards, and pictures that the service refused for good.
 
   idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces]],
 }
@@ -22,7 +21,7 @@ local EXTENSIONS = { jpg = true, jpeg = true, png = true, bmp = true, pdf = true
 
 function batch.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("folder", "The folder with the pictures (" .. "jpg, jpeg, png, bmp, gif, webp, pdf).")
+  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf).")
   parser:option("--out", "Where the lines go; they are added to what is there."):argname("FILE"):count(1)
   parser:option("--concurrency", "Pictures in flight at once.", "4"):argname("N"):convert(tonumber)
   parser:option("--portraits", "Ask for portraits and write them to this folder."):argname("FOLDER")

@@ -6,7 +6,7 @@ local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
 
 local command = {
-  summary = "List the kinds of documents and who reads them.",
+  description = "Lists the kinds of documents, who reads them, and what can be asked for beside the picture.",
 }
 
 function command.describe(parser)
@@ -30,7 +30,6 @@ function command.run(args, out)
       rows[#rows + 1] = {
         index == 1 and name or "", index == 1 and kind.title or "", service.provider,
         table.concat(sorted(service.sites), ", "), service.action,
-        index == 1 and table.concat(sorted(kind.params), ", ") or "",
       }
     end
     if args.json then
@@ -38,7 +37,11 @@ function command.run(args, out)
     end
   end
   if not args.json then
-    out.out(table_text.render(out, { "kind", "document", "provider", "sites", "action", "params" }, rows))
+    out.out(table_text.render(out, { "kind", "document", "provider", "sites", "action" }, rows))
+    for _, name in ipairs(kinds.list()) do
+      local params = sorted(kinds.get(name).params)
+      if #params > 0 then out.out(name .. " also takes " .. table.concat(params, ", ") .. "\n") end
+    end
   end
   return status.OK
 end

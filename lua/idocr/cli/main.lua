@@ -6,11 +6,17 @@ local main = {}
 
 --- A subcommand, as `cli/NAME.lua` returns it.
 ---@class idocr.Command
----@field summary string                                   one line
+---@field description string                               what its --help begins with
 ---@field describe fun(parser: table)                      adds arguments and options (argparse)
 ---@field run fun(args: table, out: idocr.Console): integer returns the exit status
 
-local COMMANDS = { "read", "batch", "check", "kinds", "sign", "stamp", "sandbox" }
+local COMMANDS = {
+  { "read", "Read pictures of documents." },
+  { "batch", "Read a folder of pictures into a JSON Lines file; start it again and it goes on." },
+  { "check", "Check a number or a machine readable zone, offline." },
+  { "kinds", "List the kinds of documents and who reads them." },
+  { "sign", "Show the signed request as a curl command, secrets masked." },
+}
 
 local DESCRIPTION = [[
 Reads identity documents through cloud services (Tencent Cloud OCR, ekycpro).
@@ -22,28 +28,30 @@ Reads identity documents through cloud services (Tencent Cloud OCR, ekycpro).
   idocr sandbox                                 a server that answers like the services, offline and free]]
 
 local EPILOG = [[
-Credentials never come from the command line, where others can see them. They are looked for in the environment
-(TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN; EKYCPRO_API_KEY), in the profile file
-~/.tencentcloud/credentials, at the machine's own role and in the cluster's identity.
+Credentials never come from the command line, where others can see them. They are looked for in
+the environment (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN), in the
+profile file ~/.tencentcloud/credentials, at the machine's role and in the cluster's identity.
 
 ]] .. status.HELP
 
--- A subcommand is described in full only when it is the one that runs: none loads what another one needs.
+-- Only the subcommand that runs is loaded and described: none waits for what another one needs.
 local function build(argparse, chosen)
-  local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(100):require_command(true)
+  local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(120):require_command(true)
   parser:flag("--version", "Show the version and exit."):action(function()
     io.stdout:write("idocr ", require("idocr.core").version, " (", _VERSION, ")\n")
     os.exit(status.OK)
   end)
-  local modules = {}
-  for _, name in ipairs(COMMANDS) do
-    local module = require("idocr.cli." .. name)
-    local command = parser:command(name, module.description or module.summary, status.HELP):summary(module.summary)
-    command:help_max_width(100)
-    if name == chosen then module.describe(command) end
-    modules[name] = module
+  local module
+  for _, entry in ipairs(COMMANDS) do
+    local name, summary = entry[1], entry[2]
+    local command = parser:command(name):summary(summary):epilog(status.HELP):help_max_width(120)
+    if name == chosen then
+      module = require("idocr.cli." .. name)
+      command:description(module.description)
+      module.describe(command)
+    end
   end
-  return parser, modules
+  return parser, module
 end
 
 -- The place that error() puts in front of a message says nothing to a user.
@@ -71,15 +79,15 @@ function main.run(argv, out)
       break
     end
   end
-  local parser, modules = build(argparse, chosen)
+  local parser, module = build(argparse, chosen)
   local words = {}
   for i = 1, #argv do words[i] = argv[i] end
   local parsed, args = parser:pparse(words)
   if not parsed then
-    out.err("idocr: " .. tostring(args) .. "\n" .. "Try: idocr " .. (modules[chosen] and chosen .. " " or "") .. "--help\n")
+    out.err("idocr: " .. tostring(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE
   end
-  local ran, result = xpcall(modules[args.command].run, function(problem)
+  local ran, result = xpcall(module.run, function(problem)
     if type(problem) == "table" and problem.usage then return problem end
     return { bug = without_place(problem), trace = debug.traceback("", 2) }
   end, args, out)

@@ -8,7 +8,6 @@ local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 
 local read = {
-  summary = "Read pictures of documents.",
   description = [[
 Reads pictures of documents and prints what was read: a table for each, or with --json a line for each.
 

@@ -5,10 +5,10 @@ local main = require "idocr.cli.main"
 local status = require "idocr.cli.status"
 
 local sign = {
-  summary = "Show the signed request as a curl command, secrets masked.",
   description = [[
-Makes and signs the request without sending it and shows it as a curl command, to see what would go out or to compare a
-signature with another tool's. Key id, token and API key are masked; the body is named as a file, which --body writes.
+Makes and signs the request without sending it and shows it as a curl command, to see what would
+go out or to compare a signature with another tool's. Key id, token and API key are masked; the
+body is named as a file, which --body writes.
 
   idocr sign passport photo.jpg --body body.json]],
 }

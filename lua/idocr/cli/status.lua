@@ -13,8 +13,8 @@ status.PICTURE = 5
 status.HELP = [[
 Exit status:
   0  done
-  1  the service said no (no such card in the picture, a quota, an internal error), a number is not valid,
-     or some of several pictures failed
+  1  the service said no (no such card in the picture, a quota, an internal error),
+     a number is not valid, or some of several pictures failed
   2  wrong arguments, or something that this site, provider or place cannot do
   3  credentials: there are none, they are wrong, or they could not be refreshed
   4  no answer: no connection, no trust (TLS), a time-out, or an answer that is none

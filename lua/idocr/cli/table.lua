@@ -10,21 +10,24 @@ local LINES = {
   [false] = { bar = "|", dash = "-", top = { "+", "+", "+" }, middle = { "+", "+", "+" }, bottom = { "+", "+", "+" } },
 }
 
-local NARROWEST = 12 -- columns of the widest cell however small the terminal
+local NARROWEST = 12 -- columns that a cell may always take, however small the terminal
 
--- The columns that each column takes; the widest gives way until the table fits.
+-- The columns that each column takes; the widest give way until the table fits.
 local function measure(grid, count, room)
-  local sizes = {}
+  local sizes, total = {}, 3 * count + 1
   for column = 1, count do
     sizes[column] = 1
     for _, cells in ipairs(grid) do sizes[column] = math.max(sizes[column], width.of(cells[column])) end
-  end
-  local total, widest = 3 * count + 1, 1
-  for column = 1, count do
     total = total + sizes[column]
-    if sizes[column] > sizes[widest] then widest = column end
   end
-  if total > room then sizes[widest] = math.max(NARROWEST, sizes[widest] - (total - room)) end
+  while total > room do
+    local widest = 1
+    for column = 2, count do
+      if sizes[column] > sizes[widest] then widest = column end
+    end
+    if sizes[widest] <= NARROWEST then break end
+    sizes[widest], total = sizes[widest] - 1, total - 1
+  end
   return sizes
 end
 

@@ -1,0 +1,93 @@
+--- `idocr check KIND NUMBER|MRZ`
+
+local console = require "idocr.cli.console"
+local kinds = require "idocr.kinds"
+local main = require "idocr.cli.main"
+local show = require "idocr.cli.show"
+local status = require "idocr.cli.status"
+local table_text = require "idocr.cli.table"
+
+local check = {
+  description = [[
+Checks a document's number, or the lines of a machine readable zone: check digits, dates, codes.
+Nothing is sent. A number on the command line can be seen by others on the machine: with - it is
+read from standard input.
+
+  idocr check china_id 11010519491231002X
+  idocr check passport 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<' \
+                       'L898902C36UTO7408122F1204159ZE184226B<<<<<10'
+  idocr check mrz - < zone.txt]],
+}
+
+-- The kinds that something can be said about, and the module that says it.
+local function checkers()
+  local found, names = {}, {}
+  local function add(name, module)
+    if package.loaded[module] or package.searchpath(module, package.path) then
+      found[name] = module
+      names[#names + 1] = name
+    end
+  end
+  for _, name in ipairs(kinds.list()) do
+    local shown = table.concat(kinds.get(name).show or {}, " ")
+    add(name, shown:find("%f[%w]mrz%f[%W]") and "idocr.checks.mrz" or "idocr.checks." .. name)
+  end
+  add("mrz", "idocr.checks.mrz")
+  return found, names
+end
+
+function check.describe(parser)
+  local _, names = checkers()
+  parser:argument("kind", "What the number belongs to: " .. table.concat(names, ", ") .. "."):choices(names)
+  parser:argument("text", "The number; for a machine readable zone its lines; - for standard input."):args("+"):argname("NUMBER|MRZ")
+  parser:flag("--json", "One line of JSON.")
+end
+
+local function text_of(value)
+  if value == true then return "yes" elseif value == false then return "no" end
+  return tostring(value)
+end
+
+-- Rows of a result: scalars, lists one row an item, tables one row a member; what is wrong in red.
+local function add_rows(rows, name, value)
+  if type(value) ~= "table" then
+    rows[#rows + 1] = { name, text_of(value), colours = { "dim", value == false and "red" or nil } }
+    return
+  end
+  for index, item in ipairs(value) do
+    if type(item) == "table" then
+      add_rows(rows, name .. "[" .. index .. "]", item)
+    else
+      rows[#rows + 1] = { index == 1 and name or "", text_of(item), colours = { "dim" } }
+    end
+  end
+  local members = {}
+  for member in pairs(value) do
+    if type(member) == "string" then members[#members + 1] = member end
+  end
+  table.sort(members)
+  for _, member in ipairs(members) do add_rows(rows, name == "" and member or name .. "." .. member, value[member]) end
+end
+
+function check.run(args, out)
+  local text = table.concat(args.text, "\n")
+  if text == "-" then text = io.stdin:read("*a") or "" end
+  text = text:gsub("\r\n?", "\n"):gsub("^%s+", ""):gsub("%s+$", "")
+  if text == "" then main.usage_error("there is nothing to check") end
+  local result, problem = require((checkers())[args.kind]).parse(text)
+  if not result then
+    if args.json then out.out(show.line { valid = false, problem = tostring(problem) }) end
+    out.err("idocr: " .. console.paint(out, "red", tostring(problem)) .. "\n")
+    return status.REFUSED
+  end
+  if args.json then
+    out.out(show.line(result))
+  else
+    local rows = {}
+    add_rows(rows, "", result)
+    out.out(table_text.render(out, { "what", "found" }, rows))
+  end
+  return result.valid and status.OK or status.REFUSED
+end
+
+return check
