@@ -18,6 +18,7 @@ function M.describe_client(parser)
   parser:group("Whom to ask",
     parser:option("--provider", "tencent or ekycpro; with a comma between them, the next one is asked when one fails."):argname("NAME"),
     parser:option("--site", "Tencent's site, each with accounts of its own."):choices { "intl", "cn" },
+    parser:option("--profile", "Section of Tencent's profile file with the credentials."):argname("NAME"),
     parser:option("--region", "Tencent's region, for example ap-singapore."):argname("NAME"),
     parser:option("--language", "Language of the service's messages."):choices { "en-US", "zh-CN" },
     parser:option("--endpoint", "The service's address, when it is not the usual one."):argname("URL"),
@@ -140,6 +141,7 @@ function M.new(args)
   end
   local made, client = pcall(idocr.new, {
     provider = provider, site = args.site, region = args.region, language = args.language,
+    credentials = args.profile and { tencent = idocr.credentials.profile { profile = args.profile } },
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
   })

@@ -16,6 +16,7 @@ local COMMANDS = {
   { "check", "Check a number or a machine readable zone, offline." },
   { "kinds", "List the kinds of documents and who reads them." },
   { "sign", "Show the signed request as a curl command, secrets masked." },
+  { "stamp", "Turn a picture into a test case: write into it what the sandbox answers." },
 }
 
 local DESCRIPTION = [[
@@ -29,8 +30,9 @@ Reads identity documents through cloud services (Tencent Cloud OCR, ekycpro).
 
 local EPILOG = [[
 Credentials never come from the command line, where others can see them. They are looked for in
-the environment (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN), in the
-profile file ~/.tencentcloud/credentials, at the machine's role and in the cluster's identity.
+the environment (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and for temporary ones
+TENCENTCLOUD_SESSION_TOKEN; EKYCPRO_API_KEY), in the profile file ~/.tencentcloud/credentials, at
+the machine's role and in the cluster's identity.
 
 ]] .. status.HELP
 
