@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Module idocr.curl: the Lua face of transfer.h. Never loaded into nginx: waiting here stops the whole worker.
+ *
+ * A transfers object is anchored by its transfers, a transfer anchors its body. The registry of a transfers object maps
+ * C transfers back to Lua ones weakly: a transfer that nobody holds is collected and thereby cancelled.
+ */
+#include "visibility.h"
+
+#include <dlfcn.h>
+#include <math.h>
+
+#include "lua_compat.h"
+#include "transfer.h"
+
+#define TRANSFERS "idocr.transfers"
+#define TRANSFER "idocr.transfer"
+
+#define DEFAULT_MAX_BODY ((size_t)32 * 1024 * 1024)
+
+struct set_object {
+    struct idocr_transfers *set; /* NULL when closed */
+};
+
+struct transfer_object {
+    struct idocr_transfer *transfer; /* NULL when taken, or when the set was closed */
+};
+
+/* ---- transfers -------------------------------------------------------------------------------------------------- */
+
+static struct set_object *check_set(lua_State *L) { return luaL_checkudata(L, 1, TRANSFERS); }
+
+/* A string field of the table at `index`, or NULL. The table keeps the text alive. */
+static const char *string_field(lua_State *L, int index, const char *name)
+{
+    lua_getfield(L, index, name);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        return NULL;
+    }
+    if (lua_type(L, -1) != LUA_TSTRING)
+        luaL_error(L, "%s must be a string", name);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    if (strlen(text) != length)
+        luaL_error(L, "%s holds a NUL", name);
+    lua_pop(L, 1);
+    return text;
+}
+
+static bool flag_field(lua_State *L, int index, const char *name)
+{
+    lua_getfield(L, index, name);
+    bool flag = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return flag;
+}
+
+static lua_Number number_field(lua_State *L, int index, const char *name, lua_Number otherwise)
+{
+    lua_getfield(L, index, name);
+    if (!lua_isnil(L, -1)) {
+        if (lua_type(L, -1) != LUA_TNUMBER)
+            luaL_error(L, "%s must be a number", name);
+        otherwise = lua_tonumber(L, -1);
+    }
+    lua_pop(L, 1);
+    return otherwise;
+}
+
+/* curl.new(options) -> transfers | nil, message */
+static int l_new(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    struct idocr_transfers_options options = {
+        .ca_file = string_field(L, 1, "ca_file"),
+        .ca_path = string_field(L, 1, "ca_path"),
+        .client_cert = string_field(L, 1, "client_cert"),
+        .client_key = string_field(L, 1, "client_key"),
+        .http1 = flag_field(L, 1, "http1"),
+    };
+    lua_getfield(L, 1, "proxy");
+    bool no_proxy = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    options.proxy = no_proxy ? "" : string_field(L, 1, "proxy");
+
+    struct set_object *object = idocr_lua_newobject(L, sizeof *object, TRANSFERS);
+    lua_newtable(L); /* lightuserdata -> transfer object */
+    lua_newtable(L);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    idocr_lua_anchor(L, 2);
+
+    const char *why;
+    object->set = idocr_transfers_new(&options, &why);
+    if (object->set == NULL) {
+        lua_pushnil(L);
+        lua_pushstring(L, why);
+        return 2;
+    }
+    return 1;
+}
+
+/* transfers:close(): ends what is under way and closes the connections. Again is fine. */
+static int l_set_close(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    struct idocr_transfers *set = object->set;
+    object->set = NULL;
+    idocr_transfers_free(set);
+    return 0;
+}
+
+static int l_set_tostring(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    if (object->set == NULL)
+        lua_pushliteral(L, TRANSFERS " (closed)");
+    else
+        lua_pushfstring(L, TRANSFERS " (%d active)", (int)idocr_transfers_active(object->set));
+    return 1;
+}
+
+static int l_set_active(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    lua_pushinteger(L, object->set == NULL ? 0 : (lua_Integer)idocr_transfers_active(object->set));
+    return 1;
+}
+
+static int64_t milliseconds(lua_Number seconds)
+{
+    if (!(seconds > 0))
+        return 0;
+    return seconds > 1e9 ? INT64_C(1000000000000) : (int64_t)ceil((double)seconds * 1000.0);
+}
+
+/* transfers:wait(seconds) -> how many finished transfers wait in next(). Sleeps a second at most. */
+static int l_set_wait(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    lua_Number seconds = luaL_checknumber(L, 2);
+    lua_pushinteger(L, object->set == NULL ? 0 : (lua_Integer)idocr_transfers_wait(object->set, milliseconds(seconds)));
+    return 1;
+}
+
+/* Pushes the value that is anchored to the userdata at `index`. */
+static void push_anchored(lua_State *L, int index)
+{
+#if LUA_VERSION_NUM >= 504
+    lua_getiuservalue(L, index, 1);
+#elif LUA_VERSION_NUM >= 502
+    lua_getuservalue(L, index);
+#else
+    lua_getfenv(L, index);
+    lua_rawgeti(L, -1, 1);
+    lua_remove(L, -2);
+#endif
+}
+
+/* transfers:next() -> the transfer that finished first, or nil */
+static int l_set_next(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    if (object->set == NULL)
+        return 0;
+    push_anchored(L, 1);
+    struct idocr_transfer *transfer;
+    while ((transfer = idocr_transfers_next(object->set)) != NULL) {
+        lua_pushlightuserdata(L, transfer);
+        lua_rawget(L, -2);
+        if (!lua_isnil(L, -1))
+            return 1;
+        lua_pop(L, 1); /* collected meanwhile: its __gc gives it back */
+    }
+    return 0;
+}
+
+/* ---- one transfer ----------------------------------------------------------------------------------------------- */
+
+static struct transfer_object *check_transfer(lua_State *L) { return luaL_checkudata(L, 1, TRANSFER); }
+
+static int push_failure(lua_State *L, const char *category, const char *code, const char *message, bool sent)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, category);
+    lua_pushstring(L, code);
+    lua_pushstring(L, message);
+    lua_pushboolean(L, sent);
+    return 5;
+}
+
+static const char *checked_text(lua_State *L, int index, size_t *length, const char *what)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "a header's %s must be a string", what);
+    const char *text = lua_tolstring(L, index, length);
+    for (size_t i = 0; i < *length; i++)
+        if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0')
+            luaL_error(L, "a header's %s holds a line break or a NUL", what);
+    return text;
+}
+
+/* Adds request.headers, a list of {name, value}; the request is at `index`. */
+static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer)
+{
+    lua_getfield(L, index, "headers");
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        return;
+    }
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int headers = lua_gettop(L);
+    int count = (int)idocr_lua_rawlen(L, headers);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(L, headers, i);
+        luaL_checktype(L, -1, LUA_TTABLE);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        size_t name_length, value_length;
+        const char *name = checked_text(L, -2, &name_length, "name");
+        const char *value = checked_text(L, -1, &value_length, "value");
+        if (name_length == 0 || memchr(name, ':', name_length) != NULL)
+            luaL_error(L, "a header's name is empty or holds a colon");
+        if (idocr_transfer_header(transfer, name, name_length, value, value_length) != 0)
+            luaL_error(L, "not enough memory");
+        lua_pop(L, 3);
+    }
+    lua_pop(L, 1);
+}
+
+/* The byte source of request.body, which stays on the stack, or NULL (then nil does). */
+static struct idocr_source *push_source(lua_State *L, int index)
+{
+    lua_getfield(L, index, "body");
+    if (lua_isnil(L, -1))
+        return NULL;
+    struct idocr_source *source = luaL_checkudata(L, lua_gettop(L), IDOCR_SOURCE_METATABLE);
+    if (source->magic != IDOCR_SOURCE_MAGIC)
+        luaL_error(L, "the body object is closed, or idocr.core and idocr.curl are of different builds");
+    return source;
+}
+
+/* transfers:start(request) -> transfer | nil, category, code, message, sent */
+static int l_set_start(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    if (object->set == NULL)
+        return push_failure(L, "closed", "Cancelled", "the transport is closed", false);
+
+    struct idocr_transfer_request request = {
+        .method = string_field(L, 2, "method"),
+        .url = string_field(L, 2, "url"),
+        .connect_to = string_field(L, 2, "connect_to"),
+        .connect_ms = milliseconds(number_field(L, 2, "connect_timeout", 5)),
+        .total_ms = milliseconds(number_field(L, 2, "deadline", 30)),
+        .repeatable = flag_field(L, 2, "repeatable"),
+    };
+    lua_Number max_body = number_field(L, 2, "max_response", (lua_Number)DEFAULT_MAX_BODY);
+    request.max_body = max_body >= 1e15 ? (size_t)1000000000000000 : max_body > 0 ? (size_t)max_body : 0;
+    if (request.url == NULL)
+        return luaL_error(L, "url must be a string");
+    if (request.method == NULL)
+        request.method = "GET";
+    if (request.total_ms <= 0)
+        return push_failure(L, "timeout", "DeadlineExceeded", "the deadline passed before the request", false);
+    if (request.connect_ms <= 0)
+        request.connect_ms = 1;
+
+    struct transfer_object *transfer = idocr_lua_newobject(L, sizeof *transfer, TRANSFER); /* 3 */
+    lua_createtable(L, 2, 0);
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 1);
+    request.source = push_source(L, 2);
+    lua_rawseti(L, -2, 2);
+    idocr_lua_anchor(L, 3);
+
+    if (idocr_transfer_new(object->set, &transfer->transfer) == NULL)
+        return push_failure(L, "network", "SendFailed", "out of memory", false);
+    add_headers(L, 2, transfer->transfer);
+    push_anchored(L, 1);
+    lua_pushlightuserdata(L, transfer->transfer);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, -3);
+    lua_settop(L, 3);
+
+    if (idocr_transfer_start(transfer->transfer, &request) != 0) {
+        const struct idocr_failure failure = *idocr_transfer_failure(transfer->transfer);
+        idocr_transfer_release(transfer->transfer);
+        return push_failure(L, failure.category, failure.code, failure.message, failure.sent);
+    }
+    return 1;
+}
+
+/* Pushes the headers as a table; repeated ones joined. */
+static void push_headers(lua_State *L, const struct idocr_reply *reply)
+{
+    lua_newtable(L);
+    size_t at = 0, name_length, value_length;
+    const char *name, *value;
+    while (idocr_reply_next_header(reply, &at, &name, &name_length, &value, &value_length)) {
+        lua_pushlstring(L, name, name_length);
+        lua_pushvalue(L, -1);
+        lua_rawget(L, -3);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushlstring(L, value, value_length);
+        } else {
+            lua_pushliteral(L, ", ");
+            lua_pushlstring(L, value, value_length);
+            lua_concat(L, 3);
+        }
+        lua_rawset(L, -3);
+    }
+}
+
+/* transfer:result() -> status, headers, body | nil, category, code, message, sent. Once: the reply is handed over. */
+static int l_transfer_result(lua_State *L)
+{
+    struct transfer_object *object = check_transfer(L);
+    if (object->transfer == NULL)
+        return push_failure(L, "closed", "Cancelled", "the transport was closed", true);
+    if (!idocr_transfer_finished(object->transfer))
+        return luaL_error(L, "the transfer is still under way");
+    const struct idocr_failure *failure = idocr_transfer_failure(object->transfer);
+    if (failure != NULL) {
+        int count = push_failure(L, failure->category, failure->code, failure->message, failure->sent);
+        idocr_transfer_release(object->transfer);
+        return count;
+    }
+    const struct idocr_reply *reply = idocr_transfer_reply(object->transfer);
+    lua_pushinteger(L, reply->status);
+    push_headers(L, reply);
+    lua_pushlstring(L, reply->body.bytes != NULL ? reply->body.bytes : "", reply->body.used);
+    idocr_transfer_release(object->transfer);
+    return 3;
+}
+
+/* transfer:finished() -> boolean; true as well when its set was closed */
+static int l_transfer_finished(lua_State *L)
+{
+    struct transfer_object *object = check_transfer(L);
+    lua_pushboolean(L, object->transfer == NULL || idocr_transfer_finished(object->transfer));
+    return 1;
+}
+
+/* transfer:cancel(): result() then says closed/Cancelled. */
+static int l_transfer_cancel(lua_State *L)
+{
+    struct transfer_object *object = check_transfer(L);
+    if (object->transfer != NULL)
+        idocr_transfer_cancel(object->transfer);
+    return 0;
+}
+
+static int l_transfer_gc(lua_State *L)
+{
+    struct transfer_object *object = check_transfer(L);
+    if (object->transfer != NULL)
+        idocr_transfer_release(object->transfer);
+    return 0;
+}
+
+/* ---- module ----------------------------------------------------------------------------------------------------- */
+
+static const luaL_Reg SET_METHODS[] = {
+    {"start", l_set_start}, {"wait", l_set_wait},   {"next", l_set_next},
+    {"active", l_set_active}, {"close", l_set_close}, {NULL, NULL},
+};
+static const luaL_Reg SET_META[] = {{"__tostring", l_set_tostring}, {NULL, NULL}};
+static const luaL_Reg TRANSFER_METHODS[] = {
+    {"result", l_transfer_result},
+    {"finished", l_transfer_finished},
+    {"cancel", l_transfer_cancel},
+    {NULL, NULL},
+};
+static const luaL_Reg FUNCTIONS[] = {{"new", l_new}, {NULL, NULL}};
+
+IDOCR_EXPORT int luaopen_idocr_curl(lua_State *L);
+
+/* A name lookup may still be running in a thread of libcurl when Lua closes and unloads its modules: this object, and
+ * with it libcurl, stays in memory to the end of the process. */
+static void stay_loaded(void)
+{
+    Dl_info self;
+    if (dladdr((void *)(uintptr_t)luaopen_idocr_curl, &self) != 0 && self.dli_fname != NULL)
+        (void)dlopen(self.dli_fname, RTLD_LAZY | RTLD_NODELETE | RTLD_NOLOAD);
+}
+
+int luaopen_idocr_curl(lua_State *L)
+{
+    idocr_lua_checkversion(L);
+    if (idocr_transfers_start_library() != 0)
+        return luaL_error(L, "libcurl could not be started");
+    stay_loaded();
+    idocr_lua_class(L, TRANSFERS, SET_METHODS, SET_META, l_set_close);
+    idocr_lua_class(L, TRANSFER, TRANSFER_METHODS, NULL, l_transfer_gc);
+    lua_newtable(L);
+    idocr_lua_setfuncs(L, FUNCTIONS);
+    lua_pushstring(L, idocr_transfers_library());
+    lua_setfield(L, -2, "library");
+    return 1;
+}

@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: MIT */
+#include "transfer.h"
+
+#include <curl/curl.h>
+#include <limits.h>
+#include <stdio.h> /* SEEK_SET */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if LIBCURL_VERSION_NUM < 0x075000
+#error "idocr needs libcurl 7.80 or newer"
+#endif
+
+/* An idle connection is dropped after this many seconds: the services close theirs after 60, and a request that
+ * meets the closing on its way is lost. */
+#define MAX_IDLE_SECONDS 45L
+
+/* Connections kept in all. More than ever run at once: libcurl closes a connection that becomes idle while there are
+ * more than this, used ones counted. */
+#define MAX_CONNECTIONS 512L
+
+/* Measured: 16 KB costs 1.7 times the CPU of 64 KB, 256 KB saves 15 % for a lone large upload and loses as much when
+ * sixteen share the cache. */
+#define UPLOAD_BUFFER (64L * 1024L)
+
+/* Finished transfers that wait for reuse with their options set; the others are freed. */
+#define MAX_SPARE 64
+
+/* Longest wait: an interpreter sees a signal only when it is back in control. */
+#define MAX_WAIT_MS 1000
+
+enum state { FRESH, ACTIVE, FINISHED };
+
+struct idocr_transfer {
+    struct idocr_transfers *set;
+    struct idocr_transfer *previous, *next; /* among the set's used or spare ones */
+    struct idocr_transfer *waiting;         /* the one that finished after this and was not taken yet */
+    struct idocr_transfer **owner;
+    CURL *easy;
+    struct curl_slist *headers, *connect_to;
+    enum state state;
+
+    struct idocr_source *source;
+    uint64_t length, pulled; /* of the body; pulled since the last rewind */
+    const char *source_error;
+    bool repeatable, rewind_refused;
+    bool requested; /* the connection stood and the request was begun, at least once */
+    bool deadline_first;
+    bool has_content_type;
+
+    struct idocr_reply reply;
+    bool failed;
+    struct idocr_failure failure;
+};
+
+struct idocr_transfers {
+    CURLM *multi;
+    struct idocr_transfer *used, *spare;
+    size_t spares, active, finished;
+    struct idocr_transfer *first, *last; /* finished and not taken, by way of ->waiting */
+    char *ca_file, *ca_path, *client_cert, *client_key, *proxy;
+    bool http1;
+    bool no_signal;
+};
+
+/* ---- callbacks: plain C, no Lua --------------------------------------------------------------------------------- */
+
+static size_t on_read(char *into, size_t size, size_t count, void *context)
+{
+    struct idocr_transfer *t = context;
+    uint64_t left = t->length - t->pulled;
+    size_t max = size * count, got = 0;
+    if (left < max)
+        max = (size_t)left;
+    if (max == 0)
+        return 0;
+    if (t->source->read(t->source, into, max, &got) != 0) {
+        t->source_error = t->source->error(t->source);
+        return CURL_READFUNC_ABORT;
+    }
+    if (got == 0) {
+        t->source_error = "the body is shorter than it was";
+        return CURL_READFUNC_ABORT;
+    }
+    t->pulled += got;
+    return got;
+}
+
+/* libcurl repeats a request by itself when a reused connection turns out dead before any reply byte. Right while the
+ * body was only on its way: the service cannot have acted on it. Once all of it is out, the call may be billed. */
+static int on_seek(void *context, curl_off_t offset, int origin)
+{
+    struct idocr_transfer *t = context;
+    if (offset != 0 || origin != SEEK_SET)
+        return CURL_SEEKFUNC_FAIL;
+    if (t->pulled == t->length && !t->repeatable) {
+        t->rewind_refused = true;
+        return CURL_SEEKFUNC_FAIL;
+    }
+    if (t->source->rewind(t->source) != 0) {
+        t->source_error = t->source->error(t->source);
+        return CURL_SEEKFUNC_FAIL;
+    }
+    t->pulled = 0;
+    return CURL_SEEKFUNC_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct idocr_transfer *t = context;
+    return idocr_reply_header_line(&t->reply, line, size * count) ? size * count : 0;
+}
+
+/* Gets decompressed bytes, so the cap holds against a bomb; libcurl's own counters know only what was on the wire. */
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct idocr_transfer *t = context;
+    return idocr_reply_body(&t->reply, bytes, size * count) ? size * count : 0;
+}
+
+static int on_request(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    ((struct idocr_transfer *)context)->requested = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* ---- lists ------------------------------------------------------------------------------------------------------ */
+
+static void link_to(struct idocr_transfer **list, struct idocr_transfer *t)
+{
+    t->previous = NULL;
+    t->next = *list;
+    if (*list != NULL)
+        (*list)->previous = t;
+    *list = t;
+}
+
+static void unlink_from(struct idocr_transfer **list, struct idocr_transfer *t)
+{
+    if (t->previous != NULL)
+        t->previous->next = t->next;
+    else
+        *list = t->next;
+    if (t->next != NULL)
+        t->next->previous = t->previous;
+    t->previous = t->next = NULL;
+}
+
+static void queue_finished(struct idocr_transfer *t)
+{
+    struct idocr_transfers *set = t->set;
+    t->waiting = NULL;
+    if (set->last != NULL)
+        set->last->waiting = t;
+    else
+        set->first = t;
+    set->last = t;
+    set->finished++;
+}
+
+static void unqueue(struct idocr_transfer *t)
+{
+    struct idocr_transfers *set = t->set;
+    struct idocr_transfer *before = NULL, *at = set->first;
+    while (at != NULL && at != t) {
+        before = at;
+        at = at->waiting;
+    }
+    if (at == NULL)
+        return;
+    if (before != NULL)
+        before->waiting = t->waiting;
+    else
+        set->first = t->waiting;
+    if (set->last == t)
+        set->last = before;
+    t->waiting = NULL;
+    set->finished--;
+}
+
+/* ---- one transfer ----------------------------------------------------------------------------------------------- */
+
+/* Options that never change over the life of an easy handle: set once, since a set-up per call costs as much as a small
+ * call itself. */
+static bool set_lasting_options(struct idocr_transfer *t)
+{
+    const struct idocr_transfers *set = t->set;
+    CURL *easy = t->easy;
+    bool ok = true;
+#define SET(option, value) (ok = curl_easy_setopt(easy, option, value) == CURLE_OK && ok)
+    SET(CURLOPT_PRIVATE, t);
+    SET(CURLOPT_READFUNCTION, on_read);
+    SET(CURLOPT_READDATA, t);
+    SET(CURLOPT_SEEKFUNCTION, on_seek);
+    SET(CURLOPT_SEEKDATA, t);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, t);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, t);
+    SET(CURLOPT_PREREQFUNCTION, on_request);
+    SET(CURLOPT_PREREQDATA, t);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    SET(CURLOPT_FOLLOWLOCATION, 0L); /* a signature is for one host */
+    SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    SET(CURLOPT_NOSIGNAL, set->no_signal ? 1L : 0L);
+    SET(CURLOPT_TCP_NODELAY, 1L); /* with Nagle's delay a 1 MB upload takes three times as long */
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
+    SET(CURLOPT_MAXAGE_CONN, MAX_IDLE_SECONDS);
+    /* HTTP/2 where the server picks it in the handshake. It costs more CPU than 1.1 for uploads (1.15 to 1.6 times,
+     * measured) and spares connections; `http1` is the way to say no. */
+    SET(CURLOPT_HTTP_VERSION, (long)(set->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (set->ca_file != NULL || set->ca_path != NULL) {
+        /* Both, so that trust in one's own CA does not leave the system's store trusted beside it. */
+        SET(CURLOPT_CAINFO, set->ca_file);
+        SET(CURLOPT_CAPATH, set->ca_path);
+        SET(CURLOPT_PROXY_CAINFO, set->ca_file);
+        SET(CURLOPT_PROXY_CAPATH, set->ca_path);
+    }
+    if (set->client_cert != NULL)
+        SET(CURLOPT_SSLCERT, set->client_cert);
+    if (set->client_key != NULL)
+        SET(CURLOPT_SSLKEY, set->client_key);
+    if (set->proxy != NULL)
+        SET(CURLOPT_PROXY, set->proxy);
+#undef SET
+    return ok;
+}
+
+static void transfer_destroy(struct idocr_transfer *t)
+{
+    if (t == NULL)
+        return;
+    curl_easy_cleanup(t->easy);
+    curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->connect_to);
+    idocr_reply_clear(&t->reply);
+    free(t);
+}
+
+struct idocr_transfer *idocr_transfer_new(struct idocr_transfers *set, struct idocr_transfer **owner)
+{
+    struct idocr_transfer *t = set->spare;
+    if (t != NULL) {
+        unlink_from(&set->spare, t);
+        set->spares--;
+    } else {
+        t = calloc(1, sizeof *t);
+        if (t == NULL)
+            return NULL;
+        t->set = set;
+        t->easy = curl_easy_init();
+        if (t->easy == NULL || !set_lasting_options(t)) {
+            transfer_destroy(t);
+            return NULL;
+        }
+    }
+    link_to(&set->used, t);
+    t->state = FRESH;
+    t->owner = owner;
+    *owner = t;
+    return t;
+}
+
+static int append_line(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (longer == NULL)
+        return -1;
+    *list = longer;
+    return 0;
+}
+
+static bool same_name(const char *name, size_t length, const char *lower)
+{
+    if (strlen(lower) != length)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = name[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c != lower[i])
+            return false;
+    }
+    return true;
+}
+
+int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t name_length, const char *value,
+                          size_t value_length)
+{
+    /* These three are the transport's own business. */
+    if (same_name(name, name_length, "content-length") || same_name(name, name_length, "transfer-encoding") ||
+        same_name(name, name_length, "expect"))
+        return 0;
+    if (same_name(name, name_length, "content-type"))
+        t->has_content_type = true;
+
+    char small[512];
+    char *line = small;
+    if (name_length > SIZE_MAX - value_length - 3)
+        return -1;
+    if (name_length + value_length + 3 > sizeof small) {
+        line = malloc(name_length + value_length + 3);
+        if (line == NULL)
+            return -1;
+    }
+    memcpy(line, name, name_length);
+    if (value_length == 0) {
+        memcpy(line + name_length, ";", 2); /* libcurl's way to send a header without a value */
+    } else {
+        memcpy(line + name_length, ": ", 2);
+        memcpy(line + name_length + 2, value, value_length);
+        line[name_length + 2 + value_length] = '\0';
+    }
+    int result = append_line(&t->headers, line);
+    if (line != small)
+        free(line);
+    return result;
+}
+
+static bool set_method(struct idocr_transfer *t, const char *method)
+{
+    CURL *easy = t->easy;
+    bool ok = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK; /* forgets the last call's method */
+    const char *custom = NULL;
+    if (strcmp(method, "HEAD") == 0) {
+        ok = curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK && ok;
+    } else if (t->source != NULL || strcmp(method, "POST") == 0) {
+        ok = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK && ok;
+        ok = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->length) == CURLE_OK && ok;
+        custom = strcmp(method, "POST") == 0 ? NULL : method;
+    } else {
+        custom = strcmp(method, "GET") == 0 ? NULL : method;
+    }
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, custom) == CURLE_OK && ok;
+}
+
+static void finish_with(struct idocr_transfer *t, const char *category, const char *code, const char *message)
+{
+    t->state = FINISHED;
+    t->failed = true;
+    idocr_failure_set(&t->failure, category, code, t->requested, "%s", message);
+}
+
+static long clamp_ms(int64_t ms) { return ms < 1 ? 1L : ms > LONG_MAX / 2 ? LONG_MAX / 2 : (long)ms; }
+
+int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_request *request)
+{
+    t->source = request->source;
+    t->length = request->source != NULL ? request->source->length(request->source) : 0;
+    t->pulled = 0;
+    t->source_error = NULL;
+    t->repeatable = request->repeatable;
+    t->rewind_refused = t->requested = t->failed = false;
+    t->deadline_first = request->total_ms <= request->connect_ms;
+    idocr_reply_reset(&t->reply, request->max_body);
+
+    if (t->length > INT64_MAX) {
+        finish_with(t, "unsupported", "BodyTooLarge", "the body is too large");
+        return -1;
+    }
+    if (t->source != NULL && t->source->rewind(t->source) != 0) {
+        finish_with(t, "image", "PictureChanged", t->source->error(t->source));
+        return -1;
+    }
+
+    bool ok = append_line(&t->headers, "Expect:") == 0; /* waiting for a 100 costs a second where none comes */
+    if (!t->has_content_type)
+        ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none rather than libcurl's guess */
+    if (request->connect_to != NULL)
+        ok = append_line(&t->connect_to, request->connect_to) == 0 && ok;
+#define SET(option, value) (ok = curl_easy_setopt(t->easy, option, value) == CURLE_OK && ok)
+    SET(CURLOPT_URL, request->url);
+    SET(CURLOPT_HTTPHEADER, t->headers);
+    SET(CURLOPT_CONNECT_TO, t->connect_to);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, clamp_ms(t->deadline_first ? request->total_ms : request->connect_ms));
+    SET(CURLOPT_TIMEOUT_MS, clamp_ms(request->total_ms));
+    SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(request->max_body > INT64_MAX ? INT64_MAX : request->max_body));
+#undef SET
+    ok = set_method(t, request->method) && ok;
+    if (!ok || curl_multi_add_handle(t->set->multi, t->easy) != CURLM_OK) {
+        finish_with(t, "network", "SendFailed", "out of memory");
+        return -1;
+    }
+    t->state = ACTIVE;
+    t->set->active++;
+    return 0;
+}
+
+static long info_long(CURL *easy, CURLINFO what)
+{
+    long value = 0;
+    return curl_easy_getinfo(easy, what, &value) == CURLE_OK ? value : 0;
+}
+
+/* Takes an active transfer out of libcurl's hands and says how it went. */
+static void conclude(struct idocr_transfer *t, CURLcode code)
+{
+    if (code == CURLE_OK && t->reply.status == 0)
+        code = CURLE_WEIRD_SERVER_REPLY;
+    t->failed = code != CURLE_OK;
+    if (t->failed) {
+        struct idocr_failure_facts facts = {
+            .curl_code = (int)code,
+            .requested = t->requested,
+            .deadline_first = t->deadline_first,
+            .rewind_refused = t->rewind_refused,
+            .source_error = t->source_error,
+            .reply_trouble = t->reply.trouble,
+            .os_error = info_long(t->easy, CURLINFO_OS_ERRNO),
+            .verify_result = info_long(t->easy, CURLINFO_SSL_VERIFYRESULT),
+            .proxy_status = info_long(t->easy, CURLINFO_HTTP_CONNECTCODE),
+        };
+        idocr_failure_from_curl(&t->failure, &facts);
+    }
+    curl_multi_remove_handle(t->set->multi, t->easy);
+    t->source = NULL;
+    t->state = FINISHED;
+    t->set->active--;
+}
+
+void idocr_transfer_cancel(struct idocr_transfer *t)
+{
+    if (t->state == ACTIVE) {
+        curl_multi_remove_handle(t->set->multi, t->easy); /* closes its connection: half a request is on it */
+        t->set->active--;
+    }
+    if (t->state != FINISHED)
+        finish_with(t, "closed", "Cancelled", "the call was cancelled");
+    t->source = NULL;
+}
+
+bool idocr_transfer_finished(const struct idocr_transfer *t) { return t->state == FINISHED; }
+
+const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *t) { return t->failed ? &t->failure : NULL; }
+
+const struct idocr_reply *idocr_transfer_reply(const struct idocr_transfer *t) { return &t->reply; }
+
+void idocr_transfer_release(struct idocr_transfer *t)
+{
+    struct idocr_transfers *set = t->set;
+    idocr_transfer_cancel(t);
+    unqueue(t);
+    unlink_from(&set->used, t);
+    if (t->owner != NULL)
+        *t->owner = NULL;
+    t->owner = NULL;
+    if (set->spares >= MAX_SPARE) {
+        transfer_destroy(t);
+        return;
+    }
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, NULL);
+    curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->connect_to);
+    t->headers = t->connect_to = NULL;
+    t->has_content_type = false;
+    idocr_reply_reset(&t->reply, 0);
+    link_to(&set->spare, t);
+    set->spares++;
+}
+
+/* ---- the set ---------------------------------------------------------------------------------------------------- */
+
+int idocr_transfers_start_library(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1; }
+
+const char *idocr_transfers_library(void) { return curl_version(); }
+
+static bool keep(char **kept, const char *text)
+{
+    if (text == NULL)
+        return true;
+    *kept = strdup(text);
+    return *kept != NULL;
+}
+
+struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options *options, const char **why)
+{
+    *why = "out of memory";
+    struct idocr_transfers *set = calloc(1, sizeof *set);
+    if (set == NULL)
+        return NULL;
+    set->http1 = options->http1;
+    /* From 7.87 on libcurl's TLS writes go through send(MSG_NOSIGNAL); an older one must be let to block SIGPIPE. */
+    set->no_signal = curl_version_info(CURLVERSION_NOW)->version_num >= 0x075700;
+    if (!keep(&set->ca_file, options->ca_file) || !keep(&set->ca_path, options->ca_path) ||
+        !keep(&set->client_cert, options->client_cert) || !keep(&set->client_key, options->client_key) ||
+        !keep(&set->proxy, options->proxy))
+        goto failed;
+    set->multi = curl_multi_init();
+    if (set->multi == NULL || curl_multi_setopt(set->multi, CURLMOPT_MAXCONNECTS, MAX_CONNECTIONS) != CURLM_OK)
+        goto failed;
+
+    /* The first easy handle is made now, so that an option that this libcurl refuses is heard of here. */
+    struct idocr_transfer *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        goto failed;
+    t->set = set;
+    t->easy = curl_easy_init();
+    if (t->easy == NULL || !set_lasting_options(t)) {
+        *why = "this libcurl lacks TLS or an option that is needed";
+        transfer_destroy(t);
+        goto failed;
+    }
+    link_to(&set->spare, t);
+    set->spares = 1;
+    return set;
+
+failed:
+    idocr_transfers_free(set);
+    return NULL;
+}
+
+static void destroy_all(struct idocr_transfers *set, struct idocr_transfer *list)
+{
+    while (list != NULL) {
+        struct idocr_transfer *next = list->next;
+        if (list->state == ACTIVE)
+            curl_multi_remove_handle(set->multi, list->easy);
+        if (list->owner != NULL)
+            *list->owner = NULL;
+        transfer_destroy(list);
+        list = next;
+    }
+}
+
+void idocr_transfers_free(struct idocr_transfers *set)
+{
+    if (set == NULL)
+        return;
+    destroy_all(set, set->used);
+    destroy_all(set, set->spare);
+    curl_multi_cleanup(set->multi);
+    free(set->ca_file);
+    free(set->ca_path);
+    free(set->client_cert);
+    free(set->client_key);
+    free(set->proxy);
+    free(set);
+}
+
+size_t idocr_transfers_active(const struct idocr_transfers *set) { return set->active; }
+
+static void collect_finished(struct idocr_transfers *set)
+{
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(set->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        char *private = NULL;
+        CURLcode code = message->data.result; /* the message dies with the removal of the handle */
+        if (curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK || private == NULL)
+            continue;
+        struct idocr_transfer *t = (struct idocr_transfer *)(void *)private;
+        conclude(t, code);
+        queue_finished(t);
+    }
+}
+
+/* libcurl itself gave up (no memory, no file descriptor for its own use): nothing would ever finish. */
+static void fail_all(struct idocr_transfers *set)
+{
+    for (struct idocr_transfer *t = set->used; t != NULL; t = t->next)
+        if (t->state == ACTIVE) {
+            conclude(t, CURLE_OUT_OF_MEMORY);
+            queue_finished(t);
+        }
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
+{
+    int64_t until = now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
+    for (;;) {
+        int running;
+        if (curl_multi_perform(set->multi, &running) != CURLM_OK) {
+            fail_all(set);
+            return set->finished;
+        }
+        collect_finished(set);
+        if (set->finished > 0 || timeout_ms <= 0)
+            return set->finished;
+        int64_t left = until - now_ms();
+        if (left <= 0)
+            return 0;
+        if (curl_multi_poll(set->multi, NULL, 0, (int)left, NULL) != CURLM_OK) {
+            fail_all(set);
+            return set->finished;
+        }
+    }
+}
+
+struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set)
+{
+    struct idocr_transfer *t = set->first;
+    if (t != NULL)
+        unqueue(t);
+    return t;
+}
