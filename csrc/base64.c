@@ -67,7 +67,7 @@ static size_t portable_decode(const char *in, size_t length, uint8_t *out)
 
 static const struct idocr_base64_kernel portable = {"portable", portable_encode, portable_decode};
 
-#if 1
+#if !defined(__x86_64__) && !defined(__aarch64__)
 const struct idocr_base64_kernel *idocr_base64_native(size_t index)
 {
     (void)index;
