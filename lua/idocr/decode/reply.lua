@@ -32,28 +32,54 @@ function reply.member(result, path)
   return value
 end
 
---- Decodes embedded JSON ("1" and "" of newer services stay text) and pictures of one service's reply.
+-- What `core.reply` leaves in the place of a picture.
+local MARK = "\127(%d+)"
+
+local function bytes_of(text, pictures)
+  local index = pictures and text:match("^" .. MARK .. "$")
+  local bytes = index and pictures[tonumber(index) + 1]
+  if type(bytes) == "string" then return bytes end
+  return core.base64_decode(text)
+end
+
+--- Puts base64 back where something was taken out that is no picture's place.
+local function restore(table_, pictures, done)
+  for name, value in pairs(table_) do
+    if type(value) == "table" then
+      restore(value, pictures, done)
+    elseif type(value) == "string" and value:find("\127", 1, true) and not (done[table_] and done[table_][name]) then
+      table_[name] = value:gsub(MARK, function(index)
+        local bytes = pictures[tonumber(index) + 1]
+        return type(bytes) == "string" and core.base64_encode(bytes) or nil
+      end)
+    end
+  end
+end
+
+--- Decodes embedded JSON ("1" and "" of newer services stay text) and the pictures of one service's reply.
 ---@param result table the reply without its envelope; changed in place
----@param service idocr.Service
+---@param service idocr.Service? nil: any action's reply, of which nothing is known
+---@param pictures string[]? those that `core.reply` took out of the text already
 ---@return table result
-function reply.refine(result, service)
-  for name in pairs(service.embedded or {}) do
+function reply.refine(result, service, pictures)
+  for name in pairs(service and service.embedded or {}) do
     local value = type(result[name]) == "string" and json.decode(result[name])
     if type(value) == "table" then result[name] = value end
   end
-  local pictures = {}
-  for _, output in ipairs(service.outputs) do
+  local found, done = {}, {}
+  for _, output in ipairs(service and service.outputs or {}) do
     local text = output.as == "picture" and reply.member(result, output.wire)
-    if type(text) == "string" and text ~= "" then
-      local bytes = core.base64_decode(text)
-      if bytes then
-        local table_, last = holder(result, output.wire)
-        table_[last] = bytes
-        pictures[output.wire] = true
-      end
+    local bytes = type(text) == "string" and text ~= "" and bytes_of(text, pictures)
+    if bytes then
+      local table_, last = holder(result, output.wire)
+      table_[last] = bytes
+      done[table_] = done[table_] or {}
+      done[table_][last] = true
+      found[output.wire] = true
     end
   end
-  decoded[result] = pictures
+  if pictures and pictures[1] then restore(result, pictures, done) end
+  decoded[result] = found
   return result
 end
 

@@ -1,7 +1,6 @@
 --- ekycpro: a form with the picture, an API key in a header, `status` and `message` in the reply. No socket, no clock.
 
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local failure = require "idocr.providers.failure"
 local facts = require("idocr.providers.ekycpro_errors").facts
 local errors = require "idocr.errors"
@@ -11,6 +10,7 @@ local json = require "idocr.decode.json"
 local json_body = require "idocr.providers.json_body"
 local reply = require "idocr.decode.reply"
 local request_id = require("idocr.decode.card").request_id
+local target = require "idocr.providers.target"
 
 local ekycpro = { name = "ekycpro" }
 
@@ -18,14 +18,13 @@ local HOME = "https://api.ekycpro.com"
 local CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 local function plan_of(action, body, options)
-  local place = options.endpoint or HOME
-  local at = type(place) == "table" and place or assert(endpoint.parse(place))
+  local at, host = target.of(ekycpro.name, options, HOME)
   local base = at.url:gsub("/+$", ""):gsub("/v1$", "") -- the base may be given with or without the version
   return {
     action = action,
     method = "POST",
     url = base .. "/v1/" .. action,
-    host = (options.signed_host or at.host .. (at.port and ":" .. at.port or "")):lower(),
+    host = host,
     content_type = CONTENT_TYPE,
     body = body,
     headers = {},
@@ -86,7 +85,7 @@ local PAID = { PAY = true, FREE = false } -- `pricingStrategy`, where an endpoin
 ---@param response table status, headers, body
 ---@return table? result, idocr.Error? err
 function ekycpro.outcome(plan, response)
-  local http_status, _, body = failure.parts(response)
+  local http_status, _, body, pictures = failure.parts(response)
   local answer, complaint = json.decode(body)
   local is_200 = http_status >= 200 and http_status < 300
   local fields = { http_status = http_status }
@@ -111,12 +110,12 @@ function ekycpro.outcome(plan, response)
     return nil, failure.protocol("BadEnvelope", "the reply has no status", fields)
   end
   if status ~= "OK" then return nil, failure.service(status, answer.message, facts(status), fields) end
-  if not plan.reads then return answer end
+  if not plan.reads then return reply.refine(answer, nil, pictures) end
   if type(answer.message) ~= "table" then
     fields.billed = true -- every OK is
     return nil, failure.protocol("BadEnvelope", "the reply says OK and holds no card", fields)
   end
-  return reply.refine(answer.message, plan.reads)
+  return reply.refine(answer.message, plan.reads, pictures)
 end
 
 local WANTED = { "api_key" }

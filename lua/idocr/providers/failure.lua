@@ -1,5 +1,6 @@
 --- Error objects out of replies: what the providers have in common.
 
+local core = require "idocr.core"
 local errors = require "idocr.errors"
 
 local failure = {}
@@ -30,6 +31,7 @@ local PASSING = { [408] = true, [425] = true }
 ---@return idocr.Error
 function failure.http(status, fields)
   fields = fields or {}
+  if status == 0 then return failure.protocol("BadResponse", "the transport gave no status", fields) end
   fields.http_status, fields.sent = status, true
   if status == 429 then
     fields.retryable, fields.retry = true, "throttle"
@@ -40,7 +42,7 @@ function failure.http(status, fields)
 end
 
 --- An answer that cannot be understood.
----@param code "BadJson"|"EmptyReply"|"BadEnvelope"
+---@param code "BadJson"|"EmptyReply"|"BadEnvelope"|"BadResponse"
 ---@param message string ours
 ---@param fields table? request_id, http_status, billed
 ---@return idocr.Error
@@ -50,15 +52,30 @@ function failure.protocol(code, message, fields)
   return errors.new("protocol", code, message, fields)
 end
 
---- The status, headers and text of a response, whatever a user's transport made of it.
+local LONG = 8192 -- bytes; a shorter reply holds no picture worth taking out before the parser sees it
+
+--- The parts of a response, whatever a user's transport made of it. Pictures in a long text are decoded before the parser
+--- sees it, where the transport has not done so: `pictures` then holds their bytes, and the text names them.
 ---@param response any
----@return integer status, table headers, string body
+---@return integer status 0 where there is none
+---@return table headers
+---@return string body
+---@return string[]? pictures
 function failure.parts(response)
   if type(response) ~= "table" then return 0, {}, "" end
   local status = tonumber(response.status) or 0
   if not (status >= 100 and status <= 999) then status = 0 end
   local headers = type(response.headers) == "table" and response.headers or {}
-  return math.floor(status), headers, type(response.body) == "string" and response.body or ""
+  local body = type(response.body) == "string" and response.body or ""
+  local pictures = type(response.pictures) == "table" and response.pictures or nil
+  if not pictures and #body > LONG then
+    local reading = core.reply(#body)
+    if reading:feed(body) then
+      local text, found = reading:finish()
+      if text then body, pictures = text, found end
+    end
+  end
+  return math.floor(status), headers, body, pictures
 end
 
 --- Credentials that have all the parts named, without the blanks that come with copying; never shows one.

@@ -15,8 +15,9 @@ local function asked(kind, params)
   for name, param in pairs(kind.params or {}) do
     local value = params[name]
     if param.type == "warnings" then
-      for _, warning in ipairs(value == true and param.all or type(value) == "table" and value or {}) do
-        set["warn." .. warning] = true
+      -- a list of names or a set of them
+      for key, warning in pairs(value == true and param.all or type(value) == "table" and value or {}) do
+        set["warn." .. (type(key) == "number" and warning or key)] = true
       end
     elseif value ~= nil and value ~= (param.default or false) then
       set[name] = true

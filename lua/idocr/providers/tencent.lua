@@ -1,7 +1,6 @@
 --- Tencent Cloud: TC3-HMAC-SHA256 around a JSON body, an envelope around the reply. No socket, no clock.
 
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local failure = require "idocr.providers.failure"
 local inputs = require "idocr.providers.inputs"
@@ -10,6 +9,7 @@ local json_body = require "idocr.providers.json_body"
 local reply = require "idocr.decode.reply"
 local request_id = require("idocr.decode.card").request_id
 local codes = require "idocr.providers.tencent_errors"
+local target = require "idocr.providers.target"
 
 local tencent = { name = "tencent" }
 
@@ -19,8 +19,7 @@ local HOSTS = { intl = "ocr.intl.tencentcloudapi.com", cn = "ocr.tencentcloudapi
 local CONTENT_TYPE = "application/json" -- lower case, because the signature's canonical form is
 
 local function plan_of(action, body, options)
-  local place = options.endpoint or HOSTS[options.site or "intl"]
-  local at = type(place) == "table" and place or assert(endpoint.parse(place))
+  local at, host = target.of(tencent.name, options, HOSTS[options.site or "intl"])
   if options.unsigned_payload and at.scheme ~= "https" then
     local message = "a body that is not signed may only travel over https"
     return nil, errors.new("unsupported", "UnsignedPayloadNeedsTls", message, { sent = false })
@@ -29,7 +28,7 @@ local function plan_of(action, body, options)
     action = action,
     method = "POST",
     url = at.url, -- a gateway's path may be dialled; what is signed is "/", as the official SDKs do
-    host = (options.signed_host or at.host .. (at.port and ":" .. at.port or "")):lower(),
+    host = host,
     content_type = CONTENT_TYPE,
     body = body,
     headers = {},
@@ -161,7 +160,7 @@ end
 ---@param response table status, headers, body
 ---@return table? result, idocr.Error? err
 function tencent.outcome(plan, response)
-  local status, headers, body = failure.parts(response)
+  local status, headers, body, pictures = failure.parts(response)
   local answer, complaint = json.decode(body)
   local is_200 = status >= 200 and status < 300
   local fields = { http_status = status, request_id = request_id(headers["x-tc-requestid"]) }
@@ -184,8 +183,7 @@ function tencent.outcome(plan, response)
     return nil, failure.service(code, refusal.Message, codes.facts(code), fields)
   end
   if not is_200 and not fields.request_id then return nil, failure.http(status) end
-  if plan.reads then reply.refine(result, plan.reads) end
-  return result
+  return reply.refine(result, plan.reads, pictures)
 end
 
 local WANTED = { "secret_id", "secret_key" }
