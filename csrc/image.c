@@ -38,7 +38,7 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     memset(image, 0, sizeof *image);
     image->fd = fd;
-    image->size = (uint64_t)status.st_size;
+    image->size = image->file_size = (uint64_t)status.st_size;
     image->modified = status.st_mtim;
     image->users = 1;
     return 0;
@@ -51,6 +51,19 @@ void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t len
     image->fd = -1;
     image->size = length;
     image->users = 1;
+}
+
+int idocr_image_narrow(struct idocr_image *image, uint64_t offset, uint64_t length, struct idocr_error *error)
+{
+    if (offset > image->size || length > image->size - offset)
+        return idocr_fail(error, "range", "the picture does not reach that far", 0);
+    if (length == 0)
+        return idocr_fail(error, "empty", "the picture is empty", 0);
+    if (image->bytes != NULL)
+        image->bytes += offset;
+    image->first += offset;
+    image->size = length;
+    return 0;
 }
 
 void idocr_image_retain(struct idocr_image *image)
@@ -80,7 +93,7 @@ static int check_unchanged(const struct idocr_image *image, struct idocr_error *
     struct stat status;
     if (fstat(image->fd, &status) != 0)
         return idocr_fail(error, "read", "the picture cannot be read", errno);
-    if ((uint64_t)status.st_size != image->size || status.st_mtim.tv_sec != image->modified.tv_sec ||
+    if ((uint64_t)status.st_size != image->file_size || status.st_mtim.tv_sec != image->modified.tv_sec ||
         status.st_mtim.tv_nsec != image->modified.tv_nsec)
         return changed(error);
     return 0;
@@ -95,7 +108,7 @@ int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t le
     }
     *at = room;
     for (size_t done = 0; done < length;) {
-        ssize_t got = pread(image->fd, room + done, length - done, (off_t)(offset + done));
+        ssize_t got = pread(image->fd, room + done, length - done, (off_t)(image->first + offset + done));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

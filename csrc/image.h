@@ -19,7 +19,9 @@ IDOCR_HIDDEN_BEGIN
 struct idocr_image {
     const uint8_t *bytes; /* borrowed; NULL for a file */
     int fd;               /* -1 for bytes, and after the last release */
-    uint64_t size;
+    uint64_t size;        /* of the picture */
+    uint64_t first;       /* where in the file it begins */
+    uint64_t file_size;
     struct timespec modified; /* of the file when it was opened */
     unsigned users;           /* the file is closed when the last one releases it */
 };
@@ -29,6 +31,10 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
 
 /* Borrows `length` bytes, which must outlive the image; held once. */
 void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length);
+
+/* Makes the picture those `length` bytes from `offset` only: a part of a form, say. -1: "range" (it reaches beyond the
+ * end), "empty". */
+int idocr_image_narrow(struct idocr_image *image, uint64_t offset, uint64_t length, struct idocr_error *error);
 
 /* One more user, and one less. */
 void idocr_image_retain(struct idocr_image *image);

@@ -26,16 +26,32 @@ struct idocr_image *idocr_lua_checkimage(lua_State *L, int index)
     return &check_handle(L, index)->image;
 }
 
+/* The optional offset and length at `index`. Releases the picture when they do not fit. */
+static int narrow(lua_State *L, int index, struct handle *handle, struct idocr_error *error)
+{
+    if (lua_isnoneornil(L, index))
+        return 0;
+    uint64_t offset = idocr_lua_checkcount(L, index, 0), length = idocr_lua_checkcount(L, index + 1, 0);
+    if (idocr_image_narrow(&handle->image, offset, length, error) == 0)
+        return 0;
+    handle->open = false;
+    idocr_image_release(&handle->image);
+    return -1;
+}
+
 static int image_file(lua_State *L)
 {
     size_t length;
     const char *path = luaL_checklstring(L, 1, &length);
     luaL_argcheck(L, strlen(path) == length, 1, "a path has no NUL");
+    lua_settop(L, 3);
     struct handle *handle = idocr_lua_newobject(L, sizeof *handle, IDOCR_IMAGE_METATABLE);
     struct idocr_error error;
     if (idocr_image_open(&handle->image, path, &error) != 0)
         return idocr_lua_fail(L, &error);
     handle->open = true;
+    if (narrow(L, 2, handle, &error) != 0)
+        return idocr_lua_fail(L, &error);
     return 1;
 }
 
@@ -44,11 +60,15 @@ static int image_bytes(lua_State *L)
     size_t length;
     luaL_checktype(L, 1, LUA_TSTRING);
     const char *bytes = lua_tolstring(L, 1, &length);
+    lua_settop(L, 3);
     struct handle *handle = idocr_lua_newobject(L, sizeof *handle, IDOCR_IMAGE_METATABLE);
     lua_pushvalue(L, 1);
     idocr_lua_anchor(L, lua_gettop(L) - 1);
     idocr_image_borrow(&handle->image, bytes, length);
     handle->open = true;
+    struct idocr_error error;
+    if (narrow(L, 2, handle, &error) != 0)
+        return idocr_lua_fail(L, &error);
     return 1;
 }
 

@@ -54,7 +54,7 @@ function Mutex:acquire(timeout)
   while true do
     local now = core.monotonic()
     if not self.since or now - self.since >= LEASE then
-      self.since = now
+      self.since, self.holder = now, coroutine.running()
       return true
     end
     if now >= deadline then return false end
@@ -63,7 +63,8 @@ function Mutex:acquire(timeout)
 end
 
 function Mutex:release()
-  self.since = nil
+  if self.holder ~= coroutine.running() then return end -- it was taken away meanwhile
+  self.since, self.holder = nil, nil
   if self.waiting:count() < 0 then self.waiting:post(1) end
 end
 
@@ -73,6 +74,30 @@ function runtime.mutex()
 end
 
 local function pack(...) return { n = select("#", ...), ... } end
+
+--- Runs a function apart from this request and waits for it. When the request's client goes away only the waiting
+--- ends: what the function does for everybody is done to its end.
+---@param fn function
+---@param timeout number seconds to wait
+---@return boolean ran false with a message when it raised or took too long
+function runtime.detached(fn, timeout)
+  local done = assert(require("ngx.semaphore").new(0))
+  local results
+  local ok, message = ngx.timer.at(0, function()
+    results = pack(pcall(fn))
+    done:post(1)
+  end)
+  if not ok then return false, message end
+  if not done:wait(math.max(timeout, 0.001)) then return false, "timeout" end
+  return unpack(results, 1, results.n)
+end
+
+--- Starts a function apart from this request; nobody waits for it.
+---@param fn function
+---@return boolean started
+function runtime.background(fn)
+  return (ngx.timer.at(0, function() pcall(fn) end)) ~= nil
+end
 
 local Pool = {}
 Pool.__index = Pool
