@@ -1,0 +1,43 @@
+#!/bin/sh
+# What `make demo` runs: the sandbox on free ports, five specimens read from it over HTTPS, five tables, five portraits.
+# Nothing here is special: these are the commands that anybody would type, with keys of the sandbox instead of real ones.
+set -eu
+cd "$(dirname "$(readlink -f "$0")")/../.."
+idocr=build/idocr
+out=build/demo
+mkdir -p "$out"
+
+# A pipe tells when the server is ready, or that it is gone; nothing has to be waited for by the clock.
+work=$(mktemp -d)
+mkfifo "$work/ready"
+"$idocr" sandbox --json >"$work/ready" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+exec 3<"$work/ready"
+read -r ready <&3 || { echo "demo: the sandbox did not start" >&2; exit 1; }
+member() { printf '%s\n' "$ready" | sed -n "s/.*\"$1\" *: *\"\\([^\"]*\\)\".*/\\1/p"; }
+
+export TENCENTCLOUD_SECRET_ID="$(member secret_id)" TENCENTCLOUD_SECRET_KEY="$(member secret_key)" EKYCPRO_API_KEY="$(member api_key)"
+export NO_PROXY='*' no_proxy='*'
+unset TENCENTCLOUD_SESSION_TOKEN EKYCPRO_TOKEN
+service="--endpoint $(member https) --ca-file $(member ca_file)"
+specimens=lua/idocr/sandbox/specimens
+
+echo "The sandbox answers at $(member https), with a certificate of its own. Five services, five specimens:"
+echo
+show() { # show NAME KIND [OPTION...]
+  name=$1 kind=$2
+  shift 2
+  # shellcheck disable=SC2086
+  "$idocr" read "$kind" "$@" --portrait "$out/$name.jpg" $service "$specimens/$kind.jpg"
+  echo
+}
+show malaysia_id malaysia_id
+show passport passport
+show macao_id macao_id
+show china_id china_id --site cn
+show malaysia_id-ekycpro malaysia_id --provider ekycpro
+
+echo "Portraits:"
+ls "$out"/*.jpg
