@@ -1,0 +1,73 @@
+---@meta idocr.curl
+-- luacheck: ignore
+--- The C module behind the curl transport (csrc/lua_curl.c): many HTTP transfers at once over libcurl.
+--- Wrong types raise; everything else is returned.
+
+local curl = {}
+
+--- libcurl and the libraries in it, with their versions.
+---@type string
+curl.library = ""
+
+---@class idocr.curl.Options
+---@field ca_file string?      PEM file, trusted instead of the system's store
+---@field ca_path string?      folder of hashed PEM files, likewise
+---@field client_cert string?  PEM file
+---@field client_key string?   PEM file
+---@field proxy string|false?  URL; false: none; nil: http_proxy, https_proxy, no_proxy
+---@field http1 boolean?       never negotiate HTTP/2
+
+---@class idocr.curl.Request
+---@field method string?
+---@field url string
+---@field connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
+---@field headers string[][]?       list of {name, value}
+---@field body userdata?            a body of idocr.core; read while the transfer runs
+---@field connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
+---@field deadline number?          seconds for everything (30)
+---@field max_response integer?     bytes of the decompressed reply (32 MiB)
+---@field repeatable boolean?       send again on a new connection even when all of it went out on a dead one
+
+---@class idocr.curl.Transfers
+local Transfers = {}
+
+--- Starts a transfer. A failure at once: nil, category, code, message, sent.
+---@param request idocr.curl.Request
+---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean? sent
+function Transfers:start(request) end
+
+--- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
+---@param seconds number
+---@return integer finished how many wait in `next`
+function Transfers:wait(seconds) end
+
+--- The transfer that finished first and was not taken yet.
+---@return idocr.curl.Transfer?
+function Transfers:next() end
+
+--- How many are under way.
+---@return integer
+function Transfers:active() end
+
+--- Ends what is under way and closes all connections; also when collected.
+function Transfers:close() end
+
+---@class idocr.curl.Transfer  cancelled when it is collected
+local Transfer = {}
+
+--- The reply, handed over once; or nil, category, code, message, sent. Raises while the transfer is under way.
+---@return integer? status, table<string, string>|string headers, string body, string? message, boolean? sent
+function Transfer:result() end
+
+---@return boolean
+function Transfer:finished() end
+
+--- Ends it; `result` then says closed/Cancelled.
+function Transfer:cancel() end
+
+---@param options idocr.curl.Options
+---@return idocr.curl.Transfers?
+---@return string? message
+function curl.new(options) end
+
+return curl

@@ -1,0 +1,158 @@
+--- Requests over libcurl: the transport of plain Lua programs.
+---
+--- One instance is one libcurl multi handle: its connections are shared by all calls of a client, one after the other
+--- or hundreds at once (the runtime's pool).
+
+local core = require "idocr.core"
+local curl = require "idocr.curl"
+local errors = require "idocr.errors"
+local runtime = require "idocr.runtime"
+
+local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
+local CONNECT_TIMEOUT = 5 -- seconds
+
+-- What may go better at another time. A rejected certificate or a reply that is no HTTP will not.
+local RETRYABLE = { connect = true, timeout = true, network = true }
+
+local Transport = {}
+Transport.__index = Transport
+Transport.name = "curl"
+
+-- Where the request went, for messages. Never the path or the query: a token may be in there.
+local function place(url)
+  local authority = type(url) == "string" and url:match("^%a[%w+.-]*://([^/?#]*)") or ""
+  return authority:gsub("^.*@", "")
+end
+
+local function failure(url, category, code, message, sent)
+  local where = place(url)
+  if where ~= "" then message = where .. ": " .. message end
+  local err = errors.new(category, code, message, { sent = sent, retryable = RETRYABLE[category] == true })
+  if not sent then err.billed = false end
+  return err
+end
+
+local function address_of(authority)
+  local ip, port = authority:match("^(%d+%.%d+%.%d+%.%d+):?(%d*)$")
+  if not ip then ip, port = authority:match("^(%[[%x:.]+%]):?(%d*)$") end
+  return ip, port
+end
+
+-- Where an address is dialled for a named host, the certificate must be the name's: libcurl gets the name in the URL and
+-- the address beside it.
+local function route(url, host)
+  local authority, rest = url:match("^[hH][tT][tT][pP][sS]://([^/?#]*)(.*)$")
+  if not authority or not host or address_of(host) then return url end
+  local ip, port = address_of(authority)
+  local name = host:match("^([^:%[%]]+):?%d*$")
+  if not ip or not name then return url end
+  port = port == "" and "443" or port
+  return ("https://%s:%s%s"):format(name, port, rest), ("::%s:%s"):format(ip, port)
+end
+
+--- Sends one request and waits for its reply.
+---@param request table  method, url, host, headers, body, connect_timeout, max_response; `repeatable` allows libcurl to
+---  send it again when a reused connection breaks after all of it went out
+---@param deadline number  seconds that are left
+---@return table? response  status, headers (lower-case names), body
+---@return idocr.Error?
+function Transport:send(request, deadline)
+  if self.handle == nil then return nil, failure(request.url, "closed", "Cancelled", "the client is closed", false) end
+  if self.runtime.cancelled() then
+    return nil, failure(request.url, "closed", "Cancelled", "the call was cancelled", false)
+  end
+  local url, connect_to = route(request.url, request.host)
+  local body = request.body
+  if type(body) == "string" then body = core.body { body } end
+  local transfer, category, code, message, sent = self.handle:start {
+    method = request.method,
+    url = url,
+    connect_to = connect_to,
+    headers = request.headers,
+    body = body,
+    connect_timeout = request.connect_timeout or self.connect_timeout,
+    deadline = deadline,
+    max_response = request.max_response or self.max_response,
+    repeatable = request.repeatable,
+  }
+  if not transfer then return nil, failure(request.url, category, code, message, sent) end
+
+  local op = { done = false, cancel = function() transfer:cancel() end }
+  self.pending[transfer] = op
+  self.runtime.await(op)
+  self.pending[transfer] = nil
+  if not transfer:finished() then transfer:cancel() end
+
+  local status, second, third, why, was_sent = transfer:result()
+  if not status then return nil, failure(request.url, second, third, why, was_sent) end
+  return { status = status, headers = second, body = third }
+end
+
+--- Ends what is under way with closed/Cancelled and closes all connections. Again is fine.
+function Transport:close()
+  local handle = self.handle
+  if not handle then return end
+  self.handle = nil
+  handle:close()
+  for _, op in pairs(self.pending) do
+    op.done = true
+    if op.wake then op.wake() end
+  end
+end
+
+local function readable(options, name)
+  local path = options[name]
+  if path == nil then return end
+  if type(path) ~= "string" then error(name .. " must be a path", 0) end
+  local file, why = io.open(path, "rb")
+  if not file then error(name .. ": " .. why, 0) end
+  file:close()
+end
+
+-- The names that OpenSSL's own programs use, where the options say nothing.
+local function trust(options)
+  if options.ca_file or options.ca_path then return options.ca_file, options.ca_path end
+  local file, path = os.getenv("SSL_CERT_FILE"), os.getenv("SSL_CERT_DIR")
+  return file ~= "" and file or nil, path ~= "" and path or nil
+end
+
+local module = {}
+
+--- A transport of its own connections. Raises where an option cannot be used.
+---@param options table?  ca_file, ca_path, client_cert, client_key, proxy (URL, or false for none at all), timeout.connect,
+---  max_response; http1 = true never negotiates HTTP/2
+function module.new(options)
+  options = options or {}
+  for _, name in ipairs { "ca_file", "ca_path", "client_cert", "client_key" } do readable(options, name) end
+  local ca_file, ca_path = trust(options)
+  local handle, why = curl.new {
+    ca_file = ca_file, ca_path = ca_path, client_cert = options.client_cert, client_key = options.client_key,
+    proxy = options.proxy, http1 = options.http1,
+  }
+  if not handle then error("libcurl: " .. why, 0) end
+
+  -- Weak both ways: a transfer that no call waits for any more is collected and thereby cancelled.
+  local pending = setmetatable({}, { __mode = "kv" })
+  local function poll(seconds)
+    if handle:wait(seconds) == 0 then return end
+    local transfer = handle:next()
+    while transfer do
+      local op = pending[transfer]
+      if op then
+        op.done = true
+        if op.wake then op.wake() end
+      end
+      transfer = handle:next()
+    end
+  end
+
+  return setmetatable({
+    handle = handle,
+    pending = pending,
+    runtime = runtime.new { poll = poll },
+    connect_timeout = options.timeout and options.timeout.connect or CONNECT_TIMEOUT,
+    max_response = options.max_response or MAX_RESPONSE,
+  }, Transport)
+end
+
+return module

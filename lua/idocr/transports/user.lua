@@ -1,0 +1,94 @@
+--- A transport of the user's own: a function or an object with `send`. What it gives back is looked at, so that a
+--- mistake in there is an error of the call and not an exception somewhere behind.
+
+local errors = require "idocr.errors"
+
+local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
+
+local Transport = {}
+Transport.__index = Transport
+Transport.name = "user"
+
+local function bad(what)
+  return errors.new("protocol", "BadResponse", "the transport function gave " .. what, { sent = true })
+end
+
+-- An error of theirs: an error object as it is, a table with a category we know, or any text.
+local function their_error(err)
+  if errors.is(err) then
+    if err.sent == nil then err.sent = true end
+    return err
+  end
+  if type(err) == "table" and errors.CATEGORIES[err.category] and type(err.code) == "string" then
+    return errors.new(err.category, err.code, errors.scrub(tostring(err.message or "")), {
+      sent = err.sent ~= false, retryable = err.retryable == true, http_status = tonumber(err.http_status),
+    })
+  end
+  if err == nil then return bad("neither a response nor an error") end
+  return errors.new("network", "TransportFailed", errors.scrub(tostring(err)), { sent = true, retryable = true })
+end
+
+local function checked(response, max_response)
+  if type(response) ~= "table" then return nil, bad("a " .. type(response) .. " for a response") end
+  local status = tonumber(response.status)
+  if not status or status % 1 ~= 0 or status < 100 or status > 999 then return nil, bad("a response without an HTTP status") end
+  local body = response.body
+  if body == nil then body = "" end
+  if type(body) ~= "string" then return nil, bad("a response whose body is a " .. type(body)) end
+  if #body > max_response then
+    return nil, errors.new("protocol", "ResponseTooLarge", "the reply is larger than max_response", { sent = true })
+  end
+  if response.headers ~= nil and type(response.headers) ~= "table" then
+    return nil, bad("a response whose headers are a " .. type(response.headers))
+  end
+  local headers = {}
+  for name, value in pairs(response.headers or {}) do
+    if type(name) == "string" then headers[name:lower()] = type(value) == "table" and table.concat(value, ", ") or tostring(value) end
+  end
+  return { status = math.floor(status), headers = headers, body = body }
+end
+
+---@param request table
+---@param deadline number  seconds that are left
+---@return table? response
+---@return idocr.Error?
+function Transport:send(request, deadline)
+  if self.closed then
+    return nil, errors.new("closed", "Cancelled", "the client is closed", { sent = false, billed = false })
+  end
+  local ran, response, err = pcall(self.call, request, deadline)
+  if not ran then
+    return nil, errors.new("network", "TransportFailed", "the transport function raised: " .. errors.scrub(tostring(response)),
+      { sent = true })
+  end
+  if response == nil or response == false then return nil, their_error(err) end
+  return checked(response, request.max_response or self.max_response)
+end
+
+--- Closes the user's object too, where it can be closed.
+function Transport:close()
+  if self.closed then return end
+  self.closed = true
+  if type(self.object) == "table" and type(self.object.close) == "function" then self.object:close() end
+end
+
+local module = {}
+
+--- Wraps a function `(request, deadline)` or an object with `send(self, request, deadline)`.
+---@param given function|table
+---@param options table  max_response
+---@param runtime idocr.Runtime  used where the object brings none
+function module.new(given, options, runtime)
+  local self = setmetatable({ max_response = options.max_response or MAX_RESPONSE, runtime = runtime }, Transport)
+  if type(given) == "table" and given.send then
+    self.object = given
+    self.name = type(given.name) == "string" and given.name or nil
+    self.runtime = given.runtime or runtime
+    self.call = function(request, deadline) return given:send(request, deadline) end
+  else
+    self.call = given
+  end
+  return self
+end
+
+return module
