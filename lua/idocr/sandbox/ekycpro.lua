@@ -1,0 +1,100 @@
+--- ekycpro's side of the sandbox: a form with one picture in, a status out.
+
+local answer = require "idocr.sandbox.answer"
+local core = require "idocr.core"
+local faults = require "idocr.sandbox.faults"
+local json = require "idocr.sandbox.json"
+local messages = require "idocr.sandbox.messages"
+local recognise = require "idocr.sandbox.recognise"
+local validate = require "idocr.sandbox.validate"
+
+local ekycpro = {}
+
+local function reply(context, status, message, http)
+  local body = json.object():set("status", status):set("message", message)
+  return {
+    status = http or 200, body = json.encode(body), outcome = status == "OK" and "ok" or status, action = context.action,
+  }
+end
+
+local function fail(context, status, http)
+  return reply(context, status, messages[status] or "An error of the sandbox's stamp.", http)
+end
+
+-- The vendor publishes neither of these; this is what its newer pages and its users' code show: a status of HTTP and no
+-- status in the JSON.
+local function plain(context, http, message, outcome)
+  return {
+    status = http, body = json.encode(json.object():set("message", message)), outcome = outcome, action = context.action,
+  }
+end
+
+local function throttled(context) return plain(context, 429, "too many requests", "throttled") end
+
+local function unauthorized(context) return plain(context, 401, "invalid api key or token", "unauthorized") end
+
+-- Faults that are an answer of their own.
+local function refused(context, fault)
+  if not fault then return nil end
+  if fault.name == "throttled" then return throttled(context) end
+  if fault.name == "internal_error" then return fail(context, "INNER_ERROR") end
+  if fault.name == "expired_signature" then return unauthorized(context) end
+end
+
+local function picture(service, request)
+  local media = (request.headers["content-type"] or ""):lower():match("^[^;%s]*")
+  if request.method ~= "POST" or media ~= "application/x-www-form-urlencoded" then return nil, "INVALID_REQUEST" end
+  local text = validate.form(request.body or "")[service.pictures[1].base64]
+  if not text or text == "" then return nil, "INVALID_REQUEST" end
+  local bytes = core.base64_decode(text) -- a "+" that was not percent-encoded has become a blank, which is no base64
+  if not bytes then return nil, "IMAGE_INVALID_FORMAT" end
+  if service.max_bytes and #bytes > service.max_bytes then return nil, "IMAGE_INVALID_SIZE" end
+  if not validate.is_picture(bytes, service.formats) then return nil, "IMAGE_INVALID_FORMAT" end
+  return bytes
+end
+
+local function recognised(context, candidates, bytes)
+  local sight = recognise.picture(bytes)
+  if not sight then return fail(context, "FAIL") end
+  local service
+  for _, candidate in ipairs(candidates) do
+    if not sight.kind or sight.kind == candidate.kind.kind then service = candidate.service end
+  end
+  if not service then return fail(context, "FAIL") end
+  local fault = faults.due(context.store, sight.fault, sight.digest)
+  local made = refused(context, fault)
+  if made then return made end
+  if sight.error or not sight.kind then
+    made = fail(context, sight.error or "FAIL")
+  else
+    made = reply(context, "OK", answer.compose(service, sight, { on = {} }))
+  end
+  made.fault = fault
+  return made
+end
+
+--- Answers one request.
+---@param context table of the handler: api_keys, forms, store
+---@param request table
+---@return table reply
+function ekycpro.handle(context, request)
+  local action = request.uri:match("^/v1/([^?]*)")
+  local candidates = action and context.forms[action]
+  context.action = candidates and action
+  if not candidates then return fail(context, "INVALID_REQUEST", 404) end
+  local key = request.headers["x-api-key"]
+  local account = key and context.api_keys[key]
+  if not account then return unauthorized(context) end
+  local token = validate.form(request.uri:match("%?(.*)$") or "").token
+  if account.token and token and token ~= account.token then return unauthorized(context) end
+
+  local fault = faults.due(context.store, account.fault, "key") or faults.due(context.store, request.headers["x-sandbox-fault"], "header")
+  local made = refused(context, fault)
+  if made then return made end
+  local bytes, status = picture(candidates[1].service, request)
+  made = bytes and recognised(context, candidates, bytes) or fail(context, status)
+  made.fault = fault or made.fault
+  return made
+end
+
+return ekycpro

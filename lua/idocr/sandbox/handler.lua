@@ -1,0 +1,118 @@
+--- The services' contract, offline: a request table in, a reply table out, no socket, no clock. Both vendors answer on
+--- one door: ekycpro has the paths below /v1/, everything else is Tencent.
+
+local calendar = require "idocr.sandbox.calendar"
+local core = require "idocr.core"
+local ekycpro = require "idocr.sandbox.ekycpro"
+local faults = require "idocr.sandbox.faults"
+local tencent = require "idocr.sandbox.tencent"
+local validate = require "idocr.sandbox.validate"
+
+local handler = {}
+
+--- The keys of the sandbox in process. They open nothing else, and no other keys open the sandbox.
+handler.KEYS = {
+  secret_id = "AKIDsandboxEXAMPLEofIdocrNotRealAtAll",
+  secret_key = "sandboxEXAMPLEsecretKeyOfIdocr00",
+  api_key = "sandbox-example-api-key",
+  temporary = {
+    secret_id = "AKIDsandboxTemporaryEXAMPLEofIdocr",
+    secret_key = "sandboxTemporaryEXAMPLEsecretKey",
+    token = "sandbox-example-token",
+  },
+}
+
+--- Counts hits within a time to live, per key.
+---@class idocr.sandbox.Store
+---@field hit fun(self: idocr.sandbox.Store, key: string, ttl: number): integer
+
+local Memory = {}
+Memory.__index = Memory
+
+local MOST_KEYS = 1000 -- then the counters start again: they are for seconds, not for days
+
+function Memory:hit(key)
+  if self.counts[key] == nil then
+    self.size = self.size + 1
+    if self.size > MOST_KEYS then self.counts, self.size = {}, 1 end
+  end
+  self.counts[key] = (self.counts[key] or 0) + 1
+  return self.counts[key]
+end
+
+local function accounts_of(keys)
+  local accounts = { [keys.secret_id] = { id = keys.secret_id, secret_key = keys.secret_key } }
+  local temporary = keys.temporary
+  if temporary then
+    accounts[temporary.secret_id] = { id = temporary.secret_id, secret_key = temporary.secret_key, token = temporary.token }
+  end
+  for id, fault in pairs(faults.ids()) do accounts[id] = { id = id, secret_key = keys.secret_key, fault = fault } end
+  return accounts
+end
+
+local function api_keys_of(keys)
+  local api_keys = { [keys.api_key] = { id = keys.api_key, token = keys.api_token } }
+  for id, fault in pairs(faults.ids()) do api_keys[id] = { id = id, fault = fault } end
+  return api_keys
+end
+
+---@class idocr.sandbox.Handler
+local Handler = {}
+Handler.__index = Handler
+
+--- Makes a handler.
+---@param options table? `keys` (like `handler.KEYS`), `rate` (false: no rate limits), `store` (idocr.sandbox.Store),
+---  `seed` (any text that no other handler has: request ids are made of it)
+---@return idocr.sandbox.Handler
+function handler.new(options)
+  options = options or {}
+  local keys = options.keys or handler.KEYS
+  return setmetatable({
+    seed = options.seed or tostring({}) .. core.wall(),
+    served = 0,
+    shared = {
+      accounts = accounts_of(keys),
+      api_keys = api_keys_of(keys),
+      actions = validate.actions("tencent"),
+      forms = validate.actions("ekycpro"),
+      limit_rate = options.rate ~= false,
+      store = options.store or setmetatable({ counts = {}, size = 0 }, Memory),
+    },
+  }, Handler)
+end
+
+function Handler:next_id()
+  self.served = self.served + 1
+  local hex = core.sha256(self.seed .. ":" .. self.served)
+  return ("sandbox-%s-%s-4%s-a%s-%s"):format(hex:sub(1, 8), hex:sub(9, 12), hex:sub(14, 16), hex:sub(18, 20), hex:sub(21, 32))
+end
+
+--- A reply of the handler.
+---@class idocr.sandbox.Reply
+---@field status integer
+---@field headers string[][]   {name, value}
+---@field body string
+---@field fault "slow"|"cut"|"reset"|nil  what whoever carries the reply has to do to it
+---@field delay number?        seconds, for "slow"
+---@field action string?       for logs: the action, if it is one of ours
+---@field outcome string       for logs: "ok" or the code
+
+--- Answers one request.
+---@param request table method, uri (path?query), headers (lower-case name -> value), body (string or nil), now (Unix seconds)
+---@return idocr.sandbox.Reply
+function Handler:handle(request)
+  local context = setmetatable({ request_id = function() return self:next_id() end }, { __index = self.shared })
+  local side = request.uri:match("^/v1/") and ekycpro or tencent
+  local reply = side.handle(context, request)
+  local fault = reply.fault
+  reply.fault, reply.delay = fault and fault.name, fault and fault.seconds
+  if not self.shared.actions[reply.action] and not self.shared.forms[reply.action] then reply.action = nil end
+  reply.headers = {
+    { "Content-Type", "application/json" },
+    { "Date", calendar.http(request.now) },
+    { "X-Sandbox", "1" },
+  }
+  return reply
+end
+
+return handler

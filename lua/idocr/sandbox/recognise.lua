@@ -1,0 +1,60 @@
+--- What a picture shows, as far as the sandbox can know: a shipped specimen, a stamp, or nothing. It never guesses.
+
+local core = require "idocr.core"
+local specimens = require "idocr.sandbox.specimens"
+local stamp = require "idocr.sandbox.stamp"
+
+local recognise = {}
+
+--- What a picture shows.
+---@class idocr.sandbox.Sight : idocr.sandbox.Content
+---@field kind string?    nil: a stamp that only fails
+---@field side string?
+---@field error string?
+---@field fault string?
+---@field digest string   SHA-256 of the picture
+
+local function copy(fields)
+  local made = {}
+  for name, value in pairs(fields or {}) do made[name] = value end
+  return made
+end
+
+-- In a stamp a picture is the kind of a specimen, whose portrait it then is, or base64.
+local function picture_of(value)
+  if type(value) ~= "string" then return nil end
+  local path = specimens.path(value)
+  for _, specimen in ipairs(path and specimens.list() or {}) do
+    if specimen.path == path then return specimens.portrait(specimen) end
+  end
+  return (core.base64_decode(value))
+end
+
+local function of_specimen(specimen, bytes, digest)
+  local fields = copy(specimen.fields)
+  fields.portrait = specimens.portrait(specimen)
+  fields.card_image = bytes -- the picture is nothing but the card
+  return { kind = specimen.kind, side = specimen.side, fields = fields, exact = false, digest = digest }
+end
+
+local function of_stamp(read, digest)
+  local fields = copy(type(read.fields) == "table" and read.fields or nil)
+  fields.portrait, fields.card_image = picture_of(fields.portrait), picture_of(fields.card_image)
+  return {
+    kind = read.kind, fields = fields, members = type(read.members) == "table" and read.members or nil,
+    error = read.error, fault = read.fault, exact = true, digest = digest,
+  }
+end
+
+--- Looks at a picture.
+---@param bytes string
+---@return idocr.sandbox.Sight? sight nil: nothing that the sandbox knows
+function recognise.picture(bytes)
+  local digest = core.sha256(bytes)
+  local specimen = specimens.find(digest)
+  if specimen then return of_specimen(specimen, bytes, digest) end
+  local read = stamp.read(bytes)
+  return read and of_stamp(read, digest)
+end
+
+return recognise

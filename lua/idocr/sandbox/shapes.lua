@@ -1,0 +1,139 @@
+--- What each action's newest reply looks like: members in order with the value of a member that has nothing to say.
+--- An action that is not here gets its shape from the outputs of its card table.
+
+local json = require "idocr.sandbox.json"
+
+local shapes = {}
+
+--- One member of a reply.
+---@class idocr.sandbox.Member
+---@field [1] string     name
+---@field [2] any        value when there is nothing to say; nil: the member is left out then
+---@field site string?   only this site has it
+---@field region string? only this region has it
+---@field members idocr.sandbox.Member[]?
+
+---@class idocr.sandbox.Shape
+---@field members idocr.sandbox.Member[]
+---@field sex table<string, string>?         how "M" and "F" are written
+---@field warnings string?                   the list in use today, where there are several
+---@field codes table<string, true>?         codes that only some actions have and that choose between two refusals
+
+local MALAY = { M = "LELAKI", F = "PEREMPUAN" }
+local CHINESE = { M = "男", F = "女" }
+
+local function texts(names, more)
+  local members = {}
+  for name in names:gmatch("%S+") do members[#members + 1] = { name, "" } end
+  for _, member in ipairs(more or {}) do members[#members + 1] = member end
+  return members
+end
+
+shapes.actions = {
+  IDCardOCR = {
+    members = texts("Name Sex Nation Birth Address IdNum Authority ValidDate", {
+      { "AdvancedInfo", members = { { "WarnInfos", {} } } },
+      { "ReflectDetailInfos", {} },
+    }),
+    sex = CHINESE,
+    codes = { ["FailedOperation.EmptyImageError"] = true },
+  },
+
+  RecognizeMainlandIDCardOCR = {
+    members = texts("Name Sex Nation Birth Address IdNum Authority ValidDate", {
+      { "WarnCardInfos", {} }, { "PortraitImage", "" }, { "IdCardImage", "" },
+    }),
+    sex = CHINESE,
+  },
+
+  MLIDCardOCR = {
+    members = {
+      { "ID", "" }, { "Name", "" }, { "Address", "" }, { "Sex", "" }, { "Warn", {} }, { "Image", "" }, { "AdvancedInfo", "1" },
+      { "Type", "" }, { "Birthday", "" }, { "MyKadNumber", "" }, { "WarnCardInfos", {} },
+    },
+    sex = MALAY,
+    warnings = "WarnCardInfos",
+  },
+
+  MLIDPassportOCR = {
+    members = {
+      { "ID", "" }, { "Name", "" }, { "DateOfBirth", "" }, { "Sex", "" }, { "DateOfExpiration", "" }, { "IssuingCountry", "" },
+      { "Nationality", "" }, { "Warn", {} }, { "Image", "" }, { "AdvancedInfo", "1" }, { "CodeSet", "" }, { "CodeCrc", "" },
+      { "Surname", json.null }, { "GivenName", json.null }, { "Type", "" },
+      {
+        "PassportRecognizeInfos",
+        members = texts("Type IssuingCountry PassportID Surname GivenName Name Nationality DateOfBirth Sex DateOfIssuance "
+          .. "DateOfExpiration Signature IssuePlace IssuingAuthority BirthPlace", {
+          { "PassportFlag", "", site = "intl" }, { "MiddleName", "", site = "intl" }, { "FatherName", "", site = "intl" },
+          { "MotherName", "", site = "intl" }, { "Title", "", site = "intl" }, { "Postname", "", site = "intl" },
+        }),
+      },
+      { "WarnCardInfos", {} },
+      { "CardCount", region = "ap-bangkok" },
+      { "IsComplete", site = "intl" },
+    },
+    warnings = "WarnCardInfos",
+  },
+
+  RecognizeMacaoIDCardOCR = {
+    members = texts("CnLastName EnLastName LastNameCode CnFirstName EnFirstName FirstNameCode ID Birthday Sex FirstIssueDate "
+      .. "CurrentIssueDate ValidityPeriod Symbol Height", {
+      { "RetImage", json.null }, { "Angle", json.null }, { "ResidentType", "" }, { "WarnCardInfos", {} },
+    }),
+    codes = { ["FailedOperation.EmptyImageError"] = true },
+  },
+
+  ["my_ocr/general"] = {
+    members = texts("CardNumber DateOfBirth Gender Name Address"),
+    sex = MALAY,
+  },
+}
+
+local EMPTY = {
+  picture = "", text = "", mrz_text = "", sex = "", date = "",
+  period_start = "", period_end = "", period_open = "", resident_type = "",
+}
+
+local function place(members, path, default)
+  local head, rest = path:match("^([^.]+)%.?(.*)$")
+  local found
+  for _, member in ipairs(members) do
+    if member[1] == head then found = member end
+  end
+  if not found then
+    found = { head }
+    members[#members + 1] = found
+  end
+  if rest ~= "" then
+    found.members = found.members or {}
+    place(found.members, rest, default)
+  elseif found[2] == nil then
+    found[2] = default
+  end
+end
+
+local function derive(service)
+  local members = {}
+  for _, list in ipairs { service.outputs, service.visual or {} } do
+    for _, output in ipairs(list) do
+      local default = EMPTY[output.as]
+      if output.as == "positions" then default = {} end
+      place(members, output.wire, default)
+    end
+  end
+  local lists = {}
+  for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
+  table.sort(lists)
+  for _, list in ipairs(lists) do place(members, list, {}) end
+  for name in pairs(service.embedded or {}) do place(members, name, "1") end
+  return { members = members }
+end
+
+--- The shape of a service's reply.
+---@param service idocr.Service
+---@return idocr.sandbox.Shape
+function shapes.of(service)
+  return shapes.actions[service.action] or derive(service)
+end
+
+return shapes

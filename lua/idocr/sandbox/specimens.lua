@@ -1,0 +1,78 @@
+--- The specimens that come with idocr: pictures of invented people's cards, and what stands on them.
+
+local cjson = require("cjson").new()
+
+local specimens = {}
+
+---@class idocr.sandbox.Specimen
+---@field kind string
+---@field side "front"|"back"|nil
+---@field path string
+---@field sha256 string     of the picture's bytes, lower-case hex
+---@field portrait string?  path of the portrait that a service would cut out of it
+---@field fields table      what stands on it, in the vocabulary of the cards
+
+local folder = (debug.getinfo(1, "S").source:match("^@(.*)specimens%.lua$") or "lua/idocr/sandbox/") .. "specimens/"
+
+local function read(path)
+  local file, message = io.open(path, "rb")
+  if not file then error("idocr: a file of the sandbox cannot be read: " .. message, 0) end
+  local bytes = file:read("*a")
+  file:close()
+  return bytes
+end
+
+local entries, by_digest
+
+local function load_entries()
+  if entries then return end
+  entries, by_digest = {}, {}
+  for i, entry in ipairs(cjson.decode(read(folder .. "data.json"))) do
+    entry.path = folder .. entry.file
+    entry.portrait = entry.portrait and folder .. entry.portrait
+    entries[i], by_digest[entry.sha256] = entry, entry
+  end
+end
+
+--- Every specimen.
+---@return idocr.sandbox.Specimen[]
+function specimens.list()
+  load_entries()
+  return entries
+end
+
+--- The path of the picture of a kind: the front, where there are two sides, and the first where there are several people.
+---@param kind string
+---@return string?
+function specimens.path(kind)
+  load_entries()
+  for _, entry in ipairs(entries) do
+    if entry.kind == kind and entry.side ~= "back" then return entry.path end
+  end
+end
+
+--- Kind -> path of its picture.
+---@return table<string, string>
+function specimens.paths()
+  load_entries()
+  local paths = {}
+  for _, entry in ipairs(entries) do paths[entry.kind] = paths[entry.kind] or specimens.path(entry.kind) end
+  return paths
+end
+
+--- The specimen with this SHA-256.
+---@param digest string lower-case hex
+---@return idocr.sandbox.Specimen?
+function specimens.find(digest)
+  load_entries()
+  return by_digest[digest]
+end
+
+--- The bytes of a specimen's portrait, nil where it shows none.
+---@param specimen idocr.sandbox.Specimen
+---@return string?
+function specimens.portrait(specimen)
+  return specimen.portrait and read(specimen.portrait)
+end
+
+return specimens

@@ -1,0 +1,65 @@
+--- A stamp turns any JPEG or PNG picture into a test case: it says, inside the picture, what the sandbox answers to it.
+
+local cjson = require("cjson").new()
+local errors = require "idocr.errors"
+local faults = require "idocr.sandbox.faults"
+local json = require "idocr.sandbox.json"
+local picture_text = require "idocr.sandbox.picture_text"
+local vocabulary = require "idocr.sandbox.vocabulary"
+
+local stamp = {}
+
+local KEYWORD = "idocr-stamp"
+
+---@class idocr.sandbox.Stamp
+---@field kind string?    the kind of card that the picture then shows
+---@field fields table?   card fields (see `vocabulary.check`)
+---@field members table?  reply members as they go on the wire
+---@field error string?   the service's code (Tencent) or status (ekycpro) to fail with
+---@field fault string?   a fault (see `sandbox/faults.lua`): "throttled", "slow=2", "reset*1" …
+
+local function refuse(code, message)
+  return nil, errors.new("image", code, message, { billed = false, sent = false })
+end
+
+--- The picture with a stamp; one that it had is replaced.
+---@param bytes string a JPEG or PNG picture
+---@param wanted idocr.sandbox.Stamp
+---@return string? bytes
+---@return idocr.Error? err
+function stamp.write(bytes, wanted)
+  if not (wanted.kind or wanted.error or wanted.fault) then
+    return refuse("StampEmpty", "a stamp needs a kind, an error or a fault")
+  end
+  if wanted.error and not wanted.error:match("^[%a_][%w_.]*$") then
+    return refuse("StampInvalid", "an error is a code of the service, such as FailedOperation.ImageBlur")
+  end
+  if wanted.fault and not faults.parse(wanted.fault) then
+    return refuse("StampInvalid", "there is no such fault; there are " .. table.concat(faults.NAMES, ", "))
+  end
+  if wanted.fields and next(wanted.fields) and not wanted.kind then return refuse("StampInvalid", "fields need a kind") end
+  local fields, members
+  if wanted.kind then
+    fields, members = vocabulary.check(wanted.kind, wanted.fields or {})
+    if not fields then return refuse("StampInvalid", members) end
+  end
+  local text = json.object():set("kind", wanted.kind)
+  if fields and next(fields) then text:set("fields", json.from(fields)) end
+  if members and next(members) then text:set("members", json.from(members)) end
+  text:set("error", wanted.error):set("fault", wanted.fault)
+  local stamped, message = picture_text.write(bytes, KEYWORD, json.encode(text))
+  if not stamped then return refuse("StampImpossible", message) end
+  return stamped
+end
+
+--- The stamp of a picture, or nil.
+---@param bytes string
+---@return idocr.sandbox.Stamp?
+function stamp.read(bytes)
+  local text = picture_text.read(bytes, KEYWORD)
+  if not text then return nil end
+  local ok, read = pcall(cjson.decode, text)
+  return ok and type(read) == "table" and read or nil
+end
+
+return stamp

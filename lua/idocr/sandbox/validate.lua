@@ -1,0 +1,240 @@
+--- Checks the parameters of a Tencent call as the service does, each refusal with the service's own code.
+
+local cjson = require("cjson").new()
+local core = require "idocr.core"
+local kinds = require "idocr.kinds"
+local shapes = require "idocr.sandbox.shapes"
+
+local validate = {}
+
+local VALUE = "InvalidParameterValue.InvalidParameterValueLimit"
+local DECODE = "FailedOperation.ImageDecodeFailed"
+
+--- A call whose parameters are in order.
+---@class idocr.sandbox.Call : idocr.sandbox.Asked
+---@field pictures table<string, string>  "image" and "back": the bytes
+---@field params table                    as they came
+
+local function decode_percent(text)
+  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+--- Members of a query or form.
+---@param text string
+---@return table<string, string>
+function validate.form(text)
+  local params = {}
+  for pair in text:gmatch("[^&]+") do
+    local name, value = pair:match("^([^=]*)=?(.*)$")
+    params[decode_percent(name)] = decode_percent(value)
+  end
+  return params
+end
+
+--- The parameters of a request, by its method.
+---@param request table
+---@return table? params
+---@return string? code
+---@return string? message
+function validate.params(request)
+  if request.method == "GET" then return validate.form(request.uri:match("%?(.*)$") or "") end
+  local media = (request.headers["content-type"] or ""):lower():match("^[^;%s]*")
+  if media ~= "application/json" then
+    return nil, "InvalidRequest", "The request Content-Type is not supported by this action."
+  end
+  local body = request.body or ""
+  local ok, params = pcall(cjson.decode, body)
+  if not ok or type(params) ~= "table" or not body:match("^%s*{") then
+    return nil, "InvalidParameter", "The request body is not a JSON object."
+  end
+  return params
+end
+
+local function known(service)
+  local types = {}
+  for _, picture in ipairs(service.pictures) do
+    types[picture.base64] = "string"
+    if picture.url then types[picture.url] = "string" end
+  end
+  for _, input in ipairs(service.inputs) do types[input.wire] = input.type end
+  return types
+end
+
+-- A GET request knows only text.
+local function typed(value, wanted, is_get)
+  if wanted == "boolean" then
+    if is_get and (value == "true" or value == "false") then return value == "true" end
+    if type(value) ~= "boolean" then return nil end
+    return value
+  end
+  if type(value) == "string" then return value end
+end
+
+local function check_types(service, params, is_get)
+  local types, checked = known(service), {}
+  local names = {}
+  for name in pairs(params) do names[#names + 1] = tostring(name) end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    if not types[name] then return nil, "UnknownParameter", ("The parameter `%s` is not recognized."):format(name:sub(1, 64)) end
+    local value = params[name]
+    if value ~= cjson.null then
+      checked[name] = typed(value, types[name], is_get)
+      if checked[name] == nil then return nil, "InvalidParameter", ("The value type of parameter `%s` is not valid."):format(name) end
+    end
+  end
+  return checked
+end
+
+local function within(value, values)
+  for _, allowed in ipairs(values or { value }) do
+    if value == allowed then return true end
+  end
+  return false
+end
+
+-- What a wire value turns on: the param that it carries and the conditions that it stands for.
+local function turn_on(input, value, on)
+  local constant = input.value
+  if constant == nil then constant = true end
+  if input.param and value == true then on[input.param] = true end
+  if value == constant then
+    for _, name in ipairs(input.when or {}) do on[name] = true end
+  end
+end
+
+local FORMAT = "InvalidParameter.ConfigFormatError"
+
+local function check_object(input, text, on)
+  if text == "" then return true end
+  local ok, object = pcall(cjson.decode, text)
+  if not ok or type(object) ~= "table" or not text:match("^%s*{") then return nil, FORMAT end
+  for _, field in ipairs(input.fields or {}) do
+    local value = object[field.wire]
+    if value ~= nil and value ~= cjson.null then
+      if type(value) ~= field.type then return nil, FORMAT end
+      if field.type == "string" and not within(value, field.values) then return nil, VALUE end
+      turn_on(field, value, on)
+    end
+  end
+  return true
+end
+
+local function check_inputs(service, params, on)
+  for _, input in ipairs(service.inputs) do
+    local value = params[input.wire]
+    if value ~= nil then
+      local ok, code = true, nil
+      if input.type == "json" then
+        ok, code = check_object(input, value, on)
+      elseif input.type == "string" and value ~= "" and not within(value, input.values) then
+        ok, code = nil, VALUE
+      else
+        turn_on(input, value, on)
+      end
+      if not ok then return nil, code end
+    end
+  end
+  return true
+end
+
+-- A value by site; where the site is not known (a loopback address), the most generous one.
+local function widest(value, site)
+  if type(value) ~= "table" or (value.intl == nil and value.cn == nil) then return value end
+  if site then return value[site] end
+  return math.max(value.intl or 0, value.cn or 0)
+end
+
+local function format_taken(formats, site, format)
+  if formats.intl == nil and formats.cn == nil then return formats[format] end
+  if site then return formats[site] and formats[site][format] end
+  return formats.intl and formats.intl[format] or formats.cn and formats.cn[format]
+end
+
+--- Whether bytes are a picture in a format that is taken, with a head that says its size and an end.
+---@param bytes string
+---@param formats table
+---@param site string?
+---@return boolean
+function validate.is_picture(bytes, formats, site)
+  if bytes == "" then return false end
+  local image = core.image_bytes(bytes)
+  local info = image and image:info()
+  if not info or not info.format or not format_taken(formats, site, info.format) or info.complete == false then return false end
+  return info.format == "pdf" or (info.width ~= nil and info.height ~= nil)
+end
+
+local function check_picture(service, text, site)
+  local most = widest(service.max_base64, site)
+  if most and #text > most then return nil, "LimitExceeded.TooLargeFileError" end
+  local bytes = core.base64_decode(text)
+  if not bytes or not validate.is_picture(bytes, service.formats, site) then return nil, DECODE end
+  return bytes
+end
+
+local function check_pictures(service, params, site)
+  local shape, pictures = shapes.of(service), {}
+  for _, picture in ipairs(service.pictures) do
+    local url, text = picture.url and params[picture.url], params[picture.base64]
+    if url and url ~= "" then return nil, "FailedOperation.DownLoadError" end -- nothing is downloaded here
+    if text and text ~= "" then
+      local bytes, code = check_picture(service, text, site)
+      if not bytes then return nil, code end
+      pictures[picture.param] = bytes
+    elseif picture.param == "image" then
+      local empty = "FailedOperation.EmptyImageError"
+      return nil, shape.codes and shape.codes[empty] and empty or VALUE
+    end
+  end
+  return pictures
+end
+
+--- The site that a host belongs to, nil where it does not say.
+---@param host string
+---@return "intl"|"cn"|nil site
+function validate.site(host)
+  host = host:lower():gsub(":%d+$", "")
+  if not host:find("tencentcloudapi.", 1, true) then return nil end
+  if host:find(".intl.", 1, true) then return "intl" end
+  if host:match("^ocr%.tencentcloudapi%.") or host:match("^ocr%.internal%.") or host:match("^ocr%.ai%.") then return "cn" end
+end
+
+--- Checks a call of a service.
+---@param service idocr.Service
+---@param request table
+---@param site string?
+---@return idocr.sandbox.Call? call
+---@return string? code
+---@return string? message
+function validate.call(service, request, site)
+  local params, code, message = validate.params(request)
+  if not params then return nil, code, message end
+  params, code, message = check_types(service, params, request.method == "GET")
+  if not params then return nil, code, message end
+  local call = { on = {}, site = site, region = request.headers["x-tc-region"], params = params }
+  local ok
+  ok, code = check_inputs(service, params, call.on)
+  if not ok then return nil, code end
+  call.pictures, code = check_pictures(service, params, site)
+  if not call.pictures then return nil, code end
+  return call
+end
+
+--- The services of a provider by their action.
+---@param provider string
+---@return table<string, { kind: idocr.Kind, service: idocr.Service }[]>
+function validate.actions(provider)
+  local actions = {}
+  for _, name in ipairs(kinds.list()) do
+    local kind = kinds.get(name)
+    for _, service in ipairs(kind and kind.services or {}) do
+      if service.provider == provider then
+        actions[service.action] = actions[service.action] or {}
+        table.insert(actions[service.action], { kind = kind, service = service })
+      end
+    end
+  end
+  return actions
+end
+
+return validate
