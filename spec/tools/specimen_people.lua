@@ -95,6 +95,7 @@ return {
     fields = {
       name = "范例", sex = "F", ethnicity = "汉", birth_date = "1990-01-01", address = "示例省样本市虚构区测试路1号",
       number = china,
+      quality = 99, border_score = 2, -- of the drawing itself
     },
   },
   {

@@ -15,10 +15,9 @@ local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 function wire.date(value, layout)
   local y, m, d = tostring(value):match("^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
   if not y or not layout then return value end
-  local tokens = {
-    YYYY = y, MM = m, M = tostring(tonumber(m)), DD = d, D = tostring(tonumber(d)), Mon = MONTHS[tonumber(m)] or m,
-  }
-  return (layout:gsub("%a+", tokens))
+  local text = layout:gsub("Mon", "\1"):gsub("YYYY", y):gsub("MM", m):gsub("M", tostring(tonumber(m)))
+  text = text:gsub("DD", d):gsub("D", tostring(tonumber(d)))
+  return (text:gsub("\1", MONTHS[tonumber(m)] or m)) -- last: names of months have letters of the layout
 end
 
 local RESIDENT_TYPES = {
