@@ -1,6 +1,7 @@
 --- Requests over nginx's own sockets: the worker serves everybody else while one waits. This file and its siblings
 --- `cosocket_*.lua` are the only ones that know `ngx`.
 
+local core = require "idocr.core"
 local errors = require "idocr.errors"
 local http1 = require "idocr.transports.http1"
 local inflate = require "idocr.transports.cosocket_inflate"
@@ -197,9 +198,8 @@ local function exchange(self, request, state, fresh)
   local sock, err = self:connect(request, state, fresh)
   if not sock then return nil, err end
   local reused = state.reused
-  local body = request.body
   local reader = http1.reader(request.method, request.max_response or self.max_response)
-  local ok, why = send_body(sock, state.head, body, state)
+  local ok, why = send_body(sock, state.head, state.body, state)
   if not ok and state.broken_body then return nil, why end
   local sent_at = runtime.now()
   local failure
@@ -216,7 +216,8 @@ local function exchange(self, request, state, fresh)
     sock:close()
     -- A connection out of the pool that the server had closed meanwhile dies at once. One that dies later may have
     -- carried a call that was read and billed: that is for the caller's retry rules to judge.
-    local dead = reused and not reader.started and failure.category == "network" and runtime.now() - sent_at < DEAD_ON_ARRIVAL
+    local dead = reused and not reader.started and failure.category == "network"
+      and (request.repeatable or runtime.now() - sent_at < DEAD_ON_ARRIVAL)
     return nil, failure, dead
   end
   if reader.keepalive and state.keep then
@@ -229,7 +230,7 @@ end
 
 function Transport:attempt(request, state)
   local reader, err, dead = exchange(self, request, state, false)
-  if dead and (not request.body or request.body:rewind()) then
+  if dead and (not state.body or state.body:rewind()) then
     state.reconnected = true
     state.connected = false
     reader, err = exchange(self, request, state, true)
@@ -266,15 +267,17 @@ function Transport:send(request, deadline)
   if deadline <= 0 then return fail(state, "timeout", "DeadlineExceeded", "no time left") end
   local url = http1.url(request.url)
   if not url then return fail(state, "unsupported", "BadUrl", "this URL is none of http or https") end
-  state.url = url
+  local body = request.body
+  if type(body) == "string" then body = core.body { body } end
+  state.url, state.body = url, body
   state.proxy = self.choose_proxy(url)
   local plain_proxy = state.proxy and url.scheme == "http"
-  local length = request.body and request.body:length()
+  local length = body and body:length()
   local head, why = http1.head(request, plain_proxy and "http://" .. url.authority .. url.target or url.target,
     length or (request.method ~= "GET" and 0 or nil), plain_proxy and state.proxy.authorization or nil)
   if not head then return fail(state, "unsupported", "BadHeader", why) end
   state.head = head
-  if request.body then request.body:rewind() end
+  if body and not body:rewind() then return fail(state, "image", "PictureChanged", "the picture cannot be read again") end
 
   -- nginx counts its timers from the start of this turn of its loop: look at the clock where the turn has been long.
   if runtime.wall() - ngx.now() > 0.005 then ngx.update_time() end

@@ -35,6 +35,9 @@ function runtime.pause()
   end
 end
 
+--- nginx ends a cancelled thread itself.
+function runtime.cancelled() return false end
+
 ---@param seconds number
 function runtime.sleep(seconds)
   ngx.sleep(seconds > 0.001 and seconds or 0.001)
