@@ -2,6 +2,7 @@
 --- else has to be told.
 
 local core = require "idocr.core"
+local find_module = require "idocr.find_module"
 
 local kinds = {}
 
@@ -82,7 +83,7 @@ function kinds.get(name)
   if type(name) ~= "string" or not name:match("^%l[%l%d_]*$") then return nil end
   if loaded[name] == nil then
     local module = "idocr.cards." .. name
-    if package.loaded[module] or package.searchpath(module, package.path) then
+    if package.loaded[module] or find_module(module) then
       local kind = require(module)
       kind.kind = name
       loaded[name] = kind

@@ -1,6 +1,7 @@
 --- `idocr check KIND NUMBER|MRZ`
 
 local console = require "idocr.cli.console"
+local find_module = require "idocr.find_module"
 local kinds = require "idocr.kinds"
 local main = require "idocr.cli.main"
 local show = require "idocr.cli.show"
@@ -23,7 +24,7 @@ read from standard input.
 local function checkers()
   local found, names = {}, {}
   local function add(name, module)
-    if package.loaded[module] or package.searchpath(module, package.path) then
+    if package.loaded[module] or find_module(module) then
       found[name] = module
       names[#names + 1] = name
     end

@@ -89,10 +89,10 @@ function main.run(argv, out)
     out.err("idocr: " .. tostring(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE
   end
-  local ran, result = xpcall(module.run, function(problem)
+  local ran, result = xpcall(function() return module.run(args, out) end, function(problem)
     if type(problem) == "table" and problem.usage then return problem end
     return { bug = without_place(problem), trace = debug.traceback("", 2) }
-  end, args, out)
+  end)
   if ran then return result end
   if result.usage then
     out.err("idocr: " .. without_place(result.usage) .. "\n")
