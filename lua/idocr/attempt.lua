@@ -1,0 +1,222 @@
+--- Around one plan: credentials, limit, signature, transport, outcome; again where `retry` allows it, under one deadline.
+
+local errors = require "idocr.errors"
+local http_date = require "idocr.http_date"
+local retry = require "idocr.retry"
+
+local attempt = {}
+
+local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
+
+--- One call of a client on its way: the deadline and the count are shared by all providers that it asks.
+---@class idocr.Flight
+---@field started number     runtime.now()
+---@field ends number        runtime.now() of the deadline
+---@field total number       seconds
+---@field attempts integer   requests made
+---@field unsure boolean?    some request may have been billed
+---@field went_out boolean?  some request left at least in part
+---@field last idocr.Error?  of the attempt before
+
+---@param state table the client's inside
+---@return idocr.Flight
+function attempt.flight(state)
+  local now, total = state.runtime.now(), state.options.timeout.total
+  return { started = now, ends = now + total, total = total, attempts = 0 }
+end
+
+local function overdue(flight)
+  local message = ("not done within %g s"):format(flight.total)
+  if flight.last then message = message .. "; the last error was " .. flight.last.category .. " error " .. flight.last.code end
+  return errors.new("timeout", "DeadlineExceeded", message, { retryable = true, sent = flight.attempts > 0 })
+end
+
+local function broken_picture(code)
+  if code == "changed" then
+    return errors.new("image", "PictureChanged", "the picture's file changed while it was being sent", { sent = false })
+  end
+  return errors.new("image", "PictureUnreadable", "the picture cannot be read any more", { sent = false })
+end
+
+-- Hashed once, before the limiter and the signature: the digest stays with the body for all attempts.
+local function hash(plan, runtime)
+  if plan.unsigned or not plan.body then return true end
+  local slice = runtime.slice or SLICE
+  while true do
+    runtime.pause() -- asks before the first slice too: two hundred uploads may begin in one turn of a loop
+    local done, _, code = plan.body:hash_some(slice)
+    if done then return true end
+    if done == nil then return nil, broken_picture(code) end
+  end
+end
+
+--- The credentials to sign with, checked, and the snapshot of the source that they are of. The checked copy is kept as
+--- long as the source gives the same snapshot: the day's signing key hangs on it.
+local function credentials(side, left)
+  local snapshot, err = side.source:get(left)
+  if not snapshot then
+    if not errors.is(err) then
+      err = errors.new("credentials", "NoCredentials", "the source of credentials has none", { sent = false, billed = false })
+    end
+    return nil, err
+  end
+  if side.snapshot ~= snapshot then
+    local checked
+    checked, err = side.provider.check_credentials(snapshot)
+    if not checked then return nil, err end
+    side.snapshot, side.checked = snapshot, checked
+  end
+  return side.checked, snapshot
+end
+
+local function send(state, side, plan, request, flight)
+  if plan.body then
+    local ok, _, code = plan.body:rewind()
+    if not ok then return nil, broken_picture(code) end
+  end
+  local left = flight.ends - state.runtime.now()
+  if left <= 0 then return nil, overdue(flight) end
+  flight.attempts = flight.attempts + 1
+  local told = { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = plan.body and plan.body:length() or 0 }
+  state.emit("request", told)
+
+  local began = state.runtime.now()
+  local response, err = state.transport:send(request, left)
+  local seconds = state.runtime.now() - began
+  if not response then
+    if not errors.is(err) then
+      err = errors.new("network", "TransportFailed", errors.scrub(tostring(err)), { retryable = true })
+    end
+    state.emit("failure", {
+      provider = side.name, action = plan.action, attempt = flight.attempts, seconds = seconds, category = err.category, code = err.code,
+    })
+    return nil, err
+  end
+  return response, nil, seconds
+end
+
+local function size(text) return type(text) == "string" and #text or 0 end
+
+--- One request and what came of it.
+---@return table? result, idocr.Error? err, table? response
+local function once(state, side, plan, flight, progress)
+  local checked, snapshot = credentials(side, flight.ends - state.runtime.now())
+  if not checked then return nil, snapshot end
+  progress.snapshot = snapshot
+  progress.temporary = checked.token ~= nil and side.source.invalidate ~= nil
+
+  local account, left = checked.secret_id or checked.api_key, flight.ends - state.runtime.now()
+  local waited, err = state.limiter:wait(side.name, account, plan.action, plan.rate, left)
+  if not waited then
+    state.emit("throttle", { provider = side.name, action = plan.action, code = err.code })
+    return nil, err
+  end
+  if waited > 0 then state.emit("throttle", { provider = side.name, action = plan.action, seconds = waited }) end
+
+  local request
+  request, err = side.provider.sign(plan, checked, math.floor(side.clock()))
+  if not request then return nil, err end
+  local response, failed, seconds = send(state, side, plan, request, flight)
+  if not response then return nil, failed end
+
+  local result
+  result, err = side.provider.outcome(plan, response)
+  local request_id = result and (result.RequestId or result.request_id) or err and err.request_id
+  state.emit("response", {
+    provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),
+    seconds = seconds, request_id = type(request_id) == "string" and request_id or nil, code = err and err.code or nil,
+  })
+  return result, err, response
+end
+
+-- What a transport of the user's leaves open.
+local PASSING = { connect = true, timeout = true, network = true }
+
+local function complete(err, flight, asked)
+  if PASSING[err.category] then err.retryable = true end
+  if err.sent == false and err.billed == nil then err.billed = false end
+  if asked and err.sent ~= false then flight.went_out = true end
+  if asked and not retry.costs_nothing(err) then flight.unsure = true end
+  return err
+end
+
+local LONGEST_ADVICE = 3600 -- seconds
+
+local function retry_after(response)
+  local text = response and type(response.headers) == "table" and response.headers["retry-after"]
+  local seconds = type(text) == "string" and tonumber(text:match("^%s*(%d+)%s*$"))
+  return seconds and math.min(seconds, LONGEST_ADVICE)
+end
+
+local function clock_offset(side, response)
+  local date = response and type(response.headers) == "table" and http_date.parse(response.headers.date)
+  return date and date - side.base_clock()
+end
+
+--- Puts right what the error complained about.
+local function repair(state, side, action, progress)
+  if action == "clock" then
+    progress.clock_corrected = true
+    side.offset = progress.clock_offset
+    state.emit("clock", { provider = side.name, offset = side.offset })
+  elseif action == "token" then
+    progress.token_renewed = true
+    side.source:invalidate(progress.snapshot)
+  end
+end
+
+--- The signed request of a plan, not sent.
+---@return table? request, idocr.Error? err
+function attempt.sign(state, side, plan, flight)
+  local hashed, unreadable = hash(plan, state.runtime)
+  if not hashed then return nil, unreadable end
+  local checked, err = credentials(side, flight.ends - state.runtime.now())
+  if not checked then return nil, err end
+  return side.provider.sign(plan, checked, math.floor(side.clock()))
+end
+
+--- Makes the requests of one plan.
+---@param state table the client's inside
+---@param side table the provider and its credentials
+---@param plan table
+---@param flight idocr.Flight
+---@return table? result, idocr.Error? err, table? response
+function attempt.run(state, side, plan, flight)
+  local hashed, unreadable = hash(plan, state.runtime)
+  if not hashed then return nil, unreadable end
+
+  local wanted = state.options.retry
+  local progress = {
+    attempts = wanted.attempts, base = wanted.base, cap = wanted.cap, after_send = wanted.after_send,
+    attempt = 0, clock_corrected = false, token_renewed = false, random = state.random,
+  }
+  while true do
+    if flight.ends <= state.runtime.now() then return nil, overdue(flight) end
+    local before = flight.attempts
+    local result, err, response = once(state, side, plan, flight, progress)
+    if result then return result, nil, response end
+    local asked = flight.attempts > before
+    err = complete(err, flight, asked)
+    if err.code == "DeadlineExceeded" and flight.last then
+      local late = overdue(flight)
+      late.sent, late.billed = err.sent, err.billed
+      return nil, late
+    end
+    if not asked then return nil, err end -- no credentials, our own limit: waiting here changes nothing
+
+    progress.attempt = progress.attempt + 1
+    progress.clock_offset = err.retry == "clock" and clock_offset(side, response) or nil
+    progress.retry_after = retry_after(response)
+    local delay, action = retry.decide(err, progress)
+    if not delay then return nil, err end
+    -- An error now says more than a deadline that passes in sleep.
+    if state.runtime.now() + delay >= flight.ends then return nil, err end
+
+    flight.last = err
+    repair(state, side, action, progress)
+    state.emit("retry", { provider = side.name, action = plan.action, attempt = flight.attempts, delay = delay, code = err.code })
+    if delay > 0 then state.runtime.sleep(delay) end
+  end
+end
+
+return attempt

@@ -1,0 +1,174 @@
+--- One call from checked params to a card: pictures opened and looked at, each provider in turn, one deadline.
+
+local attempt = require "idocr.attempt"
+local card = require "idocr.card"
+local decode = require "idocr.decode.card"
+local errors = require "idocr.errors"
+local kinds = require "idocr.kinds"
+local picture = require "idocr.picture"
+local routing = require "idocr.routing"
+
+local call = {}
+
+local function closed()
+  return errors.new("closed", "ClientClosed", "the client was closed", { sent = false, billed = false })
+end
+
+--- Opens the pictures of a call once, for all providers.
+---@param pictures table<string, idocr.Picture>
+---@return table<string, table>?, idocr.Error?
+local function open(pictures)
+  local opened = {}
+  for name, given in pairs(pictures) do
+    local entry, err = picture.open(given)
+    if not entry then
+      picture.close_all(opened)
+      return nil, err
+    end
+    opened[name] = entry
+  end
+  return opened
+end
+
+--- What one provider would be asked.
+---@return table? plan, idocr.Error? err
+local function plan_for(state, side, kind, checked, opened)
+  local service, err = routing.service(kind, side.view)
+  if not service then return nil, err end
+  local look = checked.precheck
+  if look == nil then look = state.options.precheck end
+  if look then
+    for _, entry in pairs(opened) do
+      if entry.image then
+        local ok, refusal = picture.check(entry.image, service, side.view.site)
+        if not ok then return nil, refusal end
+      end
+    end
+  end
+  local plan
+  plan, err = side.provider.prepare {
+    kind = kind, service = service, params = checked.values, pictures = opened, options = side.view,
+  }
+  if not plan then return nil, err end
+  if look and side.name == "tencent" then
+    local ok, refusal = picture.check_request(plan.body:length())
+    if not ok then return nil, refusal end
+  end
+  plan.rate = kinds.by_site(service.rate, side.view.site)
+  return plan
+end
+
+local SANDBOX = "x-sandbox" -- the header with which a sandbox says so
+
+local function make_card(kind, plan, side, result, response)
+  local made = card.new(decode.card(kind, plan.reads, result, { provider = side.name }))
+  if type(response.headers) == "table" and response.headers[SANDBOX] then made.sandbox = true end
+  return made
+end
+
+--- The end of a call that failed: what the caller may rely on in every error.
+local function fail(err, flight)
+  err.attempts = flight.attempts
+  if flight.unsure and err.billed == false then err.billed = nil end
+  if flight.went_out then err.sent = true end
+  return err
+end
+
+local function done(state, flight, told, result, err)
+  told.ok = result ~= nil
+  told.attempts, told.seconds = flight.attempts, state.runtime.now() - flight.started
+  if err then
+    told.category, told.code, told.billed, told.request_id = err.category, err.code, err.billed, err.request_id
+  else
+    told.billed, told.request_id = true, type(result) == "table" and (result.request_id or result.RequestId) or nil
+  end
+  state.emit("done", told)
+end
+
+--- Of two failures, the one of a provider that was really asked says more than "that one cannot".
+local function more_telling(first, second)
+  if not first or second.category ~= "unsupported" and second.code ~= "NoCredentials" then return second end
+  return first
+end
+
+--- Asks the providers in order for a kind.
+local function ask_all(state, kind, checked, opened, flight)
+  local failure
+  for index, side in ipairs(state.sides) do
+    local plan, err = plan_for(state, side, kind, checked, opened)
+    local result, response
+    if plan then result, err, response = attempt.run(state, side, plan, flight) end
+    if result then return make_card(kind, plan, side, result, response), nil, side end
+    failure = more_telling(failure, err)
+    local next_side = state.sides[index + 1]
+    if not next_side or not routing.may_ask_next(err) or state.runtime.now() >= flight.ends then return nil, failure, side end
+    flight.last = err
+    state.emit("fallback", { from = side.name, to = next_side.name, code = err.code })
+  end
+end
+
+--- Reads a card.
+---@param state table the client's inside
+---@param kind idocr.Kind
+---@param checked idocr.CheckedParams
+---@return idocr.Card?, idocr.Error?
+function call.read(state, kind, checked)
+  local flight = attempt.flight(state)
+  if state.closed then return nil, fail(closed(), flight) end
+  local read, err, side
+  local opened, unreadable = open(checked.pictures)
+  if opened then
+    read, err, side = ask_all(state, kind, checked, opened, flight)
+    picture.close_all(opened)
+  else
+    err = unreadable
+  end
+  if not read then err = fail(err, flight) end
+  done(state, flight, { kind = kind.kind, provider = side and side.name }, read, err)
+  return read, err
+end
+
+--- The signed request of the first provider that reads a kind, not sent.
+---@return table? request, idocr.Error? err
+function call.prepare(state, kind, checked)
+  local flight = attempt.flight(state)
+  if state.closed then return nil, fail(closed(), flight) end
+  local opened, err = open(checked.pictures)
+  if not opened then return nil, fail(err, flight) end
+  local failure
+  for _, side in ipairs(state.sides) do
+    local plan
+    plan, err = plan_for(state, side, kind, checked, opened)
+    if plan then
+      local request
+      request, err = attempt.sign(state, side, plan, flight)
+      if request then return request end -- its body reads the pictures: they stay open
+    end
+    failure = more_telling(failure, err)
+    if err.category ~= "unsupported" then break end
+  end
+  picture.close_all(opened)
+  return nil, fail(failure, flight)
+end
+
+--- Any action of the first provider.
+---@param state table
+---@param action string
+---@param make_plan fun(side: table): table?, idocr.Error?
+---@return table? result, idocr.Error? err
+function call.raw(state, action, make_plan)
+  local flight = attempt.flight(state)
+  if state.closed then return nil, fail(closed(), flight) end
+  local side = state.sides[1]
+  local plan, err = make_plan(side)
+  local result
+  if plan then
+    plan.rate = routing.rate(side.view, action)
+    result, err = attempt.run(state, side, plan, flight)
+  end
+  if not result then err = fail(err, flight) end
+  done(state, flight, { action = action, provider = side.name }, result, err)
+  return result, err
+end
+
+return call

@@ -1,0 +1,95 @@
+--- The card object: the fields that were read, and what can be asked about them.
+
+local card = {}
+
+--- A card that was read. Fields that the card or the reply does not have are nil.
+---@class idocr.Card
+---@field kind string
+---@field provider string
+---@field document_type string?
+---@field request_id string?
+---@field raw table             the reply as the service named it; pictures in it are bytes
+---@field sandbox boolean?      true: the answer of a sandbox, no service read anything
+---@field number string?
+---@field name string?
+---@field surname string?
+---@field given_name string?
+---@field native_name string?
+---@field native_surname string?
+---@field native_given_name string?
+---@field sex "M"|"F"|nil
+---@field birth_date string?    YYYY-MM-DD, like every date here
+---@field issue_date string?
+---@field first_issue_date string?
+---@field expiry_date string?
+---@field long_term boolean?    true where validity has no end
+---@field nationality string?
+---@field issuing_country string?
+---@field issuing_authority string?
+---@field ethnicity string?
+---@field address string?
+---@field portrait string?      bytes of a picture
+---@field card_image string?    bytes of a picture
+---@field quality number?       0 to 100
+---@field border_score number?  0 to 100
+---@field confidence table<string, number>?  field -> 0 to 1
+---@field warnings { code: integer, name: string, message: string }[]
+local Card = { __name = "idocr.Card" }
+Card.__index = Card
+
+-- What a card is about may be logged, whom it belongs to may not.
+function Card:__tostring()
+  local text = tostring(self.kind) .. " card"
+  if type(self.request_id) == "string" then text = text .. " [request " .. self.request_id .. "]" end
+  return text
+end
+
+--- Whether the service gave a warning of that name.
+---@param name string
+---@return boolean
+function Card:has_warning(name)
+  for _, warning in ipairs(self.warnings or {}) do
+    if warning.name == name then return true end
+  end
+  return false
+end
+
+--- Checks what was read, offline: check digits, dates, numbers and fields against one another.
+---@param options table? thresholds and the day, see idocr.checks.report
+---@return table report {ok, findings}
+function Card:check(options) return require("idocr.checks.report").make(self, options) end
+
+--- What the number itself says (birth date, sex, birthplace or region), or the machine readable zone of a passport;
+--- never mixed into the fields that were read.
+---@param options { today: string|number|nil }?
+---@return table? facts, string? message nil and why where there is nothing to take apart or it has not the shape
+function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
+
+local PICTURES = { portrait = true, card_image = true }
+
+--- A plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
+---@param options { pictures: boolean?, raw: boolean? }?
+---@return table
+function Card:plain(options)
+  options = options or {}
+  local copy = {}
+  for name, value in pairs(self) do
+    if PICTURES[name] then
+      if options.pictures ~= false then copy[name] = require("idocr.core").base64_encode(value) end
+    elseif name ~= "raw" or options.raw then
+      copy[name] = value
+    end
+  end
+  return copy
+end
+
+--- Makes a card of the fields that were decoded.
+---@param fields table
+---@return idocr.Card
+function card.new(fields) return setmetatable(fields, Card) end
+
+---@param value any
+---@return boolean
+function card.is(value) return getmetatable(value) == Card end
+
+return card

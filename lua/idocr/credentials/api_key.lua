@@ -1,0 +1,18 @@
+--- ekycpro's key from the environment, under the name of the vendor's own examples.
+
+local recipe = require "idocr.credentials.recipe"
+
+---@param options { getenv: (fun(name: string): string?)? }?
+return function(options)
+  options = recipe.options(options, { getenv = "function" })
+  local getenv = options.getenv or os.getenv
+  return recipe.new("api_key", function()
+    local source = { name = "api_key" }
+    function source.get()
+      local key = recipe.trim(getenv "EKYCPRO_API_KEY")
+      if not key then return recipe.none("EKYCPRO_API_KEY is not set") end
+      return { api_key = key, token = recipe.trim(getenv "EKYCPRO_TOKEN") }
+    end
+    return source
+  end)
+end

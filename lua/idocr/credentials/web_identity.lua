@@ -1,0 +1,69 @@
+--- The identity of a pod in the vendor's cluster (AssumeRoleWithWebIdentity): the token that the cluster keeps in a file
+--- is exchanged for temporary credentials. That request is not signed: there is nothing to sign it with.
+
+local recipe = require "idocr.credentials.recipe"
+local refreshing = require "idocr.credentials.refreshing"
+local sts = require "idocr.credentials.sts"
+
+local OPTIONS = {
+  region = "string", provider_id = "string", token_file = "string", role_arn = "string", session_name = "string",
+  duration = "number", endpoint = "string", insecure = "boolean", getenv = "function",
+}
+
+local VARIABLES = {
+  { option = "region", variable = "TKE_REGION" },
+  { option = "provider_id", variable = "TKE_PROVIDER_ID" },
+  { option = "token_file", variable = "TKE_WEB_IDENTITY_TOKEN_FILE" },
+  { option = "role_arn", variable = "TKE_ROLE_ARN" },
+}
+
+local LONGEST_TOKEN = 16 * 1024 -- bytes
+
+local function settings(options, getenv)
+  local found, missing = {}, {}
+  for _, entry in ipairs(VARIABLES) do
+    found[entry.option] = recipe.trim(options[entry.option]) or recipe.trim(getenv(entry.variable))
+    if not found[entry.option] then missing[#missing + 1] = entry.variable end
+  end
+  if #missing == #VARIABLES then return recipe.none("this is no pod with a cluster identity (TKE_ROLE_ARN is not set)") end
+  if #missing > 0 then
+    return recipe.fail("IncompleteCredentials", "the cluster identity lacks " .. table.concat(missing, ", "))
+  end
+  return found
+end
+
+-- Read anew for each exchange: the cluster rotates it.
+local function read_token(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read(LONGEST_TOKEN)
+  if file then file:close() end
+  local token = recipe.trim(text)
+  if not token then return recipe.fail("BadIdentityToken", "the file with the cluster's token cannot be read or is empty") end
+  return token
+end
+
+--- Options default to the TKE_… variables that the cluster sets. `duration` in seconds (7200).
+---@param options table?
+return function(options)
+  options = recipe.options(options, OPTIONS)
+  local getenv = options.getenv or os.getenv
+  return recipe.new("web_identity", function(context)
+    return refreshing.new("web_identity", context, function(left)
+      local found, err = settings(options, getenv)
+      if not found then return nil, err end
+      local target, token
+      target, err = sts.endpoint(options, getenv)
+      if not target then return nil, err end
+      token, err = read_token(found.token_file)
+      if not token then return nil, err end
+      return sts.call(context, {
+        action = "AssumeRoleWithWebIdentity", region = found.region, target = target,
+        params = {
+          ProviderId = found.provider_id, WebIdentityToken = token, RoleArn = found.role_arn,
+          RoleSessionName = options.session_name or sts.session_name(),
+          DurationSeconds = math.floor(options.duration or 7200),
+        },
+      }, left)
+    end, { identity = options.role_arn or getenv "TKE_ROLE_ARN" or "" })
+  end)
+end

@@ -1,0 +1,90 @@
+--- Error objects: what every function of idocr returns as its second value when something went wrong.
+--- `tostring(err)` and `..` are safe to log: vendors' texts are scrubbed of whatever could be a secret, a picture or
+--- a person's data before they get in here.
+
+local errors = {}
+
+---@alias idocr.ErrorCategory
+---| "image"        the picture was refused before anything was sent, or changed while it was sent
+---| "credentials"  there are none, they are wrong, or they could not be refreshed
+---| "unsupported"  this kind, site, provider or place cannot do that
+---| "connect"      no connection: name, refused, proxy, connect timeout
+---| "tls"          the server could not be trusted, or no handshake
+---| "timeout"      the deadline passed
+---| "network"      the connection broke
+---| "http"         a status that is no answer of the service
+---| "protocol"     an answer that cannot be understood
+---| "service"      the service says no
+---| "throttled"    too many calls, said by the service or by our own limiter
+---| "closed"       used after close, or cancelled
+
+---@class idocr.Error
+---@field category idocr.ErrorCategory
+---@field code string        the vendor's code untouched, or a stable name of ours (CamelCase, no dot)
+---@field message string     one sentence, safe to log
+---@field request_id string? what the vendor wants to hear in a support request
+---@field http_status integer?
+---@field attempts integer?  how many requests were made
+---@field retryable boolean  whether the same call may succeed later
+---@field billed boolean?    true, false, or nil where nobody says
+---@field sent boolean?      whether a request went out at least in part (false: nothing was sent)
+
+local CATEGORIES = {}
+for name in ([[image credentials unsupported connect tls timeout network http protocol service throttled closed]]):gmatch("%a+") do
+  CATEGORIES[name] = true
+end
+errors.CATEGORIES = CATEGORIES
+
+local LONGEST_MESSAGE = 300 -- bytes; a vendor's text beyond it says nothing new
+
+--- Makes a text of foreign origin safe to log: no control characters, no run that could be a key, a picture or a number.
+---@param text any
+---@return string
+function errors.scrub(text)
+  if type(text) ~= "string" then return "" end
+  text = text:sub(1, 4096):gsub("%c+", " ")
+  text = text:gsub("[%w+/=_%-]+", function(run)
+    local digits = select(2, run:gsub("%d", ""))
+    if digits >= 5 or (#run >= 24 and digits > 0) or #run >= 48 then return "***" end
+  end)
+  if #text > LONGEST_MESSAGE then
+    local cut = LONGEST_MESSAGE
+    while cut > 0 and text:byte(cut + 1) >= 0x80 and text:byte(cut + 1) < 0xC0 do cut = cut - 1 end -- whole UTF-8 characters
+    text = text:sub(1, cut) .. "…"
+  end
+  return text
+end
+
+local metatable = {}
+metatable.__index = metatable
+metatable.__name = "idocr.Error"
+
+function metatable:__tostring()
+  local text = self.category .. " error " .. self.code
+  if self.message ~= "" then text = text .. ": " .. self.message end
+  if self.http_status and self.http_status ~= 200 then text = text .. " (HTTP " .. self.http_status .. ")" end
+  if self.request_id then text = text .. " [request " .. self.request_id .. "]" end
+  return text
+end
+
+function metatable.__concat(a, b) return tostring(a) .. tostring(b) end
+
+--- Makes an error object. `message` must be ours or have gone through `errors.scrub`.
+---@param category idocr.ErrorCategory
+---@param code string
+---@param message string
+---@param fields table? request_id, http_status, attempts, retryable, billed, sent
+---@return idocr.Error
+function errors.new(category, code, message, fields)
+  assert(CATEGORIES[category], "no such error category")
+  local err = { category = category, code = code, message = message, retryable = false }
+  for name, value in pairs(fields or {}) do err[name] = value end
+  return setmetatable(err, metatable)
+end
+
+--- Whether a value is an error object of ours.
+---@param value any
+---@return boolean
+function errors.is(value) return getmetatable(value) == metatable end
+
+return errors

@@ -1,0 +1,117 @@
+--- idocr reads identity documents through the cloud services that recognise them.
+---
+---   local idocr = require "idocr"
+---   local client = idocr.new { credentials = { secret_id = "...", secret_key = "..." } }
+---   local card, err = client:passport { image = "passport.jpg", portrait = true }
+---
+--- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). Nothing is opened, sent or waited for
+--- at `require`.
+
+local client = require "idocr.client"
+local core = require "idocr.core"
+local kinds = require "idocr.kinds"
+local options = require "idocr.options"
+local picture = require "idocr.picture"
+
+---@class idocr
+---@field credentials table  constructors: static, environment, profile, machine_role, assume_role, web_identity, chain, …
+---@field request_image fun(options: table?): idocr.Picture?, table  the picture in nginx's current request
+---@field checks table       mrz, china_id, malaysia_id, macao_id, each with `parse`
+local idocr = {
+  version = core.version,
+  _VERSION = "idocr " .. core.version,
+}
+
+--- Makes a client. Raises on a wrong option, with the nearest right name.
+---@param given table? see `idocr.CheckedOptions`
+---@return idocr.Client
+function idocr.new(given)
+  local checked, complaint = options.check(given)
+  if not checked then error("idocr.new: " .. complaint, 2) end
+  local made, result = pcall(client.new, checked)
+  if not made then error(type(result) == "string" and "idocr.new: " .. result or result, 2) end
+  return result
+end
+
+local function must(value, complaint)
+  if value == nil then error(complaint, 3) end
+  return value
+end
+
+--- A picture in a file; opened when the call is made. The same as the plain path.
+---@param path string
+---@param offset integer? bytes before the picture, where it is a part of the file
+---@param length integer? bytes of the picture
+---@return idocr.Picture
+function idocr.file(path, offset, length)
+  local made = must(picture.file(path, offset, length))
+  return made
+end
+
+--- A picture as the string of its bytes, which is borrowed, not copied.
+---@param bytes string
+---@param offset integer? bytes before the picture, where it is a part of the string
+---@param length integer? bytes of the picture
+---@return idocr.Picture
+function idocr.bytes(bytes, offset, length)
+  local made = must(picture.bytes(bytes, offset, length))
+  return made
+end
+
+--- A picture as base64 text or as a `data:` URL; line breaks in it are fine.
+---@param text string
+---@return idocr.Picture
+function idocr.base64(text)
+  local made = must(picture.base64(text))
+  return made
+end
+
+--- A picture that the service downloads itself.
+---@param url string http or https
+---@return idocr.Picture
+function idocr.url(url)
+  local made = must(picture.url(url))
+  return made
+end
+
+--- Inside nginx: the picture in the request that is being served, as its body or in the field `field` of a form.
+---@param given { field: string?, max_bytes: integer? }? "image", 10 MiB
+---@return idocr.Picture? picture valid until the request ends
+---@return table form_or_error `{ fields, pictures }` of the rest of a form, or an error of category "image"
+function idocr.request_image(given)
+  if not (package.loaded.ngx and package.loaded.ngx.req) then error("request_image works only inside nginx", 2) end
+  return require("idocr.transports.cosocket_request").image(given)
+end
+
+--- The names of all kinds of card, sorted.
+---@return string[]
+function idocr.kinds() return kinds.list() end
+
+local CHECKS = { mrz = true, china_id = true, malaysia_id = true, macao_id = true, report = true }
+
+-- Loaded when first asked for.
+local LAZY = {
+  -- the picture out of the request that nginx serves
+  request_image = function() return require("idocr.transports.cosocket_request").image end,
+  credentials = function() return require "idocr.credentials" end,
+  checks = function()
+    return setmetatable({}, {
+      __index = function(self, name)
+        if not CHECKS[name] then return nil end
+        local module = require("idocr.checks." .. name)
+        rawset(self, name, module)
+        return module
+      end,
+    })
+  end,
+}
+
+return setmetatable(idocr, {
+  __index = function(self, name)
+    local load = LAZY[name]
+    if not load then return nil end
+    local module = load()
+    rawset(self, name, module)
+    return module
+  end,
+})

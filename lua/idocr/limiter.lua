@@ -1,0 +1,134 @@
+--- Calls per second: an exact sliding window for each account and action, shared by all clients that keep their
+--- windows in the same store. Waiting is first come, first served: each caller reserves the next free moment.
+
+local core = require "idocr.core"
+local errors = require "idocr.errors"
+
+local limiter = {}
+
+-- A second and the jitter of the line: what leaves in order arrives a little closer together or further apart.
+local WINDOW = 1.02 -- seconds
+local LARGEST = 100 -- starts remembered per window; a higher rate is counted in a shorter window
+
+--- The window of a rate: so many starts in any stretch of so many seconds.
+---@param rate number calls per second
+---@return integer permits, number seconds
+function limiter.window(rate)
+  local permits = math.max(1, math.min(LARGEST, math.floor(rate)))
+  return permits, permits / rate * WINDOW
+end
+
+--- Reserves the next free moment. `starts` holds the reserved moments in order and is changed in place.
+---@param starts number[]
+---@param permits integer
+---@param window number seconds
+---@param now number
+---@param latest number  no reservation is made that would begin after it
+---@return number? start nil where it would be too late
+function limiter.reserve(starts, permits, window, now, latest)
+  local start = now
+  if #starts >= permits then start = math.max(now, starts[#starts - permits + 1] + window) end
+  if start > latest then return nil end
+  starts[#starts + 1] = start
+  while #starts > permits do table.remove(starts, 1) end
+  return start
+end
+
+--- Where the windows are kept. `change(key, ttl, fn)` gives `fn` the list of numbers under a key (empty at first), which
+--- it changes in place and never yields; nobody else sees the list meanwhile. It returns what `fn` returns. A list that
+--- was not touched for `ttl` seconds may be forgotten.
+---@class idocr.LimiterStore
+---@field change fun(self: idocr.LimiterStore, key: string, ttl: number, fn: fun(starts: number[]): any): any
+
+local Memory = {}
+Memory.__index = Memory
+
+local SWEEP = 256 -- new keys between two looks for forgotten ones
+
+function Memory:change(key, ttl, fn)
+  local entry = self.entries[key]
+  if not entry then
+    self.added = self.added + 1
+    if self.added >= SWEEP then self:sweep() end
+    entry = { starts = {}, ttl = ttl }
+    self.entries[key] = entry
+  end
+  entry.touched = core.monotonic()
+  return fn(entry.starts)
+end
+
+function Memory:sweep()
+  local now = core.monotonic()
+  self.added = 0
+  for key, entry in pairs(self.entries) do
+    if now - entry.touched > entry.ttl then self.entries[key] = nil end
+  end
+end
+
+--- A store within this Lua state.
+---@return idocr.LimiterStore
+function limiter.memory() return setmetatable({ entries = {}, added = 0 }, Memory) end
+
+local common = limiter.memory()
+
+--- Forgets all windows of this Lua state (for tests).
+function limiter.reset() common.entries = {} end
+
+local Limiter = {}
+Limiter.__index = Limiter
+
+--- A limiter with the rates that a user wants.
+---@param rate false|{ wait: boolean, all: number?, actions: table<string, number|false> }
+---@param runtime table now(), sleep()
+---@param store idocr.LimiterStore?
+function limiter.new(rate, runtime, store)
+  return setmetatable({ rate = rate, runtime = runtime, store = store or common, keys = {} }, Limiter)
+end
+
+--- The rate of an action: the user's own, else the published one; nil where neither says.
+---@param action string
+---@param published number?
+---@return number?
+function Limiter:rate_of(action, published)
+  if not self.rate then return nil end
+  local own = self.rate.actions[action]
+  if own == false then return nil end
+  return own or self.rate.all or published
+end
+
+-- A secret id is not a secret, but it need not stand in shared memory either.
+function Limiter:key(provider, id, action)
+  local account = self.keys[id]
+  if not account then
+    account = core.sha256(id):sub(1, 16)
+    self.keys = { [id] = account } -- one id at a time; temporary ones come and go
+  end
+  return "idocr:rate:" .. provider .. ":" .. account .. ":" .. action
+end
+
+--- Waits until a call may start.
+---@param provider string
+---@param id string   secret id or API key: whose account is counted
+---@param action string
+---@param published number?  calls per second
+---@param left number        seconds until the call's deadline
+---@return number? waited seconds, idocr.Error? err
+function Limiter:wait(provider, id, action, published, left)
+  local rate = self:rate_of(action, published)
+  if not rate then return 0 end
+  local permits, window = limiter.window(rate)
+  local now = self.runtime.now()
+  local latest = self.rate.wait and now + left or now
+  local start = self.store:change(self:key(provider, id, action), window * 2 + 60, function(starts)
+    return limiter.reserve(starts, permits, window, now, latest)
+  end)
+  if not start then
+    return nil, errors.new("throttled", "RateLimited",
+      ("%s is called more than %g times a second; nothing was sent"):format(action, rate),
+      { retryable = true, billed = false, sent = false })
+  end
+  if start > now then self.runtime.sleep(start - now) end
+  return start - now
+end
+
+return limiter

@@ -1,0 +1,365 @@
+--- What `idocr.new` takes: checked once, copied, with every default in its place. A complaint never holds a value that
+--- could be a secret.
+
+local endpoint = require "idocr.endpoint"
+local nearest = require "idocr.nearest"
+
+local options = {}
+
+options.PROVIDERS = { "tencent", "ekycpro" }
+local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
+local SITES = { "intl", "cn" }
+local LANGUAGES = { "en-US", "zh-CN" }
+
+--- The checked options, with defaults.
+---@class idocr.CheckedOptions
+---@field providers string[]
+---@field site "intl"|"cn"
+---@field region string?
+---@field language string?
+---@field credentials any              as given; `client` makes a source of it for each provider
+---@field endpoint table<string, string>     provider -> URL; empty: the provider's own
+---@field signed_host table<string, string>  provider -> host[:port]
+---@field transport any
+---@field timeout { connect: number, total: number }  seconds
+---@field retry { attempts: integer, base: number, cap: number, after_send: boolean }
+---@field rate false|{ wait: boolean, all: number?, actions: table<string, number|false> }
+---@field proxy string|false|nil       false: none, whatever the environment says
+---@field ca_file string?
+---@field ca_path string?
+---@field client_cert string?
+---@field client_key string?
+---@field unsigned_payload boolean
+---@field insecure boolean
+---@field precheck boolean
+---@field max_response integer         bytes
+---@field on_event function?
+---@field clock (fun(): number)?
+---@field shared any                   where several workers keep limits and credentials together
+
+local function contains(list, value)
+  for _, entry in ipairs(list) do
+    if entry == value then return true end
+  end
+  return false
+end
+
+local function one_of(list)
+  return function(value)
+    if contains(list, value) then return true, value end
+    if type(value) ~= "string" then return false, "must be a string, not a " .. type(value) end
+    return false, ("cannot be %q%s"):format(value:sub(1, 40), nearest.hint(value, list))
+  end
+end
+
+local function boolean(value)
+  if type(value) == "boolean" then return true, value end
+  return false, "must be true or false, not a " .. type(value)
+end
+
+local function text(value)
+  if type(value) == "string" and value ~= "" and not value:find("%c") then return true, value end
+  return false, "must be a string without control characters, not empty"
+end
+
+local function callable(value)
+  local meta = getmetatable(value)
+  if type(value) == "function" or (type(meta) == "table" and meta.__call) then return true, value end
+  return false, "must be a function, not a " .. type(value)
+end
+
+-- NaN fails both comparisons.
+local function number_between(value, low, high) return type(value) == "number" and value >= low and value <= high end
+
+--- Copies a table of named numbers and flags over its defaults.
+local function fields(value, defaults, rules)
+  if type(value) ~= "table" then return false, "must be a table, not a " .. type(value) end
+  local copy = {}
+  for name, default in pairs(defaults) do copy[name] = default end
+  for name, given in pairs(value) do
+    local rule = rules[name]
+    if not rule then return false, ("has no %q%s"):format(tostring(name), nearest.hint(name, rules)) end
+    if not rule.ok(given) then return false, name .. " must be " .. rule.says end
+    copy[name] = given
+  end
+  return true, copy
+end
+
+local SECONDS = { ok = function(v) return number_between(v, 0.001, 86400) end, says = "seconds, more than 0" }
+local FLAG = { ok = function(v) return type(v) == "boolean" end, says = "true or false" }
+
+local TIMEOUT = { connect = 5, total = 30 }
+local TIMEOUT_RULES = { connect = SECONDS, total = SECONDS }
+
+-- attempts: requests of one call, the first one included
+local RETRY = { attempts = 3, base = 0.5, cap = 10, after_send = false }
+local RETRY_RULES = {
+  attempts = {
+    ok = function(v) return number_between(v, 1, 100) and v == math.floor(v) end,
+    says = "a whole number from 1 (the first request counts)",
+  },
+  base = SECONDS,
+  cap = SECONDS,
+  after_send = FLAG,
+}
+
+local function provider_list(value)
+  local list = type(value) == "table" and value or { value }
+  local copy = {}
+  for index = 1, #list do
+    local ok, complaint = one_of(options.PROVIDERS)(list[index])
+    if not ok then return false, complaint end
+    if contains(copy, list[index]) then return false, "names " .. list[index] .. " twice" end
+    copy[index] = list[index]
+  end
+  for key in pairs(list) do
+    if type(key) ~= "number" then return false, "must be a name or a list of names" end
+  end
+  if #copy == 0 then return false, "must name at least one" end
+  return true, copy
+end
+
+--- A value for all providers of the client, or a table by provider.
+local function by_provider(value, checked, check)
+  local copy = {}
+  if type(value) ~= "table" then
+    local ok, result = check(value)
+    if not ok then return false, result end
+    for _, provider in ipairs(checked.providers) do copy[provider] = result end
+    return true, copy
+  end
+  for provider, entry in pairs(value) do
+    if not contains(options.PROVIDERS, provider) then
+      return false, ("knows no provider %q%s"):format(tostring(provider), nearest.hint(provider, options.PROVIDERS))
+    end
+    local ok, result = check(entry)
+    if not ok then return false, result end
+    copy[provider] = result
+  end
+  return true, copy
+end
+
+local function rate(value)
+  if value == false then return true, false end
+  if value == true then return true, { wait = true, actions = {} } end
+  local function per_second(v) return number_between(v, 0.001, 1e6) end
+  if type(value) == "number" then
+    if not per_second(value) then return false, "must be calls per second, more than 0" end
+    return true, { wait = true, all = value, actions = {} }
+  end
+  if type(value) ~= "table" then return false, "must be false, a number or a table by action" end
+  local copy = { wait = true, actions = {} }
+  for name, given in pairs(value) do
+    if name == "wait" then
+      if type(given) ~= "boolean" then return false, "wait must be true or false" end
+      copy.wait = given
+    elseif type(name) ~= "string" then
+      return false, "must be false, a number or a table by action"
+    elseif given == false or per_second(given) then
+      copy.actions[name] = given
+    else
+      return false, name .. " must be calls per second, more than 0, or false"
+    end
+  end
+  return true, copy
+end
+
+local SECRETS = {
+  tencent = { secret_id = true, secret_key = true, token = false, expires = false },
+  ekycpro = { api_key = true, token = false, expires = false },
+}
+
+--- Whether a table of credentials holds what one provider needs.
+---@param given table
+---@param provider string
+---@return boolean
+function options.credentials_for(given, provider)
+  for name, needed in pairs(SECRETS[provider]) do
+    if needed and given[name] ~= nil then return true end
+  end
+  return false
+end
+
+--- Copies a literal `{secret_id, secret_key, token}` or `{api_key, token}`.
+local function literal_credentials(value, providers)
+  local allowed, copy = {}, {}
+  for _, provider in ipairs(providers) do
+    for name in pairs(SECRETS[provider]) do allowed[name] = true end
+  end
+  for name, given in pairs(value) do
+    if not allowed[name] then return false, ("has no %q%s"):format(tostring(name), nearest.hint(name, allowed)) end
+    local wanted = name == "expires" and "number" or "string"
+    if type(given) ~= wanted then return false, name .. " must be a " .. wanted .. ", not a " .. type(given) end
+    copy[name] = given
+  end
+  local any = false
+  for _, provider in ipairs(providers) do
+    if options.credentials_for(copy, provider) then
+      any = true
+      for name, needed in pairs(SECRETS[provider]) do
+        if needed and copy[name] == nil then return false, name .. " is missing" end
+      end
+    end
+  end
+  if not any then
+    return false, providers[1] == "ekycpro" and "api_key is missing" or "secret_id and secret_key are missing"
+  end
+  if copy.token and copy.secret_id and copy.api_key then
+    return false, "has one token for two providers; give { tencent = {...}, ekycpro = {...} }"
+  end
+  return true, copy
+end
+
+local function is_source(value)
+  return type(value) == "function" or (type(value) == "table" and (type(value.get) == "function" or type(value.bind) == "function"))
+end
+
+local function credentials(value, checked)
+  if is_source(value) then return true, value end
+  if type(value) ~= "table" then
+    return false, "must be a table, a function or a source of credentials, not a " .. type(value)
+  end
+  local by_name = false
+  for name in pairs(value) do by_name = by_name or contains(options.PROVIDERS, name) end
+  if not by_name then return literal_credentials(value, checked.providers) end
+  local copy = { by_provider = {} }
+  for provider, given in pairs(value) do
+    if not contains(options.PROVIDERS, provider) then
+      return false, ("knows no provider %q%s"):format(tostring(provider), nearest.hint(provider, options.PROVIDERS))
+    end
+    if is_source(given) then
+      copy.by_provider[provider] = given
+    elseif type(given) == "table" then
+      local ok, result = literal_credentials(given, { provider })
+      if not ok then return false, provider .. ": " .. result end
+      copy.by_provider[provider] = result
+    else
+      return false, provider .. " must be a table, a function or a source of credentials"
+    end
+  end
+  return true, copy
+end
+
+local RULES = {
+  provider = provider_list,
+  site = one_of(SITES),
+  region = function(value)
+    if type(value) == "string" and value:match("^[%w-]+$") then return true, value end
+    return false, "must be a name like \"ap-singapore\""
+  end,
+  language = one_of(LANGUAGES),
+  credentials = credentials,
+  endpoint = function(value, checked)
+    return by_provider(value, checked, function(entry)
+      local parsed, complaint = endpoint.check(entry, checked.insecure)
+      if not parsed then return false, "cannot be used: " .. complaint end
+      return true, parsed.url
+    end)
+  end,
+  signed_host = function(value, checked)
+    return by_provider(value, checked, function(entry)
+      if type(entry) ~= "string" then return false, "must be host or host:port" end
+      local host, port = endpoint.split_host(entry)
+      if not host then return false, "must be host or host:port: " .. port end
+      return true, host .. (port and ":" .. port or "")
+    end)
+  end,
+  transport = function(value)
+    if type(value) == "function" then return true, value end
+    if type(value) == "table" then
+      if type(value.send) == "function" then return true, value end
+      return false, "must have a function `send`"
+    end
+    return one_of(TRANSPORTS)(value)
+  end,
+  timeout = function(value)
+    if type(value) == "number" then value = { total = value } end
+    return fields(value, TIMEOUT, TIMEOUT_RULES)
+  end,
+  retry = function(value)
+    if value == false then value = { attempts = 1 } end
+    if type(value) == "number" then value = { attempts = value } end
+    return fields(value, RETRY, RETRY_RULES)
+  end,
+  rate = rate,
+  proxy = function(value)
+    if value == false then return true, false end
+    return text(value)
+  end,
+  ca_file = text,
+  ca_path = text,
+  client_cert = text,
+  client_key = text,
+  unsigned_payload = boolean,
+  insecure = boolean,
+  precheck = boolean,
+  max_response = function(value)
+    if number_between(value, 1, 2 ^ 31 - 1) and value == math.floor(value) then return true, math.floor(value) end
+    return false, "must be a whole number of bytes, at least 1"
+  end,
+  on_event = callable,
+  clock = callable,
+  shared = function(value)
+    if type(value) == "table" or type(value) == "userdata" then return true, value end
+    return text(value)
+  end,
+}
+
+options.NAMES = RULES
+
+-- Others need these to be known.
+local FIRST = { "provider", "insecure" }
+
+--- Checks and copies the options of `idocr.new`.
+---@param given table?
+---@return idocr.CheckedOptions?, string? complaint
+function options.check(given)
+  if given == nil then given = {} end
+  if type(given) ~= "table" then return nil, "options must be a table, not a " .. type(given) end
+  for name in pairs(given) do
+    if not RULES[name] then return nil, ("no option %q%s"):format(tostring(name), nearest.hint(name, RULES)) end
+  end
+
+  local _, default_rate = rate(true)
+  local checked = {
+    providers = { "tencent" }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
+    timeout = TIMEOUT, retry = RETRY, rate = default_rate,
+    unsigned_payload = false, insecure = false, precheck = true, max_response = 32 * 1024 * 1024,
+  }
+  local function take(name)
+    if given[name] == nil then return nil end
+    local ok, result = RULES[name](given[name], checked)
+    if not ok then return "option " .. name .. " " .. result end
+    checked[name == "provider" and "providers" or name] = result
+  end
+  for _, name in ipairs(FIRST) do
+    local complaint = take(name)
+    if complaint then return nil, complaint end
+  end
+  for name in pairs(given) do
+    local complaint = take(name)
+    if complaint then return nil, complaint end
+  end
+
+  if checked.client_key and not checked.client_cert then return nil, "option client_key needs client_cert beside it" end
+  if checked.unsigned_payload then
+    for _, provider in ipairs(checked.providers) do
+      if (checked.endpoint[provider] or ""):match("^http:") then
+        return nil, "option unsigned_payload is only for https: on a plain line nobody would notice a changed body"
+      end
+    end
+  end
+  return checked
+end
+
+--- The options as one provider sees them: `endpoint` and `signed_host` are its own.
+---@param checked idocr.CheckedOptions
+---@param provider string
+---@return table
+function options.view(checked, provider)
+  local view = { provider = provider, endpoint = checked.endpoint[provider] or false, signed_host = checked.signed_host[provider] or false }
+  view.connect_timeout = checked.timeout.connect
+  return setmetatable(view, { __index = checked })
+end
+
+return options

@@ -1,0 +1,221 @@
+--- Pictures as the caller names them (a path, bytes, base64 text, a URL), and the look at them before money is spent:
+--- only what the service would surely refuse is refused.
+
+local core = require "idocr.core"
+local errors = require "idocr.errors"
+local kinds = require "idocr.kinds"
+
+local picture = {}
+
+--- A picture that has been named but not yet opened.
+---@class idocr.Picture
+---@field source "file"|"bytes"|"base64"|"url"|"image"
+
+local Picture = { __name = "idocr.Picture" }
+Picture.__index = Picture
+
+-- A path can be a person's name, bytes are a person: neither is shown.
+function Picture:__tostring() return "picture (" .. self.source .. ")" end
+
+local LONGEST_PATH = 4096 -- bytes; PATH_MAX of Linux
+local LONGEST_URL = 8192
+
+---@param value any
+---@return boolean
+function picture.is(value) return getmetatable(value) == Picture end
+
+local function new(source, value, offset, length)
+  return setmetatable({ source = source, value = value, offset = offset, length = length }, Picture)
+end
+
+local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8", "%%PDF%-", "RIFF....WEBP" }
+
+--- What is wrong with a path, if anything: most often it is no path but a picture.
+local function path_complaint(value)
+  if type(value) ~= "string" then return "a path must be a string, not a " .. type(value) end
+  if value == "" then return "the path is empty" end
+  for _, beginning in ipairs(BEGINNINGS) do
+    if value:find("^" .. beginning) then return "that is a picture, not a path; use idocr.bytes(string)" end
+  end
+  if value:find("^data:") then return "that is a data URL, not a path; use idocr.base64(string)" end
+  if value:find("^%a[%w+.-]*://") then return "that is a URL, not a path; use idocr.url(string)" end
+  if value:find("[%z\r\n]") or #value > LONGEST_PATH then
+    return "that is no path; for the bytes of a picture use idocr.bytes(string), for base64 text idocr.base64(string)"
+  end
+end
+
+--- A picture in a file. It is opened when the call is made, and read in slices.
+---@param path string
+---@param offset integer? with `length`: only this part of the file
+---@param length integer?
+---@return idocr.Picture?, string? complaint
+function picture.file(path, offset, length)
+  local complaint = path_complaint(path)
+  if complaint then return nil, complaint end
+  return new("file", path, offset, length)
+end
+
+--- A picture as a string of its bytes; they are borrowed, never copied.
+---@param bytes string
+---@param offset integer? with `length`: only this part of them
+---@param length integer?
+---@return idocr.Picture?, string? complaint
+function picture.bytes(bytes, offset, length)
+  if type(bytes) ~= "string" then return nil, "the bytes of a picture must be a string, not a " .. type(bytes) end
+  return new("bytes", bytes, offset, length)
+end
+
+--- A picture as base64 text, with or without `data:…;base64,` before it; line breaks are fine, other strays are not.
+---@param text string
+---@return idocr.Picture?, string? complaint
+function picture.base64(text)
+  if type(text) ~= "string" then return nil, "base64 must be a string, not a " .. type(text) end
+  return new("base64", text)
+end
+
+--- A picture that the service itself downloads.
+---@param url string http or https
+---@return idocr.Picture?, string? complaint
+function picture.url(url)
+  if type(url) ~= "string" then return nil, "a URL must be a string, not a " .. type(url) end
+  if not url:match("^[hH][tT][tT][pP][sS]?://[^/%s%c]") then return nil, "a picture's URL must begin with http:// or https://" end
+  if url:find("[%s%c]") then return nil, "a picture's URL cannot hold blanks; percent-encode them" end
+  if #url > LONGEST_URL then return nil, "a picture's URL cannot be longer than " .. LONGEST_URL .. " bytes" end
+  return new("url", url)
+end
+
+--- A picture that is already open (`core.image_file`, `core.image_bytes`). It stays open after the call.
+---@param image userdata
+---@return idocr.Picture
+function picture.image(image) return new("image", image) end
+
+--- What a param may hold: a plain string is a path.
+---@param value any
+---@return idocr.Picture?, string? complaint
+function picture.from(value)
+  if picture.is(value) then return value end
+  if type(value) == "string" then return picture.file(value) end
+  return nil, "must be a path or idocr.file, .bytes, .base64 or .url of something, not a " .. type(value)
+end
+
+local function refused(code, message) return nil, errors.new("image", code, message, { billed = false, sent = false }) end
+
+local OPEN_TROUBLE = {
+  open = "the file of the picture cannot be opened: is the path right, and may it be read?",
+  not_a_file = "what the path names is no regular file",
+  read = "the file of the picture cannot be read",
+}
+
+local function decode_base64(text)
+  if text:sub(1, 5):lower() == "data:" then
+    local comma = text:find(",", 1, true)
+    if not comma or comma > 256 then return refused("PictureUnreadable", "the data URL has no data") end
+    if not text:sub(1, comma - 1):lower():find(";%s*base64%s*$") then
+      return refused("PictureUnreadable", "the data URL does not say that it is base64")
+    end
+    text = text:sub(comma + 1)
+  end
+  if text:find("[\r\n]") then text = text:gsub("[\r\n]+", "") end
+  local bytes, _, position = core.base64_decode(text)
+  if not bytes then
+    local where = type(position) == "number" and (" at position %d"):format(position) or ""
+    return refused("PictureUnreadable", "the picture is not valid base64" .. where)
+  end
+  return bytes
+end
+
+--- Opens a picture.
+---@param self idocr.Picture
+---@return { image: userdata?, url: string?, owned: boolean? }|nil opened, idocr.Error? err  `owned`: close it after the call
+function picture.open(self)
+  if self.source == "url" then return { url = self.value } end
+  if self.source == "image" then return { image = self.value } end
+  if self.source == "file" then
+    local image, _, code = core.image_file(self.value, self.offset, self.length)
+    if image then return { image = image, owned = true } end
+    if code == "empty" then return refused("PictureEmpty", "the file of the picture is empty") end
+    return refused("PictureUnreadable", OPEN_TROUBLE[code] or OPEN_TROUBLE.read)
+  end
+  local bytes = self.value
+  if self.source == "base64" then
+    local decoded, err = decode_base64(bytes)
+    if not decoded then return nil, err end
+    bytes = decoded
+  end
+  if bytes == "" then return refused("PictureEmpty", "the picture is empty") end
+  local image = core.image_bytes(bytes, self.offset, self.length)
+  if not image then return refused("PictureUnreadable", "the picture cannot be read") end
+  return { image = image, owned = true }
+end
+
+local NAMES = { jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP" }
+
+local function list_formats(formats)
+  local names = {}
+  for format in pairs(formats) do names[#names + 1] = NAMES[format] or format end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+local function base64_length(size) return math.ceil(size / 3) * 4 end
+
+-- Whole multiples as people say them.
+local function human(bytes)
+  if bytes >= 1024 * 1024 then return ("%.1f MiB"):format(bytes / 1024 / 1024) end
+  return ("%d KiB"):format(math.ceil(bytes / 1024))
+end
+
+--- The look before the call: format, size and whether the file is whole, against what the action takes.
+---@param image userdata
+---@param service idocr.Service
+---@param site string?
+---@return true?, idocr.Error?
+function picture.check(image, service, site)
+  local size, info = image:size(), image:info()
+  if size == 0 then return refused("PictureEmpty", "the picture is empty") end
+
+  local formats = kinds.by_site(service.formats, site)
+  if formats and not formats[info.format] then
+    local found = info.format and ("is " .. (NAMES[info.format] or info.format)) or "has no known format"
+    return refused("PictureFormat", ("the picture %s; %s takes %s"):format(found, service.action, list_formats(formats)))
+  end
+
+  local most_text = kinds.by_site(service.max_base64, site)
+  if most_text and base64_length(size) > most_text then
+    return refused("PictureTooLarge", ("the picture has %s; %s takes at most %s (%s as base64)"):format(
+      human(size), service.action, human(math.floor(most_text / 4) * 3), human(most_text)))
+  end
+  if service.max_bytes and size > service.max_bytes then
+    return refused("PictureTooLarge", ("the picture has %s; %s takes at most %s"):format(
+      human(size), service.action, human(service.max_bytes)))
+  end
+
+  if info.complete == false then
+    return refused("PictureTruncated", "the picture's file ends too early; send it whole")
+  end
+  if info.width == 0 or info.height == 0 then
+    return refused("PictureUnreadable", "the picture says that it has no pixels")
+  end
+  return true
+end
+
+picture.REQUEST_LIMIT = 10 * 1024 * 1024 -- bytes of a whole TC3 request body
+
+--- The look at a whole body: two pictures that fit alone can be too much together.
+---@param length integer bytes
+---@return true?, idocr.Error?
+function picture.check_request(length)
+  if length <= picture.REQUEST_LIMIT then return true end
+  return refused("PictureTooLarge", ("the pictures make a request of %s; at most %s are taken in one"):format(
+    human(length), human(picture.REQUEST_LIMIT)))
+end
+
+--- Closes what `open` opened itself.
+---@param opened table<string, table>?
+function picture.close_all(opened)
+  for _, entry in pairs(opened or {}) do
+    if entry.owned then entry.image:close() end
+  end
+end
+
+return picture
