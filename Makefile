@@ -66,7 +66,7 @@ $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 # The command for use from the checkout: it finds its files beside itself, from any folder.
 $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 	@mkdir -p $(@D)
-	@sed -e 's|@LUA@|$$here/$(if $(filter-out build,$(BUILD)),../)../lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|' $< > $@
+	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$$here/..,$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|' $< > $@
 	@chmod +x $@
 
 # ---- packages, demo, tests

@@ -8,7 +8,7 @@ checkout=$PWD
 unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4
 
 ok() { passed=$((passed + 1)); echo "ok $1"; }
-bad() { failed=$((failed + 1)); echo "FAILED $1"; sed 's/^/    /' "$work/log" | tail -n 30; }
+bad() { failed=$((failed + 1)); echo "FAILED $1"; sed 's/^/    /' "$work/log" | tail -n 12 | cut -c1-200; }
 check() { # check NAME COMMAND...
   local name=$1
   shift

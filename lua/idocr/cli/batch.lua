@@ -78,8 +78,8 @@ function batch.run(args, out)
   if args.portraits and not pictures.is_folder(args.portraits) then
     main.usage_error("--portraits names a folder that is there")
   end
-  local client = cli.new(args)
   local params = cli.params(args)
+  local client = cli.new(args)
   if args.portraits then params.portrait = true end
   local done, broken = resume.load(args.out)
   local todo, total = find_pictures(args.folder, done)

@@ -73,8 +73,8 @@ local function read_one(client, args, params, source, out)
 end
 
 function read.run(args, out)
-  local client = cli.new(args)
   local params = cli.params(args)
+  local client = cli.new(args)
   if args.portrait then params.portrait = true end
   local many = #args.picture > 1
   for _, place in ipairs { args.portrait or false, args.card_image or false } do

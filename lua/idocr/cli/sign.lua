@@ -68,8 +68,8 @@ local function write_body(body, path)
 end
 
 function sign.run(args, out)
-  local client = cli.new(args)
   local params = cli.params(args)
+  local client = cli.new(args)
   params.image = cli.picture(args.picture)
   if args.back then params.back = cli.picture(args.back) end
   local request, err = cli.try(client.prepare, client, args.kind, params)
