@@ -1,0 +1,33 @@
+--- Small TCP servers for what nginx cannot play: proxies, and a port that takes connections and never says a word.
+---
+---   local tcp = require "spec.support.tcp"
+---   local proxy = tcp.proxy { auth = "user:password" }   an HTTP proxy (CONNECT and plain); every host name is 127.0.0.1
+---   tcp.proxy { refuse = 403 }                           answers CONNECT with that status
+---   tcp.silent()                                         accepts and stays silent: a handshake that stalls
+---   tcp.drip()                                           answers any request with a reply that never ends, a byte each 50 ms
+---   proxy.port, proxy.stop()
+---   proxy.log()                                          the request lines that it saw, one per line
+---
+--- Each is a process of LuaJIT with its FFI (spec/support/tcp_server.lua), on a port that the system picks.
+
+local process = require "spec.support.process"
+
+local tcp = {}
+
+local function start(mode, options)
+  local dir = process.tempdir()
+  local server = process.spawn(("exec luajit spec/support/tcp_server.lua %s %s %s %s"):format(mode, process.quote(dir .. "/log"),
+    process.quote(options.auth or ""), options.refuse or 0), { stdout = dir .. "/port", stderr = dir .. "/err" })
+  server.port = process.wait_for(function()
+    if not server.alive() then error("tcp server: " .. (process.read(dir .. "/err") or "")) end
+    return tonumber((process.read(dir .. "/port") or ""):match("^(%d+)\n"))
+  end, 5)
+  function server.log() return process.read(dir .. "/log") or "" end
+  return server
+end
+
+function tcp.proxy(options) return start("proxy", options or {}) end
+function tcp.silent() return start("silent", {}) end
+function tcp.drip() return start("drip", {}) end
+
+return tcp

@@ -1,0 +1,135 @@
+-- A program, run by spec/support/tcp.lua: luajit tcp_server.lua MODE LOG AUTH REFUSE. Prints its port.
+-- One child per connection; children die with their parent.
+
+local ffi = require "ffi"
+
+ffi.cdef [[
+struct address { uint16_t family; uint16_t port; uint32_t host; uint8_t zero[8]; };
+struct pollfd { int fd; short events; short revents; };
+int socket(int, int, int); int bind(int, const struct address *, uint32_t); int listen(int, int);
+int accept(int, void *, void *); int connect(int, const struct address *, uint32_t);
+int getsockname(int, struct address *, uint32_t *);
+ssize_t read(int, void *, size_t); ssize_t send(int, const void *, size_t, int);
+int close(int); int poll(struct pollfd *, unsigned long, int); int fork(void);
+int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long); uint16_t htons(uint16_t);
+void _exit(int); void (*signal(int, void (*)(int)))(int); int usleep(unsigned);
+]]
+local C = ffi.C
+
+local mode, log_path, auth, refuse = arg[1], arg[2], arg[3], tonumber(arg[4])
+local buffer = ffi.new("char[65536]")
+
+local function loopback(port)
+  local address = ffi.new("struct address")
+  address.family, address.port, address.host = 2, C.htons(port), 0x0100007f
+  return address
+end
+
+local function say(fd, text)
+  local at = 0
+  while at < #text do
+    local n = C.send(fd, ffi.cast("const char *", text) + at, #text - at, 0x4000) -- MSG_NOSIGNAL
+    if n <= 0 then return false end
+    at = at + tonumber(n)
+  end
+  return true
+end
+
+local function hear(fd)
+  local n = C.read(fd, buffer, 65536)
+  return n > 0 and ffi.string(buffer, n) or nil
+end
+
+local function note(line)
+  local file = assert(io.open(log_path, "a"))
+  file:write(line, "\n")
+  file:close()
+end
+
+local function splice(a, b)
+  local fds = ffi.new("struct pollfd[2]", { { a, 1, 0 }, { b, 1, 0 } })
+  while C.poll(fds, 2, -1) > 0 do
+    for i = 0, 1 do
+      if fds[i].revents ~= 0 then
+        local bytes = hear(fds[i].fd)
+        if not bytes or not say(fds[1 - i].fd, bytes) then return end
+      end
+    end
+  end
+end
+
+local function base64(text)
+  local alphabet, out = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", {}
+  for i = 1, #text, 3 do
+    local a, b, c = text:byte(i, i + 2)
+    local n = a * 65536 + (b or 0) * 256 + (c or 0)
+    for k = 0, 3 do
+      local index = math.floor(n / 64 ^ (3 - k)) % 64 + 1
+      out[#out + 1] = (k == 2 and not b or k == 3 and not c) and "=" or alphabet:sub(index, index)
+    end
+  end
+  return table.concat(out)
+end
+
+local function read_head(fd)
+  local head = ""
+  repeat
+    local bytes = hear(fd)
+    if not bytes then return nil end
+    head = head .. bytes
+  until head:find("\r\n\r\n", 1, true)
+  return head
+end
+
+local function proxy(fd)
+  local head = read_head(fd)
+  if not head then return end
+  note(head:match("^[^\r]*"))
+  if auth ~= "" and not head:find("Proxy-Authorization: Basic " .. base64(auth), 1, true) then
+    return say(fd, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
+  end
+  local tunnel = head:match("^CONNECT [^ ]-:(%d+) ")
+  if tunnel and refuse > 0 then return say(fd, ("HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"):format(refuse)) end
+  local port = tonumber(tunnel or head:match("^%u+ http://[^/ ]-:(%d+)") or 80)
+  local upstream = C.socket(2, 1, 0)
+  if C.connect(upstream, loopback(port), 16) ~= 0 then return say(fd, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n") end
+  if tunnel then
+    say(fd, "HTTP/1.1 200 Connection established\r\n\r\n")
+    local rest = head:match("\r\n\r\n(.*)$")
+    if rest ~= "" then say(upstream, rest) end
+  else
+    say(upstream, head) -- nginx takes the absolute form as it is
+  end
+  splice(fd, upstream)
+end
+
+local function drip(fd)
+  if not read_head(fd) or not say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") then return end
+  while say(fd, "x") do C.usleep(50000) end
+end
+
+local listener = C.socket(2, 1, 0)
+assert(C.bind(listener, loopback(0), 16) == 0 and C.listen(listener, 256) == 0)
+local mine, size = ffi.new("struct address"), ffi.new("uint32_t[1]", 16)
+C.getsockname(listener, mine, size)
+io.stdout:write(C.htons(mine.port), "\n")
+io.stdout:flush()
+
+if mode == "silent" then
+  while true do C.poll(nil, 0, -1) end -- the system accepts for us
+end
+C.signal(17, ffi.cast("void (*)(int)", 1)) -- SIGCHLD, SIG_IGN: no zombies
+while true do
+  local fd = C.accept(listener, nil, nil)
+  if fd >= 0 then
+    if C.fork() == 0 then
+      C.prctl(1, 9, 0, 0, 0) -- PR_SET_PDEATHSIG, SIGKILL
+      C.close(listener)
+      local handler = mode == "proxy" and proxy or drip
+      handler(fd)
+      C.close(fd)
+      C._exit(0)
+    end
+    C.close(fd)
+  end
+end
