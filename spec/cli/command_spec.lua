@@ -83,7 +83,7 @@ describe("idocr read", function()
 
   it("passes params on, by option and by --set", function()
     local specimen = of_kind "china_id"
-    local out, status, said = run("read china_id --json --transport sandbox --side front --set quality=true " .. specimen.path)
+    local out, status, said = run("read china_id --json --transport sandbox --site cn --side front --set quality=true " .. specimen.path)
     assert.are.equal(0, status, said)
     assert.are.equal(specimen.fields.number, cjson.decode(out).number)
   end)
@@ -242,10 +242,29 @@ describe("idocr batch", function()
     -- cut in the middle of the last line, and one picture more
     process.write(out, process.read(out):sub(1, -20))
     process.write(scans .. "/d.jpg", bytes)
-    _, _, said = run(("batch passport ./%s/ --out %s --transport sandbox"):format(scans:gsub("^/", "../../../../../../../../"), out))
-    assert.is_truthy(said:find("pictures:", 1, true), said)
-    _, status, said = run(("batch passport %s/ --out %s --transport sandbox"):format(scans, out))
-    assert.is_truthy(said:find("0 read, 0 failed, 4 were there already", 1, true) or status == 0, said)
+    _, _, said = run(("batch passport %s/ --out %s --transport sandbox"):format(scans, out))
+    assert.is_truthy(said:find("4 pictures:", 1, true), said)
+    assert.is_truthy(said:find("2 were there already", 1, true), said)
+    _, status, said = run(("batch passport %s --out %s --transport sandbox"):format(scans, out))
+    assert.are.equal(0, status)
+    assert.is_truthy(said:find("0 read, 0 failed, 4 were there already", 1, true), said)
+    local whole = 0
+    for _, line in ipairs(lines_of(process.read(out))) do
+      if pcall(cjson.decode, line) then whole = whole + 1 end
+    end
+    assert.are.equal(4, whole)
+  end)
+
+  it("stops at once where the credentials are wrong", function()
+    local scans, out = folder .. "/denied", folder .. "/denied.jsonl"
+    process.run("mkdir -p " .. scans)
+    for index = 1, 12 do
+      process.run(("%s stamp %s --error AuthFailure.SecretIdNotFound -o %s/%02d.jpg"):format(
+        idocr, of_kind("passport").path, scans, index))
+    end
+    local _, status = run(("batch passport %s --out %s --concurrency 1 --transport sandbox"):format(scans, out))
+    assert.are.equal(3, status)
+    assert.are.equal(1, #lines_of(process.read(out)))
   end)
 end)
 

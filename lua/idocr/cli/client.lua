@@ -43,6 +43,9 @@ local function all_params()
   return params, names
 end
 
+-- "return the card" -> "Return the card."
+local function sentence(text) return text:sub(1, 1):upper() .. text:sub(2) .. "." end
+
 --- Adds the options that fill a kind's params.
 function M.describe_params(parser)
   local params, names = all_params()
@@ -50,16 +53,16 @@ function M.describe_params(parser)
   for _, name in ipairs(names) do
     local param, option = params[name], "--" .. name:gsub("_", "-")
     if param.type == "boolean" and param.default then
-      elements[#elements + 1] = parser:flag("--no-" .. option:sub(3), "Without this: " .. param.help):target(name):action("store_false")
+      elements[#elements + 1] = parser:flag("--no-" .. option:sub(3), sentence("turn off: " .. param.help)):target(name):action("store_false")
     elseif param.type == "boolean" then
-      elements[#elements + 1] = parser:flag(option, param.help)
+      elements[#elements + 1] = parser:flag(option, sentence(param.help))
     elseif param.type == "warnings" then
-      elements[#elements + 1] = parser:option(option, param.help .. " (names with commas, or all)"):argname("NAMES")
+      elements[#elements + 1] = parser:option(option, sentence(param.help .. " (names with commas, or all)")):argname("NAMES")
     else
       local choices = {}
       for value in pairs(param.values or {}) do choices[#choices + 1] = value end
       table.sort(choices)
-      local element = parser:option(option, param.help):argname("VALUE")
+      local element = parser:option(option, sentence(param.help)):argname("VALUE")
       if #choices > 0 then element:choices(choices) end
       elements[#elements + 1] = element
     end

@@ -2,6 +2,7 @@
 
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
+local kinds = require "idocr.kinds"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local show = require "idocr.cli.show"
@@ -25,7 +26,7 @@ function read.describe(parser)
     parser:flag("--raw", "With --json: also the reply as the service named it, pictures as base64."),
     parser:flag("--check", "Also check digits, dates and cross-checks, offline."),
     parser:option("--portrait", "Ask for the portrait and write it to this file or folder."):argname("FILE"),
-    parser:option("--card-image", "Write the cut-out card to this file or folder, where one comes back."):argname("FILE"))
+    parser:option("--card-image", "Ask for the card cut out, where the kind has that, and write it to this file or folder."):argname("FILE"))
   parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
   cli.describe_params(parser)
   cli.describe_client(parser)
@@ -76,6 +77,7 @@ function read.run(args, out)
   local params = cli.params(args)
   local client = cli.new(args)
   if args.portrait then params.portrait = true end
+  if args.card_image and (kinds.get(args.kind).params or {}).crop then params.crop = true end
   local many = #args.picture > 1
   for _, place in ipairs { args.portrait or false, args.card_image or false } do
     if many and place and place:sub(-1) ~= "/" and not pictures.is_folder(place) then
