@@ -16,7 +16,8 @@ local HINTS = { maybe = "backoff", throttle = "throttle", clock = "clock", token
 ---@return idocr.Error
 function failure.service(code, message, facts, fields)
   if not code:match("^[%w._%-]+$") or #code > 128 then code = errors.scrub(code) end
-  fields.retryable = facts.retry ~= "no"
+  -- a refused token: the call itself is hopeless, only other credentials can help
+  fields.retryable = facts.retry ~= "no" and facts.retry ~= "token"
   fields.retry = HINTS[facts.retry]
   if fields.billed == nil then fields.billed = facts.billed end
   fields.sent = true

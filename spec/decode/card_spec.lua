@@ -1,0 +1,202 @@
+-- Cards from replies that the vendors' pages do not show: missing members, wrong types, nulls, malformed JSON in strings.
+local core = require "idocr.core"
+local decode = require "idocr.decode.card"
+local json = require "idocr.decode.json"
+local kinds = require "idocr.kinds"
+local tencent = require "idocr.providers.tencent"
+
+local PICTURE = "\255\216\255\224 a picture \0\1\2"
+local BASE64 = core.base64_encode(PICTURE)
+
+local ANYTHING = {
+  "null", "true", "false", "1", "-1.5", '""', '" "', '"x"', "[]", "{}", "[null]", "[[1]]", '{"a":1}', '"{"', '"[1,2]"', '"null"',
+}
+
+local function read(kind_name, site, response)
+  local kind = kinds.get(kind_name)
+  local service = kinds.service(kind, "tencent", site)
+  local result, err = tencent.outcome({ reads = service }, { status = 200, headers = {}, body = '{"Response":' .. response .. "}" })
+  if not result then return nil, err end
+  return decode.card(kind, service, result, { provider = "tencent" })
+end
+
+describe("a card", function()
+  it("of a reply with nothing but an id has no fields", function()
+    local places = {
+      { "passport", "intl" }, { "china_id", "cn" }, { "china_id", "intl" }, { "macao_id", "intl" }, { "malaysia_id", "cn" },
+    }
+    for _, place in ipairs(places) do
+      local card = read(place[1], place[2], '{"RequestId":"r-1"}')
+      assert.equal(place[1], card.kind)
+      assert.equal("tencent", card.provider)
+      assert.equal("r-1", card.request_id)
+      assert.same({}, card.warnings)
+      for _, field in ipairs { "number", "name", "birth_date", "portrait", "mrz", "visual", "confidence", "reflections" } do
+        assert.is_nil(card[field])
+      end
+    end
+  end)
+
+  it("survives every type in every member", function()
+    for _, name in ipairs(kinds.list()) do
+      for _, service in ipairs(kinds.get(name).services) do
+        for _, value in ipairs(ANYTHING) do
+          local members, seen = {}, {}
+          for _, list in ipairs { service.outputs, service.visual or {} } do
+            for _, output in ipairs(list) do
+              local top = output.wire:match("^[^.]+")
+              if not seen[top] then members[#members + 1] = ('"%s":%s'):format(top, value) end
+              seen[top] = true
+            end
+          end
+          for list in pairs(service.warnings) do members[#members + 1] = ('"%s":%s'):format(list:match("^[^.]+"), value) end
+          members[#members + 1] = '"RequestId":' .. value
+          local kind = kinds.get(name)
+          local result = json.decode("{" .. table.concat(members, ",") .. "}")
+          require("idocr.decode.reply").refine(result, service)
+          local card = decode.card(kind, service, result, {})
+          for field, got in pairs(card) do
+            assert.not_equal("userdata", type(got), field)
+          end
+        end
+      end
+    end
+  end)
+
+  it("takes numbers for text and text for numbers", function()
+    local card = read("passport", "intl", '{"ID":456712345,"CardCount":"2","WarnCardInfos":["-9102",-9107.0,"x",null,-9199],'
+      .. '"IsComplete":"false","RequestId":"r"}')
+    assert.equal("456712345", card.number)
+    assert.equal(2, card.card_count)
+    assert.equal("2", tostring(card.card_count))
+    assert.is_false(card.complete)
+    assert.equal(3, #card.warnings)
+    assert.equal("photocopy", card.warnings[1].name)
+    assert.equal("glare", card.warnings[2].name)
+    assert.equal("unknown", card.warnings[3].name)
+    assert.equal("-9199", tostring(card.warnings[3].code))
+  end)
+
+  it("keeps what does not parse in raw only", function()
+    local card = read("passport", "intl", '{"DateOfBirth":"19901341","Sex":"<","Image":"not base64!","CardCount":1.5,"RequestId":"r"}')
+    assert.is_nil(card.birth_date)
+    assert.is_nil(card.sex)
+    assert.is_nil(card.portrait)
+    assert.is_nil(card.card_count)
+    assert.equal("19901341", card.raw.DateOfBirth)
+    assert.equal("<", card.raw.Sex)
+    assert.equal("not base64!", card.raw.Image)
+  end)
+
+  it("takes no name that is not UTF-8", function()
+    for _, name in ipairs { "\255\254", "\228A\189\160", "\237\160\128", "\192\128", "A\244\144\128\128" } do
+      local card = read("passport", "intl", '{"Name":"' .. name .. '","RequestId":"r"}')
+      if card then
+        assert.is_nil(card.name)
+        assert.equal(name, card.raw.Name)
+      end
+    end
+    assert.equal("何é😀", read("passport", "intl", '{"Name":"何é😀","RequestId":"r"}').name)
+  end)
+
+  it("decodes pictures in place, escaped slashes too", function()
+    local escaped = BASE64:gsub("/", "\\/")
+    local card = read("passport", "intl", '{"Image":"' .. escaped .. '","RequestId":"r"}')
+    assert.equal(PICTURE, card.portrait)
+    assert.equal(PICTURE, card.raw.Image)
+  end)
+
+  it("decodes pictures of any length in JSON inside a string", function()
+    local big = PICTURE .. ("\0\255\127\62\63picture"):rep(5000)
+    local inner = ('{"IdCard":"%s","Portrait":"%s","Quality":"87","BorderCodeValue":101,"WarnInfos":[-9108]}'):format(
+      core.base64_encode(big), BASE64)
+    local card = read("china_id", "cn", '{"AdvancedInfo":"' .. inner:gsub('[\\"]', "\\%0") .. '","RequestId":"r"}')
+    assert.equal(PICTURE, card.portrait)
+    assert.equal(big, card.card_image)
+    assert.equal(big, card.raw.AdvancedInfo.IdCard)
+    assert.equal(87, card.quality)
+    assert.is_nil(card.border_score)
+    assert.equal("monochrome_copy", card.warnings[1].name)
+  end)
+
+  it("leaves long base64 that is no picture as it was", function()
+    local long = core.base64_encode(("abc"):rep(6000))
+    local card = read("passport", "intl", '{"Name":"' .. long .. '","PassportRecognizeInfos":{"X":"' .. long .. '"},"RequestId":"r"}')
+    assert.equal(long, card.raw.Name)
+    assert.equal(long, card.raw.PassportRecognizeInfos.X)
+    assert.equal(long, card.name)
+  end)
+
+  it("tolerates AdvancedInfo in every form", function()
+    for _, text in ipairs { '""', '"1"', '"{}"', '"{"', "null", "1", "{}", "[]", '"[]"', '"null"', '"{\\"ID\\":1}"' } do
+      local card = read("malaysia_id", "intl", '{"AdvancedInfo":' .. text .. ',"ID":"1","RequestId":"r"}')
+      assert.equal("1", card.number)
+      assert.is_true(card.confidence == nil or card.confidence.number == 1)
+    end
+    local info = '{"ID":{"Confidence":"0.5"},"Sex":{"Confidence":"1.2"}}'
+    local card = read("malaysia_id", "intl", '{"AdvancedInfo":"' .. info:gsub('"', '\\"') .. '","RequestId":"r"}')
+    assert.same({ number = 0.5 }, card.confidence)
+  end)
+
+  it("gives the same number its meaning by action and list", function()
+    local function name(kind, site, reply) return read(kind, site, reply).warnings[1].name end
+    assert.equal("temporary", name("china_id", "cn", '{"AdvancedInfo":"{\\"WarnInfos\\":[-9104]}","RequestId":"r"}'))
+    assert.equal("tampered", name("china_id", "intl", '{"WarnCardInfos":[-9104],"RequestId":"r"}'))
+    assert.equal("blurry", name("malaysia_id", "intl", '{"Warn":[-9107],"RequestId":"r"}'))
+    assert.equal("glare", name("malaysia_id", "intl", '{"WarnCardInfos":[-9107],"RequestId":"r"}'))
+    assert.equal("invalid_date", name("china_id", "cn", '{"AdvancedInfo":"{\\"WarnInfos\\":[-9109]}","RequestId":"r"}'))
+    assert.equal("not_enabled", name("macao_id", "intl", '{"WarnCardInfos":[-9109],"RequestId":"r"}'))
+    assert.equal("unknown", name("passport", "intl", '{"Warn":[-9107],"RequestId":"r"}'))
+  end)
+
+  it("knows the words for a sex", function()
+    local words = {
+      LELAKI = "M", LEAKI = "M", PEREMPUAN = "F", ["男"] = "M", ["女"] = "F", f = "F", Male = "M", ["女/F"] = "F",
+    }
+    for word, sex in pairs(words) do
+      assert.equal(sex, read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
+    end
+    for _, word in ipairs { "<", "X", "M/F", "?", "MALEFEMALE" } do
+      assert.is_nil(read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
+    end
+  end)
+
+  it("puts a Macao name together only of both parts", function()
+    local card = read("macao_id", "intl", '{"CnLastName":"何","CnFirstName":"珍","EnLastName":"HO","EnFirstName":"","Height":"1.80",'
+      .. '"RequestId":"r"}')
+    assert.equal("何珍", card.native_name)
+    assert.equal("HO", card.surname)
+    assert.is_nil(card.name)
+    assert.equal(1.8, card.height)
+    for word, kind in pairs {
+      ["Non-permanent Resident Identity Card"] = "non-permanent", ["永久性居民身份证"] = "permanent", ["非永久性居民身份证"] = "non-permanent",
+    } do
+      assert.equal(kind, read("macao_id", "intl", '{"ResidentType":"' .. word .. '","RequestId":"r"}').resident_type)
+    end
+  end)
+
+  it("has an MRZ only with both lines, and alpha codes without fillers", function()
+    assert.is_nil(read("passport", "intl", '{"CodeSet":"P<UTO","CodeCrc":"","RequestId":"r"}').mrz)
+    local card = read("passport", "intl", '{"CodeSet":"P<UTO<<","CodeCrc":"1357","Nationality":"D<<","Type":"P<","RequestId":"r"}')
+    assert.same({ "P<UTO<<", "1357" }, card.mrz)
+    assert.equal("D", card.nationality)
+    assert.equal("P", card.document_code)
+  end)
+
+  it("keeps the printed zone apart, in the same vocabulary", function()
+    local card = read("passport", "intl", '{"ID":"A1","DateOfBirth":"19740812","DateOfExpiration":"20120415",'
+      .. '"PassportRecognizeInfos":{"PassportID":"A7","DateOfBirth":"12 AUG/AOUT 74","DateOfIssuance":"16 APR/AVR 07",'
+      .. '"DateOfExpiration":"15 APR/AVR 12","Sex":"F/F","BirthPlace":"ZENITH"},"RequestId":"r"}')
+    assert.equal("A1", card.number)
+    assert.equal("2007-04-16", card.issue_date)
+    assert.same({
+      number = "A7", birth_date = "1974-08-12", issue_date = "2007-04-16", expiry_date = "2012-04-15", sex = "F", birth_place = "ZENITH",
+    }, card.visual)
+  end)
+
+  it("repeats no request id that could not be one", function()
+    for _, id in ipairs { '"a\\nb"', '"' .. ("x"):rep(200) .. '"', "7", '"a b"' } do
+      assert.is_nil(read("passport", "intl", '{"ID":"1","RequestId":' .. id .. "}").request_id)
+    end
+  end)
+end)

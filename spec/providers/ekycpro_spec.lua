@@ -1,0 +1,162 @@
+-- Requests to ekycpro and what each of its replies becomes.
+local core = require "idocr.core"
+local decode = require "idocr.decode.card"
+local ekycpro = require "idocr.providers.ekycpro"
+local kinds = require "idocr.kinds"
+
+local kind = kinds.get "malaysia_id"
+local service = kinds.service(kind, "ekycpro")
+local PICTURE = "\251\255\191\0\1\2\3"
+
+local function prepare(params, pictures, options)
+  return ekycpro.prepare {
+    kind = kind, service = service, params = params or {}, options = options or {},
+    pictures = pictures or { image = { image = core.image_bytes(PICTURE) } },
+  }
+end
+
+local function header(request, name)
+  for _, pair in ipairs(request.headers) do
+    if pair[1] == name then return pair[2] end
+  end
+end
+
+describe("an ekycpro request", function()
+  it("is a form with a percent-encoded picture and the key in a header", function()
+    local plan = assert(prepare())
+    local request = ekycpro.sign(plan, { api_key = "Abc/+=", token = "a b&c=d/é" }, 1700000000)
+    assert.equal("POST", request.method)
+    assert.equal("https://api.ekycpro.com/v1/my_ocr/general?token=a%20b%26c%3Dd%2F%C3%A9", request.url)
+    assert.equal("api.ekycpro.com", header(request, "Host"))
+    assert.equal("application/x-www-form-urlencoded", header(request, "Content-Type"))
+    assert.equal("Abc/+=", header(request, "X-API-Key"))
+    assert.equal("img=" .. core.percent_encode(core.base64_encode(PICTURE)), tostring(request.body))
+    assert.is_nil(tostring(request.body):find("[+/]"))
+    assert.equal(#tostring(request.body), request.body:length())
+  end)
+
+  it("needs no token", function()
+    assert.equal("https://api.ekycpro.com/v1/my_ocr/general", ekycpro.sign(prepare(), { api_key = "k" }).url)
+  end)
+
+  it("goes where it is told, with or without the version in the base", function()
+    for _, base in ipairs { "http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1/" } do
+      local plan = assert(prepare({}, nil, { endpoint = { ekycpro = base }, signed_host = { ekycpro = "api.ekycpro.com" } }))
+      assert.equal("http://127.0.0.1:8080/v1/my_ocr/general", plan.url)
+      assert.equal("api.ekycpro.com", plan.host)
+    end
+  end)
+
+  it("refuses, before anything is sent, what the service does not have", function()
+    for _, call in ipairs {
+      { { portrait = true } }, { {}, { image = { url = "https://x/a.jpg" } } },
+      { {}, { image = { image = core.image_bytes("a") }, back = { image = core.image_bytes("b") } } },
+    } do
+      local plan, err = prepare(call[1], call[2])
+      assert.is_nil(plan)
+      assert.equal("unsupported", err.category)
+    end
+    assert.is_table(prepare({ portrait = false }))
+  end)
+
+  it("calls any endpoint of the vendor", function()
+    local plan = ekycpro.raw("facecompare", {
+      img1 = core.image_bytes("a"), img2 = { image = core.image_bytes("b") }, country = "MY & SG", n = 2,
+    }, {})
+    assert.equal("https://api.ekycpro.com/v1/facecompare", plan.url)
+    assert.equal("country=MY%20%26%20SG&img1=YQ%3D%3D&img2=Yg%3D%3D&n=2", tostring(plan.body))
+    local result = assert(ekycpro.outcome(plan, { status = 200, headers = {}, body = '{"status":"OK","similarity":70}' }))
+    assert.equal(70, result.similarity)
+    assert.has_error(function() ekycpro.raw("x", { a = {} }, {}) end)
+  end)
+end)
+
+describe("an ekycpro reply", function()
+  local plan = { reads = service }
+  local function outcome(body, status) return ekycpro.outcome(plan, { status = status or 200, headers = {}, body = body }) end
+
+  it("becomes a card", function()
+    local result = assert(outcome('{"status":"OK","message":{"CardNumber":"460619-12-5087","Name":"A","Gender":"PEREMPUAN",'
+      .. '"DateOfBirth":"19460619","Address":""}}'))
+    local card = decode.card(kind, service, result, { provider = "ekycpro" })
+    assert.equal("460619-12-5087", card.number)
+    assert.equal("F", card.sex)
+    assert.equal("1946-06-19", card.birth_date)
+    assert.is_nil(card.address)
+    assert.is_nil(card.request_id)
+    assert.same({}, card.warnings)
+    assert.equal("PEREMPUAN", card.raw.Gender)
+  end)
+
+  local STATUSES = {
+    FAIL = { "service", false, true },
+    INVALID_REQUEST = { "service", false, false },
+    IMAGE_INVALID_FORMAT = { "image", false, false },
+    IMAGE_INVALID_SIZE = { "image", false, false },
+    INNER_ERROR = { "service", true, false },
+    RETRY_LATER = { "service", true, nil },
+    SOMETHING_NEW = { "service", false, nil },
+  }
+  for status, expected in pairs(STATUSES) do
+    it("with " .. status .. " is an error under any HTTP status", function()
+      for _, http in ipairs { 200, 400, 500 } do
+        local _, err = outcome('{"status":"' .. status .. '","message":"m"}', http)
+        assert.equal(status, err.code)
+        assert.equal(expected[1], err.category)
+        assert.equal(expected[2], err.retryable)
+        assert.equal(expected[3], err.billed)
+        assert.equal(http, err.http_status)
+      end
+    end)
+  end
+
+  it("without a status is judged by HTTP's", function()
+    local function judged(body, status)
+      local _, err = outcome(body, status)
+      return { err.category, err.retryable, err.billed }
+    end
+    assert.same({ "throttled", true, false }, judged('{"message":"too many requests"}', 429))
+    assert.same({ "throttled", true, false }, judged("slow down", 429))
+    assert.same({ "credentials", false, false }, judged('{"message":"bad key"}', 401))
+    assert.same({ "http", true, nil }, judged("<html>", 502))
+    assert.same({ "http", false, nil }, judged("<html>", 404))
+    assert.same({ "protocol", false, nil }, judged("", 200))
+    assert.same({ "protocol", false, nil }, judged("{", 200))
+    assert.same({ "protocol", false, false }, judged('{"message":"x"}', 200))
+  end)
+
+  it("that says OK and holds no card was billed all the same", function()
+    for _, message in ipairs { '"x"', "null", "1" } do
+      local _, err = outcome('{"status":"OK","message":' .. message .. "}")
+      assert.equal("protocol", err.category)
+      assert.is_true(err.billed)
+    end
+  end)
+
+  it("never raises, whatever comes", function()
+    local bodies = {
+      "null", "[]", "1", '{"status":{}}', '{"status":null}', '{"status":"OK"}', '{"status":"a b\\n1234567","message":[]}',
+      ("["):rep(9999),
+    }
+    for _, body in ipairs(bodies) do
+      for _, status in ipairs { 200, 500 } do
+        local result, err = outcome(body, status)
+        assert.is_nil(result)
+        assert.is_string(tostring(err))
+      end
+    end
+    local result = assert(outcome('{"status":"OK","message":{"CardNumber":{},"Gender":1,"DateOfBirth":null,"Name":false}}'))
+    local card = decode.card(kind, service, result, {})
+    assert.is_nil(card.number or card.sex or card.birth_date or card.name)
+  end)
+end)
+
+describe("ekycpro.check_credentials", function()
+  it("wants a key and takes a token", function()
+    assert.same({ api_key = "k", token = "t" }, ekycpro.check_credentials { api_key = "k ", token = " t" })
+    assert.same({ api_key = "k" }, ekycpro.check_credentials { api_key = "k" })
+    local _, err = ekycpro.check_credentials { token = "t" }
+    assert.equal("credentials", err.category)
+    assert.matches("api_key", err.message)
+  end)
+end)

@@ -1,0 +1,390 @@
+-- Requests to Tencent: bodies byte for byte, signatures against the official SDK's, and what replies of any form become.
+local core = require "idocr.core"
+local json = require "idocr.decode.json"
+local kinds = require "idocr.kinds"
+local tencent = require "idocr.providers.tencent"
+
+local KEYS = { secret_id = "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0000", secret_key = "SECRETKEYexamplesecretkeyEXAMPLE" }
+local PICTURE = "\255\216\255\224" .. ("picture"):rep(20)
+
+local function slurp(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function header(request, name)
+  for _, pair in ipairs(request.headers) do
+    if pair[1]:lower() == name:lower() then return pair[2] end
+  end
+  return nil
+end
+
+local function image(bytes) return { image = core.image_bytes(bytes or PICTURE) } end
+
+local function prepare(kind_name, site, params, pictures, more)
+  local kind = kinds.get(kind_name)
+  local options = { site = site }
+  for name, value in pairs(more or {}) do options[name] = value end
+  return tencent.prepare {
+    kind = kind, service = kinds.service(kind, "tencent", site), params = params or {},
+    pictures = pictures or { image = image() }, options = options,
+  }
+end
+
+-- The body as the service reads it.
+local function sent(...)
+  local plan = assert(prepare(...))
+  local body = assert(json.decode(tostring(plan.body)))
+  if body.Config then body.Config = assert(json.decode(body.Config)) end
+  return body, plan
+end
+
+describe("tencent.sign", function()
+  for _, vector in ipairs(json.decode(slurp "spec/vectors/tc3_official_node_sdk.json")) do
+    local headers = vector.headers
+    if vector.request_line:match("^POST") and type(vector.body) == "string" and headers["content-type"] == "application/json" then
+      it("agrees with the official SDK: " .. vector.name, function()
+        local plan = tencent.raw(headers["x-tc-action"], vector.body, {
+          endpoint = "https://" .. headers.host, region = headers["x-tc-region"], language = headers["x-tc-language"],
+        })
+        local request = assert(tencent.sign(plan, {
+          secret_id = vector.secret_id, secret_key = vector.secret_key, token = headers["x-tc-token"],
+        }, vector.timestamp))
+        assert.equal(vector.authorization, header(request, "Authorization"))
+        for _, name in ipairs {
+          "host", "content-type", "x-tc-action", "x-tc-version", "x-tc-timestamp", "x-tc-region", "x-tc-token", "x-tc-language",
+        } do
+          assert.equal(headers[name], header(request, name))
+        end
+        assert.equal(vector.body, tostring(request.body))
+      end)
+    end
+  end
+
+  it("hashes what it sends", function()
+    local plan = assert(prepare("passport", "intl", { portrait = true }))
+    local request = assert(tencent.sign(plan, KEYS, 1700000000))
+    local canonical = core.tc3_canonical_request {
+      method = "POST", payload_hash = core.sha256(tostring(request.body)),
+      headers = { { "content-type", "application/json" }, { "host", "ocr.intl.tencentcloudapi.com" } },
+    }
+    local text = core.tc3_string_to_sign { timestamp = 1700000000, service = "ocr", canonical_request = canonical }
+    local signature = core.tc3_signature {
+      secret_key = KEYS.secret_key, timestamp = 1700000000, service = "ocr", string_to_sign = text,
+    }
+    assert.matches("Signature=" .. signature .. "$", header(request, "Authorization"))
+  end)
+
+  it("makes a request of its own for every attempt and leaves the plan alone", function()
+    local plan = assert(prepare("passport", "intl"))
+    local before = {}
+    for name, value in pairs(plan) do before[name] = value end
+    local first, second = tencent.sign(plan, KEYS, 1700000000), tencent.sign(plan, KEYS, 1700086400.9)
+    assert.same(before, plan)
+    assert.not_equal(first.headers, second.headers)
+    assert.equal("1700086400", header(second, "X-TC-Timestamp"))
+    assert.matches("/2023%-11%-15/ocr/tc3_request", header(second, "Authorization"))
+    assert.not_equal(header(first, "Authorization"), header(second, "Authorization"))
+  end)
+
+  it("signs with the key of the moment, though the table is the same", function()
+    local plan, keys = assert(prepare("passport", "intl")), { secret_id = "A", secret_key = "one" }
+    local first = header(tencent.sign(plan, keys, 1), "Authorization")
+    keys.secret_key = "two"
+    assert.not_equal(first, header(tencent.sign(plan, keys, 1), "Authorization"))
+  end)
+
+  it("signs the host that it names, port and all", function()
+    local plan = assert(prepare("passport", "intl", nil, nil, { endpoint = "http://127.0.0.1:8080" }))
+    assert.equal("127.0.0.1:8080", plan.host)
+    assert.equal("http://127.0.0.1:8080/", plan.url)
+    plan = assert(prepare("passport", "intl", nil, nil, { endpoint = "https://Gate.Example:443/ocr" }))
+    assert.equal("gate.example", plan.host)
+    assert.equal("https://gate.example/ocr", plan.url)
+    plan = assert(prepare("passport", "intl", nil, nil, {
+      endpoint = { tencent = "https://127.0.0.1:8443" }, signed_host = { tencent = "ocr.tencentcloudapi.com" },
+    }))
+    local request = tencent.sign(plan, KEYS, 1)
+    assert.equal("ocr.tencentcloudapi.com", header(request, "Host"))
+    assert.equal("https://127.0.0.1:8443/", request.url)
+  end)
+
+  it("knows the two sites", function()
+    assert.equal("https://ocr.intl.tencentcloudapi.com/", assert(prepare("passport", "intl")).url)
+    assert.equal("https://ocr.tencentcloudapi.com/", assert(prepare("passport", "cn")).url)
+  end)
+
+  it("does not hash a body that is not signed, and only over https", function()
+    local plan = assert(prepare("passport", "intl", nil, nil, { unsigned_payload = true }))
+    local request = assert(tencent.sign(plan, KEYS, 1700000000))
+    assert.equal("UNSIGNED-PAYLOAD", header(request, "X-TC-Content-SHA256"))
+    local signer = core.signer(KEYS.secret_id, KEYS.secret_key)
+    assert.equal(signer:authorization {
+      method = "POST", uri = "/", query = "", payload_hash = core.sha256("UNSIGNED-PAYLOAD"), timestamp = 1700000000, service = "ocr",
+      headers = { { "content-type", "application/json" }, { "host", plan.host } },
+    }, header(request, "Authorization"))
+    local nothing, err = prepare("passport", "intl", nil, nil, { unsigned_payload = true, endpoint = "http://127.0.0.1:1" })
+    assert.is_nil(nothing)
+    assert.equal("unsupported", err.category)
+  end)
+
+  it("says so when the picture's file changed or went", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(PICTURE)
+    file:close()
+    local plan = assert(prepare("passport", "intl", nil, { image = { image = assert(core.image_file(path)) } }))
+    file = assert(io.open(path, "wb"))
+    file:write("short")
+    file:close()
+    local request, err = tencent.sign(plan, KEYS, 1)
+    os.remove(path)
+    assert.is_nil(request)
+    assert.equal("image", err.category)
+    assert.is_false(err.sent)
+  end)
+
+  it("calls the few unsigned actions unsigned", function()
+    local request = tencent.sign(tencent.raw("X", {}, { service = "sts", version = "2018-08-13" }), { skip = true }, 1)
+    assert.equal("SKIP", header(request, "Authorization"))
+    assert.equal("2018-08-13", header(request, "X-TC-Version"))
+  end)
+end)
+
+describe("tencent.prepare", function()
+  local base64 = core.base64_encode(PICTURE)
+
+  it("sends nothing that was not asked for", function()
+    local places = {
+      { "passport", "intl" }, { "malaysia_id", "cn" }, { "macao_id", "intl" }, { "china_id", "cn" }, { "china_id", "intl" },
+    }
+    for _, place in ipairs(places) do
+      assert.same({ ImageBase64 = base64 }, (sent(place[1], place[2])))
+    end
+  end)
+
+  it("puts base64 at whole blocks of the hash", function()
+    local front, back = ("f"):rep(1001), ("b"):rep(77)
+    local plan = assert(prepare("malaysia_id", "intl", { portrait = true }, { image = image(front), back = image(back) }))
+    local text = tostring(plan.body)
+    assert.equal(#text, plan.body:length())
+    for _, name in ipairs { "ImageBase64", "BackImageBase64" } do
+      local _, quote = text:find('"' .. name .. '": *"')
+      assert.equal(0, quote % 64, name)
+    end
+    assert.same({
+      RetImage = true, ImageBase64 = core.base64_encode(front), BackImageBase64 = core.base64_encode(back),
+    }, json.decode(text))
+  end)
+
+  it("keeps false apart from nothing", function()
+    assert.is_false(sent("passport", "intl", { portrait = false }).RetImage)
+    assert.is_false(sent("china_id", "cn", { rectify = false }).EnableRecognitionRectify)
+    assert.is_true(sent("china_id", "cn", { rectify = true }).EnableRecognitionRectify)
+  end)
+
+  it("sends a URL in place of bytes", function()
+    local body = sent("malaysia_id", "intl", {}, { image = { url = 'https://xx/身份证.jpg?a="b"' }, back = image() })
+    assert.same({ ImageUrl = 'https://xx/身份证.jpg?a="b"', BackImageBase64 = base64 }, body)
+  end)
+
+  it("asks the Macao action in its own words", function()
+    assert.same({ RetImage = "portrait" }, sent("macao_id", "intl", { portrait = true }).Config)
+    assert.is_nil(sent("macao_id", "intl", { portrait = false }).Config)
+  end)
+
+  it("spells a Config in a fixed order", function()
+    local plan = assert(prepare("china_id", "cn", { portrait = true, crop = true, side = "front" }))
+    assert.matches('{"CardSide":"FRONT","Config":"{\\"CropIdCard\\":true,\\"CropPortrait\\":true}","ImageBase64": *"', tostring(plan.body))
+  end)
+
+  it("maps every param of a Chinese card", function()
+    local body = sent("china_id", "cn", { side = "back", quality = true, both_sides = true })
+    assert.same({ Quality = true, MultiCardDetect = true }, body.Config)
+    assert.equal("BACK", body.CardSide)
+
+    body = sent("china_id", "cn", { reflect_detail = true })
+    assert.same({ ReflectWarn = true }, body.Config)
+    assert.is_true(body.EnableReflectDetail)
+
+    body = sent("china_id", "cn", { tamper_check = true })
+    assert.same({ DetectPsWarn = true }, body.Config)
+    assert.equal("Advanced", body.CardWarnType)
+
+    body = sent("china_id", "cn", { warn = { "photocopy", "invalid_date" } })
+    assert.same({ CopyWarn = true, InvalidDateWarn = true }, body.Config)
+    assert.same({ CopyWarn = true }, sent("china_id", "cn", { warn = { photocopy = true } }).Config)
+
+    body = sent("china_id", "cn", { warn = { "electronic" } })
+    assert.same({ DetectPsWarn = true }, body.Config)
+    assert.equal("Advanced", body.CardWarnType)
+
+    body = sent("china_id", "cn", { warn = true })
+    assert.same({
+      CopyWarn = true, BorderCheckWarn = true, ReshootWarn = true, DetectPsWarn = true, TempIdWarn = true, InvalidDateWarn = true,
+      ReflectWarn = true,
+    }, body.Config)
+    assert.is_nil(body.CardWarnType)
+  end)
+
+  it("asks the international action for what it has", function()
+    local body, plan = sent("china_id", "intl", { side = "front", portrait = true, crop = true, tamper_check = false, rectify = true })
+    assert.equal("RecognizeMainlandIDCardOCR", plan.action)
+    assert.same({ CardSide = "FRONT", CropPortrait = true, CropIdCard = true, ImageBase64 = base64 }, body)
+  end)
+
+  it("refuses, before anything is sent, what the action does not have", function()
+    for _, params in ipairs {
+      { quality = true }, { both_sides = true }, { rectify = false }, { reflect_detail = true }, { tamper_check = true },
+      { warn = true }, { warn = { "glare" } },
+    } do
+      local plan, err = prepare("china_id", "intl", params)
+      assert.is_nil(plan)
+      assert.equal("unsupported", err.category)
+      assert.is_false(err.retryable)
+    end
+    local _, err = prepare("china_id", "cn", { warn = { "blurry" } })
+    assert.equal("unsupported", err.category)
+    _, err = prepare("passport", "intl", {}, { image = image(), back = image() })
+    assert.equal("unsupported", err.category)
+  end)
+end)
+
+describe("tencent.raw", function()
+  it("writes any table as JSON", function()
+    local plan = tencent.raw("Any", {
+      b = false, a = json.null, list = { 1, 2.5, "x" }, object = { y = { z = -0.1 } }, empty = {}, text = 'q"\\\n\0\127é', n = 2 ^ 40,
+      image = core.image_bytes("abc"), wrapped = { image = core.image_bytes("abcd") },
+    }, { site = "cn" })
+    local text = tostring(plan.body)
+    assert.same({
+      b = false, a = json.null, list = { 1, 2.5, "x" }, object = { y = { z = -0.1 } }, empty = {}, text = 'q"\\\n\0\127é', n = 2 ^ 40,
+      image = "YWJj", wrapped = "YWJjZA==",
+    }, json.decode(text))
+    assert.matches('^{"a":null,"b":false,"empty":{},"image":', text)
+    assert.equal("{}", tostring(tencent.raw("Any", nil, {}).body))
+  end)
+
+  it("raises on what JSON cannot say", function()
+    local loop = {}
+    loop.loop = loop
+    for _, value in ipairs { 0 / 0, 1 / 0, print, loop, { 1, x = 2 } } do
+      assert.has_error(function() tencent.raw("Any", { value = value }, {}) end)
+    end
+  end)
+
+  it("gives the reply as it is", function()
+    local long = core.base64_encode(("abc"):rep(6000))
+    local plan = tencent.raw("Any", {}, {})
+    local body = '{"Response":{"Image":"' .. long .. '","AdvancedInfo":"{\\"I\\":\\"' .. long .. '\\"}","RequestId":"r"}}'
+    local result = assert(tencent.outcome(plan, { status = 200, headers = {}, body = body }))
+    assert.same({ Image = long, AdvancedInfo = '{"I":"' .. long .. '"}', RequestId = "r" }, result)
+  end)
+end)
+
+describe("tencent.outcome", function()
+  local plan = { reads = kinds.service(kinds.get "passport", "tencent", "intl") }
+  local function outcome(body, status, headers)
+    return tencent.outcome(plan, { status = status or 200, headers = headers or {}, body = body })
+  end
+
+  it("never raises, whatever comes", function()
+    local bodies = {
+      "", " ", "null", "1", '"x"', "[]", "{}", "[[[", '{"Response":[]}', '{"Response":[{"Error":1}]}', '{"Response":{}}',
+      '{"Response":{"Error":[]}}', '{"Response":{"Error":{}}}', '{"Response":{"Error":{"Code":""}}}', '{"Response":{"Error":{"Code":{}}}}',
+      '{"Response":{"Error":{"Code":null,"Message":"m"}}}', '{"Response":{"Error":false}}', "\0", ("["):rep(100000),
+      '{"Response":{"A":"' .. ("\\"):rep(9999), '{"code":0}', '{"code":"x"}', '{"code":null}', ("\127" .. "0"):rep(9000),
+      "\239\187\191{}", ("x"):rep(20000), '{"Response":"' .. ("A"):rep(20000) .. '"}',
+    }
+    for _, body in ipairs(bodies) do
+      for _, status in ipairs { 200, 400, 502 } do
+        local result, err = outcome(body, status)
+        assert.is_nil(result)
+        assert.is_true(err.category == "protocol" or err.category == "http")
+        assert.is_string(tostring(err))
+      end
+    end
+    local responses = {
+      {}, { status = "x" }, { status = 0 / 0, body = {} }, { status = 1 / 0, headers = 1, body = "" }, { body = "{}" },
+    }
+    for _, response in ipairs(responses) do
+      local result, err = tencent.outcome(plan, response)
+      assert.is_nil(result)
+      assert.equal("protocol", err.category)
+    end
+    assert.equal("protocol", select(2, tencent.outcome(plan, nil)).category)
+  end)
+
+  it("does not lose the sense of strange errors", function()
+    local _, err = outcome('{"Response":{"Error":{"Code":4711,"Message":{}},"RequestId":7}}')
+    assert.equal("4711", err.code)
+    assert.equal("service", err.category)
+    assert.is_nil(err.request_id)
+    _, err = outcome('{"Response":{"Error":{"Code":"Some\\nCode 123456789"}}}')
+    assert.is_nil(err.code:find("[%c]"))
+    assert.is_nil(err.code:find("123456789", 1, true))
+  end)
+
+  it("shows no number, name or key of the vendor's text", function()
+    local _, err = outcome('{"Response":{"Error":{"Code":"InvalidParameter",'
+      .. '"Message":"bad AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE and 440524198701010014"}}}')
+    assert.is_nil(tostring(err):find("AKID", 1, true))
+    assert.is_nil(tostring(err):find("440524", 1, true))
+  end)
+
+  it("finds an envelope under any status", function()
+    local _, err = outcome('{"Response":{"Error":{"Code":"RequestLimitExceeded","Message":"m"},"RequestId":"r"}}', 503)
+    assert.equal("throttled", err.category)
+    assert.equal("throttle", err.retry)
+    assert.equal(503, err.http_status)
+    assert.is_table((outcome('{"Response":{"ID":"1","RequestId":"r"}}', 500)))
+  end)
+
+  it("takes a status without an envelope for what it is", function()
+    local statuses = {
+      [400] = false, [403] = false, [404] = false, [413] = false, [302] = false,
+      [408] = true, [500] = true, [502] = true, [503] = true, [504] = true,
+    }
+    for status, retryable in pairs(statuses) do
+      local _, err = outcome("<html>no</html>", status)
+      assert.equal("http", err.category)
+      assert.equal(status, err.http_status)
+      assert.equal(retryable, err.retryable)
+      assert.is_nil(err.billed)
+    end
+    local _, err = outcome("slow down", 429)
+    assert.equal("throttled", err.category)
+    assert.equal("throttle", err.retry)
+  end)
+
+  it("knows an id that only the headers have", function()
+    local _, err = outcome("", 200, { ["x-tc-requestid"] = "abc-1" })
+    assert.equal("EmptyReply", err.code)
+    assert.equal("abc-1", err.request_id)
+  end)
+
+  it("takes pictures that the transport has decoded", function()
+    local result = assert(tencent.outcome(plan, {
+      status = 200, headers = {}, body = '{"Response":{"Image":"\1270","Name":"\1271","RequestId":"r"}}', pictures = { "one", "two" },
+    }))
+    assert.equal("one", result.Image)
+    assert.equal(core.base64_encode("two"), result.Name)
+  end)
+end)
+
+describe("tencent.check_credentials", function()
+  it("takes the blanks off and names what is missing, showing nothing", function()
+    assert.same({ secret_id = "a", secret_key = "b", token = "c", expires = 7 },
+      tencent.check_credentials { secret_id = " a\n", secret_key = "\tb ", token = "c ", expires = 7 })
+    assert.same({ secret_id = "a", secret_key = "b" }, tencent.check_credentials { secret_id = "a", secret_key = "b", token = "" })
+    local _, err = tencent.check_credentials { secret_id = "VISIBLE" }
+    assert.equal("credentials", err.category)
+    assert.matches("secret_key", err.message)
+    assert.is_nil(tostring(err):find("VISIBLE", 1, true))
+    for _, value in ipairs { {}, { secret_id = " ", secret_key = 7 }, "x", { secret_id = "a\nb", secret_key = "c" } } do
+      assert.equal("credentials", select(2, tencent.check_credentials(value)).category)
+    end
+  end)
+end)
