@@ -53,7 +53,8 @@ function M.describe_params(parser)
   for _, name in ipairs(names) do
     local param, option = params[name], "--" .. name:gsub("_", "-")
     if param.type == "boolean" and param.default then
-      elements[#elements + 1] = parser:flag("--no-" .. option:sub(3), sentence("turn off: " .. param.help)):target(name):action("store_false")
+      local off = parser:flag("--no-" .. option:sub(3), sentence("turn off: " .. param.help))
+      elements[#elements + 1] = off:target(name):action("store_false")
     elseif param.type == "boolean" then
       elements[#elements + 1] = parser:flag(option, sentence(param.help))
     elseif param.type == "warnings" then

@@ -26,7 +26,7 @@ function read.describe(parser)
     parser:flag("--raw", "With --json: also the reply as the service named it, pictures as base64."),
     parser:flag("--check", "Also check digits, dates and cross-checks, offline."),
     parser:option("--portrait", "Ask for the portrait and write it to this file or folder."):argname("FILE"),
-    parser:option("--card-image", "Ask for the card cut out, where the kind has that, and write it to this file or folder."):argname("FILE"))
+    parser:option("--card-image", "Ask for the cut-out card, where the kind has that, and write it."):argname("FILE"))
   parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
   cli.describe_params(parser)
   cli.describe_client(parser)

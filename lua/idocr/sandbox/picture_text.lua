@@ -6,13 +6,20 @@ local picture_text = {}
 local PNG = "\137PNG\r\n\26\n"
 local LONGEST_COMMENT = 65533 -- bytes: a segment's length field counts itself and has 16 bits
 
--- Lua 5.4 has an operator for this that LuaJIT cannot even parse; LuaJIT has a library that 5.4 lacks.
+-- Lua 5.4 has an operator for this that LuaJIT cannot even parse; LuaJIT has a library that 5.4 lacks; plain 5.1 has neither.
 local xor
 if rawget(_G, "jit") then
   local bit = require "bit"
   xor = function(a, b) return bit.bxor(a, b) % 2 ^ 32 end
 else
-  xor = assert(load("local a, b = ... return a ~ b"))
+  xor = (loadstring or load)("local a, b = ... return a ~ b") or function(a, b)
+    local result, bit = 0, 1
+    while a > 0 or b > 0 do
+      if a % 2 ~= b % 2 then result = result + bit end
+      a, b, bit = math.floor(a / 2), math.floor(b / 2), bit * 2
+    end
+    return result
+  end
 end
 
 local crc_table
