@@ -1,0 +1,106 @@
+--- How two values of one field compare, whatever places they come from. "not_compared" is not "agree": it says that one
+--- side is absent, masked, partly unknown or in another script.
+
+local names = require "idocr.checks.names"
+local states = require "idocr.checks.states"
+
+local compare_values = {}
+
+---@class idocr.checks.Value
+---@field value string?      what that source says
+---@field values string[]?   several possible values (a number with an open century)
+---@field known string?      the known part of a date
+---@field valid boolean?     whether it is possible by itself; nil: nobody can tell
+---@field zone boolean?      a name in the letters of a machine readable zone
+---@field truncated boolean? a name that may have been cut
+---@field reversed string?   a name in the other order
+
+local function bare(text) return (text:upper():gsub("[^%w%*]", "")) end
+
+--- Numbers: separators aside; stars on either side hide a character.
+local function number(a, b)
+  local left, right = bare(a.value), bare(b.value)
+  if left == "" or right == "" then return "not_compared" end
+  if left == right then return left:find("*", 1, true) and "not_compared" or "agree" end
+  local masked = left:find("*", 1, true) or right:find("*", 1, true)
+  if #left ~= #right then return masked and "not_compared" or "differ" end
+  for i = 1, #left do
+    local x, y = left:sub(i, i), right:sub(i, i)
+    if x ~= y and x ~= "*" and y ~= "*" then return "differ" end
+  end
+  return "not_compared" -- only stars kept them apart
+end
+
+local function has(list, value)
+  for _, item in ipairs(list) do if item == value then return true end end
+  return false
+end
+
+local function date(a, b)
+  if a.values or b.values then
+    local list, one = a.values or b.values, a.values and b or a
+    if #list == 0 or not one.value then return "not_compared" end
+    return has(list, one.value) and "agree" or "differ"
+  end
+  if a.value and b.value then return a.value == b.value and "agree" or "differ" end
+  local known, whole = a.known or b.known, a.value or b.value
+  if known and whole then return whole:sub(1, #known) == known and "not_compared" or "differ" end
+  return "not_compared"
+end
+
+local function sex(a, b)
+  if not (a.value and b.value) then return "not_compared" end
+  return a.value == b.value and "agree" or "differ"
+end
+
+local function state(a, b)
+  local left, right = states.find(a.value), states.find(b.value)
+  if not left or not right then return "not_compared" end -- "UTOPIAN" is neither a code nor a name
+  return left == right and "agree" or "differ"
+end
+
+local function document_code(a, b)
+  local left, right = bare(a.value), bare(b.value)
+  if left == "" or right == "" then return "not_compared" end
+  local n = math.min(#left, #right)
+  return left:sub(1, n) == right:sub(1, n) and "agree" or "differ"
+end
+
+local function name(a, b)
+  if a.zone ~= b.zone then
+    local zone, printed = a.zone and a or b, a.zone and b or a
+    local status = names.compare(printed.value, zone.value, zone.truncated)
+    if status == "differ" and zone.reversed then
+      return names.compare(printed.value, zone.reversed, false)
+    end
+    return status
+  end
+  return names.same(a.value, b.value)
+end
+
+local function text(a, b)
+  local left, right = a.value:gsub("%s+", ""), b.value:gsub("%s+", "")
+  return left == right and "agree" or "differ"
+end
+
+local BY_FIELD = {
+  number = number, back_number = number,
+  birth_date = date, issue_date = date, expiry_date = date, first_issue_date = date,
+  sex = sex, nationality = state, issuing_country = state, document_code = document_code,
+  name = name, surname = name, given_name = name,
+  native_name = text, native_surname = text, native_given_name = text,
+}
+compare_values.BY_FIELD = BY_FIELD
+
+--- Compares two values of a field.
+---@param field string
+---@param a idocr.checks.Value
+---@param b idocr.checks.Value
+---@return "agree"|"differ"|"not_compared"
+function compare_values.compare(field, a, b)
+  local compare = BY_FIELD[field] or text
+  if compare ~= date and not (a.value and b.value) then return "not_compared" end
+  return compare(a, b)
+end
+
+return compare_values

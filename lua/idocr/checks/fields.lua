@@ -1,0 +1,151 @@
+--- The values of every field by source: the service's field, the machine readable zone, the printed zone, what the
+--- number says, telegraph codes, a second provider. Each with its own validity; all compared with one another.
+
+local compare_values = require "idocr.checks.compare_values"
+local dates = require "idocr.checks.dates"
+local states = require "idocr.checks.states"
+local telecode = require "idocr.checks.telecode"
+
+local fields = {}
+
+---@class idocr.checks.Field
+---@field values table<string, idocr.checks.Value> by source: service, mrz, visual, number, telecode, second
+---@field status "agree"|"differ"|"not_compared"
+---@field pairs { a: string, b: string, status: string }[] what was compared with what
+
+-- The order in which a source is believed where two differ: what check digits cover comes first.
+local SOURCES = { "mrz", "number", "service", "telecode", "visual", "second" }
+fields.SOURCES = SOURCES
+
+local DATE = { birth_date = true, issue_date = true, expiry_date = true, first_issue_date = true }
+local PERSON = { name = true, surname = true, given_name = true }
+local CHECKED_BY = { number = "document_number", birth_date = "birth_date", expiry_date = "expiry_date" }
+
+local NAMES = {}
+for field in pairs(compare_values.BY_FIELD) do NAMES[#NAMES + 1] = field end
+table.sort(NAMES)
+
+--- Whether a printed value is possible by itself; nil where nobody can tell.
+local function valid(field, value)
+  if DATE[field] then return dates.split(value) ~= nil end
+  if field == "sex" then return value == "M" or value == "F" or value == "X" end
+  if field == "nationality" or field == "issuing_country" then
+    if states.find(value) then return true end
+    if value:find("^%u%u%u$") then return false end
+  end
+  return nil
+end
+
+local function from_card(card, add)
+  for _, field in ipairs(NAMES) do
+    if card[field] then add(field, { value = card[field], valid = valid(field, card[field]) }) end
+  end
+end
+
+local function from_zone(zone, add)
+  local impossible = {}
+  for _, problem in ipairs(zone.problems) do impossible[problem] = true end
+  for _, field in ipairs(NAMES) do
+    local value, known = zone[field], DATE[field] and zone[field .. "_known"] or nil
+    local wrong_date = impossible["date." .. field]
+    if value or known or wrong_date then
+      local entry = { value = value, known = known, valid = value and valid(field, value) or nil }
+      local right = zone.checks[CHECKED_BY[field]]
+      if right ~= nil then entry.valid = right and not wrong_date end
+      if PERSON[field] then entry.zone, entry.truncated, entry.valid = true, zone.name_truncated, nil end
+      add(field, entry)
+    end
+  end
+  local surname, given = zone.surname, zone.given_name
+  if surname or given then
+    local both = surname and given
+    add("name", {
+      value = both and surname .. " " .. given or surname or given,
+      reversed = both and given .. " " .. surname or nil,
+      zone = true,
+      truncated = zone.name_truncated,
+    })
+  end
+end
+
+local function from_number(parsed, add)
+  if parsed.birth_dates then
+    local list = parsed.birth_dates
+    add("birth_date", { value = #list == 1 and list[1] or nil, values = list, valid = #list > 0 })
+  elseif parsed.birth_date or parsed.region_code then
+    add("birth_date", { value = parsed.birth_date, valid = parsed.birth_date ~= nil })
+  end
+  if parsed.sex then add("sex", { value = parsed.sex, valid = true }) end
+end
+
+local function from_telecodes(card, add)
+  for field, code in pairs { native_surname = card.surname_telecode or false, native_given_name = card.given_name_telecode or false } do
+    local name = code and telecode.decode(code)
+    -- the tables hold simplified and traditional forms: a name that agrees with its codes stands as it was read
+    if name and telecode.compare(card[field], code) == "agree" then name = card[field] end
+    if name then add(field, { value = name, valid = true }) end
+  end
+end
+
+local function compare_all(field, entry)
+  local status = "not_compared"
+  for i = 1, #SOURCES do
+    for j = i + 1, #SOURCES do
+      local a, b = entry.values[SOURCES[i]], entry.values[SOURCES[j]]
+      if a and b then
+        local result = compare_values.compare(field, a, b)
+        entry.pairs[#entry.pairs + 1] = { a = SOURCES[i], b = SOURCES[j], status = result }
+        if result == "differ" then
+          status = "differ"
+        elseif result == "agree" and status ~= "differ" then
+          status = "agree"
+        end
+      end
+    end
+  end
+  entry.status = status
+end
+
+--- Gathers and compares.
+---@param card table a snapshot
+---@param zone idocr.Mrz?
+---@param parsed table? what the card's number says
+---@param second table? a snapshot of the same card read by another provider
+---@return table<string, idocr.checks.Field>
+function fields.gather(card, zone, parsed, second)
+  local all = {}
+  local function into(source)
+    return function(field, entry)
+      local target = all[field]
+      if not target then
+        target = { values = {}, pairs = {}, status = "not_compared" }
+        all[field] = target
+      end
+      target.values[source] = entry
+    end
+  end
+  from_card(card, into("service"))
+  from_card(card.visual, into("visual"))
+  if zone then from_zone(zone, into("mrz")) end
+  if parsed then from_number(parsed, into("number")) end
+  if card.surname_telecode or card.given_name_telecode then from_telecodes(card, into("telecode")) end
+  if second then from_card(second, into("second")) end
+  for field, entry in pairs(all) do compare_all(field, entry) end
+  return all
+end
+
+--- The most trusted value of a field and its source.
+---@param all table<string, idocr.checks.Field>
+---@param field string
+---@return string? value
+---@return string? source
+function fields.best(all, field)
+  local entry = all[field]
+  if not entry then return nil end
+  for _, source in ipairs(SOURCES) do
+    local value = entry.values[source]
+    if value and value.value and value.valid ~= false then return value.value, source end
+  end
+end
+
+return fields

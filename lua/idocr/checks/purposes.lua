@@ -1,0 +1,78 @@
+--- How much each failed check weighs, by purpose: "error" makes `report.ok` false, "warning" wants a look, "info" is
+--- for the record. The longest matching prefix of a check's id decides ("warning.glare", "warning").
+
+local purposes = {}
+
+--- The default: is this person the holder of a valid, genuine document?
+purposes.identity = {
+  ["mrz.check_digit"] = "error",
+  ["mrz.date"] = "error",
+  ["mrz.character"] = "error",
+  ["mrz.shape"] = "warning",
+  ["mrz.missing"] = "warning",
+  ["mrz.state"] = "warning",
+  ["mrz.repair"] = "info",
+  ["number.shape"] = "error",
+  ["number.checksum"] = "error",
+  ["number.birth_date"] = "error",
+  ["number.birthplace"] = "error",
+  ["number.region"] = "warning",
+  ["number.prefix"] = "error",
+  ["number.back"] = "error",
+  ["match"] = "error",
+  ["match.document_code"] = "warning",
+  ["dates.expired"] = "error",
+  ["dates.future"] = "error",
+  ["dates.order"] = "error",
+  ["dates.age"] = "warning",
+  ["dates.span"] = "warning",
+  ["telecode"] = "error",
+  ["telecode.missing_name"] = "info",
+  ["confidence"] = "warning",
+  ["quality"] = "warning",
+  ["complete"] = "warning",
+  ["card_count"] = "warning",
+  ["warning"] = "warning",
+  ["warning.photocopy"] = "error",
+  ["warning.monochrome_copy"] = "error",
+  ["warning.recaptured"] = "error",
+  ["warning.tampered"] = "error",
+  ["warning.invalid_date"] = "error",
+  ["warning.electronic"] = "error",
+  ["warning.not_enabled"] = "info",
+}
+
+--- Data entry: were the fields read rightly? What the picture is a picture of, and how old, matters little.
+purposes.reading = {
+  ["mrz.missing"] = "info",
+  ["dates.expired"] = "info",
+  ["dates.span"] = "info",
+  ["warning.photocopy"] = "info",
+  ["warning.monochrome_copy"] = "info",
+  ["warning.recaptured"] = "info",
+  ["warning.electronic"] = "info",
+  ["warning.watermark"] = "info",
+  ["warning.temporary"] = "info",
+  ["warning.tampered"] = "warning",
+  ["warning.invalid_date"] = "info",
+}
+
+--- The weight of a check.
+---@param check string
+---@param purpose table one of the tables above
+---@param own table? the caller's: check or prefix -> "error" | "warning" | "info" | false (off)
+---@return "error"|"warning"|"info"|false
+function purposes.severity(check, purpose, own)
+  local id = check
+  while id do
+    local value = own and own[id]
+    if value == false then return false end
+    if type(value) == "string" then return value end
+    if purpose[id] then return purpose[id] end
+    if purposes.identity[id] then return purposes.identity[id] end
+    id = id:match("^(.*)%.[^.]*$")
+  end
+  return "warning"
+end
+
+return purposes

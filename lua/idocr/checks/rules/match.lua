@@ -1,0 +1,51 @@
+--- Fields against one another: service, machine readable zone, printed zone, number, second provider.
+
+local SOURCE_WORDS = {
+  mrz = "machine readable zone", number = "number", service = "field", telecode = "telegraph code", visual = "printed zone",
+  second = "second provider",
+}
+
+local KIND = {
+  birth_date = "date", issue_date = "date", expiry_date = "date", first_issue_date = "date",
+  name = "name", surname = "name", given_name = "name", native_name = "name", native_surname = "name", native_given_name = "name",
+  sex = "open", nationality = "open", issuing_country = "open", document_code = "open",
+}
+
+local function shown(context, field, entry)
+  if entry.value then return context.mask[KIND[field] or "number"](entry.value) end
+  if entry.values then
+    local list = {}
+    for i, value in ipairs(entry.values) do list[i] = context.mask.date(value) end
+    return table.concat(list, " or ")
+  end
+  return entry.known and context.mask.date(entry.known)
+end
+
+local function report(context, field, entry)
+  if entry.status == "not_compared" then return end
+  if entry.status == "agree" then
+    context.add { check = "match." .. field, ok = true, field = field, message = ("all sources of %s agree"):format(field) }
+    return
+  end
+  for _, pair in ipairs(entry.pairs) do
+    if pair.status == "differ" then
+      -- telegraph codes have findings of their own
+      if pair.a ~= "telecode" and pair.b ~= "telecode" then
+        context.add {
+          check = "match." .. field, ok = false, field = field,
+          expected = shown(context, field, entry.values[pair.a]), found = shown(context, field, entry.values[pair.b]),
+          sources = { pair.a, pair.b },
+          message = ("%s: the %s and the %s differ"):format(field, SOURCE_WORDS[pair.a], SOURCE_WORDS[pair.b]),
+        }
+      end
+    end
+  end
+end
+
+---@param context idocr.checks.Context
+return function(context)
+  local names = {}
+  for field in pairs(context.fields) do names[#names + 1] = field end
+  table.sort(names)
+  for _, field in ipairs(names) do report(context, field, context.fields[field]) end
+end

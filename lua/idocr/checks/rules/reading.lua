@@ -1,0 +1,73 @@
+--- What the service says of its own reading: confidence, quality, warnings, incomplete or several documents.
+
+local WORDS = {
+  incomplete = "the card is not whole in the picture",
+  photocopy = "the picture shows a photocopy",
+  monochrome_copy = "the picture shows a black and white copy",
+  recaptured = "the picture was taken from a screen or another picture",
+  tampered = "the picture looks edited",
+  temporary = "it is a temporary card",
+  occluded = "part of the card is covered",
+  glare = "part of the card is overexposed",
+  blurry = "the picture is blurred",
+  invalid_date = "the service says that the card's dates are not valid",
+  electronic = "the picture shows an electronic card",
+  watermark = "the picture has a watermark",
+  not_enabled = "the service does not look for warnings on this account",
+  unknown = "the service gave a warning that is new to this library",
+}
+
+local function confidence(context)
+  local least = context.options.confidence
+  if not least then return end
+  local names = {}
+  for field in pairs(context.card.confidence) do names[#names + 1] = field end
+  table.sort(names)
+  for _, field in ipairs(names) do
+    local value = context.card.confidence[field]
+    local ok = value >= least
+    context.add {
+      check = "confidence", ok = ok, field = context.mask.open(field), expected = (">= %.2f"):format(least), found = ("%.2f"):format(value),
+      message = ok and "read with enough confidence" or "read with little confidence: compare with the picture",
+    }
+  end
+end
+
+local function score(context, name, ok, expected, message)
+  context.add {
+    check = "quality." .. name, ok = ok, field = name, expected = expected, found = ("%g"):format(context.card[name]),
+    message = ok and "the picture is good enough" or message,
+  }
+end
+
+---@param context idocr.checks.Context
+return function(context)
+  local card, options = context.card, context.options
+  confidence(context)
+  if card.quality and options.quality then
+    score(context, "quality", card.quality >= options.quality, (">= %g"):format(options.quality), "the picture is of poor quality")
+  end
+  if card.border_score and options.border_score then
+    score(context, "border_score", card.border_score <= options.border_score, ("<= %g"):format(options.border_score),
+      "the card's border is covered or cut off")
+  end
+  if card.complete ~= nil then
+    context.add {
+      check = "complete", ok = card.complete, field = "complete",
+      message = card.complete and "the document is whole in the picture" or "the document is not whole in the picture",
+    }
+  end
+  if card.card_count and card.card_count > 1 then
+    context.add {
+      check = "card_count", ok = false, field = "card_count", expected = "1", found = ("%g"):format(card.card_count),
+      message = "the picture shows more than one document",
+    }
+  end
+  for _, warning in ipairs(card.warnings) do
+    local name = WORDS[warning.name] and warning.name or "unknown"
+    context.add {
+      check = "warning." .. name, ok = false, field = "warnings", found = warning.code and ("%d"):format(warning.code) or nil,
+      message = WORDS[name],
+    }
+  end
+end
