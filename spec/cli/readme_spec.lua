@@ -1,0 +1,111 @@
+-- The README tells the truth: its Lua runs, its commands work, its tables are the code's.
+
+local idocr = require "idocr"
+local kinds = require "idocr.kinds"
+local process = require "spec.support.process"
+
+local readme = assert(process.read "README.md")
+local lua = rawget(_G, "jit") and "luajit" or "lua5.4"
+local root = process.run "pwd"
+
+local function blocks(language)
+  local found = {}
+  for text in readme:gmatch("\n```" .. language .. "\n(.-)\n```") do found[#found + 1] = text end
+  return found
+end
+
+describe("the README", function()
+  it("has Lua that runs, with the sandbox in the service's place", function()
+    local specimen = require("idocr.sandbox.specimens").path
+    local lines, shared = {}, {}
+    local environment = setmetatable({
+      require = function(name)
+        if name ~= "idocr" then return require(name) end
+        return setmetatable({
+          new = function(options)
+            local copy = { transport = "sandbox" }
+            for option, value in pairs(options) do copy[option] = value end
+            local client = idocr.new(copy)
+            shared.client = client
+            return setmetatable({
+              passport = function(_, params)
+                if params.image == "passport.jpg" then params.image = specimen "passport" end
+                local card, err = client:passport(params)
+                shared.card = card
+                return card, err
+              end,
+              each = function(_, kind, inputs, each_options)
+                for _, input in ipairs(inputs) do input.image = specimen(kind) end
+                return client:each(kind, inputs, each_options)
+              end,
+            }, { __index = client })
+          end,
+        }, { __index = idocr })
+      end,
+      print = function(...)
+        for index = 1, select("#", ...) do lines[#lines + 1] = tostring((select(index, ...))) end
+      end,
+    }, { __index = function(_, name) return shared[name] or _G[name] end })
+
+    local found = blocks "lua"
+    assert.is_true(#found >= 4)
+    for index, text in ipairs(found) do
+      text = text:gsub("\nlocal client = ", "\nclient = "):gsub("^local idocr = ", "idocr = "):gsub("^local client = ", "client = ")
+      local chunk, problem
+      if setfenv then -- luacheck: ignore 113
+        chunk, problem = loadstring(text) -- luacheck: ignore 113
+        if chunk then setfenv(chunk, environment) end -- luacheck: ignore 113
+      else
+        chunk, problem = load(text, "block " .. index, "t", environment)
+      end
+      assert.is_truthy(chunk, problem)
+      chunk()
+    end
+    local said = table.concat(lines, " ")
+    assert.is_truthy(said:find("X00000000", 1, true), said)
+    assert.is_truthy(said:find("880229-14-0000", 1, true), said)
+  end)
+
+  it("has commands that work", function()
+    local folder = process.tempdir()
+    process.run(("mkdir %s/build && cp lua/idocr/sandbox/specimens/passport.jpg %s/photo.jpg"):format(folder, folder))
+    -- the command of this interpreter in the place of build/idocr, in a folder with a photo
+    process.write(folder .. "/build/idocr", ("#!/bin/sh\nexport LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' LUA_CPATH='%s'\n" ..
+      "exec %s %s/lua/idocr/cli/start.lua \"$@\"\n"):format(root, root,
+      (package.cpath:gsub("%f[^;%z]build/", root .. "/build/"):gsub("^build/", root .. "/build/")), lua, root))
+    process.run("chmod +x " .. folder .. "/build/idocr")
+    local count = 0
+    for command in readme:gmatch("\n    (build/idocr [cs][ht][^\n]*)") do
+      count = count + 1
+      process.run("cd " .. folder .. " && " .. command)
+    end
+    assert.is_true(count >= 5, tostring(count))
+    local out, status = process.capture(("cd %s && build/idocr read passport --transport sandbox glare.jpg"):format(folder))
+    assert.are.equal(0, status)
+    assert.is_truthy(out:find("X1234567", 1, true))
+  end)
+
+  it("names every kind, action, category and make target that there is", function()
+    for _, name in ipairs(kinds.list()) do
+      assert.is_truthy(readme:find("`" .. name .. "`", 1, true), name)
+      for _, service in ipairs(kinds.get(name).services) do
+        local action = service.provider == "ekycpro" and "my_ocr" or service.action
+        assert.is_truthy(readme:find(action, 1, true), action)
+      end
+    end
+    for category in pairs(require("idocr.errors").CATEGORIES) do
+      assert.is_truthy(readme:find("`" .. category .. "`", 1, true), category)
+    end
+    for option in readme:match("| option | default.-\n\n"):gmatch("\n| ([^|]+) |") do
+      for name in option:gmatch("`([%l_]+)`") do
+        assert.is_truthy(require("idocr.options").NAMES[name], name)
+      end
+    end
+    local makefile = process.read "Makefile"
+    for line in readme:gmatch("\n    make ([%l ]+)") do
+      for target in line:gmatch("%l+") do
+        assert.is_truthy(makefile:find("\n" .. target .. ":", 1, true), target)
+      end
+    end
+  end)
+end)
