@@ -44,13 +44,20 @@ local function path_complaint(value)
   end
 end
 
---- A picture in a file. It is opened when the call is made, and read in slices.
+local function is_count(value) return type(value) == "number" and value >= 0 and value == math.floor(value) end
+
+local function range_complaint(offset, length)
+  if offset == nil and length == nil or is_count(offset) and is_count(length) then return nil end
+  return "a part is named by offset and length, both whole numbers of bytes"
+end
+
+--- A picture in a file, or in a part of one. It is opened when the call is made, and read in slices.
 ---@param path string
----@param offset integer? with `length`: only this part of the file
+---@param offset integer? with `length`: only this part of it
 ---@param length integer?
 ---@return idocr.Picture?, string? complaint
 function picture.file(path, offset, length)
-  local complaint = path_complaint(path)
+  local complaint = path_complaint(path) or range_complaint(offset, length)
   if complaint then return nil, complaint end
   return new("file", path, offset, length)
 end
@@ -62,6 +69,8 @@ end
 ---@return idocr.Picture?, string? complaint
 function picture.bytes(bytes, offset, length)
   if type(bytes) ~= "string" then return nil, "the bytes of a picture must be a string, not a " .. type(bytes) end
+  local complaint = range_complaint(offset, length)
+  if complaint then return nil, complaint end
   return new("bytes", bytes, offset, length)
 end
 
