@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base64.h"
+#include "base64_sha256.h"
 
 /* Picture bytes per slice, a multiple of 48 so that the slices begin on hash blocks (48 bytes are 64 characters) when the
  * picture does. A slice with its characters stays within the first cache (12 KB + 16 KB). */
 #define SLICE (12 * 1024)
 #define BLOCK (SLICE / 3 * 4)
+/* Picture bytes per slice where they go straight into the hash and need no room for characters. */
+#define FUSED_SLICE (48 * 1024)
 #define SEGMENTS 1024 /* far more than any request needs */
 
 static struct idocr_body *of_source(struct idocr_source *source)
@@ -46,7 +49,7 @@ size_t idocr_body_size(size_t capacity)
     return sizeof(struct idocr_body) + capacity * sizeof(struct idocr_segment);
 }
 
-void idocr_body_init(struct idocr_body *body, size_t capacity)
+void idocr_body_init(struct idocr_body *body, size_t capacity, bool fused)
 {
     body->source.length = source_length;
     body->source.read = source_read;
@@ -54,6 +57,7 @@ void idocr_body_init(struct idocr_body *body, size_t capacity)
     body->source.error = source_error;
     body->source.magic = IDOCR_SOURCE_MAGIC;
     body->capacity = capacity;
+    body->fused = fused;
 }
 
 static int append(struct idocr_body *body, struct idocr_segment segment, struct idocr_error *error)
@@ -250,26 +254,82 @@ int idocr_body_read(const struct idocr_body *body, struct idocr_cursor *cursor, 
     return 0;
 }
 
+/* Whether the next bytes at the hash cursor can go straight from picture to hash: base64 that begins with a group, and a hash that
+ * waits for nothing. */
+static bool can_fuse(const struct idocr_body *body, const struct idocr_segment *segment)
+{
+    return body->fused && segment->encoding == IDOCR_BASE64 && body->hash.offset % 4 == 0 && idocr_sha256_waiting(&body->sha) == 0;
+}
+
+/* Hashes picture bytes without a text in between: whole blocks, and what is left of the picture after the last one. */
+static int hash_fused(struct idocr_body *body, const struct idocr_segment *segment, uint64_t max, size_t *hashed,
+                      struct idocr_error *error)
+{
+    uint8_t room[FUSED_SLICE];
+    const uint8_t *at;
+    uint64_t raw = body->hash.offset / 4 * 3, left = segment->image->size - raw;
+    uint64_t most = segment->image->bytes != NULL ? (uint64_t)SIZE_MAX / 4 / 48 * 48 : FUSED_SLICE;
+    if (max / 64 * 48 < most)
+        most = max < 64 ? 48 : max / 64 * 48;
+    size_t length = smaller(left, (size_t)most);
+    if (idocr_image_view(segment->image, raw, length, room, &at, error) != 0)
+        return -1;
+    size_t blocks = idocr_base64_sha256(idocr_sha256_words(&body->sha), at, length);
+    idocr_sha256_skip(&body->sha, blocks / 48);
+    if (blocks < length) {
+        char text[64];
+        idocr_base64_encode(at + blocks, length - blocks, text);
+        idocr_sha256_update(&body->sha, text, idocr_base64_encoded_length(length - blocks));
+    }
+    *hashed = idocr_base64_encoded_length(length);
+    body->hash.offset += *hashed;
+    return 0;
+}
+
+/* Hashes some bytes of the segment at the hash cursor: *hashed == 0 at its end. */
+static int hash_segment(struct idocr_body *body, const struct idocr_segment *segment, uint64_t max, size_t *hashed,
+                        struct idocr_error *error)
+{
+    *hashed = 0;
+    if (segment->encoding == IDOCR_LITERAL) {
+        *hashed = smaller(segment->length - body->hash.offset, max < SIZE_MAX ? (size_t)max : SIZE_MAX);
+        idocr_sha256_update(&body->sha, segment->literal + body->hash.offset, *hashed);
+        body->hash.offset += *hashed;
+        return 0;
+    }
+    if (can_fuse(body, segment) && body->hash.offset < segment->length)
+        return hash_fused(body, segment, max, hashed, error);
+    uint8_t block[BLOCK];
+    size_t want = smaller(max, sizeof block);
+    if (body->fused && segment->encoding == IDOCR_BASE64) /* only up to where can_fuse becomes true */
+        want = smaller(want, IDOCR_SHA256_BLOCK - idocr_sha256_waiting(&body->sha));
+    if (read_segment(segment, &body->hash, block, want, hashed, error) != 0)
+        return -1;
+    idocr_sha256_update(&body->sha, block, *hashed);
+    return 0;
+}
+
 int idocr_body_hash(struct idocr_body *body, uint64_t max, bool *done, struct idocr_error *error)
 {
-    uint8_t block[BLOCK];
     if (!body->hashed && !body->hashing) {
         idocr_sha256_init(&body->sha);
         memset(&body->hash, 0, sizeof body->hash);
         body->hashing = true;
     }
     for (uint64_t hashed = 0; !body->hashed && hashed < max;) {
-        size_t got;
-        if (idocr_body_read(body, &body->hash, block, sizeof block, &got, error) != 0) {
+        if (body->hash.segment == body->count) {
+            idocr_sha256_final(&body->sha, body->digest);
+            body->hashed = true;
+            break;
+        }
+        size_t part;
+        if (hash_segment(body, &body->segments[body->hash.segment], max - hashed, &part, error) != 0) {
             body->hashing = false;
             return -1;
         }
-        idocr_sha256_update(&body->sha, block, got);
-        hashed += got;
-        if (got < sizeof block) {
-            idocr_sha256_final(&body->sha, body->digest);
-            body->hashed = true;
-        }
+        hashed += part;
+        if (part == 0)
+            body->hash = (struct idocr_cursor){.segment = body->hash.segment + 1};
     }
     *done = body->hashed;
     return 0;

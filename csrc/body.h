@@ -41,6 +41,7 @@ struct idocr_body {
     struct idocr_sha256 sha;
     uint64_t length;
     struct idocr_error error; /* of the last read or rewind through `source` */
+    bool fused;               /* idocr_base64_sha256_available() */
     bool hashing, hashed;     /* `sha` is under way; `digest` is complete */
     uint8_t digest[IDOCR_SHA256_SIZE];
     size_t count, capacity;
@@ -50,8 +51,9 @@ struct idocr_body {
 /* Bytes of memory for a body of up to `capacity` segments; 0 when that is too many. */
 size_t idocr_body_size(size_t capacity);
 
-/* Makes an empty body in zeroed memory of idocr_body_size(capacity) bytes. */
-void idocr_body_init(struct idocr_body *body, size_t capacity);
+/* Makes an empty body in zeroed memory of idocr_body_size(capacity) bytes. `fused` is the kept answer of
+ * idocr_base64_sha256_available(), or false. */
+void idocr_body_init(struct idocr_body *body, size_t capacity, bool fused);
 
 /* Appends text (borrowed: it must outlive the body), or a picture, which is retained until idocr_body_release. -1: "too_long";
  * for IDOCR_FORM, whose length depends on the bytes, the picture is read once and its errors are possible. */

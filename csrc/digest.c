@@ -42,9 +42,14 @@ void idocr_sha256_of(const void *data, size_t length, uint8_t digest[IDOCR_SHA25
     idocr_sha256_final(&sha, digest);
 }
 
+size_t idocr_sha256_waiting(const struct idocr_sha256 *sha)
+{
+    return ((const SHA256_CTX *)(const void *)sha)->num;
+}
+
 uint32_t *idocr_sha256_words(struct idocr_sha256 *sha)
 {
-    return context(sha)->num == 0 ? context(sha)->h : NULL;
+    return context(sha)->h;
 }
 
 void idocr_sha256_skip(struct idocr_sha256 *sha, size_t blocks)

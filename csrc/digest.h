@@ -27,8 +27,9 @@ void idocr_sha256_update(struct idocr_sha256 *sha, const void *data, size_t leng
 void idocr_sha256_final(struct idocr_sha256 *sha, uint8_t digest[IDOCR_SHA256_SIZE]);
 void idocr_sha256_of(const void *data, size_t length, uint8_t digest[IDOCR_SHA256_SIZE]);
 
-/* For code that runs the rounds itself: the eight state words when everything so far is whole blocks, else NULL. The
- * caller compresses `blocks` further blocks into them and then says so. */
+/* For code that runs the rounds itself. Bytes that wait for their block to be full; when there are none, the eight state words, into
+ * which the caller compresses `blocks` further blocks and then says so. */
+size_t idocr_sha256_waiting(const struct idocr_sha256 *sha);
 uint32_t *idocr_sha256_words(struct idocr_sha256 *sha);
 void idocr_sha256_skip(struct idocr_sha256 *sha, size_t blocks);
 

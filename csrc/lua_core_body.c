@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdint.h>
 
+#include "base64_sha256.h"
 #include "body.h"
 #include "lua_core.h"
 
@@ -48,7 +49,7 @@ static int body_new(lua_State *L)
     size_t count = idocr_lua_rawlen(L, 1), size = idocr_body_size(count);
     luaL_argcheck(L, size != 0, 1, "too many items");
     struct idocr_body *body = idocr_lua_newobject(L, size, IDOCR_SOURCE_METATABLE);
-    idocr_body_init(body, count);
+    idocr_body_init(body, count, lua_toboolean(L, lua_upvalueindex(1)));
     lua_createtable(L, (int)count, 0); /* everything that the segments point to */
     lua_pushvalue(L, -1);
     idocr_lua_anchor(L, 2);
@@ -149,7 +150,8 @@ void idocr_lua_add_body(lua_State *L)
         {"sha256", body_sha256}, {"hash_some", body_hash_some}, {NULL, NULL},
     };
     static const luaL_Reg meta[] = {{"__tostring", body_tostring}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"body", body_new}, {NULL, NULL}};
     idocr_lua_class(L, IDOCR_SOURCE_METATABLE, methods, meta, body_close);
-    idocr_lua_setfuncs(L, functions);
+    lua_pushboolean(L, idocr_base64_sha256_available()); /* asked once */
+    lua_pushcclosure(L, body_new, 1);
+    lua_setfield(L, -2, "body");
 }
