@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* Where we are in the text. */
 enum {
     OUTSIDE, /* between strings */
@@ -188,6 +192,26 @@ static size_t most_escapes(const struct idocr_reply *reply)
     return reply->inner ? 3 : 1;
 }
 
+/* Copies up to the next backslash, at most n bytes; returns how many. Slashes come every 64 characters in a picture that a
+ * PHP-like service escaped, so this runs in short strides: a call of memchr and memcpy for each took five times as long. */
+static size_t copy_to_backslash(const unsigned char *p, size_t n, unsigned char *to)
+{
+    size_t i = 0;
+
+#if defined(__SSE2__)
+    for (; n - i >= 16; i += 16) {
+        const __m128i piece = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(piece, _mm_set1_epi8('\\')));
+        _mm_storeu_si128((__m128i *)(void *)(to + i), piece);
+        if (found != 0)
+            return i + (size_t)__builtin_ctz((unsigned)found);
+    }
+#endif
+    for (; i < n && p[i] != '\\'; i++)
+        to[i] = p[i];
+    return i;
+}
+
 /* Copies text to `stage` without the backslashes before slashes, up to anything else that is escaped or until the
  * stage is full. *used counts what was read, the result what was staged. */
 static size_t unescape(const struct idocr_reply *reply, const unsigned char *p, size_t n, unsigned char *stage, size_t *used)
@@ -197,14 +221,12 @@ static size_t unescape(const struct idocr_reply *reply, const unsigned char *p, 
 
     for (;;) {
         const size_t room = n - in < STAGE - out ? n - in : STAGE - out;
-        const unsigned char *slash = memchr(p + in, '\\', room);
-        const size_t run = slash != NULL ? (size_t)(slash - (p + in)) : room;
+        const size_t run = copy_to_backslash(p + in, room, stage + out);
         size_t escapes = 0;
 
-        memcpy(stage + out, p + in, run);
         in += run;
         out += run;
-        if (slash == NULL)
+        if (run == room)
             break;
         while (escapes < most && in + escapes < n && p[in + escapes] == '\\')
             escapes++;
