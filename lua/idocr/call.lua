@@ -70,7 +70,11 @@ end
 local function fail(err, flight)
   err.attempts = flight.attempts
   if flight.unsure and err.billed == false then err.billed = nil end
-  if flight.went_out then err.sent = true end
+  if flight.went_out then
+    err.sent = true
+  elseif err.billed == nil then
+    err.billed = false
+  end
   return err
 end
 

@@ -1,0 +1,111 @@
+local idocr = require "idocr"
+local limiter = require "idocr.limiter"
+local scripted = require "spec.support.scripted"
+
+local PNG = idocr.bytes(scripted.PNG)
+
+local function most_in_a_second(times)
+  local most = 0
+  for index, from in ipairs(times) do
+    local count = 0
+    for other = index, #times do
+      if times[other] < from + 1 then count = count + 1 end
+    end
+    most = math.max(most, count)
+  end
+  return most
+end
+
+
+describe("the limiter", function()
+  before_each(function() limiter.reset() end)
+
+  it("keeps the published rate in every stretch of a second, without waiting for the first ones", function()
+    local wire = scripted.new { scripted.ok() }
+    local made = idocr.new { transport = wire, credentials = scripted.KEYS, timeout = { total = 60 } }
+    for _ = 1, 23 do assert(made:passport(PNG)) end
+    assert.equal(1000, wire.times[5])
+    assert.equal(5, most_in_a_second(wire.times))
+    assert.is_true(wire.times[23] - 1000 < 4.2) -- 4 windows
+  end)
+
+  it("is shared by all clients of one account, for one action", function()
+    local runtime = scripted.runtime()
+    local wire = scripted.new({ scripted.ok() }, runtime)
+    local options = { transport = wire, credentials = scripted.KEYS, timeout = { total = 60 } }
+    local first, second = idocr.new(options), idocr.new(options)
+    options.credentials = { secret_id = "AKIDother", secret_key = "k" }
+    local other = idocr.new(options)
+    for _ = 1, 5 do
+      assert(first:passport(PNG))
+      assert(second:passport(PNG))
+    end
+    assert.equal(5, most_in_a_second(wire.times))
+    local before = runtime.now()
+    assert(other:passport(PNG))
+    assert(first:malaysia_id(PNG))
+    assert(first:macao_id(PNG)) -- no rate is published
+    assert.equal(before, runtime.now())
+  end)
+
+  it("refuses at once what would wait past the deadline, or at all where told", function()
+    local wire = scripted.new { scripted.ok() }
+    local made = idocr.new { transport = wire, credentials = scripted.KEYS, timeout = { total = 0.5 } }
+    for _ = 1, 5 do assert(made:passport(PNG)) end
+    local card, err = made:passport(PNG)
+    assert.is_nil(card)
+    assert.same({ "throttled", "RateLimited", false, false, true, 0 },
+      { err.category, err.code, err.billed, err.sent, err.retryable, err.attempts })
+    assert.equal(5, #wire.requests)
+    limiter.reset()
+    made = idocr.new { transport = wire, credentials = scripted.KEYS, rate = { wait = false, MLIDPassportOCR = 1 } }
+    assert(made:passport(PNG))
+    assert.equal("RateLimited", select(2, made:passport(PNG)).code)
+    wire.runtime.sleep(1.1)
+    assert(made:passport(PNG))
+  end)
+
+  it("takes rates of the user's, or is off", function()
+    for _, case in ipairs {
+      { false, 0 }, { { MLIDPassportOCR = false }, 0 }, { 100, 0 }, { { MLIDPassportOCR = 1 }, 3 }, { 0.5, 6 },
+    } do
+      limiter.reset()
+      local wire = scripted.new { scripted.ok() }
+      local made = idocr.new { transport = wire, credentials = scripted.KEYS, timeout = { total = 60 }, rate = case[1] }
+      for _ = 1, 4 do assert(made:passport(PNG)) end
+      local waited = wire.runtime.now() - 1000
+      assert.is_true(waited >= case[2] and waited <= case[2] * 1.1, tostring(waited))
+    end
+  end)
+
+  it("counts actions called by name too, and each attempt", function()
+    local wire = scripted.new { scripted.error "RequestLimitExceeded", scripted.ok() }
+    local made = idocr.new { transport = wire, credentials = scripted.KEYS, rate = { MLIDPassportOCR = 1 }, retry = { cap = 0.01 } }
+    assert(made:call("MLIDPassportOCR", {}))
+    assert.is_true(wire.times[2] - wire.times[1] >= 1)
+  end)
+
+  it("is first come, first served: reservations never overtake", function()
+    local starts, last = {}, 0
+    local permits, window = limiter.window(3)
+    for index = 1, 100 do
+      local start = limiter.reserve(starts, permits, window, index * 0.1, math.huge)
+      assert.is_true(start >= last)
+      assert.is_true(start >= index * 0.1)
+      last = start
+    end
+    assert.is_true(#starts <= permits)
+    assert.is_nil(limiter.reserve(starts, permits, window, 10, 10))
+    assert.same({ 2, 2 / 2.5 * 1.02 }, { limiter.window(2.5) })
+    assert.same({ 1, 2.04 }, { limiter.window(0.5) })
+    assert.equal(100, (limiter.window(1e6)))
+  end)
+
+  it("forgets windows that nobody asks for", function()
+    local store = limiter.memory()
+    for index = 1, 2000 do store:change("key" .. index, -1, function(starts) starts[1] = index end) end
+    local count = 0
+    for _ in pairs(store.entries) do count = count + 1 end
+    assert.is_true(count < 600)
+  end)
+end)
