@@ -60,8 +60,8 @@ end
 ---@param value any
 ---@return string
 function encode(value)
-  if value == json.null then return "null" end
   local kind = type(value)
+  if value == json.null or kind == "userdata" then return "null" end -- cjson's null is a light userdata
   if kind == "string" then return '"' .. value:gsub('[%c"\\]', escape) .. '"' end
   if kind == "number" then return number(value) end
   if kind == "boolean" then return tostring(value) end

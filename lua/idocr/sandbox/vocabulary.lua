@@ -1,6 +1,7 @@
 --- What a stamp may say about a kind: the card fields that some service of the kind fills, each with a plain value.
 
 local cjson = require("cjson").new()
+local core = require "idocr.core"
 local kinds = require "idocr.kinds"
 local specimens = require "idocr.sandbox.specimens"
 
@@ -55,7 +56,7 @@ local function warnings_of(kind, value)
 end
 
 local function portrait_of(value)
-  local ok = type(value) == "string" and (specimens.path(value) or value:match("^[%w+/]+=*$"))
+  local ok = type(value) == "string" and (specimens.path(value) or core.base64_decode(value))
   if ok then return value end
   return nil, "a portrait is the kind of a specimen, or base64"
 end
