@@ -258,10 +258,11 @@ local function read(format, lines, today)
   local at = fields.number
   local optional = fields.optional and sub(text, fields.optional[1], fields.optional[2])
   result.number = clean(sub(text, at[1], at[2]))
-  if format.long_number and bytes[at[2] + 1] == 60 and bytes[at[2]] ~= 60 then
+  if format.long_number and bytes[at[2] + 1] == 60 and result.number then
     local number, rest, right, rule = long_number(text, format, checks.composite)
-    if number then
-      result.number, optional, result.long_number_rule = number, rest, rule
+    -- fillers within the nine are rather a short number without a digit, unless every digit says otherwise
+    if number and (bytes[at[1]] ~= 60 and bytes[at[2]] ~= 60 or right and checks.composite) then
+      result.number, optional, result.long_number_rule = clean(number), rest, rule
       checks.document_number = right
     end
   end

@@ -1,0 +1,303 @@
+local compare = require "idocr.checks.compare"
+local derived = require "idocr.checks.derived"
+local report = require "idocr.checks.report"
+
+local function with(base, changes)
+  local copy = {}
+  for name, value in pairs(base) do copy[name] = value end
+  for name, value in pairs(changes or {}) do
+    if value == false then value = nil end
+    copy[name] = value
+  end
+  return copy
+end
+
+local function finding(r, check, ok)
+  for _, f in ipairs(r.findings) do
+    if f.check == check and (ok == nil or f.ok == ok) then return f end
+  end
+end
+
+local PASSPORT = {
+  kind = "passport", provider = "tencent", number = "L898902C3", name = "ERIKSSON ANNA MARIA", surname = "ERIKSSON",
+  given_name = "ANNA MARIA", birth_date = "1974-08-12", sex = "F", expiry_date = "2012-04-15", issue_date = "2007-04-16",
+  nationality = "UTO", issuing_country = "UTO", document_code = "P", warnings = {},
+  mrz = { "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10" },
+  visual = { number = "L898902C3", surname = "Eriksson", given_name = "Anna María", birth_date = "1974-08-12", sex = "F",
+    nationality = "UTOPIAN", document_code = "P" },
+}
+local VENDOR = {
+  kind = "passport", number = "456712345", name = "CARTER ESTHER", surname = "CARTER", given_name = "ESTHER", sex = "F",
+  birth_date = "1990-04-11", expiry_date = "2021-07-26", nationality = "USA", issuing_country = "USA", warnings = {},
+  mrz = { "P<USACARTER<<ESTHER<<<<<<<<<<<<<<<<<<<<<<<<<", "4567123452USA9004117F2107268713843748<708026" },
+}
+local MALAYSIA = { kind = "malaysia_id", document_type = "MyKad", number = "710716-08-6085", name = "KAVIN", sex = "M", warnings = {} }
+local CHINA = { kind = "china_id", number = "440524198701010014", name = "李明", sex = "M", birth_date = "1987-01-01",
+  issue_date = "2010-07-21", expiry_date = "2020-07-21", warnings = {} }
+local MACAO = { kind = "macao_id", number = "1228150(7)", native_surname = "何", surname_telecode = "0149", sex = "F",
+  birth_date = "1997-04-22", first_issue_date = "2011-05-06", issue_date = "2014-08-01", expiry_date = "2024-08-01", warnings = {} }
+
+describe("a report", function()
+  it("of a good card is good on a day when the card is valid", function()
+    for card, day in pairs { [PASSPORT] = "2010-01-01", [MALAYSIA] = "2026-01-01", [CHINA] = "2015-01-01", [MACAO] = "2020-01-01" } do
+      local r = report.make(card, { today = day })
+      for _, f in ipairs(r.findings) do assert.is_true(f.ok, card.kind .. " " .. f.check .. ": " .. f.message) end
+      assert.is_true(r.ok)
+      assert.is_true(#r.findings > 5)
+    end
+  end)
+
+  it("finds the three wrong digits of the vendor's sample and throws nothing away", function()
+    local r = report.make(VENDOR, { today = "2020-01-01" })
+    assert.is_false(r.ok)
+    for name, digits in pairs { document_number = { "1", "2" }, birth_date = { "5", "7" }, composite = { "3", "6" } } do
+      local f = finding(r, "mrz.check_digit." .. name)
+      assert.are.same({ false, "error", digits[1], digits[2] }, { f.ok, f.severity, f.expected, f.found })
+    end
+    assert.is_true(finding(r, "mrz.check_digit.expiry_date").ok)
+    assert.is_true(finding(r, "mrz.check_digit.optional").ok)
+    assert.are.equal("456712345", r.fields.number.values.mrz.value)
+    assert.is_false(r.fields.number.values.mrz.valid)
+    assert.are.equal("agree", r.fields.number.status)
+  end)
+
+  it("gives every field's values by source, with validity and status", function()
+    local r = report.make(PASSPORT, { today = "2010-01-01" })
+    local birth = r.fields.birth_date
+    assert.are.equal("agree", birth.status)
+    for _, source in ipairs { "service", "mrz", "visual" } do
+      assert.are.same({ "1974-08-12", true }, { birth.values[source].value, birth.values[source].valid })
+    end
+    assert.are.equal("agree", r.fields.given_name.status) -- María is MARIA
+    assert.are.equal("UTOPIAN", r.fields.nationality.values.visual.value)
+    local statuses = {}
+    for _, pair in ipairs(r.fields.nationality.pairs) do statuses[pair.a .. pair.b] = pair.status end
+    assert.are.same({ mrzservice = "agree", mrzvisual = "not_compared", servicevisual = "not_compared" }, statuses)
+    assert.are.equal("not_compared", r.fields.issue_date.status)
+  end)
+
+  it("says what differs, masked, and from where", function()
+    local visual = with(PASSPORT.visual, { birth_date = "1974-08-13", surname = "Erikson", number = "L898902C8" })
+    local r = report.make(with(PASSPORT, { visual = visual }), { today = "2010-01-01" })
+    assert.is_false(r.ok)
+    local f = finding(r, "match.birth_date", false)
+    assert.are.same({ "error", { "mrz", "visual" }, "1974-••-••", "1974-••-••" }, { f.severity, f.sources, f.expected, f.found })
+    f = finding(r, "match.surname", false)
+    assert.are.same({ "E•••••••", "E••••••" }, { f.expected, f.found })
+    assert.are.equal("L89••••C3", finding(r, "match.number", false).expected)
+    assert.are.equal("differ", r.fields.birth_date.status)
+  end)
+
+  it("judges dates by the given day", function()
+    local r = report.make(PASSPORT, { today = "2012-04-15" })
+    assert.is_true(finding(r, "dates.expired").ok)
+    r = report.make(PASSPORT, { today = "2012-04-16" })
+    assert.are.same({ false, "error" }, { finding(r, "dates.expired").ok, finding(r, "dates.expired").severity })
+    assert.is_false(r.ok)
+    r = report.make(PASSPORT, { today = "2007-04-15" })
+    assert.is_false(finding(r, "dates.future.issue_date").ok)
+    r = report.make(with(CHINA, { issue_date = "2021-07-21" }), { today = "2022-01-01" })
+    assert.is_false(finding(r, "dates.order", false).ok)
+    r = report.make(with(PASSPORT, { issue_date = "2000-04-16" }), { today = "2010-01-01" })
+    assert.are.equal("warning", finding(r, "dates.span").severity)
+    assert.is_true(r.ok) -- warnings do not fail a card
+  end)
+
+  it("knows how long Chinese cards are valid", function()
+    local r = report.make(with(CHINA, { expiry_date = "2017-07-21" }), { today = "2015-01-01" })
+    assert.is_false(finding(r, "dates.span").ok)
+    r = report.make(with(CHINA, { expiry_date = "2030-07-21" }), { today = "2015-01-01" })
+    assert.is_true(finding(r, "dates.span").ok)
+    assert.is_false(finding(r, "dates.span.age").ok) -- 23 years old: ten years, not twenty
+    r = report.make(with(CHINA, { expiry_date = false, long_term = true }), { today = "2015-01-01" })
+    assert.is_nil(finding(r, "dates.expired"))
+    assert.is_false(finding(r, "dates.span.age").ok)
+  end)
+
+  it("checks numbers against what was read", function()
+    local r = report.make(with(MALAYSIA, { sex = "F" }), { today = "2026-01-01" })
+    local f = finding(r, "match.sex", false)
+    assert.are.same({ "M", "F", { "number", "service" } }, { f.expected, f.found, f.sources })
+    r = report.make(with(MALAYSIA, { birth_date = "1971-07-17" }), { today = "2026-01-01" })
+    assert.is_false(finding(r, "match.birth_date").ok)
+    r = report.make(with(MALAYSIA, { birth_date = "1901-02-03", number = "010203-01-1235" }), { today = "2026-01-01" })
+    assert.are.equal("agree", r.fields.birth_date.status) -- either century
+    r = report.make(with(MALAYSIA, { number = "710716-17-6085", back_number = "710716-17-6086-01-01" }), { today = "2026-01-01" })
+    assert.is_false(finding(r, "number.birthplace").ok)
+    assert.is_false(finding(r, "number.back").ok)
+    r = report.make(with(MALAYSIA, { number = "71071-08-6085" }), { today = "2026-01-01" })
+    assert.are.equal("error", finding(r, "number.shape").severity)
+    r = report.make(with(MALAYSIA, { document_type = "MyTentera", number = "T1234567" }), { today = "2026-01-01" })
+    assert.is_nil(finding(r, "number.shape"))
+    r = report.make(with(CHINA, { number = "440524198701010015" }), { today = "2015-01-01" })
+    assert.is_false(finding(r, "number.checksum").ok)
+  end)
+
+  it("checks telegraph codes and finds missing names by them", function()
+    local r = report.make(with(MACAO, { native_surname = "王" }), { today = "2020-01-01" })
+    assert.are.same({ false, "error" }, { finding(r, "telecode.native_surname").ok, finding(r, "telecode.native_surname").severity })
+    r = report.make(with(MACAO, { native_surname = false }), { today = "2020-01-01" })
+    assert.are.equal("info", finding(r, "telecode.missing_name").severity)
+    assert.are.equal("何", r.fields.native_surname.values.telecode.value)
+    assert.is_true(r.ok)
+    -- cards since 2023-12-15 print no codes, no height and no date of first issue
+    r = report.make(with(MACAO, { surname_telecode = false, first_issue_date = false }), { today = "2020-01-01" })
+    assert.is_nil(finding(r, "telecode.native_surname"))
+    assert.is_true(r.ok)
+    r = report.make({ kind = "macao_id", number = "15****0(4)", native_given_name = "*珍", given_name_telecode = "37****27" })
+    assert.is_true(r.ok)
+  end)
+
+  it("proposes a repair beside the digit that it repairs", function()
+    local line = PASSPORT.mrz[2]:gsub("L898902C3", "L8989O2C3")
+    local r = report.make(with(PASSPORT, { mrz = { PASSPORT.mrz[1], line } }), { today = "2010-01-01" })
+    local f = finding(r, "mrz.repair")
+    assert.are.same({ "info", "0", "O", "number" }, { f.severity, f.expected, f.found, f.field })
+    assert.are.equal("L8989O2C3", r.fields.number.values.mrz.value)
+  end)
+
+  it("weighs thresholds, warnings and whether the card is whole", function()
+    local card = with(CHINA, { quality = 30, border_score = 70, confidence = { number = 0.5, name = 0.99 }, card_count = 2,
+      warnings = { { code = -9102, name = "photocopy" }, { code = -9107, name = "glare" }, { code = 1, name = "never heard of" } } })
+    card.complete = false
+    local r = report.make(card, { today = "2015-01-01" })
+    assert.are.equal("warning", finding(r, "quality.quality").severity)
+    assert.is_false(finding(r, "quality.border_score").ok)
+    assert.is_false(finding(r, "confidence", false).ok)
+    assert.is_false(finding(r, "complete").ok)
+    assert.is_false(finding(r, "card_count").ok)
+    assert.are.equal("error", finding(r, "warning.photocopy").severity)
+    assert.are.equal("warning", finding(r, "warning.glare").severity)
+    assert.are.equal("warning", finding(r, "warning.unknown").severity)
+    assert.is_false(r.ok)
+    r = report.make(card, { today = "2015-01-01", purpose = "reading" })
+    assert.are.equal("info", finding(r, "warning.photocopy").severity)
+    assert.is_true(r.ok)
+    r = report.make(card, { today = "2015-01-01", quality = 20, border_score = false, confidence = false, checks = { warning = false } })
+    assert.is_true(finding(r, "quality.quality").ok)
+    assert.is_nil(finding(r, "quality.border_score"))
+    assert.is_nil(finding(r, "confidence"))
+    assert.is_nil(finding(r, "warning.photocopy"))
+    r = report.make(PASSPORT, { today = "2020-01-01", checks = { ["dates.expired"] = "info" } })
+    assert.is_true(r.ok)
+  end)
+
+  it("says when there is no zone", function()
+    local r = report.make(with(PASSPORT, { mrz = { PASSPORT.mrz[1], "1357" } }), { today = "2010-01-01" })
+    assert.are.equal("warning", finding(r, "mrz.shape").severity)
+    assert.is_nil(r.mrz)
+    r = report.make(with(PASSPORT, { mrz = false }), { today = "2010-01-01" })
+    assert.is_false(finding(r, "mrz.missing").ok)
+  end)
+
+  it("takes a second opinion", function()
+    local r = report.make(MALAYSIA, { today = "2026-01-01", second = with(MALAYSIA, { name = "KEVIN", number = "710716086085" }) })
+    assert.are.same({ "service", "second" }, finding(r, "match.name", false).sources)
+    assert.are.equal("agree", r.fields.number.status)
+  end)
+
+  it("raises on a wrong option only", function()
+    for _, options in ipairs { { tday = "2020-01-01" }, { today = "tomorrow" }, { purpose = "fun" }, { confidence = "high" }, 5,
+      { checks = 1 }, { checks = { warning = "fatal" } }, { purpose = "severity" } } do
+      assert.has_error(function() report.make(PASSPORT, options) end)
+    end
+  end)
+end)
+
+describe("findings", function()
+  it("hold masked text only", function()
+    local secrets = { "L898902C3", "ERIKSSON", "Eriksson", "ANNA", "1974-08-12", "456712345", "CARTER", "710716", "440524198701010014",
+      "李明", "1987-01-01", "1228150", "ZE184226B" }
+    for _, card in ipairs { PASSPORT, VENDOR, MALAYSIA, CHINA, MACAO } do
+      for _, visual in ipairs { false, { number = "X", surname = "ZZ", name = "QQ", birth_date = "1900-01-01", sex = "M" } } do
+        local r = report.make(with(card, { visual = visual or nil, birth_date = visual and "1999-09-09" or nil }), { today = "2026-01-01" })
+        for _, f in ipairs(r.findings) do
+          for _, part in ipairs { f.message, f.expected or "", f.found or "" } do
+            for _, secret in ipairs(secrets) do assert.is_nil(part:find(secret, 1, true), f.check .. " tells " .. secret) end
+          end
+        end
+      end
+    end
+  end)
+end)
+
+describe("hostile cards", function()
+  local seed = 7
+  local function random(n)
+    seed = seed * 16807 % 2147483647
+    return seed % n + 1
+  end
+
+  local VALUES = {
+    function() return nil end, function() return true end, function() return 0 / 0 end, function() return math.huge end,
+    function() return -1e308 end, function() return "" end, function() return "\0\255\254%d%s%" end, function() return ("9"):rep(5000) end,
+    function() return {} end, function() return { {} } end, function() return print end, function() return "9999-99-99" end,
+    function() return "0000-00-00" end, function() return ("<"):rep(44) end, function() return { ("<"):rep(44), ("<"):rep(44) } end,
+    function() return { "\255\254", 5 } end, function() return setmetatable({}, { __index = function() error("no") end }) end,
+    function() return "李" end, function() return "2024-02-29" end, function() return { { name = 5 }, 7, { name = "\255" } } end,
+    function() return { number = 0 / 0, [5] = 1, name = "x" } end, function() return "T" .. ("%"):rep(40) end,
+    function()
+      local out = {}
+      for i = 1, random(60) do out[i] = string.char(random(256) - 1) end
+      return table.concat(out)
+    end,
+  }
+  local NAMES = {}
+  for name in ([[kind document_type number name surname given_name native_name native_surname native_given_name sex birth_date
+    issue_date first_issue_date expiry_date nationality issuing_country address back_number surname_telecode given_name_telecode
+    document_code quality border_score card_count height long_term complete mrz visual confidence warnings provider]]):gmatch("%S+") do
+    NAMES[#NAMES + 1] = name
+  end
+
+  it("never make a check raise", function()
+    local bases = { PASSPORT, VENDOR, MALAYSIA, CHINA, MACAO, {} }
+    for _ = 1, 4000 do
+      local card = with(bases[random(#bases)])
+      for _ = 1, random(4) do card[NAMES[random(#NAMES)]] = VALUES[random(#VALUES)]() end
+      if random(3) == 1 and type(card.visual) == "table" then
+        card.visual = with(PASSPORT.visual, { [NAMES[random(#NAMES)]] = VALUES[random(#VALUES)]() })
+      end
+      local r = report.make(card, { today = "2026-01-01" })
+      assert.is_boolean(r.ok)
+      for _, f in ipairs(r.findings) do assert.is_string(f.message) end
+      compare.cards(card, bases[random(#bases)])
+      derived.of(card)
+    end
+    for _, value in ipairs { 1, "x", true, print } do assert.is_true(report.make(value).ok) end
+    assert.is_true(report.make(nil).ok)
+    assert.is_boolean(report.make(setmetatable({}, { __index = function() error("no") end })).ok)
+  end)
+end)
+
+describe("derived facts", function()
+  it("come from the number, or from the zone", function()
+    assert.are.same({ "1971-07-16", "M", "Perak" }, (function()
+      local facts = assert(derived.of(MALAYSIA, { today = "2026-01-01" }))
+      return { facts.birth_date, facts.sex, facts.birthplace }
+    end)())
+    local facts = assert(derived.of(with(MALAYSIA, { number = "010203-01-1235" }), { today = "2026-01-01" }))
+    assert.is_nil(facts.birth_date)
+    assert.are.equal(2, #facts.birth_dates)
+    facts = assert(derived.of(with(MALAYSIA, { number = "010203-01-1235", birth_date = "2001-02-03" }), { today = "2026-01-01" }))
+    assert.are.equal("2001-02-03", facts.birth_date)
+    assert.are.equal("Guangdong", derived.of(CHINA).region)
+    assert.are.equal("1974-08-12", derived.of(PASSPORT, { today = "2026-01-01" }).birth_date)
+    assert.is_nil((derived.of { kind = "passport" }))
+  end)
+end)
+
+describe("two readings", function()
+  it("agree, differ, or stand alone", function()
+    local a = with(MALAYSIA, { provider = "tencent", address = "NO 11 PERSIARAN PERAJURIT 4, 31400 IPOH" })
+    local b = with(MALAYSIA, { provider = "ekycpro", number = "710716086085", name = "KEVIN", birth_date = "1971-07-16",
+      address = "No 11 Persiaran Perajurit 4 31400 Ipoh" })
+    local r = compare.cards(a, b)
+    assert.is_false(r.ok)
+    assert.are.same({ "agree", "differ", "not_compared", "agree", "agree" },
+      { r.fields.number.status, r.fields.name.status, r.fields.birth_date.status, r.fields.address.status, r.fields.sex.status })
+    local f = finding(r, "compare.name")
+    assert.are.same({ false, "error", { "tencent", "ekycpro" }, "K••••" }, { f.ok, f.severity, f.sources, f.found })
+    assert.is_true(compare.cards(a, a).ok)
+    assert.is_true(compare.cards(a, with(b, { name = "KAVIN", address = "NO 12" })).ok) -- an address is only worth a look
+  end)
+end)
