@@ -63,13 +63,17 @@ purposes.reading = {
 ---@param own table? the caller's: check or prefix -> "error" | "warning" | "info" | false (off)
 ---@return "error"|"warning"|"info"|false
 function purposes.severity(check, purpose, own)
-  local id = check
-  while id do
-    local value = own and own[id]
+  local id = own and check
+  while id do -- what the caller says of a whole family goes over what a purpose says of one of it
+    local value = own[id]
     if value == false then return false end
     if type(value) == "string" then return value end
-    if purpose[id] then return purpose[id] end
-    if purposes.identity[id] then return purposes.identity[id] end
+    id = id:match("^(.*)%.[^.]*$")
+  end
+  id = check
+  while id do
+    local value = purpose[id] or purposes.identity[id]
+    if value then return value end
     id = id:match("^(.*)%.[^.]*$")
   end
   return "warning"
