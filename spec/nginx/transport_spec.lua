@@ -73,6 +73,7 @@ describe("the cosocket transport", function()
     it("to localhost, which no resolver has to know", function()
       assert.equal(200, call({ url = ("http://localhost:%d/echo"):format(server.port.plain) }).status)
       assert.equal(200, call({ url = ("https://localhost:%d/echo"):format(server.port.tls) }).status)
+      assert.equal(200, call({ url = at("tls", "/echo") }).status) -- an address of this machine is verified as localhost
     end)
 
     it("and reads replies of every framing", function()

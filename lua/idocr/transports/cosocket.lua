@@ -41,7 +41,8 @@ local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil 
 local function name_to_verify(url, request)
   if not is_address(url.host) then return url.host end
   local logical = (request.host or ""):gsub(":%d+$", "")
-  return logical ~= "" and not is_address(logical) and logical or url.host
+  if logical ~= "" and not is_address(logical) then return logical end
+  return (url.host:find("^127%.") or url.host == "::1") and "localhost" or url.host
 end
 
 local function connect_timeout(state)

@@ -1,0 +1,198 @@
+"use strict";
+const $ = (id) => document.getElementById(id);
+const WORDS = {
+  mrz: "Machine readable zone", sex: "Sex", number: "Number", long_term: "No end of validity", card_count: "Cards in the picture",
+  native_name: "Name, as written", document_code: "Document code",
+};
+const words = (name) => WORDS[name] || (name.charAt(0).toUpperCase() + name.slice(1).replace(/_/g, " "));
+const make = (tag, text, className) => {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text; // never as HTML: cards say what they like
+  if (className) element.className = className;
+  return element;
+};
+const list = (value) => (Array.isArray(value) ? value : []);
+
+const files = { image: null, back: null };
+let kinds = [];
+let running = null;
+
+const drops = {};
+document.querySelectorAll(".drop").forEach((drop) => { drops[drop.dataset.field] = drop; });
+
+function show(field, file) {
+  const drop = drops[field], preview = drop.querySelector(".preview");
+  if (preview.src) URL.revokeObjectURL(preview.src);
+  files[field] = file;
+  drop.classList.toggle("full", !!file);
+  drop.querySelector(".empty").hidden = !!file;
+  drop.querySelector(".name").textContent = file ? file.name + " · " + Math.ceil(file.size / 1024) + " KB" : "";
+  const picture = file && file.type.startsWith("image/");
+  preview.hidden = !picture;
+  if (picture) {
+    preview.src = URL.createObjectURL(file);
+    preview.alt = field === "back" ? "The back side that was chosen" : "The picture that was chosen";
+  } else {
+    preview.removeAttribute("src");
+  }
+}
+
+for (const [field, drop] of Object.entries(drops)) {
+  const input = drop.querySelector("input");
+  input.addEventListener("change", () => { if (input.files[0]) show(field, input.files[0]); });
+  drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer.files[0]) show(field, event.dataTransfer.files[0]);
+  });
+}
+// A picture dropped beside the field should not replace the page.
+window.addEventListener("dragover", (event) => event.preventDefault());
+window.addEventListener("drop", (event) => event.preventDefault());
+window.addEventListener("paste", (event) => { if (event.clipboardData.files[0]) show("image", event.clipboardData.files[0]); });
+
+function pick(name) {
+  const kind = kinds.find((entry) => entry.name === name);
+  if (!kind) return;
+  const radio = document.querySelector('input[name=kind][value="' + name + '"]');
+  radio.checked = true;
+  drops.back.hidden = !kind.back;
+  if (!kind.back && files.back) show("back", null);
+  const params = list(kind.params).filter((param) => param.type === "boolean" || param.type === "warnings");
+  $("options").hidden = params.length === 0;
+  $("option-list").replaceChildren(...params.map((param) => {
+    const label = make("label"), box = make("input"), text = make("span", words(param.name));
+    box.type = "checkbox";
+    box.name = param.name;
+    if (param.type === "warnings") box.checked = true;
+    if (param.help) text.append(make("small", param.help));
+    label.append(box, text);
+    return label;
+  }));
+}
+
+function status(text, className) {
+  $("status").className = className || "";
+  $("status").textContent = text;
+}
+
+const MARK = { good: "✓", warn: "!", bad: "✕" };
+const SAID = { good: "passed", warn: "doubtful", bad: "failed" };
+
+function render(reply) {
+  const card = reply.card, findings = list(reply.check.findings), failed = findings.filter((finding) => !finding.ok);
+  const level = (finding) => (finding.ok ? "good" : finding.severity === "error" ? "bad" : "warn");
+  $("title").textContent = reply.title + (card.sandbox ? " · sandbox" : "");
+  $("number").textContent = card.number || "No number";
+  const errors = failed.filter((finding) => finding.severity === "error").length;
+  $("verdict").replaceChildren(errors ? make("span", errors + (errors === 1 ? " check failed" : " checks failed"), "badge bad")
+    : failed.length ? make("span", "Look at " + failed.length + (failed.length === 1 ? " check" : " checks"), "badge warn")
+      : make("span", "All checks passed", "badge good"));
+  $("portrait").hidden = !card.portrait;
+  if (card.portrait) $("portrait").src = "data:image/jpeg;base64," + card.portrait;
+  $("warnings").replaceChildren(...list(reply.warnings).map((warning) => make("li", words(warning.name) + (warning.message ? ": " + warning.message : ""))));
+  $("fields").replaceChildren(...list(reply.fields).flatMap((field) => {
+    const value = field.value === true ? "yes" : field.value === false ? "no" : String(field.value);
+    return [make("dt", words(field.name)), make("dd", value, field.name === "mrz" ? "code" : "")];
+  }));
+  const item = (finding) => {
+    const li = make("li"), mark = make("span", MARK[level(finding)], "mark " + level(finding)), text = make("span", finding.message);
+    mark.setAttribute("role", "img");
+    mark.setAttribute("aria-label", SAID[level(finding)]);
+    if (!finding.ok && finding.expected) text.append(make("small", "expected " + finding.expected + (finding.found ? ", found " + finding.found : "")));
+    li.append(mark, text);
+    return li;
+  };
+  const passed = findings.filter((finding) => finding.ok);
+  $("findings").replaceChildren(...failed.map(item));
+  if (passed.length) {
+    const li = make("li"), more = make("button", passed.length + (passed.length === 1 ? " check" : " checks") + " passed – show");
+    li.style.display = "block";
+    more.type = "button";
+    more.id = "more";
+    more.addEventListener("click", () => { li.replaceWith(...passed.map(item)); });
+    li.append(more);
+    $("findings").append(li);
+  }
+  $("findings-title").hidden = findings.length === 0;
+  const short = JSON.parse(JSON.stringify(reply));
+  for (const name of ["portrait", "card_image"]) if (short.card[name]) short.card[name] = short.card[name].slice(0, 24) + "… (" + short.card[name].length + " characters)";
+  $("json").textContent = JSON.stringify(short, null, 2);
+  $("card").hidden = false;
+}
+
+async function read() {
+  const kind = document.querySelector("input[name=kind]:checked");
+  if (!files.image) {
+    status("Choose a picture first.", "bad");
+    $("image").focus();
+    return;
+  }
+  if (running) running.abort();
+  const mine = running = new AbortController();
+  const form = new FormData();
+  for (const box of $("option-list").querySelectorAll("input")) form.append(box.name, box.checked ? "true" : "");
+  form.append("image", files.image);
+  if (files.back) form.append("back", files.back);
+  $("card").hidden = true;
+  $("result").setAttribute("aria-busy", "true");
+  status("Reading…", "busy");
+  const from = performance.now();
+  try {
+    const response = await fetch("v1/read/" + kind.value, { method: "POST", body: form, signal: mine.signal });
+    const reply = await response.json().catch(() => null);
+    if (!reply) throw new Error(response.status === 413 ? "The picture is too large." : "The gateway gave no answer that can be read (status " + response.status + ").");
+    if (reply.error) {
+      status(reply.error.message + " (" + reply.error.code + ")", "bad");
+    } else {
+      render(reply);
+      status("Read in " + ((performance.now() - from) / 1000).toFixed(2) + " s.");
+    }
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    status(error.message || "The gateway cannot be reached.", "bad");
+  } finally {
+    if (running === mine) {
+      running = null;
+      $("result").removeAttribute("aria-busy");
+      $("result").focus({ preventScroll: false });
+    }
+  }
+}
+
+$("form").addEventListener("submit", (event) => { event.preventDefault(); read(); });
+
+async function begin() {
+  show("image", null);
+  kinds = await (await fetch("v1/kinds")).json();
+  $("kind-choices").replaceChildren(...kinds.map((kind) => {
+    const label = make("label"), radio = make("input"), text = make("span", kind.title);
+    radio.type = "radio";
+    radio.name = "kind";
+    radio.value = kind.name;
+    radio.addEventListener("change", () => pick(kind.name));
+    label.append(radio, text);
+    return label;
+  }));
+  pick((kinds.find((kind) => kind.name === "passport") || kinds[0]).name);
+  const specimens = list(await (await fetch("v1/specimens")).json());
+  $("specimens").hidden = specimens.length === 0;
+  document.querySelector(".thumbs").replaceChildren(...specimens.map((specimen) => {
+    const button = make("button"), image = make("img"), title = (kinds.find((kind) => kind.name === specimen.kind) || { title: specimen.kind }).title;
+    button.type = "button";
+    image.src = "v1/specimens/" + specimen.file;
+    image.alt = "Specimen: " + title + (specimen.side === "back" ? ", back" : "");
+    image.loading = "lazy";
+    button.append(image);
+    button.addEventListener("click", async () => {
+      const blob = await (await fetch(image.src)).blob();
+      pick(specimen.kind);
+      show("image", new File([blob], specimen.file, { type: blob.type }));
+      read();
+    });
+    return button;
+  }));
+}
+begin().catch(() => status("The gateway cannot be reached.", "bad"));

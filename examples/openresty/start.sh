@@ -1,0 +1,68 @@
+#!/bin/sh
+# What `make gateway` runs: the gateway of this folder against the sandbox, on this machine only, until Ctrl-C.
+#   PORT=8080        where to listen (default: 8080, or the next free port)
+set -eu
+here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+root=$(cd "$here/../.." && pwd)
+run=$(mktemp -d)
+mkdir -p "$run/logs" "$run/tmp"
+ln -s "$here/lua" "$here/html" "$run"
+
+mkfifo "$run/ready"
+"${IDOCR:-$root/build/idocr}" sandbox --json >"$run/ready" &
+sandbox=$!
+nginx=
+stop() {
+  trap - EXIT INT TERM
+  [ -z "$nginx" ] || { kill "$nginx" 2>/dev/null || true; wait "$nginx" 2>/dev/null || true; }
+  kill "$sandbox" 2>/dev/null || true
+  wait "$sandbox" 2>/dev/null || true
+  rm -rf "$run"
+}
+trap stop EXIT
+trap 'exit 0' INT TERM
+exec 3<"$run/ready"
+read -r ready <&3 || { echo "gateway: the sandbox did not start" >&2; exit 1; }
+member() { printf '%s\n' "$ready" | sed -n "s/.*\"$1\" *: *\"\\([^\"]*\\)\".*/\\1/p"; }
+
+TENCENTCLOUD_SECRET_ID=$(member secret_id) TENCENTCLOUD_SECRET_KEY=$(member secret_key) EKYCPRO_API_KEY=$(member api_key)
+IDOCR_ENDPOINT=$(member https | sed "s/127.0.0.1/localhost/") IDOCR_SPECIMENS=$root/lua/idocr/sandbox/specimens
+export TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY EKYCPRO_API_KEY IDOCR_ENDPOINT IDOCR_SPECIMENS
+unset TENCENTCLOUD_SESSION_TOKEN https_proxy || true
+
+modules=
+for folder in /usr/lib/nginx/modules /usr/lib64/nginx/modules /usr/local/nginx/modules; do
+  [ -e "$folder/ngx_http_lua_module.so" ] && modules=$folder && break
+done
+nameserver=$(sed -n 's/^nameserver *\([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
+port=${PORT:-8080}
+PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin
+tries=0
+while :; do
+  # The lines marked SET, set for this machine.
+  sed -e "${modules:+s|/usr/lib/nginx/modules|$modules|}" \
+    -e "$([ -n "$modules" ] || echo '/^load_module/d')" \
+    -e "s|\$prefix/\.\./\.\.|$root|g" \
+    -e "s|^  resolver [0-9.]*|  resolver ${nameserver:-127.0.0.53}|" \
+    -e "s|/etc/ssl/certs/ca-certificates.crt|$(member ca_file)|" \
+    -e "s|listen 127.0.0.1:8080|listen 127.0.0.1:$port|" \
+    -e "s|^worker_processes .*|worker_processes 2;|" \
+    -e "$([ "$(id -u)" -ne 0 ] || echo '1i user root;')" \
+    "$here/nginx.conf" >"$run/nginx.conf"
+  nginx -p "$run/" -c nginx.conf -e logs/error.log -t >"$run/said" 2>&1 && break
+  tries=$((tries + 1))
+  if [ -z "${PORT:-}" ] && [ "$tries" -lt 20 ] && grep -q 'Address already in use' "$run/said"; then
+    port=$((port + 1))
+    continue
+  fi
+  cat "$run/said" >&2
+  exit 1
+done
+nginx -p "$run/" -c nginx.conf -e logs/error.log -g 'daemon off;' &
+nginx=$!
+while [ ! -s "$run/nginx.pid" ]; do
+  kill -0 "$nginx" 2>/dev/null || { cat "$run/logs/error.log" >&2; exit 1; }
+  sleep 0.05
+done
+echo "The gateway is at http://127.0.0.1:$port/ (its log: $run/logs/error.log). Ctrl-C ends it."
+wait "$nginx"

@@ -1,0 +1,127 @@
+// Uses the upload page as a person would, in a headless chromium, and prints one JSON line per check: {name, ok, saw}.
+//   node page.js URL SPECIMEN-FOLDER CHROMIUM [SCREENSHOT-FOLDER]
+const { chromium } = require("playwright-core");
+const fs = require("fs");
+const path = require("path");
+const [, , url, specimens, executablePath, shots] = process.argv;
+
+let failed = false;
+function check(name, ok, saw) {
+  failed = failed || !ok;
+  console.log(JSON.stringify({ name, ok: !!ok, saw: saw === undefined ? null : String(saw).slice(0, 500) }));
+}
+const shot = (page, name) => (shots ? page.screenshot({ path: path.join(shots, name + ".png"), fullPage: true }) : null);
+// By selectors, not by functions: the policy of the page lets nobody make functions of text.
+const done = (page) => page.waitForSelector("#result:not([aria-busy]) #status:not(.busy):not(.idle)", { state: "attached" });
+const fields = (page) => page.evaluate(() => {
+  const found = {};
+  document.querySelectorAll("#fields dt").forEach((dt) => { found[dt.textContent] = dt.nextElementSibling.textContent; });
+  return found;
+});
+
+async function main() {
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const page = await browser.newPage({ viewport: { width: 1180, height: 900 }, reducedMotion: "reduce" });
+  page.setDefaultTimeout(15000);
+  const trouble = [];
+  page.on("console", (message) => { if (message.type() === "error") trouble.push(message.text()); });
+  page.on("pageerror", (error) => trouble.push(error.message));
+  await page.goto(url);
+  await page.waitForSelector("#kind-choices input");
+  check("the page offers the kinds", (await page.locator("#kind-choices label").count()) >= 4);
+  await page.locator(".thumbs img").last().waitFor();
+  const loaded = () => page.evaluate(() => [...document.querySelectorAll(".thumbs img")].filter((image) => image.naturalWidth > 0).length);
+  for (let i = 0; i < 100 && (await loaded()) < 4; i++) await page.waitForTimeout(50);
+  check("specimens are shown", (await loaded()) >= 4);
+  await shot(page, "1-empty");
+
+  // Without a picture: a word, no request.
+  await page.click("#read");
+  check("it asks for a picture", /Choose a picture/.test(await page.textContent("#status")), await page.textContent("#status"));
+
+  // Drop a picture on the field, pick the kind with the keyboard, send.
+  const drop = async (file, field) => {
+    const bytes = fs.readFileSync(path.join(specimens, file)).toString("base64");
+    const transfer = await page.evaluateHandle(([text, name]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type: "image/jpeg" }));
+      return data;
+    }, [bytes, file]);
+    await page.dispatchEvent(`[data-field=${field}]`, "dragover", { dataTransfer: transfer });
+    await page.dispatchEvent(`[data-field=${field}]`, "drop", { dataTransfer: transfer });
+  };
+  await drop("passport.jpg", "image");
+  await page.locator(".drop .preview").first().waitFor();
+  check("the dropped picture is shown", true);
+  await page.focus("input[name=kind][value=passport]");
+  await page.click("#read");
+  await done(page);
+  let seen = await fields(page);
+  check("a passport is read", seen["Birth date"] === "1989-02-14" && /\S/.test(await page.textContent("#number")), JSON.stringify(seen));
+  check("its zone is shown", /^P</.test(seen["Machine readable zone"] || ""), seen["Machine readable zone"]);
+  check("its portrait is shown", await page.evaluate(() => document.getElementById("portrait").naturalWidth > 20));
+  check("its checks are shown", (await page.locator("#findings li").count()) >= 1 && /check/i.test(await page.textContent("#verdict")), await page.textContent("#verdict"));
+  check("the result has the focus", await page.evaluate(() => document.activeElement.id === "result"));
+  check("the sandbox is named", /sandbox/.test(await page.textContent("#title")), await page.textContent("#title"));
+  await shot(page, "2-passport");
+
+  // A specimen by its thumbnail reads at once; every kind.
+  for (const kind of ["malaysia_id", "macao_id", "china_id"]) {
+    await page.click(`.thumbs button:has(img[src$="/${kind}.jpg"])`);
+    await page.waitForSelector(`.name:has-text("${kind}.jpg")`);
+    await done(page);
+    seen = await fields(page);
+    check(kind + " is read", Object.keys(seen).length >= 4, JSON.stringify(seen) + (await page.textContent("#status")));
+    await shot(page, "3-" + kind);
+  }
+
+  // A file chosen by the ordinary dialogue, of the wrong kind.
+  await page.setInputFiles("#image", path.join(specimens, "malaysia_id.jpg"));
+  await page.check("input[name=kind][value=passport]", { force: true });
+  await page.click("#read");
+  await done(page);
+  check("a refusal is told and nothing else", (await page.locator("#status.bad").count()) === 1 && !(await page.locator("#card").isVisible()), await page.textContent("#status"));
+  await shot(page, "4-refusal");
+  await page.setInputFiles("#image", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+  await page.click("#read");
+  await done(page);
+  check("what is no picture is refused", /PictureFormat/.test(await page.textContent("#status")), await page.textContent("#status"));
+
+  // Two sides where the card has two.
+  await page.check("input[name=kind][value=macao_id]", { force: true });
+  check("the back side is offered", await page.locator("[data-field=back]").isVisible());
+
+  // Accessibility: everything that can be used has a name, everything readable has contrast.
+  const nameless = await page.evaluate(() => [...document.querySelectorAll("input, button, a, img:not([alt=''])")]
+    .filter((e) => e.offsetParent !== null || e.tagName === "INPUT")
+    .filter((e) => !(e.labels && [...e.labels].some((l) => l.textContent.trim())) && !e.textContent.trim() && !e.getAttribute("aria-label") && !e.alt && !e.querySelector("img[alt]:not([alt=''])"))
+    .map((e) => e.outerHTML.slice(0, 80)));
+  check("every control has a name", nameless.length === 0, nameless.join("; "));
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const poor = await page.evaluate(() => {
+      const channel = (v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+      const parse = (text) => (text.match(/[\d.]+/g) || []).map(Number);
+      const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+      const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0) return c; } return [255, 255, 255]; };
+      return [...document.querySelectorAll("p, dt, dd, li, h1, h2, h3, legend, span, strong, small, label, button, footer, a, summary")]
+        .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+        .map((e) => { const a = luminance(parse(getComputedStyle(e).color)), b = luminance(ground(e)); return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.trim().slice(0, 30)]; })
+        .filter(([ratio]) => ratio < 4.5);
+    });
+    check("contrast of every text is 4.5 or more, " + colorScheme, poor.length === 0, JSON.stringify(poor));
+  }
+  await page.click(`.thumbs button:has(img[src$="/passport.jpg"])`);
+  await done(page);
+  await shot(page, "5-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  check("nothing overflows on a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), await page.evaluate(() => document.documentElement.scrollWidth));
+  await shot(page, "6-telephone");
+  // Refusals are 4xx answers, which chromium writes to its console; anything else there is ours.
+  const ours = trouble.filter((text) => !/status of 4\d\d/.test(text));
+  check("the console stayed clean", ours.length === 0, ours.join("; "));
+  await browser.close();
+  process.exit(failed ? 1 : 0);
+}
+main().catch((error) => { console.error(error.message.split("\n")[0]); process.exit(2); });
