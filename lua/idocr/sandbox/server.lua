@@ -13,10 +13,12 @@ local tls = require "idocr.sandbox.server_tls"
 local server = {}
 
 -- Waits for a line or for the end of its input, whichever comes first: "keep" leaves the folder for another try, anything
--- else removes it (only the innards where the folder was given). The terminal's signals are not for it.
+-- else removes it (only the innards where the folder was given). The terminal's signals are not for it. The
+-- owner's Lua may be of another version than nginx's, so its paths in the environment are not for it either.
 local GUARD = [[
 exec >/dev/null 2>&1
 trap '' HUP INT TERM
+unset LUA_PATH LUA_CPATH LUA_INIT LUA_PATH_5_1 LUA_CPATH_5_1
 cd "$1" || exit 1
 { "$2" -p "$1/" -c nginx.conf -e error.log </dev/null >said.log 2>&1; echo $? >ended; } &
 read -r word
@@ -112,7 +114,8 @@ local function launch(program, folder, options)
   shell.write(folder .. "/nginx.conf", text)
   local words = { "sh", "-c", GUARD, "idocr-sandbox", folder, program, options.dir and "given" or "temporary" }
   for i, word in ipairs(words) do words[i] = shell.quote(word) end
-  local guard = assert(io.popen(table.concat(words, " "), "w"))
+  -- exec: no shell in between that a signal to the whole group could end first
+  local guard = assert(io.popen("exec " .. table.concat(words, " "), "w"))
   guard:setvbuf("no")
   local pid, said = wait(folder)
   if pid then return { guard = guard, pid = pid, port = port, tls_port = tls_port } end

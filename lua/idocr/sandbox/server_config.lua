@@ -30,7 +30,13 @@ http {
   lua_package_path "$lua_path;;";
   lua_package_cpath "$lua_cpath;;";
   lua_shared_dict idocr_sandbox 1m;
-  init_by_lua_block { require("idocr.sandbox.nginx_content").init("$folder/options.json") }
+  init_by_lua_block {
+    local ok, problem = pcall(function() require("idocr.sandbox.nginx_content").init("$folder/options.json") end)
+    if not ok then
+      io.stderr:write(tostring(problem), "\n") -- where the starter looks
+      error(problem, 0)
+    end
+  }
   server {
     $listen
     ssl_certificate server.crt;

@@ -1,0 +1,236 @@
+local cjson = require "cjson"
+local core = require "idocr.core"
+local idocr = require "idocr"
+local process = require "spec.support.process"
+local server = require "idocr.sandbox.server"
+local shell = require "idocr.sandbox.shell"
+local stamp = require "idocr.sandbox.stamp"
+local support = require "spec.sandbox.support"
+
+local q = process.quote
+
+describe("the sandbox's server", function()
+  local running
+
+  setup(function() running = assert(server.start { rate = false }) end)
+  teardown(function() running:stop() end)
+
+  local function client(options)
+    options = options or {}
+    options.endpoint, options.ca_file = options.endpoint or running.https, running.ca_file
+    options.rate, options.retry = false, options.retry or { attempts = 1 }
+    options.credentials = options.credentials or { secret_id = running.secret_id, secret_key = running.secret_key }
+    return idocr.new(options)
+  end
+
+  local function ekycpro(options)
+    options = options or {}
+    options.provider, options.credentials = "ekycpro", { api_key = running.api_key, token = options.token }
+    options.token = nil
+    return client(options)
+  end
+
+  for _, scheme in ipairs { "http", "https" } do
+    it("reads the specimens of both vendors over " .. scheme, function()
+      for kind, path in pairs(running.specimens) do
+        local card, err = client({ endpoint = running[scheme] }):read(kind, { image = path, portrait = true })
+        assert.is_table(card, tostring(err))
+        assert.is_true(card.sandbox)
+        assert.is_true(#card.portrait > 5000)
+        assert.truthy(card.request_id:match("^sandbox%-"))
+      end
+      local card, err = client({ endpoint = running[scheme], site = "cn" }):china_id { image = running.specimens.china_id, crop = true }
+      assert.is_table(card, tostring(err))
+      assert.equal(shell.read(running.specimens.china_id), card.card_image)
+      card, err = ekycpro({ endpoint = running[scheme] }):malaysia_id(running.specimens.malaysia_id)
+      assert.is_table(card, tostring(err))
+      assert.is_true(card.sandbox)
+    end)
+  end
+
+  it("refuses a wrong key, an unknown id and a missing token", function()
+    local function code(credentials) return select(2, client({ credentials = credentials }):passport(running.specimens.passport)).code end
+    assert.equal("AuthFailure.SignatureFailure", code { secret_id = running.secret_id, secret_key = "wrong" })
+    assert.equal("AuthFailure.SecretIdNotFound", code { secret_id = support.KEYS.secret_id, secret_key = support.KEYS.secret_key })
+    local temporary = running.temporary
+    assert.equal("AuthFailure.TokenFailure", code { secret_id = temporary.secret_id, secret_key = temporary.secret_key })
+    assert.is_table((client({ credentials = temporary }):passport(running.specimens.passport)))
+  end)
+
+  local function padded(bytes, size) return bytes .. ("\0"):rep(size - #bytes) end
+
+  it("takes pictures that nginx has to spool, and refuses those over the limits in the service's words", function()
+    local stamped = assert(stamp.write(support.PNG, { kind = "passport", fields = { number = "BIG" } }))
+    local card, err = client():passport(idocr.bytes(padded(stamped, 5 * 1024 * 1024)))
+    assert.is_table(card, tostring(err))
+    assert.equal("BIG", card.number)
+    local intl = client { endpoint = running.http, signed_host = "ocr.intl.tencentcloudapi.com" }
+    local function refusal(raw) return select(2, intl:call("MLIDCardOCR", { ImageBase64 = idocr.bytes(padded(stamped, raw)) })).code end
+    assert.equal("FailedOperation.NoMASIDCard", refusal(5505024))
+    assert.equal("LimitExceeded.TooLargeFileError", refusal(5505025))
+    assert.equal("RequestSizeLimitExceeded", refusal(7864320 + 3000)) -- nginx takes it
+    assert.equal("RequestSizeLimitExceeded", refusal(10 * 1024 * 1024)) -- nginx does not
+  end)
+
+  local function curl(words) return process.capture("curl -s --max-time 10 " .. words) end
+
+  it("marks every answer, also to nonsense", function()
+    for _, words in ipairs { running.http .. "/", running.http .. "/v1/palm", "-X DELETE " .. running.http .. "/x?y" } do
+      assert.truthy((curl("-i " .. words)):lower():find("x-sandbox: 1", 1, true))
+    end
+  end)
+
+  it("never logs a query", function()
+    local url = running.http .. "/v1/my_ocr/general?token=SECRETTOKEN"
+    curl(("-H 'X-API-Key: %s' -d img=abc %s"):format(running.api_key, q(url)))
+    curl(("-X POST -H 'X-API-Key: %s' -H 'Content-Length: 99999999' %s"):format(running.api_key, q(url)))
+    local log = process.wait_for(function()
+      local text = shell.read(running.access_log) or ""
+      return text:find("my_ocr/general 200 IMAGE_INVALID_FORMAT", 1, true) and text
+    end, 5)
+    assert.is_nil(log:find("SECRETTOKEN", 1, true))
+    assert.is_nil((shell.read(running.folder .. "/error.log") or ""):find("SECRETTOKEN", 1, true))
+    assert.is_nil(log:find(running.secret_id, 1, true))
+  end)
+
+  describe("on demand", function()
+    local function faulty(fault)
+      return idocr.bytes(assert(stamp.write(support.PNG, { kind = "passport", fields = { number = "F" }, fault = fault })))
+    end
+
+    for _, scheme in ipairs { "http", "https" } do
+      it("throttles, breaks and cuts over " .. scheme, function()
+        local one = client { endpoint = running[scheme] }
+        local function category(fault) return select(2, one:passport(faulty(fault))).category end
+        assert.equal("throttled", category("throttled"))
+        assert.equal("service", category("internal_error"))
+        assert.equal("network", category("cut"))
+        assert.equal("network", category("reset"))
+      end)
+    end
+
+    it("resets the connection rather than closing it", function()
+      local body = '{"ImageBase64":"' .. core.base64_encode(support.PNG) .. '"}'
+      local request = support.request {
+        action = "MLIDPassportOCR", body = body, host = running.http:match("//(.*)$"), timestamp = math.floor(core.wall()),
+        keys = { secret_id = running.secret_id, secret_key = running.secret_key }, headers = { ["x-sandbox-fault"] = "reset" },
+      }
+      local words = {}
+      for name, value in pairs(request.headers) do words[#words + 1] = "-H " .. q(name .. ": " .. value) end
+      local function send(fault)
+        local file = running.folder .. "/body"
+        process.write(file, body)
+        words[#words + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
+        local said, status = curl(table.concat(words, " ") .. " --data-binary @" .. file .. " " .. running.http .. "/")
+        words[#words] = nil
+        return said, status
+      end
+      for i, word in ipairs(words) do
+        if word:find("sandbox-fault", 1, true) then table.remove(words, i) break end
+      end
+      assert.equal(56, (select(2, send("reset")))) -- CURLE_RECV_ERROR: the peer reset it
+      assert.equal(18, (select(2, send("cut")))) -- CURLE_PARTIAL_FILE
+      local said, status = send("throttled")
+      assert.equal(0, status)
+      assert.equal("RequestLimitExceeded", cjson.decode(said).Response.Error.Code)
+    end)
+
+    it("is slow", function()
+      local started = core.monotonic()
+      assert.is_table((client():passport(faulty("slow=0.3"))))
+      assert.is_true(core.monotonic() - started >= 0.3)
+      assert.equal("timeout", select(2, client({ timeout = { total = 0.3 } }):passport(faulty("slow=9"))).category)
+    end)
+
+    it("recovers after as many calls as the fault says, and the client with it", function()
+      local card, err = client({ retry = { attempts = 3, base = 0.01, cap = 0.02 } }):passport(faulty("throttled*2"))
+      assert.is_table(card, tostring(err))
+      assert.equal("F", card.number)
+    end)
+
+    it("fails by reserved id", function()
+      local keys = { secret_id = "sandbox-fault-throttled", secret_key = running.secret_key }
+      assert.equal("throttled", select(2, client({ credentials = keys }):passport(running.specimens.passport)).category)
+    end)
+  end)
+end)
+
+describe("the life of the sandbox's server", function()
+  it("counts the rate of an action over all connections", function()
+    local running = assert(server.start())
+    local one = idocr.new {
+      endpoint = running.http, rate = false, retry = { attempts = 1 },
+      credentials = { secret_id = running.secret_id, secret_key = running.secret_key },
+    }
+    local limited = 0
+    for _ = 1, 20 do
+      local _, err = one:malaysia_id(running.specimens.malaysia_id)
+      if err then
+        assert.equal("RequestLimitExceeded", err.code)
+        limited = limited + 1
+      end
+    end
+    running:stop()
+    assert.is_true(limited >= 5) -- 20 calls in two seconds at the most
+  end)
+
+  it("leaves nothing behind", function()
+    local running = assert(server.start())
+    assert.is_true(running:alive())
+    running:stop()
+    running:stop()
+    assert.is_false(running:alive())
+    assert.is_false(process.alive(running.pid))
+    assert.is_nil(shell.read(running.ca_file))
+  end)
+
+  it("keeps the logs in a folder that it was given, and no key", function()
+    local folder = process.tempdir() .. "/mine"
+    local running = assert(server.start { dir = folder })
+    running:stop()
+    local names = table.concat(core.list_directory(folder), " ")
+    assert.equal("access.log ca.crt error.log", names)
+  end)
+
+  it("says that a port is taken", function()
+    local running = assert(server.start())
+    local other, err = server.start { port = running.port, tls_port = running.tls_port }
+    running:stop()
+    assert.is_nil(other)
+    assert.equal("PortInUse", err.code)
+  end)
+
+  local interpreter = rawget(_G, "jit") and "luajit" or "lua5.4"
+  local PROGRAM = [[
+    print(require("idocr.sandbox.server").run { on_ready = function(s) io.write(s:line(), " ", s.pid, "\n") io.flush() end })
+  ]]
+
+  local function foreground()
+    local folder = process.tempdir()
+    local out = folder .. "/out"
+    local paths = ("LUA_PATH=%s LUA_CPATH=%s"):format(q(package.path), q(package.cpath))
+    local child = process.spawn(("%s exec %s -e %s"):format(paths, interpreter, q(PROGRAM)), { stdout = out, stderr = folder .. "/err" })
+    local line = process.wait_for(function() return (shell.read(out) or ""):match("^(.-)\n") end, 20)
+    local json, pid = line:match("^({.*}) (%d+)$")
+    assert(json, line .. (shell.read(folder .. "/err") or ""))
+    return child, cjson.decode(json), tonumber(pid), out
+  end
+
+  it("serves in the foreground until SIGTERM, then tidies up", function()
+    local child, info, pid, out = foreground()
+    local wanted = { "http", "https", "ca_file", "secret_id", "secret_key", "api_key", "specimens" }
+    for _, name in ipairs(wanted) do assert.truthy(info[name], name) end
+    assert.is_true(process.alive(pid))
+    process.capture("kill -TERM " .. child.pid)
+    child.wait(5)
+    assert.is_false(process.alive(pid))
+    assert.is_nil(shell.read(info.ca_file))
+    assert.truthy(shell.read(out):match("\nTERM\n$"))
+  end)
+
+  it("does not outlive an owner that is killed", function()
+    local child, info, pid = foreground()
+    process.capture("kill -KILL " .. child.pid)
+    process.wait_for(function() return not process.alive(pid) and not shell.read(info.ca_file) end, 5)
+  end)
+end)
