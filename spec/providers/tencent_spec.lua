@@ -235,10 +235,16 @@ describe("tencent.prepare", function()
     assert.same({ CardSide = "FRONT", CropPortrait = true, CropIdCard = true, ImageBase64 = base64 }, body)
   end)
 
+  it("needs no parameter for warnings that the action gives unasked", function()
+    for _, warn in ipairs { { "glare", "photocopy" }, { blurry = true }, true } do
+      assert.same({ ImageBase64 = base64 }, (sent("china_id", "intl", { warn = warn })))
+    end
+  end)
+
   it("refuses, before anything is sent, what the action does not have", function()
     for _, params in ipairs {
       { quality = true }, { both_sides = true }, { rectify = false }, { reflect_detail = true }, { tamper_check = true },
-      { warn = true }, { warn = { "glare" } },
+      { warn = { "electronic" } }, { warn = { "temporary", "glare" } },
     } do
       local plan, err = prepare("china_id", "intl", params)
       assert.is_nil(plan)

@@ -60,6 +60,17 @@ local function collect(list, kind, params, wanted, served, write_json)
   return members
 end
 
+-- Warnings that the service gives unasked need no parameter; `true` asks for all that there are.
+local function serve_reported(service, params, wanted, served)
+  for _, codes in pairs(service.warnings or {}) do
+    for _, warning in pairs(codes) do served["warn." .. warning] = true end
+  end
+  if params.warn ~= true then return end
+  for name in pairs(wanted) do
+    if name:find("^warn%.") then served[name] = true end
+  end
+end
+
 --- The wire parameters of a call, pictures last (so that the rest of a body is short and in front).
 ---@param call table kind, service, params, pictures
 ---@param write_json fun(members: table[]): string JSON for inputs that are JSON in a string
@@ -70,6 +81,7 @@ function inputs.members(call, write_json)
   local wanted, served = asked(kind, params), {}
   local members = collect(service.inputs, kind, params, wanted, served, write_json)
 
+  serve_reported(service, params, wanted, served)
   local unserved = {}
   for name in pairs(wanted) do
     if not served[name] then unserved[#unserved + 1] = name end
