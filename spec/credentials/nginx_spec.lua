@@ -1,0 +1,95 @@
+--- Credentials inside nginx: fetched once however many requests wait, by one worker for all where a dict is named.
+
+local core = require "idocr.core"
+local identity_server = require "spec.support.identity_server"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+local scripted = require "spec.support.scripted"
+
+local HTTP = identity_server.HTTP .. [[
+  lua_shared_dict idocr 1m;
+  init_worker_by_lua_block {
+    local idocr = require "idocr"
+    local function client(shared)
+      return idocr.new {
+        endpoint = "http://127.0.0.1:$http", rate = false, shared = shared, proxy = false,
+        credentials = idocr.credentials.machine_role { endpoint = "http://127.0.0.1:$http" },
+        clock = function() return require("idocr.core").wall() + (ngx.shared.spec:get("ahead") or 0) end,
+      }
+    end
+    clients = { alone = client(), together = client("idocr") }
+  }
+  server {
+    listen 127.0.0.1:$front reuseport;
+    location / { content_by_lua_block {
+      ngx.req.read_body()
+      local idocr = require "idocr"
+      local card, err = clients[ngx.var.uri:sub(2)]:passport(idocr.bytes(ngx.req.get_body_data()))
+      ngx.print(card and card.number or tostring(err), "\n")
+    } }
+  }
+]]
+
+describe("credentials in nginx", function()
+  local picture = process.tempdir() .. "/picture.png"
+  process.write(picture, scripted.PNG)
+
+  local function start(workers)
+    local server = nginx.start { http = HTTP, ports = { "http", "front" }, workers = workers }
+    local base = "http://127.0.0.1:" .. server.port.http
+    local function set(text) process.run(("curl -sf '%s/set?%s'"):format(base, text)) end
+    local function counted() return tonumber((process.capture(("curl -sf '%s/get?count.metadata'"):format(base)))) end
+    --- So many requests at once; the different answers.
+    local function read(path, count)
+      local said = process.run(("seq %d | xargs -P %d -n 1 sh -c 'curl -s --data-binary @%s http://127.0.0.1:%d/%s'")
+        :format(count, count, picture, server.port.front, path))
+      local answers, seen = 0, {}
+      for line in said:gmatch("[^\n]+") do
+        answers = answers + 1
+        seen[line] = true
+      end
+      assert.equal(count, answers)
+      local list = {}
+      for line in pairs(seen) do list[#list + 1] = line end
+      return list
+    end
+    return server, set, counted, read
+  end
+
+  it("are fetched once for all requests that wait, and renewed without anybody waiting", function()
+    local server, set, counted, read = start(1)
+    set "delay=0.15"
+    local ids = read("alone", 20)
+    assert.equal(1, #ids)
+    assert.matches("^AKIDtmp", ids[1])
+    assert.equal(2, counted())
+    set "ahead=7000&ttl=20000"
+    local before = core.monotonic()
+    assert.same(ids, read("alone", 1)) -- the old ones serve while the new ones come
+    assert.is_true(core.monotonic() - before < 0.3 + 0.15)
+    local fresh = process.wait_for(function()
+      local now = read("alone", 1)
+      return now[1] ~= ids[1] and now
+    end, 5)
+    assert.matches("^AKIDtmp", fresh[1])
+    assert.equal(4, counted())
+    server.stop()
+  end)
+
+  it("are fetched by one worker for all where a dict is shared", function()
+    local server, set, counted, read = start(3)
+    set "delay=0.1"
+    local ids = read("together", 24)
+    assert.equal(1, #ids)
+    assert.matches("^AKIDtmp", ids[1])
+    assert.equal(2, counted())
+    server.stop()
+  end)
+
+  it("are an error of the call where there is no service", function()
+    local server, set, _, read = start(1)
+    set "metadata=none"
+    assert.matches("credentials error NoCredentials: this machine has no role", read("alone", 1)[1])
+    server.stop()
+  end)
+end)
