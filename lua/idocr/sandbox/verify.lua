@@ -25,8 +25,10 @@ local function parse(authorization)
   return { id = id, date = date, service = service, signed = signed, signature = signature }
 end
 
-local function loopback(host)
-  return host:match("^(127)%.") or host:match("^(localhost)%f[:%z]") or host:match("^%[::1%]")
+-- The SDKs take the service from the first label of the endpoint; on a loopback address that label is no product.
+local function is_label(service, host)
+  local label = host:match("^(127)%.") or host:match("^(localhost)%f[:%z]") or host:match("^%[::1%]")
+  return label ~= nil and service:gsub(":%d+$", "") == label
 end
 
 -- Values are lower-cased by the vendor's page and left alone by the vendor's SDKs; both come here.
@@ -57,7 +59,7 @@ local function matches(request, parts, account, timestamp)
   local host = request.headers.host or ""
   local hosts = { host }
   -- The vendor's Node SDK signs the name without the port. The service never listens on another port; a stand-in does.
-  if loopback(host) and host:find(":%d+$") then hosts[2] = host:gsub(":%d+$", "") end
+  if host:find(":%d+$") then hosts[2] = host:gsub(":%d+$", "") end
   for _, name in ipairs(hosts) do
     for _, as_is in ipairs { false, true } do
       local canonical = canonical_request(request, parts.signed, payload_hash, name, as_is)
@@ -86,9 +88,9 @@ function verify.check(request, accounts, now)
   if not timestamp:match("^%d+$") or #timestamp > 12 then
     return nil, "InvalidParameter", "The value type of parameter `X-TC-Timestamp` is not valid."
   end
-  local label = loopback(headers.host or "")
-  -- The SDKs take the service from the first label of the endpoint; on a loopback address that label is no product.
-  if parts.service ~= "ocr" and parts.service ~= label then return nil, INVALID, NONSTANDARD .. ": `Service` in Credential not valid." end
+  if parts.service ~= "ocr" and not is_label(parts.service, headers.host or "") then
+    return nil, INVALID, NONSTANDARD .. ": `Service` in Credential not valid."
+  end
   if parts.date ~= calendar.date(tonumber(timestamp)) then return nil, INVALID, NONSTANDARD .. ": `Date` in Credential not valid." end
   local signed = ";" .. parts.signed .. ";"
   if not signed:find(";content-type;", 1, true) or not signed:find(";host;", 1, true) then
