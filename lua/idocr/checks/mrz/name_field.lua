@@ -3,13 +3,31 @@
 
 local name_field = {}
 
-local find, sub, gsub = string.find, string.sub, string.gsub
+local byte, find, sub, gsub = string.byte, string.find, string.sub, string.gsub
 
+local FILLERS = {} ---@type table<integer, string>
+for i = 0, 90 do FILLERS[i] = ("<"):rep(i) end
+
+--- A field without the fillers around it, inner ones as one blank; nil for an empty one. Hardly a field needs a pattern:
+--- zones are read by the hundred thousand.
+---@param text string
+---@return string?
 local function clean(text)
-  if find(text, "<", 1, true) then
-    text = gsub(gsub(gsub(text, "<+$", ""), "^<+", ""), "<+", " ")
+  local at = find(text, "<", 1, true)
+  if not at then return text ~= "" and text or nil end
+  local length = #text
+  if sub(text, at) == FILLERS[length - at + 1] then -- fillers at the end only
+    if at == 1 then return nil end
+    return sub(text, 1, at - 1)
   end
-  return text ~= "" and text or nil
+  local first, last = 1, length
+  local double = find(text, "<<", at, true)
+  if double and sub(text, double) == FILLERS[length - double + 1] then last = double - 1 end
+  while byte(text, last) == 60 do last = last - 1 end
+  while byte(text, first) == 60 do first = first + 1 end
+  local kept = sub(text, first, last)
+  if find(kept, "<", 1, true) then kept = gsub(kept, "<+", " ") end
+  return kept
 end
 name_field.clean = clean
 

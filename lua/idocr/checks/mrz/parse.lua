@@ -8,10 +8,12 @@ local dates = require "idocr.checks.dates"
 local states = require "idocr.checks.states"
 
 local byte, sub, find, upper, gsub, match = string.byte, string.sub, string.find, string.upper, string.gsub, string.match
-local VALUE, sum, clean = digits.VALUE, digits.sum, name_field.clean
+local concat = table.concat
+local sum, clean = digits.sum, name_field.clean
 local TD1, TD2, TD3 = formats.TD1, formats.TD2, formats.TD3
 local MRV_A, MRV_B, FRA_ID = formats["MRV-A"], formats["MRV-B"], formats["FRA-ID"]
 
+local FOUL = "[^A-Z0-9<]"
 local LONGEST = 400 -- bytes of input worth looking at: three lines with blanks around
 
 ---@class idocr.Mrz
@@ -44,8 +46,8 @@ local LONGEST = 400 -- bytes of input worth looking at: three lines with blanks 
 
 local WIDTH_OF = { [30] = 3, [36] = 2, [44] = 2 }
 
---- The lines of an argument: a list of strings, or one string with or without line ends.
----@return string[]? lines
+--- The lines of an argument as they stand: a list of strings, or one string with or without line ends.
+---@return string[]? lines a list of our own
 ---@return string? message
 local function lines_of(zone)
   local lines = {}
@@ -66,10 +68,12 @@ local function lines_of(zone)
   else
     return nil, "a machine readable zone is a list of lines or a string"
   end
-  for i = 1, #lines do
-    local line = lines[i]
-    if find(line, "[%s%l]") then lines[i] = upper((gsub(line, "%s+", ""))) end
-  end
+  return lines
+end
+
+--- Without blanks, in upper case, and one run of characters cut into lines.
+local function tidy(lines)
+  for i = 1, #lines do lines[i] = upper((gsub(lines[i], "%s+", ""))) end
   if #lines == 1 then
     local all = lines[1]
     if #all == 90 then return { sub(all, 1, 30), sub(all, 31, 60), sub(all, 61) } end
@@ -138,7 +142,7 @@ local function date_of(text, today)
     elseif not (m and d) and yy > sub(last_yymmdd, 1, 2) then year = year - 100 end
   end
   if m and d then
-    if dates.exists(year, m, d) then return ("%04d-%s-%s"):format(year, month, day), nil, true end
+    if dates.exists(year, m, d) then return year .. "-" .. month .. "-" .. day, nil, true end
     return nil, nil, false
   end
   local known = known_part(year, month, day)
@@ -171,17 +175,36 @@ local function long_number(text, format, composite)
   return number, rest, right, rule
 end
 
-local function country(result, field, text, problems)
-  local code = match(text, "^([A-Z]+)<*$")
-  if code then
-    result[field] = code
-    if not states.name(code) then problems[#problems + 1] = "unknown_" .. field end
-  elseif text ~= "<<<" then
-    result[field] = clean(text)
+local CODE = {} ---@type table<string, string|false> three characters -> a known code; false: no code at all
+CODE["<<<"] = false
+
+--- A code of a state; what is none becomes a problem.
+---@return string? code
+---@return boolean possible
+local function country(field, text, problems)
+  local code = CODE[text]
+  if code then return code, true end
+  if code == false then return nil, true end
+  code = match(text, "^([A-Z]+)<*$")
+  if not code then
     problems[#problems + 1] = "country_shape"
-    return false
+    return clean(text), false
   end
-  return true
+  if states.name(code) then
+    CODE[text] = code -- the standard's codes only, so this stays small
+  else
+    problems[#problems + 1] = "unknown_" .. field
+  end
+  return code, true
+end
+
+--- All characters as numbers. PUC Lua does it in one call; LuaJIT compiles the loop, but not a call with 88 results.
+local bytes_of = rawget(_G, "jit") and function(text)
+  local bytes = {}
+  for i = 1, #text do bytes[i] = byte(text, i) end
+  return bytes
+end or function(text)
+  return { byte(text, 1, 90) }
 end
 
 local function run_checks(format, bytes, checks)
@@ -203,27 +226,8 @@ local function run_checks(format, bytes, checks)
   end
 end
 
-local function read_dates(result, text, fields, today, problems)
-  local good = true
-  local at = fields.birth_date
-  local possible
-  result.birth_date, result.birth_date_known, possible = date_of(sub(text, at[1], at[2]), today)
-  if not possible then
-    good = false
-    problems[#problems + 1] = "date.birth_date"
-  end
-  at = fields.expiry_date
-  if at then
-    result.expiry_date, result.expiry_date_known, possible = date_of(sub(text, at[1], at[2]), nil)
-    if not possible then
-      good = false
-      problems[#problems + 1] = "date.expiry_date"
-    end
-  end
-  return good
-end
-
 local function read_french(result, text, fields)
+  result.nationality = "FRA"
   result.surname = clean(sub(text, fields.surname[1], fields.surname[2]))
   local given = sub(text, fields.given_name[1], fields.given_name[2])
   result.given_name = clean(given)
@@ -237,32 +241,25 @@ end
 
 local SEX = { M = "M", F = "F", ["<"] = "X", X = "X" }
 
-local function read(format, lines, today)
-  local text = table.concat(lines)
-  local bytes
-  if format.width == 30 then
-    bytes = { byte(text, 1, 90) }
-  else
-    bytes = { byte(text, 1, 88) }
-  end
-  local fields, checks, problems = format.fields, {}, {}
-  local result = { format = format.name, checks = checks, problems = problems, lines = lines, name_truncated = false }
-  local valid = true
-
+local function read(format, lines, text, foul, today)
+  local bytes = bytes_of(text)
+  local fields, problems, valid = format.fields, {}, true
+  -- tables are written out whole: growing them key by key would cost more than all sums
+  local checks = { document_number = false, birth_date = false, expiry_date = nil, optional = nil, composite = nil }
   run_checks(format, bytes, checks)
-  if find(text, "[^A-Z0-9<]") then
+  if foul then
     valid = false
-    problems[#problems + 1] = "character"
+    problems[1] = "character"
   end
 
   local at = fields.number
-  local optional = fields.optional and sub(text, fields.optional[1], fields.optional[2])
-  result.number = clean(sub(text, at[1], at[2]))
-  if format.long_number and bytes[at[2] + 1] == 60 and result.number then
-    local number, rest, right, rule = long_number(text, format, checks.composite)
+  local number, optional, rule = clean(sub(text, at[1], at[2])), nil, nil
+  if fields.optional then optional = sub(text, fields.optional[1], fields.optional[2]) end
+  if format.long_number and bytes[at[2] + 1] == 60 and number then
+    local whole, rest, right, long_rule = long_number(text, format, checks.composite)
     -- fillers within the nine are rather a short number without a digit, unless every digit says otherwise
-    if number and (bytes[at[1]] ~= 60 and bytes[at[2]] ~= 60 or right and checks.composite) then
-      result.number, optional, result.long_number_rule = clean(number), rest, rule
+    if whole and (bytes[at[1]] ~= 60 and bytes[at[2]] ~= 60 or right and checks.composite) then
+      number, optional, rule = clean(whole), rest, long_rule
       checks.document_number = right
     end
   end
@@ -274,28 +271,48 @@ local function read(format, lines, today)
     end
   end
 
-  result.document_code = clean(sub(text, 1, 2))
-  if not country(result, "issuing_country", sub(text, 3, 5), problems) then valid = false end
+  local possible, issuing_country, nationality, birth, birth_known, expiry, expiry_known
+  issuing_country, possible = country("issuing_country", sub(text, 3, 5), problems)
+  valid = valid and possible
   at = fields.nationality
-  if at and not country(result, "nationality", sub(text, at[1], at[2]), problems) then valid = false end
-  if not at then result.nationality = "FRA" end
-  if not read_dates(result, text, fields, today, problems) then valid = false end
+  if at then
+    nationality, possible = country("nationality", sub(text, at[1], at[2]), problems)
+    valid = valid and possible
+  end
+  at = fields.birth_date
+  birth, birth_known, possible = date_of(sub(text, at[1], at[2]), today)
+  if not possible then
+    valid = false
+    problems[#problems + 1] = "date.birth_date"
+  end
+  at = fields.expiry_date
+  if at then
+    expiry, expiry_known, possible = date_of(sub(text, at[1], at[2]), nil)
+    if not possible then
+      valid = false
+      problems[#problems + 1] = "date.expiry_date"
+    end
+  end
   at = fields.sex[1]
-  result.sex = SEX[sub(text, at, at)]
-  if not result.sex then
+  local sex = SEX[sub(text, at, at)]
+  if not sex then
     valid = false
     problems[#problems + 1] = "sex"
   end
-  if optional then result.optional = clean(optional) end
-  if fields.optional2 then result.optional2 = clean(sub(text, fields.optional2[1], fields.optional2[2])) end
+  local surname, given_name, truncated
+  at = fields.names
+  if at then surname, given_name, truncated = name_field.split(sub(text, at[1], at[2])) end
 
-  if format == FRA_ID then
-    read_french(result, text, fields)
-  else
-    result.surname, result.given_name, result.name_truncated = name_field.split(sub(text, fields.names[1], fields.names[2]))
-  end
+  local result = {
+    format = format.name, lines = lines, checks = checks, problems = problems, valid = valid,
+    document_code = clean(sub(text, 1, 2)), issuing_country = issuing_country, nationality = nationality,
+    number = number, long_number_rule = rule, optional = optional and clean(optional),
+    surname = surname, given_name = given_name, name_truncated = truncated,
+    birth_date = birth, birth_date_known = birth_known, expiry_date = expiry, expiry_date_known = expiry_known, sex = sex,
+  }
+  if fields.optional2 then result.optional2 = clean(sub(text, fields.optional2[1], fields.optional2[2])) end
+  if format == FRA_ID then read_french(result, text, fields) end
   if not result.surname and not result.given_name then problems[#problems + 1] = "name_missing" end
-  result.valid = valid
   return result
 end
 
@@ -309,18 +326,23 @@ local parse = {}
 function parse.parse(zone, options)
   local lines, message = lines_of(zone)
   if not lines then return nil, message end
-  local format
-  format, message = format_of(lines)
-  if not format then return nil, message end
+  local format = format_of(lines)
+  local text = concat(lines)
+  local foul = find(text, FOUL)
+  if foul or not format then -- the rare case pays for the tidying
+    lines = tidy(lines)
+    format, message = format_of(lines)
+    if not format then return nil, message end
+    text = concat(lines)
+    foul = find(text, FOUL)
+  end
   local today = dates.today(type(options) == "table" and options.today or nil)
-  local result = read(format, lines, today)
+  local result = read(format, lines, text, foul, today)
   if format == FRA_ID and not result.valid then -- other French documents of this size are laid out as TD2
-    local other = read(TD2, lines, today)
+    local other = read(TD2, lines, text, foul, today)
     if other.valid then return other end
   end
   return result
 end
-
-parse.lines_of, parse.format_of, parse.VALUE = lines_of, format_of, VALUE
 
 return parse
