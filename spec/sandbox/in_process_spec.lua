@@ -1,5 +1,9 @@
 local idocr = require "idocr"
+local new_kind = require "spec.sandbox.new_kind"
+local server = require "idocr.sandbox.server"
 local specimens = require "idocr.sandbox.specimens"
+local stamp = require "idocr.sandbox.stamp"
+local support = require "spec.sandbox.support"
 
 describe("a client in the sandbox", function()
   it("reads every specimen by every service, with what stands on it", function()
@@ -51,42 +55,25 @@ describe("a client in the sandbox", function()
     assert.equal("closed", select(2, client:passport(specimens.path("passport"))).category)
   end)
 
-  it("serves a kind that is new, by its stamp", function()
-    local stamp = require "idocr.sandbox.stamp"
-    package.loaded["idocr.cards.library_card"] = {
-      title = "Library card",
-      services = { {
-        provider = "tencent", action = "RecognizeLibraryCardOCR", sites = { intl = true, cn = true },
-          refusal = "FailedOperation.ImageNoSpecifiedCard",
-        pictures = { { param = "image", base64 = "ImageBase64", url = "ImageUrl" } }, formats = { png = true, jpeg = true },
-          max_base64 = 7 * 2 ^ 20,
-        inputs = { { wire = "WantPhoto", type = "boolean", param = "portrait" } },
-        outputs = {
-          { wire = "Card.Number", field = "number", as = "text" }, { wire = "Card.Until", field = "expiry_date", as = "date",
-            formats = { "D Mon YYYY" } },
-          { wire = "Photo", field = "portrait", as = "picture" }, { wire = "Fine", field = "fine", as = "number" },
-        },
-        warnings = { Alarms = { [-1] = "blurry" } },
-      } },
-      show = { "number", "expiry_date", "fine" },
-    }
-    local list = require("idocr.kinds").list
-    require("idocr.kinds").list = function()
-      local names = list()
-      names[#names + 1] = "library_card"
-      return names
-    end
+  it("serves a kind that is one new table, in process and as a server", function()
+    local forget = new_kind.add()
     local ok, problem = pcall(function()
       local fields = { number = "L-1", expiry_date = "2030-12-05", fine = "2.5", warnings = "blurry", portrait = "passport" }
-      local picture = assert(stamp.write(require("spec.sandbox.support").PNG, { kind = "library_card", fields = fields }))
-      local client = idocr.new { transport = "sandbox" }
-      local card = assert(client:read("library_card", { image = idocr.bytes(picture), portrait = true }))
-      assert.same({ "L-1", "2030-12-05", 2.5, true }, { card.number, card.expiry_date, card.fine, card.portrait ~= nil })
-      assert.is_true(card:has_warning("blurry"))
-      assert.equal("FailedOperation.ImageNoSpecifiedCard", select(2, client:read("library_card", specimens.path("passport"))).code)
+      local picture = assert(stamp.write(support.PNG, { kind = new_kind.NAME, fields = fields }))
+      local running = assert(server.start())
+      local keys = { secret_id = running.secret_id, secret_key = running.secret_key }
+      for _, options in ipairs { { transport = "sandbox" }, { endpoint = running.http, credentials = keys } } do
+        local client = idocr.new(options)
+        local card = assert(client:read(new_kind.NAME, { image = idocr.bytes(picture), portrait = true }))
+        assert.same({ "L-1", "2030-12-05", 2.5, true }, { card.number, card.expiry_date, card.fine, card.portrait ~= nil })
+        assert.is_true(card.sandbox and card:has_warning("blurry"))
+        card = assert(client:read(new_kind.NAME, idocr.bytes(picture)))
+        assert.is_nil(card.portrait)
+        assert.equal("FailedOperation.ImageNoSpecifiedCard", select(2, client:read(new_kind.NAME, specimens.path("passport"))).code)
+      end
+      running:stop()
     end)
-    require("idocr.kinds").list = list
-    package.loaded["idocr.cards.library_card"] = nil
+    forget()
     assert.is_true(ok, tostring(problem))
   end)
 end)

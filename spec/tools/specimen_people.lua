@@ -89,13 +89,12 @@ return {
     file = "china_id.jpg", kind = "china_id", side = "front", painter = "china_id",
     face = { skin = "#f0cda9", shade = "#d2a57d", hair = "#17151a", long = true, top = "#8c3040", eyes = "#2b1a12", ground = "#f4f6f7" },
     printed = {
-      name = "范例", sex = "女", nation = "汉", birth = "1990 年 1 月 1 日", number = china, address = { "示例省样本市虚构区",
-      "测试路1号" },
+      name = "范例", sex = "女", nation = "汉", birth = "1990 年 1 月 1 日", number = china,
+      address = { "示例省样本市虚构区", "测试路1号" },
     },
     fields = {
       name = "范例", sex = "F", ethnicity = "汉", birth_date = "1990-01-01", address = "示例省样本市虚构区测试路1号",
-      number = china,
-      quality = 99, border_score = 2, -- of the drawing itself
+      number = china, quality = 99, border_score = 2, -- of the drawing itself
     },
   },
   {
