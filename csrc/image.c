@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define READ_AHEAD (128 * 1024) /* the usual window of the kernel */
 #define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first cache together with its user */
 
 int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
@@ -34,8 +35,10 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
         close(fd);
         return -1;
     }
-    /* Read from front to back, more than once: doubles the kernel's read-ahead. Only advice, so its failure is none. */
-    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    /* Read from front to back: doubles the kernel's read-ahead, where the file is longer than that. Only advice, so its failure
+     * is none. */
+    if (status.st_size > READ_AHEAD)
+        (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     memset(image, 0, sizeof *image);
     image->fd = fd;
     image->size = image->file_size = (uint64_t)status.st_size;

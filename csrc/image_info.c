@@ -237,6 +237,23 @@ static void inspect_gif(struct reader *reader, struct idocr_image_info *info)
     info->complete = p != NULL && span > 0 && p[span - 1] == 0x3b ? IDOCR_COMPLETE_YES : IDOCR_COMPLETE_NO;
 }
 
+/* Pixels from the first chunk that tells them: eight bytes of name and length, ten of its payload. */
+static void webp_size(const uint8_t *chunk, struct idocr_image_info *info)
+{
+    const uint8_t *payload = chunk + 8;
+    if (memcmp(chunk, "VP8X", 4) == 0) {
+        info->width = little24(payload + 4) + 1;
+        info->height = little24(payload + 7) + 1;
+    } else if (memcmp(chunk, "VP8L", 4) == 0 && payload[0] == 0x2f) {
+        uint32_t bits = little32(payload + 1);
+        info->width = (bits & 0x3fff) + 1;
+        info->height = (bits >> 14 & 0x3fff) + 1;
+    } else if (memcmp(chunk, "VP8 ", 4) == 0 && memcmp(payload + 3, "\x9d\x01\x2a", 3) == 0) {
+        info->width = little16(payload + 6) & 0x3fff;
+        info->height = little16(payload + 8) & 0x3fff;
+    }
+}
+
 static void inspect_webp(struct reader *reader, struct idocr_image_info *info)
 {
     const uint8_t *p = peek(reader, 0, 12);
@@ -245,29 +262,14 @@ static void inspect_webp(struct reader *reader, struct idocr_image_info *info)
     uint64_t at = 12;
     for (int step = 0; step < STEPS && at < end && (p = peek(reader, at, 8)) != NULL; step++) {
         uint32_t length = little32(p + 4);
-        const uint8_t *d = peek(reader, at + 8, 10);
         if (memcmp(p, "EXIF", 4) == 0) {
-            const uint8_t *prefix = peek(reader, at + 8, 6);
-            unsigned skip = prefix != NULL && memcmp(prefix, "Exif\0", 6) == 0 ? 6 : 0;
-            if (length >= skip)
-                info->orientation = exif_orientation(reader, at + 8 + skip, length - skip);
+            /* Some writers keep the prefix that a JPEG has. */
+            unsigned skip = length >= 6 && (p = peek(reader, at + 8, 6)) != NULL && memcmp(p, "Exif\0", 6) == 0 ? 6 : 0;
+            info->orientation = exif_orientation(reader, at + 8 + skip, length - skip);
             return;
         }
-        /* `p` may be stale after the look at `d`: the name is read again. */
-        if (d != NULL && info->width == 0 && (p = peek(reader, at, 18)) != NULL) {
-            d = p + 8;
-            if (memcmp(p, "VP8X", 4) == 0) {
-                info->width = little24(d + 4) + 1;
-                info->height = little24(d + 7) + 1;
-            } else if (memcmp(p, "VP8L", 4) == 0 && d[0] == 0x2f) {
-                uint32_t bits = little32(d + 1);
-                info->width = (bits & 0x3fff) + 1;
-                info->height = (bits >> 14 & 0x3fff) + 1;
-            } else if (memcmp(p, "VP8 ", 4) == 0 && memcmp(d + 3, "\x9d\x01\x2a", 3) == 0) {
-                info->width = little16(d + 6) & 0x3fff;
-                info->height = little16(d + 8) & 0x3fff;
-            }
-        }
+        if (info->width == 0 && (p = peek(reader, at, 18)) != NULL)
+            webp_size(p, info);
         at += UINT64_C(8) + length + (length & 1);
     }
 }

@@ -49,8 +49,6 @@ struct idocr_text {
     int overflow;
 };
 
-void idocr_text_add(struct idocr_text *text, const char *bytes, size_t length);
-
 /* Bytes that suffice for the canonical request, and (never more) for the list of signed headers. */
 size_t idocr_tc3_request_capacity(const struct idocr_tc3_request *request);
 
