@@ -1,9 +1,10 @@
 --- Whether a failed request is made again, when, and what must be put right before. Pure: time and chance are arguments.
 ---
 --- The rule of money: a request is repeated only where the failed one certainly costs nothing: no byte of it left
---- (`sent == false`), the vendor says that this code is free (`billed == false`), or it was refused at the door (rate,
---- clock, token). A lost reply, a 502 of a gateway or a code of unknown price (InternalError is one: no price list has
---- it) is repeated only with `after_send`, and what was billed never.
+--- (`sent == false`), the vendor says that this code is free (`billed == false`), it was refused at the door (rate,
+--- clock, token), or the service answers that it failed itself and asks for a repeat (InternalError,
+--- ServiceUnavailable). A lost reply, a 502 of a gateway or a code of unknown price is repeated only with `after_send`,
+--- and what was billed never.
 
 local retry = {}
 
@@ -34,14 +35,15 @@ local function full_jitter(state)
   return state.random() * most
 end
 
--- Refused at the door, before anything was read: nobody publishes their price, and they cannot have one.
-local AT_THE_DOOR = { throttle = true, clock = true, token = true }
+-- Answers without a result: refused at the door, or failed with the vendor's advice to repeat (the codes with "yes").
+-- Nobody publishes their price, and what is sold is a result.
+local NO_RESULT = { throttle = true, clock = true, token = true, advised = true }
 
 --- Whether what led to this error is certain not to be billed.
 ---@param err idocr.Error
 ---@return boolean
 function retry.costs_nothing(err)
-  return err.billed ~= true and (err.sent == false or err.billed == false or AT_THE_DOOR[err.retry] == true)
+  return err.billed ~= true and (err.sent == false or err.billed == false or NO_RESULT[err.retry] == true)
 end
 
 --- Seconds to wait before the next attempt and what to do first, or nil: give up.

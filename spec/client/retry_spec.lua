@@ -136,7 +136,7 @@ describe("the attempts of a call", function()
   end)
 
   it("stop after a lost reply, which may be billed", function()
-    for _, answer in ipairs { reset, scripted.error "InternalError", { status = 502, headers = {}, body = "<html>" } } do
+    for _, answer in ipairs { reset, scripted.error "FailedOperation.WarningServiceFailed", { status = 502, headers = {}, body = "<html>" } } do
       local made, wire = client { answer, scripted.ok() }
       local card, failed = made:passport(PNG)
       assert.is_nil(card)
@@ -144,6 +144,14 @@ describe("the attempts of a call", function()
       assert.is_true(failed.retryable)
       assert.equal(1, #wire.requests)
       made, wire = client({ answer, scripted.ok() }, { retry = { after_send = true } })
+      assert(made:passport(PNG))
+      assert.equal(2, #wire.requests)
+    end
+  end)
+
+  it("repeat where the service failed and asks for it", function()
+    for _, code in ipairs { "InternalError", "ServiceUnavailable" } do
+      local made, wire = client { scripted.error(code), scripted.ok() }
       assert(made:passport(PNG))
       assert.equal(2, #wire.requests)
     end

@@ -37,8 +37,8 @@ ChargeStatusException F no        ResourcesSoldOut
 local BILLED = { C = true, F = false }
 
 local COMMON = {
-  InternalError = { "service", "maybe" },
-  ServiceUnavailable = { "service", "maybe" },
+  InternalError = { "service", "yes" },
+  ServiceUnavailable = { "service", "yes" },
   RequestLimitExceeded = { "throttled", "throttle" },
   ["RequestLimitExceeded.UinLimitExceeded"] = { "throttled", "throttle" },
   ["RequestLimitExceeded.GlobalRegionUinLimitExceeded"] = { "throttled", "throttle" },
@@ -57,7 +57,7 @@ local COMMON = {
   DryRunOperation = { "service", "no" },
   MissingParameter = { "service", "no" },
   ["InvalidParameter.SomethingNew"] = { "service", "no" },
-  ["InternalError.SomethingNew"] = { "service", "maybe" },
+  ["InternalError.SomethingNew"] = { "service", "yes" },
   ["FailedOperation.SomethingNew"] = { "service", "no" },
   ["LimitExceeded.SomethingNew"] = { "service", "no" },
   SomethingNew = { "service", "no" },

@@ -6,7 +6,7 @@ local errors = require "idocr.errors"
 local failure = {}
 
 -- how retry.lua is told: the first column is the tables' word
-local HINTS = { maybe = "backoff", throttle = "throttle", clock = "clock", token = "token" }
+local HINTS = { yes = "advised", maybe = "backoff", throttle = "throttle", clock = "clock", token = "token" }
 
 --- The service's own refusal.
 ---@param code string the vendor's code

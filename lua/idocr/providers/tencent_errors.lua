@@ -6,6 +6,7 @@ local CHARGED, FREE = true, false
 
 ---@alias idocr.Retry
 ---| "no"
+---| "yes"       after a pause; the service asks for it: it failed before there was a result to bill
 ---| "maybe"     after a pause
 ---| "throttle"  after a longer pause
 ---| "clock"     once, after correcting the clock
@@ -31,7 +32,7 @@ add("credentials", "token", nil, "AuthFailure.TokenFailure")
 add("throttled", "throttle", nil, [[
   RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded
   RequestLimitExceeded.IPLimitExceeded]])
-add("service", "maybe", nil, "InternalError ServiceUnavailable")
+add("service", "yes", nil, "InternalError ServiceUnavailable")
 -- this place cannot do that: another site or provider may
 add("unsupported", "no", nil, [[
   ActionOffline InvalidAction NoSuchProduct NoSuchVersion UnsupportedRegion UnsupportedProtocol UnsupportedOperation]])
