@@ -40,9 +40,9 @@ local function over_lua_curl(curl)
     handle:setopt(curl.OPT_POST, 1)
     handle:setopt(curl.OPT_POSTFIELDSIZE, #body)
     handle:setopt(curl.OPT_POSTFIELDS, body)
-    handle:setopt(curl.OPT_WRITEFUNCTION, function(_, chunk)
+    handle:setopt(curl.OPT_WRITEFUNCTION, function(chunk, length)
       parts[#parts + 1] = chunk
-      return #chunk
+      return length
     end)
     assert(handle:perform())
     return table.concat(parts)
