@@ -88,6 +88,7 @@ end
 function names.compare(printed, zone, truncated)
   if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
   local run = letters(zone)
+  if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- plain letters, the usual case
   local spellings, words = spell(printed)
   if not spellings or #spellings == 0 or run == "" then return "not_compared" end
   local whole, prefix = walk(spellings, run)
