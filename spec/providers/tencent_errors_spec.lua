@@ -93,7 +93,7 @@ describe("codes of Tencent", function()
     err = err_of "FailedOperation.OcrFailed"
     assert.is_false(err.billed)
     assert.is_true(err.retryable)
-    assert.equal("advised", err.retry)
+    assert.equal("backoff", err.retry)
     assert.is_true(err_of("AuthFailure.SignatureExpire").retryable)
     err = err_of "AuthFailure.TokenFailure" -- only other credentials help, not the same call
     assert.is_false(err.retryable)
