@@ -1,0 +1,261 @@
+---@meta idocr.core
+-- luacheck: ignore
+--- The C module under everything (csrc/lua_core*.c): pictures, request bodies, signatures, base64, replies, clocks.
+--- Lengths are in bytes, hexadecimal is lower case. Arguments of a wrong type raise, and so does an object after its close();
+--- everything else returns nil, message, code. No message holds a path, a key or a byte of a picture.
+
+local core = {}
+
+---@type string
+core.version = "scm"
+
+--- SHA-256 of nothing.
+---@type string
+core.EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+--- SHA-256 of the text UNSIGNED-PAYLOAD.
+---@type string
+core.UNSIGNED_SHA256 = "438d4109ef0d676b8c2c7ed13cdfcb418e494d53b843d4634ce3b1085f07bb96"
+
+--- A picture: an open file that is read in slices, or a string that is borrowed. Never held as a whole.
+---@class idocr.core.Image
+local image = {}
+
+---@class idocr.core.ImageInfo
+---@field format "jpeg"|"png"|"bmp"|"gif"|"pdf"|"webp"|nil  nil: none of them
+---@field width integer?        pixels as stored, before any turning
+---@field height integer?       likewise
+---@field complete boolean?     whether the end of the file is there; nil: cannot be told
+---@field orientation integer?  EXIF, 1 to 8
+
+--- Opens a picture.
+---@param path string
+---@param offset integer?  the picture begins there (0)
+---@param length integer?  and has so many bytes; given together with offset
+---@return idocr.core.Image? image
+---@return string? message
+---@return "open"|"not_a_file"|"empty"|"range"|nil code
+function core.image_file(path, offset, length) end
+
+--- A picture in a string, which it keeps alive and never copies.
+---@param bytes string
+---@param offset integer?
+---@param length integer?
+---@return idocr.core.Image? image
+---@return string? message
+---@return "empty"|"range"|nil code  only with offset and length
+function core.image_bytes(bytes, offset, length) end
+
+---@return integer bytes
+function image:size() end
+
+--- What header and tail say.
+---@return idocr.core.ImageInfo? info
+---@return string? message
+---@return "read"|"changed"|nil code
+function image:info() end
+
+--- Up to max bytes from offset, "" at the end.
+---@param offset integer
+---@param max integer  at least 1
+---@return string? bytes
+---@return string? message
+---@return "read"|"changed"|nil code
+function image:read(offset, max) end
+
+--- Digest of the raw bytes.
+---@return string? hex
+---@return string? message
+---@return "read"|"changed"|nil code
+function image:sha256() end
+
+--- Ends the use of this object. A file stays open for the bodies that are made of it.
+function image:close() end
+
+--- A request body: text, and pictures in a form that is made while it is read. tostring() gives the whole text.
+--- Its userdata starts with struct idocr_source (csrc/source.h).
+---@class idocr.core.Body
+local body = {}
+
+---@class idocr.core.BodyImage
+---@field image idocr.core.Image
+---@field encoding "base64"|"form"|"raw"  form: percent-encoded base64
+
+--- Makes a body. With encoding "form" the picture is read once, because the length depends on it.
+---@param list (string|idocr.core.BodyImage)[]  at most 1024
+---@return idocr.core.Body? body
+---@return string? message
+---@return "read"|"changed"|"too_long"|nil code
+function core.body(list) end
+
+---@return integer bytes
+function body:length() end
+
+--- The next bytes: exactly max of them unless the end comes first; nil alone at the end.
+---@param max integer  at least 1
+---@return string? bytes
+---@return string? message
+---@return "read"|"changed"|nil code  changed: the file was written to since it was opened
+function body:read(max) end
+
+--- Starts again from the first byte.
+---@return true? ok
+---@return string? message
+---@return string? code
+function body:rewind() end
+
+--- Digest of the whole body, computed once and independent of what has been read.
+---@return string? hex
+---@return string? message
+---@return "read"|"changed"|nil code
+function body:sha256() end
+
+--- Hashes about max_bytes more of it, so that others can run in between.
+---@param max_bytes integer  at least 1
+---@return boolean? done  true: sha256() is ready
+---@return string? message
+---@return "read"|"changed"|nil code
+function body:hash_some(max_bytes) end
+
+--- Takes a JSON reply while it arrives and decodes the long base64 texts in it at once (csrc/reply.h).
+--- Its userdata starts with struct idocr_sink (csrc/sink.h).
+---@class idocr.core.Reply
+local reply = {}
+
+---@param max integer  bytes that are accepted
+---@return idocr.core.Reply
+function core.reply(max) end
+
+---@param text string
+---@return true? ok
+---@return string? message
+---@return "too_large"|"memory"|nil code
+function reply:feed(text) end
+
+--- What is left of the text, with a marker for each picture, and the pictures. The reply is empty afterwards.
+---@return string? text
+---@return string[]|string|nil pictures_or_message
+---@return "too_large"|"memory"|nil code
+function reply:finish() end
+
+function reply:close() end
+
+---@param data string
+---@return string hex
+function core.sha256(data) end
+
+---@param key string
+---@param data string
+---@return string mac  32 raw bytes
+function core.hmac_sha256(key, data) end
+
+---@param raw string
+---@return string hex
+function core.hex(raw) end
+
+--- Compares in a time that does not depend on where they differ.
+---@param a string
+---@param b string
+---@return boolean
+function core.equal(a, b) end
+
+---@param bytes string
+---@return string text  with padding, without line breaks
+function core.base64_encode(bytes) end
+
+--- Strict: the 64 characters and right padding only, no blanks, no stray bits.
+---@param text string
+---@return string? bytes
+---@return string? message
+---@return integer? position  of the first wrong character; one past the end where the text ends too early
+function core.base64_decode(text) end
+
+--- RFC 3986: all but letters, digits and -._~ become %XX.
+---@param text string
+---@return string
+function core.percent_encode(text) end
+
+---@class idocr.core.Request
+---@field method string          capital letters
+---@field uri string?            "/"
+---@field query string?          "" ; exactly as on the wire, without '?'
+---@field headers string[][]     list of {name, value} to sign, in any order; at most 32
+---@field payload_hash string    hex
+
+---@class idocr.core.Moment
+---@field timestamp integer  Unix seconds
+---@field service string     "ocr"
+
+--- First stage of TC3-HMAC-SHA256.
+---@param request idocr.core.Request
+---@return string? canonical
+---@return string signed_headers  or the message
+---@return "bad_request"|"too_long"|nil code
+function core.tc3_canonical_request(request) end
+
+--- Second stage. Fields: timestamp, service, canonical_request.
+---@param stage table
+---@return string? text
+---@return string scope  "2019-02-25/cvm/tc3_request", or the message
+---@return "bad_time"|"bad_service"|nil code
+function core.tc3_string_to_sign(stage) end
+
+--- Third stage. Fields: secret_key, timestamp, service, string_to_sign.
+---@param stage table
+---@return string? hex
+---@return string? message
+---@return "bad_time"|"bad_service"|"bad_key"|nil code
+function core.tc3_signature(stage) end
+
+--- The three derived keys, for tests and the sandbox. Fields: secret_key, timestamp, service.
+---@param stage table
+---@return string? kdate       hex
+---@return string kservice     hex, or the message
+---@return string ksigning     hex, or the code
+function core.tc3_keys(stage) end
+
+--- Credentials that sign: keeps the key of the day, wipes everything on close and when collected, shows nothing.
+---@class idocr.core.Signer
+local signer = {}
+
+---@param secret_id string   at most 512 bytes
+---@param secret_key string  at most 512 bytes
+---@return idocr.core.Signer? signer
+---@return string? message
+---@return "bad_key"|nil code
+function core.signer(secret_id, secret_key) end
+
+--- The value of the Authorization header. Fields of idocr.core.Request and idocr.core.Moment.
+---@param request table
+---@return string? authorization
+---@return string? message
+---@return "bad_request"|"bad_time"|"bad_service"|"too_long"|nil code
+function signer:authorization(request) end
+
+function signer:close() end
+
+--- Names in a folder, without "." and "..", in the order of their bytes.
+---@param path string
+---@return string[]? names
+---@return string? message
+---@return "open"|nil code
+function core.list_directory(path) end
+
+--- Seconds from some point in the past; never goes back.
+---@return number seconds
+function core.monotonic() end
+
+--- Unix seconds with a fraction.
+---@return number seconds
+function core.wall() end
+
+--- Blocks the thread; signals do not end it early.
+---@param seconds number
+function core.sleep(seconds) end
+
+--- Waits for a signal that asks the process to end. From the first call on these signals are held back for the next call.
+---@param seconds number
+---@return "TERM"|"INT"|"HUP"|nil name  nil: none came in that time
+function core.await_signal(seconds) end
+
+return core

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libFuzzer: any bytes as a picture, from memory and from a file: the windowed reading of the file must say the same.
+ * clang -std=c11 -D_GNU_SOURCE -g -fsanitize=fuzzer,address,undefined spec/fuzz/image_fuzz.c csrc/{image,image_info,digest}.c -lcrypto
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../csrc/image_info.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int file = -1;
+    static char path[64];
+    if (file < 0) {
+        file = memfd_create("picture", 0);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    }
+    struct idocr_image image;
+    struct idocr_image_info from_bytes, from_file;
+    struct idocr_error error;
+    uint8_t *copy = malloc(size); /* exactly as long: what reads behind it is seen */
+    memcpy(copy, data, size);
+    idocr_image_borrow(&image, copy, size);
+    if (idocr_image_inspect(&image, &from_bytes, &error) != 0 || from_bytes.orientation > 8)
+        abort();
+    free(copy);
+    if (size > 0 && pwrite(file, data, size, 0) == (ssize_t)size && ftruncate(file, (off_t)size) == 0) {
+        if (idocr_image_open(&image, path, &error) != 0 || idocr_image_inspect(&image, &from_file, &error) != 0)
+            abort();
+        if (memcmp(&from_bytes, &from_file, sizeof from_file) != 0)
+            abort();
+        idocr_image_release(&image);
+    }
+    return 0;
+}
