@@ -268,6 +268,39 @@ describe("idocr batch", function()
   end)
 end)
 
+describe("idocr sandbox", function()
+  it("says in one line that it is ready, serves both vendors over HTTPS, and ends with SIGTERM", function()
+    local said = folder .. "/ready.json"
+    local server = process.spawn("exec " .. idocr .. "sandbox --json", { stdout = said, stderr = folder .. "/sandbox.err" })
+    local ready = cjson.decode(process.wait_for(function()
+      local line = process.read(said)
+      return line and line:find("\n") and line
+    end, 20))
+    assert.is_truthy(ready.http:find("^http://127%.0%.0%.1:%d+$"))
+    local keys = ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s EKYCPRO_API_KEY=%s no_proxy='*' "):format(
+      ready.secret_id, ready.secret_key, ready.api_key)
+    local place = (" --endpoint %s --ca-file %s "):format(ready.https, ready.ca_file)
+    local out, status, errors = run("read passport --json" .. place .. ready.specimens.passport, keys)
+    assert.are.equal(0, status, errors)
+    assert.is_true(cjson.decode(out).sandbox)
+    out, status, errors = run("read malaysia_id --json --provider ekycpro" .. place .. ready.specimens.malaysia_id, keys)
+    assert.are.equal(0, status, errors)
+    assert.are.equal("ekycpro", cjson.decode(out).provider)
+    -- without its certificate: no trust, no answer
+    out, status = run("read passport --endpoint " .. ready.https .. " " .. ready.specimens.passport, keys)
+    assert.are.equal(4, status, out)
+
+    server.stop("TERM")
+    assert.is_false(server.alive())
+    assert.is_nil(process.read(ready.ca_file))
+    assert.are.equal(4, select(2, run("read passport --endpoint " .. ready.http .. " " .. ready.specimens.passport, keys)))
+  end)
+
+  it("refuses a port that is none", function()
+    assert.are.equal(2, select(2, run("sandbox --port 70000")))
+  end)
+end)
+
 describe("idocr kinds and help", function()
   it("list every kind", function()
     local out = run("kinds --json")

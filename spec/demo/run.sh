@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make demo` runs: the sandbox on free ports, five specimens read from it over HTTPS, five tables, five portraits.
+# What `make demo` runs: the sandbox on free ports, five specimens read from it over HTTPS, five tables, the portraits.
 # Nothing here is special: these are the commands that anybody would type, with keys of the sandbox instead of real ones.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
@@ -26,18 +26,18 @@ specimens=lua/idocr/sandbox/specimens
 
 echo "The sandbox answers at $(member https), with a certificate of its own. Five services, five specimens:"
 echo
-show() { # show NAME KIND [OPTION...]
-  name=$1 kind=$2
-  shift 2
+show() { # show KIND [OPTION...]
+  kind=$1
+  shift
   # shellcheck disable=SC2086
-  "$idocr" read "$kind" "$@" --portrait "$out/$name.jpg" $service "$specimens/$kind.jpg"
+  "$idocr" read "$kind" "$@" $service "$specimens/$kind.jpg"
   echo
 }
-show malaysia_id malaysia_id
-show passport passport
-show macao_id macao_id
-show china_id china_id --site cn
-show malaysia_id-ekycpro malaysia_id --provider ekycpro
+show malaysia_id --portrait "$out/malaysia_id.jpg"
+show passport --portrait "$out/passport.jpg"
+show macao_id --portrait "$out/macao_id.jpg"
+show china_id --site cn --portrait "$out/china_id.jpg"
+show malaysia_id --provider ekycpro # which cuts no portrait out
 
-echo "Portraits:"
+echo "The portraits were written to:"
 ls "$out"/*.jpg

@@ -17,6 +17,7 @@ local COMMANDS = {
   { "kinds", "List the kinds of documents and who reads them." },
   { "sign", "Show the signed request as a curl command, secrets masked." },
   { "stamp", "Turn a picture into a test case: write into it what the sandbox answers." },
+  { "sandbox", "Serve the services' contract on this machine, offline and free." },
 }
 
 local DESCRIPTION = [[
