@@ -73,7 +73,6 @@ describe("routing", function()
       { { site = "cn" }, "macao_id", {} },
       { { provider = "ekycpro", credentials = { api_key = "k" } }, "passport", {} },
       { { provider = "ekycpro", credentials = { api_key = "k" } }, "malaysia_id", { back = PNG } },
-      { { provider = "ekycpro", credentials = { api_key = "k" } }, "malaysia_id", { portrait = true } },
       { { provider = "ekycpro", credentials = { api_key = "k" } }, "malaysia_id", { image = idocr.url "https://x/y.jpg" } },
       { {}, "china_id", { quality = true } },
     } do

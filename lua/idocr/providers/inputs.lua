@@ -82,6 +82,7 @@ function inputs.members(call, write_json)
   local members = collect(service.inputs, kind, params, wanted, served, write_json)
 
   serve_reported(service, params, wanted, served)
+  served.portrait = true -- a wish that every kind takes: a service without portraits reads the card all the same
   local unserved = {}
   for name in pairs(wanted) do
     if not served[name] then unserved[#unserved + 1] = name end
