@@ -15,27 +15,42 @@ local function date_hint(field, fields, main)
   }
 end
 
+-- "mrz[2]" -> { "mrz", 2 }, "name" -> false: a field's name is looked at once
+local elements = setmetatable({}, {
+  __index = function(known, field)
+    local list, index = field:match("^([%w_]+)%[(%d+)%]$")
+    known[field] = list and { list, tonumber(index) } or false
+    return known[field]
+  end,
+})
+
 --- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
 local function fill(outputs, result, main)
-  local fields, lists = {}, {}
+  local fields, lists = {}, nil
   for _, output in ipairs(outputs) do
+    local as, field = output.as, output.field
     local value
-    if output.as == "picture" then
+    if as == "picture" then
       value = reply.picture(result, output.wire)
     else
-      local convert = values.converters[output.as] or values.converters.text
-      value = convert(reply.member(result, output.wire), date_hint(output.field, fields, main))
+      value = reply.member(result, output.wire)
+      if value ~= nil then
+        local convert = values.converters[as] or values.converters.text
+        value = convert(value, as == "date" and date_hint(field, fields, main) or nil)
+      end
     end
-    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
-    if list then
-      lists[list] = lists[list] or { size = 0 }
-      lists[list].size = lists[list].size + 1
-      lists[list][tonumber(index)] = value
-    elseif fields[output.field] == nil then -- the first member that has it wins
-      fields[output.field] = value
+    local element = elements[field]
+    if element then
+      local name = element[1]
+      lists = lists or {}
+      lists[name] = lists[name] or { size = 0 }
+      lists[name].size = lists[name].size + 1
+      lists[name][element[2]] = value
+    elseif fields[field] == nil then -- the first member that has it wins
+      fields[field] = value
     end
   end
-  for name, list in pairs(lists) do
+  for name, list in pairs(lists or {}) do
     local size = list.size
     list.size = nil
     if #list == size then fields[name] = list end
@@ -55,8 +70,10 @@ end
 
 local function confidences(service, result)
   local found
+  local info = reply.member(result, "AdvancedInfo")
+  if type(info) ~= "table" then return nil end
   for member, field in pairs(service.confidence or {}) do
-    local value = values.confidence(reply.member(result, "AdvancedInfo." .. member))
+    local value = values.confidence(info[member])
     if value then
       found = found or {}
       found[field] = value

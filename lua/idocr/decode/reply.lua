@@ -9,16 +9,24 @@ local reply = {}
 -- reply table -> set of the paths whose text was a picture and is bytes now
 local decoded = setmetatable({}, { __mode = "k" })
 
+-- dotted path -> its steps. Paths come from the cards' tables, so there are not many.
+local paths = setmetatable({}, {
+  __index = function(known, path)
+    local steps = {}
+    for step in path:gmatch("[^.]+") do steps[#steps + 1] = step end
+    known[path] = steps
+    return steps
+  end,
+})
+
 --- The table that holds the last step of a dotted path, and that step.
 local function holder(result, path)
-  local table_, last = result, path
-  for step, rest in path:gmatch("([^.]+)()") do
-    last = step
-    if rest > #path then break end
-    table_ = table_[step]
+  local steps, table_ = paths[path], result
+  for index = 1, #steps - 1 do
+    table_ = table_[steps[index]]
     if type(table_) ~= "table" then return nil end
   end
-  return table_, last
+  return table_, steps[#steps]
 end
 
 --- The member at a dotted path; nil where it, or anything above it, is absent or null.

@@ -5,6 +5,8 @@ local dates = require "idocr.decode.dates"
 
 local values = {}
 
+local find, byte = string.find, string.byte
+local BLANK = 32
 local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
 
 --- Whether a text is well-formed UTF-8 (a name that is not would break every table and every JSON further on).
@@ -39,9 +41,11 @@ end
 
 --- Text without the blanks around it; a number where the service forgot the quotes.
 local function text(value)
-  local digits = whole(type(value) == "number" and value or nil)
+  local digits = type(value) == "number" and whole(value)
   if digits then value = ("%d"):format(digits) end
-  if type(value) ~= "string" or not is_utf8(value) then return nil end
+  if type(value) ~= "string" or value == "" then return nil end
+  if find(value, "^[!-~][ -~]*$") and byte(value, -1) ~= BLANK then return value end -- most of them
+  if not is_utf8(value) then return nil end
   value = value:match("^%s*(.-)%s*$")
   return value ~= "" and value or nil
 end
@@ -49,7 +53,7 @@ end
 --- Text out of a machine readable zone: fillers at the end are no part of it ("D<<" is Germany).
 local function mrz_text(value)
   value = text(value)
-  value = value and value:gsub("[%s<]+$", "")
+  if value and find(value, "[%s<]", -1) then value = value:gsub("[%s<]+$", "") end
   return value ~= "" and value or nil
 end
 
@@ -62,7 +66,8 @@ local SEXES = {
 --- "M" or "F" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil.
 local function sex(value)
   value = text(value)
-  local found
+  local found = SEXES[value or ""]
+  if found then return found end
   for word in (value or ""):upper():gmatch("[^/%s]+") do
     local one = SEXES[word]
     if not one or found and one ~= found then return nil end

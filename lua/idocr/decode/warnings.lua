@@ -40,16 +40,28 @@ function warnings.decode(service, list, code)
   return { code = code, name = name, message = warnings.MESSAGES[name], list = list }
 end
 
+-- service -> its lists, "WarnCardInfos" before the "Warn" that it replaced
+local orders = setmetatable({}, { __mode = "k" })
+
+local function lists_of(service)
+  local lists = orders[service]
+  if not lists then
+    lists = {}
+    for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
+    table.sort(lists, function(a, b) return a > b end)
+    orders[service] = lists
+  end
+  return lists
+end
+
 --- All warnings of a reply: `read(path)` gives the member at a path. A list may be absent, null, one bare number, or hold
 --- numbers as text; what is no code at all stays in `raw`.
 ---@param service idocr.Service
 ---@param read fun(path: string): any
 ---@return idocr.Warning[]
 function warnings.collect(service, read)
-  local lists, found = {}, {}
-  for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
-  table.sort(lists, function(a, b) return a > b end) -- "WarnCardInfos" before the "Warn" that it replaced
-  for _, list in ipairs(lists) do
+  local found = {}
+  for _, list in ipairs(lists_of(service)) do
     local codes = read(list)
     for _, value in ipairs(type(codes) == "table" and codes or { codes }) do
       local code = values.whole(value)
