@@ -14,6 +14,16 @@ local BUDGET = 0.001
 local TURN = 0.001 -- the shortest sleep that goes through the event loop once
 local SHARE = 0.0002 -- of a turn that one waiting request is expected to use
 
+local YIELDS = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true, ssl_cert = true,
+  ssl_session_fetch = true, ssl_client_hello = true,
+}
+
+--- Whether the phase lets a thread wait; in the others nothing here waits, and a request is refused anyway.
+local function may_wait() return YIELDS[ngx.get_phase()] == true end
+
+runtime.may_wait = may_wait
+
 local turn, spent_from, free_at = -1, 0, 0
 
 --- Asks for the right to use the processor for one slice. Returns at once while this turn of the event loop has
@@ -27,7 +37,7 @@ function runtime.pause()
       turn, spent_from = id, now
       return
     end
-    if now - spent_from < BUDGET then return end
+    if now - spent_from < BUDGET or not may_wait() then return end
     -- Nothing to give back when this thread is killed in its sleep: a place in time, not a permit.
     local at = math.max(free_at, now + TURN)
     free_at = at + SHARE
@@ -40,7 +50,7 @@ function runtime.cancelled() return false end
 
 ---@param seconds number
 function runtime.sleep(seconds)
-  ngx.sleep(seconds > 0.001 and seconds or 0.001)
+  if may_wait() then ngx.sleep(seconds > 0.001 and seconds or 0.001) end
 end
 
 -- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
@@ -60,7 +70,7 @@ function Mutex:acquire(timeout)
       self.since, self.holder = now, coroutine.running()
       return true
     end
-    if now >= deadline then return false end
+    if now >= deadline or not may_wait() then return false end
     self.waiting:wait(math.max(math.min(deadline - now, LEASE - (now - self.since)), 0.001))
   end
 end
@@ -84,6 +94,7 @@ local function pack(...) return { n = select("#", ...), ... } end
 ---@param timeout number seconds to wait
 ---@return boolean ran false with a message when it raised or took too long
 function runtime.detached(fn, timeout)
+  if not may_wait() then return pcall(fn) end
   local done = assert(require("ngx.semaphore").new(0))
   local results
   local ok, message = ngx.timer.at(0, function()

@@ -1,5 +1,7 @@
 --- What the workers of one nginx keep together in a `lua_shared_dict`: the limiter's windows and short-lived credentials.
 
+local runtime = require "idocr.transports.cosocket_runtime"
+
 local shared = {}
 
 local SPINS = 200 -- tries, some 60 us: the holder writes one value and never yields
@@ -16,8 +18,6 @@ function shared.dict(name)
   return dict
 end
 
-local YIELDS = { rewrite = true, server_rewrite = true, access = true, content = true, timer = true, ssl_cert = true }
-
 local function lock(dict, key)
   local patience = math.ceil(HELD / NAP) + 1
   while true do
@@ -28,7 +28,7 @@ local function lock(dict, key)
     end
     patience = patience - 1
     if patience == 0 then return false end
-    if YIELDS[ngx.get_phase()] then ngx.sleep(NAP) end
+    runtime.sleep(NAP)
   end
 end
 

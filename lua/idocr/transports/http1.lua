@@ -40,6 +40,18 @@ end
 
 local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
 
+-- Header names are the same in every request: what a name is, is found out once. The first names are remembered only,
+-- since a user's transport may make up others for ever.
+local kinds, known = {}, 0
+
+local function learn(name)
+  if not name:find(TOKEN) then return nil end
+  local lower = name:lower()
+  local kind = OWN[lower] and "own" or lower == "host" and "host" or "other"
+  if known < 200 then kinds[name], known = kind, known + 1 end
+  return kind
+end
+
 --- The text of a request's head, with its final empty line.
 ---@param request table method, url, host, headers
 ---@param target string what stands between method and version: a path, an absolute URL or an authority
@@ -51,10 +63,10 @@ function http1.head(request, target, length, proxy_authorization)
   local lines, has_host = { request.method .. " " .. target .. " HTTP/1.1" }, false
   for _, header in ipairs(request.headers or {}) do
     local name, value = header[1], tostring(header[2])
-    if not name:find(TOKEN) or value:find("[%z\1-\8\10-\31\127]") then return nil, "a header holds a character that cannot be sent" end
-    local lower = name:lower()
-    if lower == "host" then has_host = true end
-    if not OWN[lower] then lines[#lines + 1] = name .. ": " .. value end
+    local kind = kinds[name] or learn(name)
+    if not kind or value:find("[%z\1-\8\10-\31\127]") then return nil, "a header holds a character that cannot be sent" end
+    if kind == "host" then has_host = true end
+    if kind ~= "own" then lines[#lines + 1] = name .. ": " .. value end
   end
   if not has_host then table.insert(lines, 2, "Host: " .. (request.host or http1.url(request.url).authority)) end
   if length then lines[#lines + 1] = ("Content-Length: %d"):format(length) end
