@@ -1,0 +1,229 @@
+--- The gateway under load, in real nginx: many at once, a ping beside them, limits over workers, clients that leave,
+--- reload, memory. IDOCR_LOAD=full makes it 200 uploads of 5 MB and 100,000 requests.
+
+local cjson = require "cjson"
+local conf = require "spec.nginx.gateway_conf"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+local FULL = os.getenv "IDOCR_LOAD" == "full"
+
+-- A JPEG of about `size` bytes: the specimen with comments in front that no service looks at and no compressor shrinks.
+local function padded(specimen, size)
+  local parts, n = { specimen:sub(1, 2) }, #specimen
+  local random = assert(io.open("/dev/urandom", "rb"))
+  while n + 65002 < size do
+    parts[#parts + 1] = "\255\254" .. string.char(253, 232) .. random:read(64998)
+    n = n + 65002
+  end
+  random:close()
+  parts[#parts + 1] = specimen:sub(3)
+  return table.concat(parts)
+end
+
+describe("the gateway under load", function()
+  local gateway, upstream, driver, pinger
+  local dir, small, large
+
+  setup(function()
+    dir = process.tempdir()
+    local specimen = process.read("lua/idocr/sandbox/specimens/passport.jpg")
+    small = process.write(dir .. "/small.jpg", specimen)
+    large = process.write(dir .. "/large.jpg", padded(specimen, 5 * 1024 * 1024))
+    upstream = nginx.start { ports = { "upstream" }, http = conf.UPSTREAM }
+    gateway = nginx.start {
+      ports = { "gateway" }, http = conf.GATEWAY, log_level = "error", vars = { upstream = upstream.port.upstream, large = large },
+    }
+    driver = nginx.start { ports = { "driver" }, http = conf.DRIVER }
+    pinger = nginx.start { ports = { "driver" }, http = conf.DRIVER, workers = 2 }
+  end)
+
+  teardown(function()
+    for _, server in ipairs { gateway, upstream, driver, pinger } do server.stop() end
+  end)
+
+  local function get(port, path) return process.run(("curl -sS --max-time 60 'http://127.0.0.1:%d%s'"):format(port, path)) end
+
+  local function upstream_wait(seconds) get(upstream.port.upstream, "/wait?seconds=" .. seconds) end
+
+  local function starts() return cjson.decode(get(upstream.port.upstream, "/starts")) end
+
+  local function memory(path) return cjson.decode(get(gateway.port.gateway, path or "/memory?collect=1")) end
+
+  local function command(what, server)
+    what.port = what.port or (server or gateway).port.gateway
+    what.path = what.path or "/read"
+    local file = process.write(os.tmpname(), cjson.encode(what))
+    return ("curl -sS --max-time 600 --data-binary @%s http://127.0.0.1:%d/drive; rm -f %s"):format(file, driver.port.driver, file)
+  end
+
+  local function drive(what, server)
+    local text = process.run(command(what, server))
+    local ok, result = pcall(cjson.decode, text)
+    assert(ok, text .. driver.errors() .. gateway.errors())
+    return result
+  end
+
+  local function all_well(result, count)
+    assert.same({ ["200"] = count }, result.statuses, cjson.encode(result.errors) .. gateway.errors():sub(1, 2000))
+    assert.same({}, result.errors)
+  end
+
+  local function with_watch(what)
+    local ping, lag = dir .. "/ping", dir .. "/lag"
+    local a = process.spawn(("exec curl -sS 'http://127.0.0.1:%d/ping?port=%d'"):format(pinger.port.driver, gateway.port.gateway),
+      { stdout = ping })
+    local b = process.spawn(("exec curl -sS 'http://127.0.0.1:%d/lag'"):format(gateway.port.gateway), { stdout = lag })
+    process.wait_for(function() return tonumber(get(pinger.port.driver, "/pings")) >= 5 end, 5)
+    local result = drive(what)
+    get(pinger.port.driver, "/stop")
+    get(gateway.port.gateway, "/lag_stop")
+    a.wait(10)
+    b.wait(10)
+    return result, cjson.decode(process.read(ping)), cjson.decode(process.read(lag))
+  end
+
+  local function told(name, result, ping, lag)
+    print(("%s: %d in %.2f s (first half within %.3f s); ping p50 %.2f p99 %.2f max %.2f ms of %d; turn of the loop p99 %.2f max %.2f ms")
+      :format(name, result.latency.count, result.seconds, result.latency.p50, ping.p50 * 1e3, ping.p99 * 1e3, ping.max * 1e3,
+        ping.count, lag.p99 * 1e3, lag.max * 1e3))
+  end
+
+  it("takes for 200 at once hardly more than for one", function()
+    upstream_wait(0.3)
+    local alone = drive { file = small, count = 1, concurrency = 1 }
+    all_well(alone, 1)
+    local result, ping, lag = with_watch { file = small, count = 200, concurrency = 200 }
+    all_well(result, 200)
+    told("200 pictures of 90 KB, upstream 300 ms", result, ping, lag)
+    assert.is_true(result.seconds < 4 * alone.seconds, result.seconds)
+    assert.is_true(lag.p90 < 0.005, cjson.encode(lag))
+  end)
+
+  -- What counts is the processor time of one turn of the loop: how long a ping waits is that, plus whoever else uses
+  -- this machine's processors just now.
+  it("lets others through while large pictures are hashed and sent", function()
+    upstream_wait(0.3)
+    local count = FULL and 200 or 40
+    local result, ping, lag = with_watch { file = small, path = "/large", count = count, concurrency = 200 }
+    all_well(result, count)
+    told(count .. " pictures of 5 MB from files", result, ping, lag)
+    assert.is_true(lag.p90 < 0.005, cjson.encode(lag))
+    assert.is_true(ping.p50 < 0.005, cjson.encode(ping))
+  end)
+
+  it("and while large pictures are uploaded", function()
+    upstream_wait(0.3)
+    local count = FULL and 200 or 40
+    local result, ping, lag = with_watch { file = large, count = count, concurrency = 200 }
+    all_well(result, count)
+    told(count .. " uploads of 5 MB", result, ping, lag)
+    assert.is_true(lag.p90 < 0.010, cjson.encode(lag))
+  end)
+
+  it("keeps its memory and its files", function()
+    upstream_wait(0)
+    all_well(drive { file = small, count = 1000, concurrency = 16 }, 1000)
+    all_well(drive { file = large, count = 16, concurrency = 8 }, 16)
+    local before = memory()
+    local count = FULL and 100000 or 3000
+    local result = drive { file = small, count = count, concurrency = 16 }
+    all_well(result, count)
+    all_well(drive { file = large, count = 24, concurrency = 8 }, 24)
+    local after = memory()
+    print(("%d requests at %.0f a second: resident %d -> %d KB, Lua %d -> %d KB, files %d -> %d"):format(count,
+      count / result.seconds, before.rss, after.rss, before.lua, after.lua, before.files, after.files))
+    assert.equal(before.pid, after.pid)
+    assert.is_true(after.rss < before.rss + 4096, "resident")
+    assert.is_true(after.lua < before.lua + 300, "Lua")
+    assert.is_true(after.files <= before.files + 4, "files")
+  end)
+
+  it("frees what a client that left was holding", function()
+    upstream_wait(0.3)
+    local before = memory()
+    all_well(drive { file = small, count = 20, concurrency = 20 }, 20)
+    for _, file in ipairs { small, large } do
+      drive { file = file, count = 60, concurrency = 30, abort_after = 0.1 }
+    end
+    -- nginx sees that they left, and closes what went to the upstream for them
+    process.wait_for(function() return memory("/memory").requests <= 2 end, 5)
+    local after = memory()
+    assert.is_true(after.files <= before.files + 25, before.files .. " -> " .. after.files) -- the pool's idle connections
+    local open = process.run(("ls -l /proc/%d/fd"):format(after.pid))
+    assert.is_nil(open:find("deleted", 1, true), open)
+    -- all places are free again
+    all_well(drive { file = small, count = 50, concurrency = 50 }, 50)
+  end)
+
+  it("a client that left takes no place of the limiter with it", function()
+    upstream_wait(0)
+    drive { file = small, path = "/limited", count = 3, concurrency = 3, abort_after = 0.02 }
+    local from = drive { file = small, path = "/limited", count = 5, concurrency = 5 }
+    all_well(from, 5)
+    assert.is_true(from.seconds < 2.5, from.seconds)
+  end)
+
+  describe("with several workers", function()
+    local many
+
+    setup(function()
+      many = nginx.start {
+        ports = { "gateway" }, http = conf.GATEWAY, workers = 4, log_level = "error",
+        vars = { upstream = upstream.port.upstream, large = large },
+      }
+    end)
+
+    teardown(function() many.stop() end)
+
+    it("keeps to the calls per second of an account over all of them, in turn", function()
+      upstream_wait(0)
+      starts()
+      local result = drive({ file = small, path = "/limited", count = 16, concurrency = 16, fresh = true }, many)
+      all_well(result, 16)
+      local at = starts().starts
+      assert.equal(16, #at)
+      table.sort(at)
+      for i = 6, #at do -- five a second: the sixth at least a second after the first
+        assert.is_true(at[i] - at[i - 5] > 0.98, ("%d and %d are %.3f s apart"):format(i - 5, i, at[i] - at[i - 5]))
+      end
+      assert.is_true(result.seconds > 2.9 and result.seconds < 6, result.seconds)
+    end)
+
+    it("or refuses at once what is too much", function()
+      process.wait_for(function() -- the window of the test before is over
+        return drive({ file = small, path = "/refused", count = 1, concurrency = 1 }, many).statuses["200"]
+      end, 10)
+      os.execute "sleep 1.2"
+      starts()
+      local result = drive({ file = small, path = "/refused", count = 20, concurrency = 20, fresh = true }, many)
+      assert.same({ ["200"] = 5, ["429"] = 15 }, result.statuses)
+      assert.equal(15, result.bodies.RateLimited)
+      assert.is_true(result.seconds < 1)
+      assert.equal(5, starts().count)
+    end)
+
+    it("loses no request to a reload", function()
+      upstream_wait(0.05)
+      starts()
+      local out = dir .. "/reload"
+      local count = FULL and 20000 or 1500
+      local load = process.spawn(command({ file = small, count = count, concurrency = 32, fresh = true }, many), { stdout = out })
+      local old = process.run(("cat /proc/%d/task/%d/children"):format(many.pid, many.pid))
+      for _ = 1, 3 do
+        os.execute "sleep 0.3"
+        many.reload()
+      end
+      load.wait(120)
+      local result = cjson.decode(process.read(out))
+      all_well(result, count)
+      assert.equal(count, starts().count)
+      assert.are_not.equal(old, process.run(("cat /proc/%d/task/%d/children"):format(many.pid, many.pid)))
+    end)
+  end)
+end)
