@@ -66,7 +66,7 @@ $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 # The command for use from the checkout: it finds its files beside itself, from any folder.
 $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 	@mkdir -p $(@D)
-	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$$here/..,$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|' $< > $@
+	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$$here/..,$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|g' $< > $@
 	@chmod +x $@
 
 # ---- packages, demo, tests
@@ -122,7 +122,7 @@ ifneq ($(and $(LUADIR)$(LIBDIR),$(word 2,$(LUAS))),)
 endif
 	$(foreach L,$(LUAS),$(call put_lua,$(call luadir,$L))$(call put_c,$L,$(call libdir,$L)))
 	@mkdir -p "$(DESTDIR)$(BINDIR)"
-	sed -e 's|@LUA@|$(call luadir,$(firstword $(LUAS)))|; s|@C54@|$(call libdir,5.4)|; s|@CJIT@|$(call libdir,luajit)|' \
+	sed -e 's|@LUA@|$(call luadir,$(firstword $(LUAS)))|; s|@C54@|$(call libdir,5.4)|; s|@CJIT@|$(call libdir,luajit)|g' \
 	  lua/idocr/cli/launcher.sh > "$(DESTDIR)$(BINDIR)/idocr"
 	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
 
