@@ -19,6 +19,8 @@
 #include "transfer_failure.h"
 #include "transfer_reply.h"
 
+IDOCR_HIDDEN_BEGIN
+
 /* A set of transfers with its connections. */
 struct idocr_transfers;
 
@@ -93,5 +95,7 @@ const struct idocr_reply *idocr_transfer_reply(const struct idocr_transfer *tran
 
 /* Gives the transfer back to its set, cancelled if it is under way; clears *owner. */
 void idocr_transfer_release(struct idocr_transfer *transfer);
+
+IDOCR_HIDDEN_END
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "transfer_reply.h"
 
+IDOCR_HIDDEN_BEGIN
+
 struct idocr_failure {
     const char *category; /* static: "connect", "tls", "timeout", "network", "protocol", "image", "closed", "unsupported" */
     const char *code;     /* static: "ResolveFailed" and so on */
@@ -38,5 +40,7 @@ void idocr_failure_set(struct idocr_failure *failure, const char *category, cons
 
 /* Names a failure of libcurl. */
 void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_failure_facts *facts);
+
+IDOCR_HIDDEN_END
 
 #endif

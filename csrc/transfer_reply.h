@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+IDOCR_HIDDEN_BEGIN
+
 /* Bytes of all header lines together: far above what an API sends, far below what hurts. */
 #define IDOCR_REPLY_MAX_HEADERS ((size_t)64 * 1024)
 
@@ -50,5 +52,7 @@ bool idocr_reply_body(struct idocr_reply *reply, const char *bytes, size_t count
  * A repeated header comes as often as it was sent. false at the end. */
 bool idocr_reply_next_header(const struct idocr_reply *reply, size_t *at, const char **name, size_t *name_length,
                              const char **value, size_t *value_length);
+
+IDOCR_HIDDEN_END
 
 #endif
