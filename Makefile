@@ -71,12 +71,15 @@ $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 
 # ---- packages, demo, tests
 
-.PHONY: deps demo test test-asan test-valgrind lint
+.PHONY: deps demo gateway test test-asan test-valgrind lint
 deps:
 	@.ci/deps
 
 demo: all
 	@spec/demo/run.sh
+
+gateway: all
+	@examples/openresty/start.sh
 
 test: all
 	@BUILD=$(BUILD) spec/run.sh $(SPECS)
@@ -151,6 +154,7 @@ help:
 	  'make deps           install the packages that idocr and its tests need (Debian, Ubuntu)' \
 	  'make                build the modules for every Lua that is there, and build/idocr' \
 	  'make demo           read five specimens over HTTPS from the sandbox' \
+	  'make gateway        the nginx gateway of examples/openresty with its upload page, against the sandbox (PORT=8080)' \
 	  'make test           all tests under lua5.4 and luajit; SPECS="spec/x_spec.lua ..." runs only these' \
 	  'make test-asan      the tests with AddressSanitizer and UndefinedBehaviorSanitizer' \
 	  'make test-valgrind  the tests under valgrind, leaks included' \

@@ -1,0 +1,172 @@
+--- The worked gateway of examples/openresty against the sandbox, as `make gateway` starts it.
+
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local ports = require "spec.support.ports"
+local process = require "spec.support.process"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+local SPECIMENS = "lua/idocr/sandbox/specimens/"
+
+describe("the gateway of the examples", function()
+  local gateway, base
+
+  setup(function()
+    local port, out = ports.free_port(), process.tempdir() .. "/said"
+    gateway = process.spawn(("PORT=%d exec examples/openresty/start.sh"):format(port), { stdout = out, stderr = out })
+    process.wait_for(function()
+      local said = process.read(out) or ""
+      assert(gateway.alive(), said)
+      return said:find("The gateway is at ", 1, true)
+    end, 20)
+    base = "http://127.0.0.1:" .. port
+  end)
+
+  teardown(function() gateway.stop() end)
+
+  local function curl(arguments, path)
+    local text = process.run(("curl -sS -w '\\n%%{http_code} %%{content_type}' %s '%s%s'"):format(arguments, base, path))
+    local body, status, kind = text:match("^(.*)\n(%d+) ?([^\n]*)$")
+    local ok, decoded = pcall(cjson.decode, body)
+    return tonumber(status), ok and decoded or body, kind
+  end
+
+  it("tells what it reads", function()
+    local status, kinds = curl("", "/v1/kinds")
+    assert.equal(200, status)
+    local names = {}
+    for i, kind in ipairs(kinds) do
+      names[i] = kind.name
+      assert.is_string(kind.title)
+    end
+    table.sort(names)
+    assert.same({ "china_id", "macao_id", "malaysia_id", "passport" }, names)
+  end)
+
+  it("reads every kind, from a form and from a body", function()
+    for _, kind in ipairs { "china_id", "macao_id", "malaysia_id", "passport" } do
+      local file = SPECIMENS .. kind .. ".jpg"
+      for _, how in ipairs { "-F image=@" .. file, "-H 'Content-Type: image/jpeg' --data-binary @" .. file } do
+        local status, reply, content = curl(how, "/v1/read/" .. kind)
+        assert.equal(200, status, cjson.encode(reply))
+        assert.equal("application/json", content)
+        assert.equal(kind, reply.card.kind)
+        assert.is_true(reply.card.sandbox)
+        assert.is_string(reply.card.number)
+        assert.is_true(#reply.fields > 3 and #reply.check.findings > 0)
+        assert.is_nil(reply.card.raw)
+      end
+    end
+  end)
+
+  it("keeps lists lists, empty or not", function()
+    local text = process.run(("curl -sS -F image=@%s %s/v1/read/passport"):format(SPECIMENS .. "passport.jpg", base))
+    assert.matches('"warnings":%[%]', text)
+    assert.matches('"fields":%[{', text)
+  end)
+
+  it("takes params from the form and from the query", function()
+    local without, with = select(2, curl("-F portrait=false -F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport")),
+      select(2, curl("-F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport?portrait=1"))
+    assert.is_nil(without.card.portrait)
+    assert.is_string(with.card.portrait)
+    local status, reply = curl("-F side=sideways -F image=@" .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id")
+    assert.same({ 400, "BadParams" }, { status, reply.error.code })
+    assert.is_nil(reply.error.message:find(".lua", 1, true), reply.error.message)
+  end)
+
+  it("answers each trouble with a status of its own", function()
+    local function refused(status, code, arguments, path)
+      local seen, reply = curl(arguments, path)
+      assert.same({ status, code }, { seen, reply.error and reply.error.code }, cjson.encode(reply))
+    end
+    refused(404, "UnknownKind", "-X POST", "/v1/read/library_card")
+    refused(405, "MethodNotAllowed", "", "/v1/read/passport")
+    refused(422, "PictureMissing", "-F a=b", "/v1/read/passport")
+    refused(422, "BadForm", "-d a=b", "/v1/read/passport")
+    refused(422, "PictureFormat", "-F image=@README.md", "/v1/read/passport")
+    refused(422, "FailedOperation.NoPassport", "-F image=@" .. SPECIMENS .. "malaysia_id.jpg", "/v1/read/passport")
+    local large = process.tempdir() .. "/large"
+    process.run("head -c 12000000 /dev/zero >" .. large)
+    refused(413, "PictureTooLarge", "-F image=@" .. large, "/v1/read/passport")
+  end)
+
+  it("counts", function()
+    local status, text, content = curl("", "/metrics")
+    assert.equal(200, status)
+    assert.matches("^text/plain; version=0.0.4", content)
+    local function value(sample) return tonumber(text:match("\n" .. sample:gsub("[%p]", "%%%0") .. " ([%d.e+-]+)")) end
+    assert.is_true(value('idocr_calls_total{kind="passport",outcome="ok"}') >= 3)
+    assert.equal(1, value('idocr_errors_total{kind="passport",code="FailedOperation.NoPassport"}'))
+    assert.is_true(value('idocr_uploads_refused_total{code="PictureMissing"}') >= 1)
+    local count, last = value('idocr_call_seconds_count{kind="passport"}'), 0
+    for _, bound in ipairs { "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "+Inf" } do
+      local below = value(('idocr_call_seconds_bucket{kind="passport",le="%s"}'):format(bound))
+      assert.is_true(below >= last, bound)
+      last = below
+    end
+    assert.equal(count, last)
+    for line in text:gmatch("[^\n]+") do -- the form of the format
+      assert.is_true(line:match("^# HELP idocr_[%l_]+ .") ~= nil or line:match("^# TYPE idocr_[%l_]+ %l+$") ~= nil
+        or line:match("^idocr_[%l_]+ [%d.e+-]+$") ~= nil or line:match('^idocr_[%l_]+{.*"} [%d.e+-]+$') ~= nil, line)
+    end
+    -- nothing of a person
+    assert.is_nil(text:find("SPECIMEN", 1, true))
+  end)
+
+  it("is in health", function()
+    local status, health = curl("", "/health")
+    assert.same({ 200, "ok" }, { status, health.status })
+    assert.is_number(health.seconds_since_success)
+    assert.equal(204, (curl("", "/ping")))
+  end)
+
+  it("serves the page under a strict policy", function()
+    local headers = process.run("curl -sS -D - -o /dev/null " .. base .. "/")
+    assert.matches("200 OK", headers)
+    assert.matches("Content%-Security%-Policy: default%-src 'self'", headers)
+    assert.matches("Content%-Type: text/html; charset=utf%-8", headers)
+    assert.equal(404, (curl("", "/v1/specimens/..%2f..%2fhandler.jpg")))
+    assert.equal(404, (curl("", "/v1/specimens/none.jpg")))
+  end)
+
+  describe("in a browser", function()
+    local chromium, modules
+
+    setup(function()
+      for _, name in ipairs { "chromium", "chromium-browser", "google-chrome" } do
+        local path, status = process.capture("command -v " .. name)
+        chromium = chromium or status == 0 and path or nil
+      end
+      if not chromium or select(2, process.capture "command -v npm && command -v node") ~= 0 then return end
+      modules = "spec/browser/node_modules"
+      if not process.read(modules .. "/playwright-core/package.json") then
+        if select(2, process.capture "cd spec/browser && npm install --no-audit --no-fund --no-package-lock >/dev/null 2>&1") ~= 0 then
+          modules = nil
+        end
+      end
+    end)
+
+    it("lets a person read a document", function()
+      if not chromium then return pending "chromium is not installed" end
+      if not modules then return pending "npm, or playwright-core from it, is not to be had" end
+      local shots = os.getenv "IDOCR_SHOTS" or ""
+      local out, status = process.capture(("env -u http_proxy -u https_proxy timeout 120 node spec/browser/page.js %s/ %s %s %s 2>&1")
+        :format(base, SPECIMENS, chromium, shots))
+      local checks = 0
+      for line in out:gmatch("[^\n]+") do
+        local ok, check = pcall(cjson.decode, line)
+        if ok then
+          checks = checks + 1
+          assert.is_true(check.ok, check.name .. ": " .. tostring(check.saw))
+        end
+      end
+      assert.equal(0, status, out)
+      assert.is_true(checks > 18, out)
+    end)
+  end)
+end)
