@@ -1,0 +1,31 @@
+--- The configuration that the README shows, run as it stands but for paths, port and transport.
+
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+describe("the README's configuration", function()
+  it("reads a card", function()
+    local text = process.read("README.md"):match("```nginx\n(.-)```")
+    local main, http = text:match("^(.-)http {\n(.*)}%s*$")
+    http = http:gsub("lua_package_c?path[^\n]*\n", "")
+    local changes
+    http, changes = http:gsub('idocr%.new { shared = "idocr" }', 'idocr.new { shared = "idocr", transport = "sandbox" }')
+    assert.equal(1, changes)
+    http, changes = http:gsub("listen 8080", "listen 127.0.0.1:$http")
+    assert.equal(1, changes)
+    http = http:gsub("client_max_body_size[^\n]*\n", "")
+    local server = nginx.start { main = main, http = http }
+    local base = ("http://127.0.0.1:%d/passport"):format(server.port.http)
+    local card = cjson.decode(process.run("curl -sS -F image=@lua/idocr/sandbox/specimens/passport.jpg " .. base))
+    local missing = process.run("curl -sS -o /dev/null -w '%{http_code}' " .. base)
+    server.stop()
+    assert.equal("X00000000", card.number)
+    assert.equal("422", missing)
+  end)
+end)
