@@ -41,11 +41,14 @@ LUA_CFLAGS_luajit = $(call pkg_cflags,luajit)
 LUA_CFLAGS_rock = -I$(LUA_INCDIR)
 
 CURL_SRC := $(wildcard csrc/transfer*.c csrc/lua_curl*.c)
-CORE_SRC := $(filter-out $(CURL_SRC),$(wildcard csrc/*.c))
+PIXELS_SRC := $(wildcard csrc/pixels*.c csrc/lua_pixels*.c)
+CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC),$(wildcard csrc/*.c))
+# The look at pixels is optional: it needs libjpeg-turbo and libpng, and nothing else needs it.
+MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels)
 HEADERS := $(wildcard csrc/*.h)
 
 .PHONY: all
-all: $(foreach L,$(LUAS),$(BUILD)/$L/idocr/core.so $(BUILD)/$L/idocr/curl.so) $(BUILD)/idocr
+all: $(foreach L,$(LUAS),$(MODULES:%=$(BUILD)/$L/idocr/%.so)) $(BUILD)/idocr
 ifeq ($(LUAS),)
 	@echo "No Lua to build for: neither lua5.4 nor luajit is known to $(PKG_CONFIG). 'make deps' installs what is needed." >&2; exit 1
 endif
@@ -53,13 +56,17 @@ endif
 define per_lua
 $(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $$(@D) && echo "  $$@"
-	$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) -c $$< -o $$@
+	$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) \
+	  $$(if $$(filter pixels% lua_pixels%,$$(*F)),$$(call pkg_cflags,libjpeg libpng)) -c $$< -o $$@
 $(BUILD)/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcrypto,-lcrypto)
 $(BUILD)/$(1)/idocr/curl.so: $$(CURL_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcurl,-lcurl)
+$(BUILD)/$(1)/idocr/pixels.so: $$(PIXELS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libjpeg libpng,-ljpeg -lpng) -lm
 endef
 $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 
@@ -113,8 +120,8 @@ define put_lua
 
 endef
 define put_c
-	install -D -m 755 $(BUILD)/$(1)/idocr/core.so "$(DESTDIR)$(2)/idocr/core.so"
-	install -D -m 755 $(BUILD)/$(1)/idocr/curl.so "$(DESTDIR)$(2)/idocr/curl.so"
+	for module in $(MODULES); do \
+	  install -D -m 755 $(BUILD)/$(1)/idocr/$$module.so "$(DESTDIR)$(2)/idocr/$$module.so" || exit 1; done
 
 endef
 
@@ -133,7 +140,7 @@ endif
 # From the start each time: objects do not say which Lua they are for.
 rock-build:
 	rm -rf $(BUILD)/rock
-	@$(MAKE) --no-print-directory $(BUILD)/rock/idocr/core.so $(BUILD)/rock/idocr/curl.so
+	@$(MAKE) --no-print-directory $(MODULES:%=$(BUILD)/rock/idocr/%.so)
 
 rock-install:
 	$(call put_lua,$(LUADIR))
