@@ -218,6 +218,20 @@ describe("idocr check", function()
   end)
 end)
 
+describe("idocr precheck", function()
+  it("advises about pixels and refuses only what is certain", function()
+    local passport = of_kind("passport").path
+    local out, status, said = run("precheck passport " .. passport)
+    assert.are.equal(0, status, said)
+    assert.is_truthy(out:find("resolution", 1, true), out)
+    local cut = process.write(folder .. "/cut.jpg", process.read(passport):sub(1, 20000))
+    out, status = run("precheck passport --json " .. cut)
+    assert.are.equal(5, status)
+    assert.are.equal("image", cjson.decode(out).refused.category)
+    assert.are.equal(2, select(2, run("precheck passport --provider ekycpro " .. passport)))
+  end)
+end)
+
 describe("idocr batch", function()
   it("writes a line for each picture and goes on where it stopped", function()
     local scans, out = folder .. "/scans", folder .. "/cards.jsonl"
@@ -309,7 +323,7 @@ describe("idocr kinds and help", function()
   end)
 
   it("say the exit statuses everywhere", function()
-    for _, name in ipairs { "", "read", "batch", "check", "kinds", "sign", "stamp", "sandbox" } do
+    for _, name in ipairs { "", "read", "batch", "check", "precheck", "kinds", "sign", "stamp", "sandbox" } do
       local out, status = run(name .. " --help")
       assert.are.equal(0, status)
       assert.is_truthy(out:find("Exit status:", 1, true), name)

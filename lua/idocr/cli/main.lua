@@ -14,6 +14,7 @@ local COMMANDS = {
   { "read", "Read pictures of documents." },
   { "batch", "Read a folder of pictures into a JSON Lines file; start it again and it goes on." },
   { "check", "Check a number or a machine readable zone, offline." },
+  { "precheck", "Say why a picture will fail or read badly, before it is paid for." },
   { "kinds", "List the kinds of documents and who reads them." },
   { "sign", "Show the signed request as a curl command, secrets masked." },
   { "stamp", "Turn a picture into a test case: write into it what the sandbox answers." },
