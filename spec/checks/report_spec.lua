@@ -74,6 +74,7 @@ describe("a report", function()
     for _, pair in ipairs(r.fields.nationality.pairs) do statuses[pair.a .. pair.b] = pair.status end
     assert.are.same({ mrzservice = "agree", mrzvisual = "not_compared", servicevisual = "not_compared" }, statuses)
     assert.are.equal("not_compared", r.fields.issue_date.status)
+    assert.is_truthy(table.concat(r.uncovered, " "):find("given_name", 1, true)) -- what no digit vouches for is said
   end)
 
   it("says what differs, masked, and from where", function()

@@ -88,18 +88,23 @@ local function from_telecodes(card, add)
 end
 
 local function compare_all(field, entry)
-  local status = "not_compared"
+  local status, values = "not_compared", entry.values
+  local present, n = {}, 0
   for i = 1, #SOURCES do
-    for j = i + 1, #SOURCES do
-      local a, b = entry.values[SOURCES[i]], entry.values[SOURCES[j]]
-      if a and b then
-        local result = compare_values.compare(field, a, b)
-        entry.pairs[#entry.pairs + 1] = { a = SOURCES[i], b = SOURCES[j], status = result }
-        if result == "differ" then
-          status = "differ"
-        elseif result == "agree" and status ~= "differ" then
-          status = "agree"
-        end
+    if values[SOURCES[i]] then
+      n = n + 1
+      present[n] = SOURCES[i]
+    end
+  end
+  for i = 1, n - 1 do
+    for j = i + 1, n do
+      local a, b = present[i], present[j]
+      local result = compare_values.compare(field, values[a], values[b])
+      entry.pairs[#entry.pairs + 1] = { a = a, b = b, status = result }
+      if result == "differ" then
+        status = "differ"
+      elseif result == "agree" and status ~= "differ" then
+        status = "agree"
       end
     end
   end

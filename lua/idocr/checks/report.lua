@@ -29,6 +29,7 @@ local report = {}
 ---@field findings idocr.Finding[]
 ---@field fields table<string, idocr.checks.Field>
 ---@field mrz idocr.Mrz?   the zone, parsed
+---@field uncovered string[]? fields of the zone that no check digit covers: an error there shows only where sources differ
 ---@field today string     the day that was reckoned with
 
 ---@class idocr.CheckOptions
@@ -120,6 +121,7 @@ function report.make(card, options)
   for _, rule in ipairs(RULES) do rule(context) end
 
   result.fields, result.mrz = context.fields, context.zone
+  if context.zone and context.zone.format ~= "FRA-ID" then result.uncovered = mrz.UNCOVERED end -- that card's digit covers all
   return result
 end
 
