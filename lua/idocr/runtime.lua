@@ -80,9 +80,10 @@ end
 
 --- Starts a task at once; it runs until it first waits. The caller keeps at most `limit` in flight.
 ---@param fn function
----@param tag any comes back from `next`
+---@param tag any comes back from `next`; true where none is given, since nil there means that all are done
 function Pool:submit(fn, tag)
   if self.cancelled then error("the pool was cancelled", 2) end
+  if tag == nil then tag = true end
   local task = { pool = self, tag = tag, thread = coroutine.create(fn), asleep = false }
   tasks[task.thread] = task
   self.tasks[task] = true
@@ -236,7 +237,7 @@ function runtime.new(driver)
     local task = current_task()
     if task then
       task.pool.timers[task] = until_time
-      while not task.pool.cancelled and core.monotonic() < until_time do suspend(task) end
+      repeat suspend(task) until task.pool.cancelled or core.monotonic() >= until_time
       task.pool.timers[task] = nil
       return
     end
@@ -264,7 +265,9 @@ function runtime.new(driver)
   ---@return boolean
   function self.cancelled()
     local task = current_task()
-    return task ~= nil and task.pool.cancelled == true
+    if not task or not task.pool.cancelled then return false end
+    suspend(task) -- one that tries again for ever is dropped after some rounds
+    return true
   end
 
   --- Waits until `op.done`, which the driver sets; `op.wake` is there for it to call. Ends early when the task is

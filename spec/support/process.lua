@@ -8,8 +8,11 @@
 ---   process.wait_for(function() return ... end, seconds)    -> what the function gave, or raises after `seconds`
 ---   process.at_exit(fn) -> guard              calls fn when the guard is collected, at the latest when Lua closes
 ---   process.read(path), process.write(path, text)
+---   process.lua                               the command of the Lua that runs this ("lua5.4" or "luajit")
 
 local process = {}
+
+process.lua = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match("[%d.]+$")
 
 function process.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
 

@@ -65,7 +65,9 @@ describe("the curl transport", function()
   it("sends the headers as they are and none of libcurl's own wishes", function()
     local response = assert(transport:send({
       method = "POST", url = server.http .. "/echo", body = core.body { ("x"):rep(2000000) },
-      headers = { { "Host", "ocr.test" }, { "X-Empty", "" }, { "X-Long", ("y"):rep(3000) }, { "Content-Length", "7" }, { "Expect", "100-continue" } },
+      headers = {
+        { "Host", "ocr.test" }, { "X-Empty", "" }, { "X-Long", ("y"):rep(3000) }, { "Content-Length", "7" }, { "Expect", "100-continue" },
+      },
     }, 10))
     local seen = response.body
     assert.equal("2000000", response.headers["x-length"])
@@ -149,7 +151,7 @@ describe("the curl transport", function()
     local function peak(size, scheme)
       local path = dir .. "/" .. size
       process.run(("head -c %d /dev/urandom > %s"):format(size, path))
-      return tonumber(process.run(("%s %s %s/echo %s %s"):format(jit and "luajit" or "lua5.4", script, server[scheme], path, server.certs.ca)))
+      return tonumber(process.run(("%s %s %s/echo %s %s"):format(process.lua, script, server[scheme], path, server.certs.ca)))
     end
     for _, scheme in ipairs { "http", "https", "h2" } do
       local small, large = peak(20 * 1024, scheme), peak(5 * 1024 * 1024, scheme)

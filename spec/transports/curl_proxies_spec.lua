@@ -1,0 +1,83 @@
+local core = require "idocr.core"
+local ports = require "spec.support.ports"
+local process = require "spec.support.process"
+local tcp = require "spec.support.tcp"
+local transports = require "idocr.transports"
+local web = require "spec.support.web"
+
+describe("the curl transport goes through a proxy", function()
+  local server, proxy
+
+  setup(function() server = web.start() end)
+  teardown(function() server.stop() end)
+  before_each(function() proxy = tcp.proxy() end)
+  after_each(function() proxy.stop() end)
+
+  local function call(url, option)
+    local transport = transports.new("curl", { ca_file = server.certs.ca, proxy = option })
+    local response, err = transport:send({ method = "POST", url = url, headers = {}, body = core.body { "picture" } }, 10)
+    transport:close()
+    return response, err
+  end
+
+  it("with a tunnel for https: the certificate is the server's, the proxy sees no request", function()
+    local response = assert(call("https://ocr.test:" .. server.port.https .. "/echo?token=t", "http://127.0.0.1:" .. proxy.port))
+    assert.equal(core.sha256("picture"), response.headers["x-sha256"])
+    assert.is_nil(response.headers["proxy-agent"])
+    assert.equal("CONNECT ocr.test:" .. server.port.https .. " HTTP/1.1\n", proxy.log())
+  end)
+
+  it("with the absolute form for http", function()
+    local response = assert(call("http://ocr.test:" .. server.port.http .. "/echo", "http://127.0.0.1:" .. proxy.port))
+    assert.equal(core.sha256("picture"), response.headers["x-sha256"])
+    assert.equal("POST http://ocr.test:" .. server.port.http .. "/echo HTTP/1.1\n", proxy.log())
+  end)
+
+  it("that wants a password", function()
+    local guarded = tcp.proxy { auth = "user:pass" }
+    local url = "https://ocr.test:" .. server.port.https .. "/echo"
+    assert.equal(200, assert(call(url, "http://user:pass@127.0.0.1:" .. guarded.port)).status)
+    local response, err = call(url, "http://user:other@127.0.0.1:" .. guarded.port)
+    assert.is_nil(response)
+    assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
+    assert.truthy(err.message:find("407", 1, true))
+    assert.falsy(tostring(err):find("other", 1, true))
+    guarded.stop()
+  end)
+
+  it("that refuses, is not there or has no address", function()
+    local url = "https://ocr.test:" .. server.port.https .. "/echo"
+    local refusing = tcp.proxy { refuse = 403 }
+    local _, err = call(url, "http://127.0.0.1:" .. refusing.port)
+    assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
+    refusing.stop()
+    _, err = call(url, "http://127.0.0.1:" .. ports.free_port())
+    assert.same({ "connect", "ConnectFailed", false }, { err.category, err.code, err.sent })
+    _, err = call(url, "http://" .. ("a"):rep(64) .. ".invalid:3128")
+    assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
+  end)
+
+  it("that the environment names, unless no_proxy or the option says no", function()
+    local dir = process.tempdir()
+    process.write(dir .. "/call.lua", [[
+      local options = { ca_file = arg[2] }
+      if arg[3] == "off" then options.proxy = false end
+      local transport = require("idocr.transports").new("curl", options)
+      local response, err = transport:send({ method = "GET", url = arg[1], headers = {} }, 10)
+      io.write(response and response.status or err.category)
+    ]])
+    local here = "http://127.0.0.1:" .. proxy.port
+    local function run(environment, url, option)
+      local before = #proxy.log()
+      local said = process.run(("env -u no_proxy -u NO_PROXY -u http_proxy -u https_proxy -u HTTPS_PROXY -u all_proxy -u ALL_PROXY "
+        .. "%s %s %s/call.lua %s %s %s"):format(environment, process.lua, dir, process.quote(url), server.certs.ca, option or ""))
+      return said, proxy.log():sub(before + 1)
+    end
+    local http, https = server.http .. "/echo", server.https .. "/echo"
+    assert.same({ "200", "GET " .. http .. " HTTP/1.1\n" }, { run("http_proxy=" .. here, http) })
+    assert.same({ "200", "CONNECT localhost:" .. server.port.https .. " HTTP/1.1\n" }, { run("https_proxy=" .. here, https) })
+    assert.same({ "200", "" }, { run("http_proxy=" .. here .. " https_proxy=" .. here, https, "off") })
+    assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 https_proxy=" .. here, https) })
+    assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 http_proxy=" .. here, http) })
+  end)
+end)
