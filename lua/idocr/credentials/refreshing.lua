@@ -113,6 +113,7 @@ end
 ---@return idocr.Snapshot?, idocr.Error?
 function Source:get(left)
   if self:fresh() then return self.snapshot end
+  if self.key and not self:valid() and self:load() then return self.snapshot end
   local runtime = self.context.runtime
   self.mutex = self.mutex or runtime.mutex()
 

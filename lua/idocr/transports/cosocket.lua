@@ -8,6 +8,8 @@ local inflate = require "idocr.transports.cosocket_inflate"
 local proxies = require "idocr.transports.cosocket_proxy"
 local runtime = require "idocr.transports.cosocket_runtime"
 
+local semaphore = require "ngx.semaphore"
+
 local ngx = ngx
 local cosocket = {}
 
@@ -27,8 +29,10 @@ function cosocket.available()
   return runtime.may_wait(), phase
 end
 
+local RETRYABLE = { connect = true, timeout = true, network = true }
+
 local function fail(state, category, code, message)
-  return nil, errors.new(category, code, message, { sent = state.sent, retryable = category ~= "tls" and category ~= "image" })
+  return nil, errors.new(category, code, message, { sent = state.sent, retryable = RETRYABLE[category] == true })
 end
 
 local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil or host:find(":", 1, true) ~= nil end
@@ -290,30 +294,29 @@ function Transport:send(request, deadline)
   state.deadline_first = to_connect >= deadline
   state.total_ms = math.max(math.ceil(deadline * 1000), 1)
   state.connect_ms = math.max(math.ceil(to_connect * 1000), 1)
-  -- Socket timeouts alone keep no deadline: they start anew with every byte, and a name's look-up has its own. So a
-  -- second light thread watches the clock (it costs half a microsecond).
-  local watch = ngx.thread.spawn(function()
-    if not state.deadline_first then
-      ngx.sleep(to_connect + 0.005)
-      if not state.connected then return "connect" end
-      ngx.sleep(deadline - to_connect)
-    else
-      ngx.sleep(deadline + 0.005)
-    end
-    return "total"
+  -- Socket timeouts alone keep no deadline: they start anew with every byte, and a name's look-up has its own. So the
+  -- work is done by a light thread of its own (it costs half a microsecond), while this one watches the clock.
+  local done = semaphore.new(0)
+  local ran, response, err
+  local work = ngx.thread.spawn(function()
+    ran, response, err = pcall(self.attempt, self, request, state)
+    done:post(1)
   end)
-  local work = ngx.thread.spawn(self.attempt, self, request, state)
-  local ran, response, err = ngx.thread.wait(work, watch)
-  if response == "connect" or response == "total" then
+  local cancelled = false
+  runtime.on_cancel(function()
+    cancelled = true
+    done:post(1)
+  end)
+  local woken = done:wait(state.deadline_first and deadline + 0.005 or to_connect + 0.005)
+  if not woken and not state.deadline_first and state.connected then done:wait(deadline - to_connect) end
+  runtime.on_cancel(nil)
+  if ran == nil then
     ngx.thread.kill(work)
     if state.sock then pcall(state.sock.close, state.sock) end
-    if response == "connect" and not state.reconnected then
-      return fail(state, "connect", "ConnectTimeout", "no connection in time")
-    end
+    if cancelled then return fail(state, "closed", "Cancelled", "the call was given up") end
+    if not state.connected and not state.reconnected then return connect_timeout(state) end
     return fail(state, "timeout", "DeadlineExceeded", "no answer before the deadline")
-  end
-  ngx.thread.kill(watch)
-  if not ran then
+  elseif not ran then
     return fail(state, "network", "ReceiveFailed", "the request broke off: " .. errors.scrub(tostring(response)))
   end
   return response, err

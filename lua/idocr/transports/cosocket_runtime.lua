@@ -45,8 +45,23 @@ function runtime.pause()
   end
 end
 
---- nginx ends a cancelled thread itself.
-function runtime.cancelled() return false end
+-- Coroutine of a pool's task -> its slot.
+local tasks = setmetatable({}, { __mode = "k" })
+
+--- Whether the task that asks was given up: nothing new may be started for it.
+---@return boolean
+function runtime.cancelled()
+  local slot = tasks[coroutine.running()]
+  return slot ~= nil and slot.cancelled == true
+end
+
+--- While a task waits for a thread of its own it cannot simply be killed: nginx would let that thread run on. `wake` ends
+--- the wait; nil: it may be killed again.
+---@param wake fun()?
+function runtime.on_cancel(wake)
+  local slot = tasks[coroutine.running()]
+  if slot then slot.wake = wake end
+end
 
 ---@param seconds number
 function runtime.sleep(seconds)
@@ -124,6 +139,7 @@ function Pool:submit(fn, tag)
   self.flying[slot] = true
   self.count = self.count + 1
   slot.thread = ngx.thread.spawn(function()
+    tasks[coroutine.running()] = slot
     local results = pack(tag, pcall(fn))
     if self.flying[slot] then
       self.flying[slot] = nil
@@ -150,7 +166,8 @@ function Pool:cancel()
   for slot in pairs(self.flying) do
     self.flying[slot] = nil
     self.count = self.count - 1
-    if slot.thread then ngx.thread.kill(slot.thread) end
+    slot.cancelled = true
+    if slot.wake then slot.wake() elseif slot.thread then ngx.thread.kill(slot.thread) end
   end
 end
 
