@@ -54,7 +54,8 @@ local function over_luasocket(http)
   return function(url, headers, body)
     local parts = {}
     headers["Content-Length"] = #body
-    assert(http.request { url = url, method = "POST", headers = headers, source = ltn12.source.string(body), sink = ltn12.sink.table(parts) })
+    assert(http.request { url = url, method = "POST", headers = headers, source = ltn12.source.string(body),
+      sink = ltn12.sink.table(parts) })
     return table.concat(parts)
   end
 end

@@ -136,7 +136,8 @@ describe("the attempts of a call", function()
   end)
 
   it("stop after a lost reply, which may be billed", function()
-    for _, answer in ipairs { reset, scripted.error "FailedOperation.WarningServiceFailed", { status = 502, headers = {}, body = "<html>" } } do
+    local page = { status = 502, headers = {}, body = "<html>" }
+    for _, answer in ipairs { reset, scripted.error "FailedOperation.WarningServiceFailed", page } do
       local made, wire = client { answer, scripted.ok() }
       local card, failed = made:passport(PNG)
       assert.is_nil(card)
