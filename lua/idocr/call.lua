@@ -1,5 +1,6 @@
 --- One call from checked params to a card: pictures opened and looked at, each provider in turn, one deadline.
 
+local advice = require "idocr.advice"
 local attempt = require "idocr.attempt"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
@@ -95,14 +96,36 @@ local function more_telling(first, second)
   return first
 end
 
+--- Asks one provider for a kind.
+---@return idocr.Card?, idocr.Error?
+local function ask(state, side, kind, checked, opened, flight)
+  local plan, err = plan_for(state, side, kind, checked, opened)
+  if not plan then return nil, err end
+  local result, failure, response = attempt.run(state, side, plan, flight)
+  if not result then return nil, failure end
+  return make_card(kind, plan, side, result, response)
+end
+
+--- The same card read by the next provider that can: `card.second`, or `card.second_error` where none could. The first
+--- reading stands whatever comes of it. `failure`: why a provider before it could not.
+local function second_opinion(state, kind, checked, opened, flight, first, index, failure)
+  for other = index + 1, #state.sides do
+    first.second, first.second_error = ask(state, state.sides[other], kind, checked, opened, flight)
+    if first.second then break end
+  end
+  if first.second then return end
+  first.second_error = fail(first.second_error or failure, flight)
+end
+
 --- Asks the providers in order for a kind.
 local function ask_all(state, kind, checked, opened, flight)
   local failure
   for index, side in ipairs(state.sides) do
-    local plan, err = plan_for(state, side, kind, checked, opened)
-    local result, response
-    if plan then result, err, response = attempt.run(state, side, plan, flight) end
-    if result then return make_card(kind, plan, side, result, response), nil, side end
+    local read, err = ask(state, side, kind, checked, opened, flight)
+    if read then
+      if state.options.compare then second_opinion(state, kind, checked, opened, flight, read, index, failure) end
+      return read, nil, side
+    end
     failure = more_telling(failure, err)
     local next_side = state.sides[index + 1]
     if not next_side or not routing.may_ask_next(err) or state.runtime.now() >= flight.ends then return nil, failure, side end
@@ -122,8 +145,10 @@ function call.read(state, kind, checked)
   local read, err, side
   local opened, unreadable = open(checked.pictures)
   if opened then
+    local said = checked.precheck == true and advice.of(opened, state.runtime) or nil
     read, err, side = ask_all(state, kind, checked, opened, flight)
     picture.close_all(opened)
+    if said then (read or err).advice = said end
   else
     err = unreadable
   end

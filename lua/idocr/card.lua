@@ -33,6 +33,9 @@ local card = {}
 ---@field quality number?       0 to 100
 ---@field border_score number?  0 to 100
 ---@field confidence table<string, number>?  field -> 0 to 1
+---@field advice idocr.Finding[]?  with `precheck = true`: what the pixels look like, where that is worth a word
+---@field second idocr.Card?        with `compare = true`: the card as the next provider read it
+---@field second_error idocr.Error? with `compare = true`: why there is no second reading
 ---@field warnings { code: integer, name: string, message: string }[]
 local Card = { __name = "idocr.Card" }
 Card.__index = Card
@@ -54,10 +57,18 @@ function Card:has_warning(name)
   return false
 end
 
---- Checks what was read, offline: check digits, dates, numbers and fields against one another.
+--- Checks what was read, offline: check digits, dates, numbers and fields against one another, and against the second
+--- reading where there is one.
 ---@param options table? thresholds and the day, see idocr.checks.report
 ---@return table report {ok, findings}
-function Card:check(options) return require("idocr.checks.report").make(self, options) end
+function Card:check(options)
+  if self.second and (options == nil or type(options) == "table" and options.second == nil) then
+    local with = { second = self.second }
+    for name, value in pairs(options or {}) do with[name] = value end
+    options = with
+  end
+  return require("idocr.checks.report").make(self, options)
+end
 
 --- What the number itself says (birth date, sex, birthplace or region), or the machine readable zone of a passport;
 --- never mixed into the fields that were read.
@@ -76,6 +87,8 @@ function Card:plain(options)
   for name, value in pairs(self) do
     if PICTURES[name] then
       if options.pictures ~= false then copy[name] = require("idocr.core").base64_encode(value) end
+    elseif name == "second" then
+      copy.second = value:plain(options)
     elseif name ~= "raw" or options.raw then
       copy[name] = value
     end

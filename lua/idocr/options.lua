@@ -32,6 +32,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field unsigned_payload boolean
 ---@field insecure boolean
 ---@field precheck boolean
+---@field compare boolean        ask two providers for every card, not only the first that answers
 ---@field max_response integer         bytes
 ---@field on_event function?
 ---@field clock (fun(): number)?
@@ -293,6 +294,7 @@ local RULES = {
   unsigned_payload = boolean,
   insecure = boolean,
   precheck = boolean,
+  compare = boolean,
   max_response = function(value)
     if number_between(value, 1, 2 ^ 31 - 1) and value == math.floor(value) then return true, math.floor(value) end
     return false, "must be a whole number of bytes, at least 1"
@@ -324,7 +326,7 @@ function options.check(given)
   local checked = {
     providers = { "tencent" }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
     timeout = TIMEOUT, retry = RETRY, rate = default_rate,
-    unsigned_payload = false, insecure = false, precheck = true, max_response = 32 * 1024 * 1024,
+    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = 32 * 1024 * 1024,
   }
   local function take(name)
     if given[name] == nil then return nil end
@@ -342,6 +344,7 @@ function options.check(given)
   end
 
   if checked.client_key and not checked.client_cert then return nil, "option client_key needs client_cert beside it" end
+  if checked.compare and not checked.providers[2] then return nil, "option compare needs a list of two providers" end
   if checked.unsigned_payload then
     for _, provider in ipairs(checked.providers) do
       if (checked.endpoint[provider] or ""):match("^http:") then
