@@ -1,0 +1,53 @@
+--- A contestant's process, kept running over all rounds: orders go in through a named pipe, answers come back.
+
+local process = require "spec.support.process"
+
+local peer = {}
+peer.__index = peer
+
+local q = process.quote
+
+--- Starts a command; `core` pins it to one processor where that is possible (nil: nowhere).
+---@param folder string  for its pipe and its words of complaint
+---@param name string
+---@param command string
+---@param core integer?
+function peer.start(folder, name, command, core)
+  local file = (folder .. "/" .. name:gsub("[^%w]+", "-"))
+  local fifo, log = file .. ".orders", file .. ".log"
+  os.remove(fifo)
+  process.run("mkfifo " .. q(fifo))
+  if core then command = ("taskset -c %d %s"):format(core, command) end
+  local answers = assert(io.popen(("echo $$; exec %s <%s 2>%s"):format(command, q(fifo), q(log)), "r"))
+  local self = setmetatable({ name = name, answers = answers, log = log }, peer)
+  self.pid = tonumber(answers:read("*l"))
+  self.orders = assert(io.open(fifo, "w"))
+  self.orders:setvbuf("line")
+  os.remove(fifo)
+  return self
+end
+
+--- One order; its answer as numbers.
+function peer:ask(order)
+  self.orders:write(order, "\n")
+  self.orders:flush()
+  local line = self.answers:read("*l")
+  if not line then error(("%s gave up:\n%s"):format(self.name, process.read(self.log) or ""), 0) end
+  local numbers = {}
+  for number in line:gmatch("%S+") do numbers[#numbers + 1] = tonumber(number) or error(self.name .. " said: " .. line, 0) end
+  return numbers
+end
+
+--- Highest memory so far, KB.
+function peer:peak()
+  return tonumber(process.read(("/proc/%d/status"):format(self.pid)):match("VmHWM:%s+(%d+)"))
+end
+
+--- The end: by signal, because later processes hold the pipe open too.
+function peer:stop()
+  process.capture("kill -TERM " .. self.pid)
+  self.orders:close()
+  self.answers:close()
+end
+
+return peer
