@@ -5,6 +5,8 @@
 ---   tcp.proxy { refuse = 403 }                           answers CONNECT with that status
 ---   tcp.silent()                                         accepts and stays silent: a handshake that stalls
 ---   tcp.drip()                                           answers any request with a reply that never ends, a byte each 50 ms
+---   tcp.once()                                           answers one request per connection and resets it in the middle of
+---                                                        the next one; log() is the last body that came whole
 ---   proxy.port, proxy.stop()
 ---   proxy.log()                                          the request lines that it saw, one per line
 ---
@@ -29,5 +31,6 @@ end
 function tcp.proxy(options) return start("proxy", options or {}) end
 function tcp.silent() return start("silent", {}) end
 function tcp.drip() return start("drip", {}) end
+function tcp.once() return start("once", {}) end
 
 return tcp

@@ -10,7 +10,8 @@ int socket(int, int, int); int bind(int, const struct address *, uint32_t); int 
 int accept(int, void *, void *); int connect(int, const struct address *, uint32_t);
 int getsockname(int, struct address *, uint32_t *);
 ssize_t read(int, void *, size_t); ssize_t send(int, const void *, size_t, int);
-int close(int); int poll(struct pollfd *, unsigned long, int); int fork(void);
+int close(int); int ioctl(int, unsigned long, int *);
+int setsockopt(int, int, int, const int *, uint32_t); int poll(struct pollfd *, unsigned long, int); int fork(void);
 int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long); uint16_t htons(uint16_t);
 void _exit(int); void (*signal(int, void (*)(int)))(int); int usleep(unsigned);
 ]]
@@ -108,7 +109,34 @@ local function drip(fd)
   while say(fd, "x") do C.usleep(50000) end
 end
 
+-- Answers the first request of a connection and keeps its body. Of the second it reads only the beginning, waits until
+-- the client can send no more (one that is just sending might meet the reset there) and resets the connection.
+local function once(fd)
+  local head = read_head(fd)
+  if not head then return end
+  local length = tonumber(head:match("[cC]ontent%-[lL]ength: (%d+)"))
+  local body = { head:match("\r\n\r\n(.*)$") }
+  local got = #body[1]
+  while got < length do
+    local bytes = hear(fd)
+    if not bytes then return end
+    body[#body + 1], got = bytes, got + #bytes
+  end
+  local file = assert(io.open(log_path, "w"))
+  file:write(table.concat(body))
+  file:close()
+  say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+  if not hear(fd) then return end
+  local before, now = nil, ffi.new("int[1]")
+  repeat
+    before = now[0]
+    C.usleep(100000)
+    C.ioctl(fd, 0x541B, now) -- FIONREAD: bytes that wait to be read
+  until now[0] == before -- the caller's close finds unread bytes: a reset
+end
+
 local listener = C.socket(2, 1, 0)
+if mode == "once" then C.setsockopt(listener, 1, 8, ffi.new("int[1]", 65536), 4) end -- SO_RCVBUF: soon full
 assert(C.bind(listener, loopback(0), 16) == 0 and C.listen(listener, 256) == 0)
 local mine, size = ffi.new("struct address"), ffi.new("uint32_t[1]", 16)
 C.getsockname(listener, mine, size)
@@ -125,8 +153,8 @@ while true do
     if C.fork() == 0 then
       C.prctl(1, 9, 0, 0, 0) -- PR_SET_PDEATHSIG, SIGKILL
       C.close(listener)
-      local handler = mode == "proxy" and proxy or drip
-      handler(fd)
+      local handlers = { proxy = proxy, drip = drip, once = once }
+      handlers[mode](fd)
       C.close(fd)
       C._exit(0)
     end

@@ -12,8 +12,7 @@
 ---              x-method, x-query; the request's headers as lines of the body
 --- /gzip        200 KB of text, compressed where asked; /bomb the same with 64 MB
 --- /slow?s=0.2  answers after that long; /hang never
---- /second      answers the first request of a connection; the next one reads the body and closes; /second_early closes
----              without reading
+--- /second      answers the first request of a connection; the next one reads the body and closes
 --- /empty /reset /garbage /truncated /chunk_cut /bad_gzip /big_header /many_headers /redirect /status?s=500 /repeated
 --- /interim /trailer
 
@@ -51,19 +50,9 @@ local LOCATIONS = [[
   location = /second { content_by_lua_block {
     ngx.req.read_body()
     if tonumber(ngx.var.connection_requests) > 1 then
-      ngx.shared.seen:incr("closed", 1, 0)
       return ngx.exit(444)
     end
     ngx.print(#(ngx.req.get_body_data() or ""))
-  } }
-  location = /second_early { content_by_lua_block {
-    if tonumber(ngx.var.connection_requests) > 1 then
-      ngx.shared.seen:incr("closed", 1, 0)
-      return ngx.exit(444)
-    end
-    ngx.req.read_body()
-    local core = require "idocr.core"
-    ngx.print(core.sha256(ngx.req.get_body_data() or ""))
   } }
   location = /empty { content_by_lua_block { ngx.req.read_body() ngx.exit(444) } }
   location = /reset { reset_timedout_connection on; content_by_lua_block { ngx.req.read_body() ngx.exit(444) } }
