@@ -127,7 +127,8 @@ local function once(fd)
   file:close()
   say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
   if not hear(fd) then return end
-  local before, now = nil, ffi.new("int[1]")
+  local before
+  local now = ffi.new("int[1]")
   repeat
     before = now[0]
     C.usleep(100000)
