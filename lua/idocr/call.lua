@@ -143,6 +143,7 @@ function call.read(state, kind, checked)
   local flight = attempt.flight(state)
   if state.closed then return nil, fail(closed(), flight) end
   local read, err, side
+  state.runtime.pause() -- calls that begin together begin one after the other
   local opened, unreadable = open(checked.pictures)
   if opened then
     local said = checked.precheck == true and advice.of(opened, state.runtime) or nil

@@ -43,6 +43,15 @@ conf.GATEWAY = [[
       if not card then ngx.status = 502 end
       ngx.print(card and "ok" or err.code)
     } }
+    location = /burn { content_by_lua_block {
+      local pause = require("idocr.transports.cosocket").runtime.pause
+      for _ = 1, 200 do
+        pause()
+        local till = os.clock() + 0.0003
+        repeat until os.clock() > till
+      end
+      ngx.print("burnt")
+    } }
     location = /ping { return 204; }
     # Processor time of one turn of the loop after the other, until it is stopped: p90, p99 and the longest.
     location = /lag { content_by_lua_block {

@@ -34,11 +34,12 @@ end
 
 describe("the gateway under load", function()
   local gateway, upstream, driver, pinger
-  local dir, small, large
+  local dir, tiny, small, large
 
   setup(function()
     dir = process.tempdir()
     local specimen = process.read("lua/idocr/sandbox/specimens/passport.jpg")
+    tiny = process.write(dir .. "/tiny.jpg", "x")
     small = process.write(dir .. "/small.jpg", specimen)
     large = process.write(dir .. "/large.jpg", padded(specimen, 5 * 1024 * 1024))
     upstream = nginx.start { ports = { "upstream" }, http = conf.UPSTREAM }
@@ -108,7 +109,7 @@ describe("the gateway under load", function()
     all_well(result, 200)
     told("200 pictures of 90 KB, upstream 300 ms", result, ping, lag)
     assert.is_true(result.seconds < 4 * alone.seconds, result.seconds)
-    assert.is_true(lag.p90 < 0.005, cjson.encode(lag))
+    assert.is_true(lag.p99 < 0.005, cjson.encode(lag))
   end)
 
   -- What counts is the processor time of one turn of the loop: how long a ping waits is that, plus whoever else uses
@@ -116,11 +117,25 @@ describe("the gateway under load", function()
   it("lets others through while large pictures are hashed and sent", function()
     upstream_wait(0.3)
     local count = FULL and 200 or 40
-    local result, ping, lag = with_watch { file = small, path = "/large", count = count, concurrency = 200 }
+    local result, ping, lag = with_watch { file = tiny, path = "/large", count = count, concurrency = 200 }
     all_well(result, count)
     told(count .. " pictures of 5 MB from files", result, ping, lag)
     assert.is_true(lag.p90 < 0.005, cjson.encode(lag))
     assert.is_true(ping.p50 < 0.005, cjson.encode(ping))
+  end)
+
+  it("shares every turn of the loop among all who compute, one or many", function()
+    for _, many in ipairs { 1, 20 } do
+      local result, ping, lag = with_watch { file = tiny, path = "/burn", count = many, concurrency = many }
+      all_well(result, many)
+      told(many .. " that burn 60 ms each", result, ping, lag)
+      assert.is_true(lag.max < 0.02, cjson.encode(lag)) -- without turns: 60 ms for one, 1.2 s for all
+    end
+    -- Those who leave while they wait in line hold up nobody.
+    drive { file = tiny, path = "/burn", count = 40, concurrency = 40, abort_after = 0.05 }
+    local after = drive { file = tiny, path = "/burn", count = 10, concurrency = 10 }
+    all_well(after, 10)
+    assert.is_true(after.seconds < 3, after.seconds)
   end)
 
   it("and while large pictures are uploaded", function()

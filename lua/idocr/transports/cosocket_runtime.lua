@@ -8,12 +8,6 @@ local runtime = { name = "nginx", now = core.monotonic, wall = core.wall }
 --- Bytes to hash or encode between two calls of `pause`: some 70 us with SHA instructions, 250 us without.
 runtime.slice = 128 * 1024
 
--- A worker may spend this long per turn of its event loop on hashing and encoding, all requests together; the others
--- wait for the next turn. Larger: more throughput, longer waits for everybody else.
-local BUDGET = 0.001
-local TURN = 0.001 -- the shortest sleep that goes through the event loop once
-local SHARE = 0.0002 -- of a turn that one waiting request is expected to use
-
 local YIELDS = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true, ssl_cert = true,
   ssl_session_fetch = true, ssl_client_hello = true,
@@ -24,26 +18,7 @@ local function may_wait() return YIELDS[ngx.get_phase()] == true end
 
 runtime.may_wait = may_wait
 
-local turn, spent_from, free_at = -1, 0, 0
-
---- Asks for the right to use the processor for one slice. Returns at once while this turn of the event loop has
---- budget left. `ngx.sleep(0)` would not do: without OpenResty's own nginx its timer runs again in the same turn, and
---- two hundred uploads that each sleep for a moment still all wake in one turn.
-function runtime.pause()
-  while true do
-    local now = core.monotonic()
-    local id = ngx.now() -- nginx reads the clock once per turn
-    if id ~= turn then
-      turn, spent_from = id, now
-      return
-    end
-    if now - spent_from < BUDGET or not may_wait() then return end
-    -- Nothing to give back when this thread is killed in its sleep: a place in time, not a permit.
-    local at = math.max(free_at, now + TURN)
-    free_at = at + SHARE
-    ngx.sleep(at - now)
-  end
-end
+runtime.pause = require("idocr.transports.cosocket_turns").new(may_wait)
 
 -- Coroutine of a pool's task -> its slot.
 local tasks = setmetatable({}, { __mode = "k" })

@@ -13,19 +13,34 @@ local function bad(what)
   return errors.new("protocol", "BadResponse", "the transport function gave " .. what, { sent = true })
 end
 
+local UNSENT = { connect = true, tls = true } -- before a byte of the request can leave
+
+local function was_sent(err)
+  if err.sent == nil then return not UNSENT[err.category] end
+  return err.sent ~= false
+end
+
 -- An error of theirs: an error object as it is, a table with a category we know, or any text.
 local function their_error(err)
   if errors.is(err) then
-    if err.sent == nil then err.sent = true end
+    if err.sent == nil then err.sent = was_sent(err) end
     return err
   end
   if type(err) == "table" and errors.CATEGORIES[err.category] and type(err.code) == "string" then
-    return errors.new(err.category, err.code, errors.scrub(tostring(err.message or "")), {
-      sent = err.sent ~= false, retryable = err.retryable == true, http_status = tonumber(err.http_status),
+    return errors.new(err.category, errors.scrub(err.code), err.message ~= nil and errors.describe(err.message) or "", {
+      sent = was_sent(err), retryable = err.retryable == true, http_status = tonumber(err.http_status),
     })
   end
   if err == nil then return bad("neither a response nor an error") end
-  return errors.new("network", "TransportFailed", errors.scrub(tostring(err)), { sent = true, retryable = true })
+  return errors.new("network", "TransportFailed", errors.describe(err), { sent = true, retryable = true })
+end
+
+-- A header's value; one that is there several times may be a list.
+local function header(value)
+  if type(value) ~= "table" then return tostring(value) end
+  local values = {}
+  for index, part in ipairs(value) do values[index] = tostring(part) end
+  return table.concat(values, ", ")
 end
 
 local function checked(response, max_response)
@@ -43,9 +58,16 @@ local function checked(response, max_response)
   end
   local headers = {}
   for name, value in pairs(response.headers or {}) do
-    if type(name) == "string" then headers[name:lower()] = type(value) == "table" and table.concat(value, ", ") or tostring(value) end
+    if type(name) == "string" then headers[name:lower()] = header(value) end
   end
   return { status = math.floor(status), headers = headers, body = body }
+end
+
+-- Their function, and the look at what it gave, which their metatables can break as well.
+function Transport:exchange(request, deadline)
+  local response, err = self.call(request, deadline)
+  if response == nil or response == false then return nil, their_error(err) end
+  return checked(response, request.max_response or self.max_response)
 end
 
 ---@param request table
@@ -56,13 +78,9 @@ function Transport:send(request, deadline)
   if self.closed then
     return nil, errors.new("closed", "Cancelled", "the client is closed", { sent = false, billed = false })
   end
-  local ran, response, err = pcall(self.call, request, deadline)
-  if not ran then
-    return nil, errors.new("network", "TransportFailed", "the transport function raised: " .. errors.scrub(tostring(response)),
-      { sent = true })
-  end
-  if response == nil or response == false then return nil, their_error(err) end
-  return checked(response, request.max_response or self.max_response)
+  local ran, response, err = pcall(self.exchange, self, request, deadline)
+  if ran then return response, err end
+  return nil, errors.new("network", "TransportFailed", "the transport function raised: " .. errors.describe(response), { sent = true })
 end
 
 --- Closes the user's object too, where it can be closed.
