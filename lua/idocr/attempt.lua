@@ -1,5 +1,6 @@
 --- Around one plan: credentials, limit, signature, transport, outcome; again where `retry` allows it, under one deadline.
 
+local core = require "idocr.core"
 local errors = require "idocr.errors"
 local http_date = require "idocr.http_date"
 local retry = require "idocr.retry"
@@ -69,7 +70,15 @@ local function credentials(side, left)
   return side.checked, snapshot
 end
 
-local function send(state, side, plan, request, flight)
+--- An error of the transport or the service without the keys that the request carried.
+local function discreet(err, checked)
+  local secrets = {}
+  for _, name in ipairs { "secret_key", "api_key", "token" } do secrets[#secrets + 1] = checked[name] end
+  if checked.token then secrets[#secrets + 1] = core.percent_encode(checked.token) end -- as it stands in a URL
+  return errors.conceal(err, secrets)
+end
+
+local function send(state, side, plan, request, flight, checked)
   if plan.body then
     local ok, _, code = plan.body:rewind()
     if not ok then return nil, broken_picture(code) end
@@ -84,9 +93,8 @@ local function send(state, side, plan, request, flight)
   local response, err = state.transport:send(request, left)
   local seconds = state.runtime.now() - began
   if not response then
-    if not errors.is(err) then
-      err = errors.new("network", "TransportFailed", errors.scrub(tostring(err)), { retryable = true })
-    end
+    if not errors.is(err) then err = errors.new("network", "TransportFailed", errors.describe(err), { retryable = true }) end
+    err = discreet(err, checked)
     state.emit("failure", {
       provider = side.name, action = plan.action, attempt = flight.attempts, seconds = seconds, category = err.category, code = err.code,
     })
@@ -116,11 +124,12 @@ local function once(state, side, plan, flight, progress)
   local request
   request, err = side.provider.sign(plan, checked, math.floor(side.clock()))
   if not request then return nil, err end
-  local response, failed, seconds = send(state, side, plan, request, flight)
+  local response, failed, seconds = send(state, side, plan, request, flight, checked)
   if not response then return nil, failed end
 
   local result
   result, err = side.provider.outcome(plan, response)
+  if err then err = discreet(err, checked) end
   local request_id = result and (result.RequestId or result.request_id) or err and err.request_id
   state.emit("response", {
     provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),

@@ -66,8 +66,11 @@ function Client:prepare(kind, given)
   return call.prepare(state, found, checked)
 end
 
--- Pictures of the user's among the params of a raw action become what providers understand; tables are copied.
-local function open_pictures(value, opened)
+local DEEPEST = 32 -- levels
+
+-- Pictures of the user's among the params of a raw action become what providers understand; tables are copied. Raises on
+-- what is nested in itself.
+local function open_pictures(value, opened, depth)
   if picture.is(value) then
     local entry, err = picture.open(value)
     if not entry then return nil, err end
@@ -75,13 +78,20 @@ local function open_pictures(value, opened)
     return entry.url or { image = entry.image }
   end
   if type(value) ~= "table" then return value end
+  if depth >= DEEPEST then error("nested too deeply, or in itself", 0) end
   local copy = {}
   for name, member in pairs(value) do
-    local replaced, err = open_pictures(member, opened)
+    local replaced, err = open_pictures(member, opened, depth + 1)
     if err then return nil, err end
     copy[name] = replaced
   end
   return copy
+end
+
+local function raw_plan(side, action, given, opened)
+  local ready, unreadable = open_pictures(given, opened, 0)
+  if unreadable then return nil, unreadable end
+  return side.provider.raw(action, ready, side.view)
 end
 
 --- Signs and sends any action of the (first) provider; pictures among the params go as base64. Raises where the params
@@ -97,9 +107,7 @@ function Client:call(action, given)
   end
   local opened, wrong = {}, nil
   local result, err = call.raw(state, action, function(side)
-    local ready, unreadable = open_pictures(given, opened)
-    if unreadable then return nil, unreadable end
-    local ran, plan, refusal = pcall(side.provider.raw, action, ready, side.view)
+    local ran, plan, refusal = pcall(raw_plan, side, action, given, opened)
     if ran then return plan, refusal end
     wrong = tostring(plan)
     return nil, errors.new("unsupported", "BadParams", "the params cannot be written down", { sent = false })

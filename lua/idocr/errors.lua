@@ -37,15 +37,25 @@ errors.CATEGORIES = CATEGORIES
 
 local LONGEST_MESSAGE = 300 -- bytes; a vendor's text beyond it says nothing new
 
+local HIDDEN = "***"
+
+local function digits(text) return select(2, text:gsub("%d", "")) end
+
+-- Base64 and keys mix what words and names of codes do not.
+local function is_mixed(run) return run:find("%u") and run:find("%l") and run:find("%d") end
+
 --- Makes a text of foreign origin safe to log: no control characters, no run that could be a key, a picture or a number.
 ---@param text any
 ---@return string
 function errors.scrub(text)
   if type(text) ~= "string" then return "" end
   text = text:sub(1, 4096):gsub("%c+", " ")
-  text = text:gsub("[%w+/=_%-]+", function(run)
-    local digits = select(2, run:gsub("%d", ""))
-    if digits >= 5 or (#run >= 24 and digits > 0) or #run >= 48 then return "***" end
+  text = text:gsub("%w*%d[%d ()]*[%d)]%w*", function(groups) -- a number that is written in groups
+    if digits(groups) >= 6 then return HIDDEN end
+  end)
+  text = text:gsub("[%w+/=_%%-]+", function(run)
+    local count = digits(run)
+    if count >= 5 or (#run >= 24 and count > 0) or #run >= 32 or (#run >= 16 and is_mixed(run)) then return HIDDEN end
   end)
   if #text > LONGEST_MESSAGE then
     local cut = LONGEST_MESSAGE
@@ -86,5 +96,37 @@ end
 ---@param value any
 ---@return boolean
 function errors.is(value) return getmetatable(value) == metatable end
+
+--- Any value as a text that is safe to log, also where its own `__tostring` raises.
+---@param value any
+---@return string
+function errors.describe(value)
+  local ran, text = pcall(tostring, value)
+  return errors.scrub(ran and text or "a " .. type(value))
+end
+
+local SHORTEST_SECRET = 6 -- bytes; a shorter one would be found in innocent words
+
+local function hide(text, secret)
+  local from, to = text:find(secret, 1, true)
+  while from do
+    text = text:sub(1, from - 1) .. HIDDEN .. text:sub(to + 1)
+    from, to = text:find(secret, from + #HIDDEN, true)
+  end
+  return text
+end
+
+--- Takes secrets that are known out of an error, whatever they look like: vendors and transports quote what they were sent.
+---@param err idocr.Error changed in place
+---@param secrets string[]
+---@return idocr.Error err
+function errors.conceal(err, secrets)
+  for _, name in ipairs { "message", "code", "request_id" } do
+    for _, secret in ipairs(type(err[name]) == "string" and secrets or {}) do
+      if #secret >= SHORTEST_SECRET then err[name] = hide(err[name], secret) end
+    end
+  end
+  return err
+end
 
 return errors

@@ -11,6 +11,9 @@ local function client(script, more)
   return idocr.new(scripted.options(wire, more)), wire
 end
 
+-- Breaks whoever looks at it.
+local GRUMPY = setmetatable({}, { __tostring = function() error "no" end, __index = function() error "no" end })
+
 describe("a call", function()
   it("turns a picture into a card, over a signed request", function()
     local made, wire = client({ scripted.ok { ID = "E12345678", Sex = "F", DateOfBirth = "19800102", RequestId2 = "x" } }, {
@@ -89,6 +92,10 @@ describe("a call", function()
       { function() return nil, "some text" end, "network" },
       { function() return nil end, "protocol" },
       { function() error "broken" end, "network" },
+      { function() error(GRUMPY) end, "network" },
+      { function() return nil, GRUMPY end, "network" },
+      { function() return nil, { category = "timeout", code = "Slow", message = GRUMPY } end, "timeout" },
+      { function() return GRUMPY end, "network" },
       { function() return 5 end, "protocol" },
     } do
       local made = client({ case[1] }, { retry = false })
@@ -110,6 +117,31 @@ describe("a call", function()
     local _, err = client({ answer }):passport(PNG)
     assert.is_nil(tostring(err):find("12345", 1, true))
     assert.is_nil(tostring(err):find("AKID", 1, true))
+  end)
+
+  it("takes headers with lists and strange values", function()
+    local answer = scripted.ok()
+    answer.headers = { ["X-Sandbox"] = { 1, true }, other = print, [1] = "x" }
+    assert.is_true(assert(client({ answer }):passport(PNG)).sandbox)
+  end)
+
+  it("shows no key of its own, whoever quotes it and whatever it looks like", function()
+    local keys = { secret_id = "AKIDx", secret_key = "correct horse", token = "a+b/staple" }
+    local function quote(text) return function() return nil, { category = "network", code = text, message = text } end end
+    local refusal = scripted.error "FailedOperation.X"
+    refusal.body = refusal.body:gsub('"no"', '"the key correct horse of a+b/staple"'):gsub('"FailedOperation.X"', '"correct horse"')
+    for _, answer in ipairs {
+      quote "correct horse", quote "a+b/staple", quote "a%2Bb%2Fstaple", function() error "with correct horse" end, refusal,
+    } do
+      local told = {}
+      local made = client({ answer }, { credentials = keys, retry = false, on_event = function(_, fields)
+        for _, value in pairs(fields) do told[#told + 1] = tostring(value) end
+      end })
+      local _, err = made:passport(PNG)
+      for _, text in ipairs { tostring(err), err.code, err.message, table.concat(told, " ") } do
+        assert.is_nil(text:find("horse", 1, true) or text:find("staple", 1, true), text)
+      end
+    end
   end)
 
   it("ends with the client", function()
@@ -185,6 +217,14 @@ describe("client:call", function()
     assert.is_true((scripted.verify(request, scripted.KEYS.secret_key)))
     local body = cjson.decode(tostring(request.body))
     assert.same({ Flag = false, Nothing = cjson.null, List = { 1, 2 }, Image = core.base64_encode(scripted.PNG) }, body)
+  end)
+
+  it("raises where params hold themselves", function()
+    local made, wire = client { scripted.ok() }
+    local loop = {}
+    loop.a, loop.b = loop, loop
+    assert.has.error_matches(function() made:call("DescribeRegions", loop) end, "nested too deeply, or in itself")
+    assert.equal(0, #wire.requests)
   end)
 
   it("needs no params, and raises on what JSON cannot hold", function()

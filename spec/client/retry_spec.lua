@@ -123,6 +123,12 @@ describe("the attempts of a call", function()
     assert.is_true(#wire.slept < 2 or wire.slept[2] <= 1)
   end)
 
+  it("take a user's connect error for what it is: nothing was sent", function()
+    local made, wire = client { function() return nil, { category = "connect", code = "Refused", message = "" } end, scripted.ok() }
+    assert(made:passport(PNG))
+    assert.equal(2, #wire.requests)
+  end)
+
   it("end after as many as allowed, counted in the error", function()
     local made, wire = client { connect_refused }
     local card, failed = made:passport(PNG)
