@@ -40,7 +40,7 @@ function Each:fill()
     local checked, complaint = params.check(self.kind, input)
     if not checked then
       self:close()
-      error("idocr each: " .. complaint, 4)
+      error("idocr each: " .. complaint, 3)
     end
     local state, kind = self.state, self.kind
     self.pool:submit(function() return call.read(state, kind, checked) end, input)

@@ -24,6 +24,14 @@ function nearest.distance(a, b)
   return last[#b]
 end
 
+local ALIKE = 4 -- letters with which both begin
+
+-- "retries" for "retry", "en" for "en-US": the beginning is right.
+local function same_beginning(a, b)
+  local length = math.min(#a, #b, ALIKE)
+  return length > 1 and a:sub(1, length) == b:sub(1, length)
+end
+
 --- The candidate that was probably meant, or nil where none is near.
 ---@param word any
 ---@param candidates string[]|table<string, any> a list of names, or a table with the names as keys
@@ -39,7 +47,8 @@ function nearest.name(word, candidates)
       best, best_distance = candidate, distance
     end
   end
-  if best and best_distance <= math.max(1, math.floor(#best / 3)) then return best end
+  if not best then return nil end
+  if best_distance <= math.max(1, math.floor(#best / 3)) or same_beginning(wanted, best:lower()) then return best end
 end
 
 --- The end of a message about a wrong name: ` (did you mean "x"?)`, or all the right ones where none is near.

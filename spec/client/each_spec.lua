@@ -79,6 +79,7 @@ describe("client:each", function()
     end)
     assert.is_false(ok)
     assert.matches('did you mean "portrait"', message)
+    assert.matches("each_spec.lua:%d+:", message) -- where the caller stands
     assert.equal(1, wire.count)
     assert.has.errors(function() for _ in made:each("passport", function() error "mine" end) do end end)
     for _ in made:each("passport", {}) do error "there is none" end

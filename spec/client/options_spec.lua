@@ -115,5 +115,7 @@ describe("nearest", function()
     assert.equal("back", nearest.name("bcak", { "image", "back" }))
     assert.is_nil(nearest.name("zebra", { "image", "back" }))
     assert.equal("portrait", nearest.name("Portrait", { portrait = true }))
+    assert.equal("retry", nearest.name("retries", { "rate", "retry", "region" })) -- the beginning is right
+    assert.equal("en-US", nearest.name("en", { "en-US", "zh-CN" }))
   end)
 end)
