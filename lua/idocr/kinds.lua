@@ -9,11 +9,11 @@ local kinds = {}
 --- One kind of card, as `cards/KIND.lua` returns it. See `cards/passport.lua` for a whole example.
 ---@class idocr.Kind
 ---@field kind string                 set by the loader from the file's name
----@field title string                one line for people
+---@field title string?               one line for people (nil: the kind)
 ---@field document_type string?       `card.document_type` where the service has no word of its own
 ---@field params table<string, idocr.Param>?  params beyond `image`, `back`, `portrait`
 ---@field services idocr.Service[]    who reads it, in order of preference
----@field show string[]               card fields in the order in which a person wants to see them
+---@field show string[]?              card fields in the order in which a person wants to see them (nil: as in the outputs)
 
 --- A param that the caller may give. `type` is "boolean", "string" or "warnings" (list of warning names, or true).
 ---@class idocr.Param
@@ -30,17 +30,17 @@ local kinds = {}
 ---@field sites table<string, true>?  Tencent sites that have it
 ---@field rate table<string, number>|number?  published calls per second, by site or for all; nil: none published
 ---@field pictures idocr.PictureInput[]
----@field formats table<string, true>|table<string, table<string, true>>  picture formats taken, for all sites or by site
+---@field formats table<string, true>|table<string, table<string, true>>|nil  picture formats taken, for all sites or by site
 ---@field max_base64 table<string, integer>|integer?  most bytes of base64 that may be taken, for all sites or by site
 ---@field max_bytes integer?          most bytes of the picture itself that may be taken
----@field inputs idocr.Input[]        wire parameters besides the pictures
+---@field inputs idocr.Input[]?       wire parameters besides the pictures
 ---@field embedded table<string, true>?  reply members that hold JSON in a string (or "1", "" from newer services)
 ---@field outputs idocr.Output[]      reply members and the card fields that they fill
 ---@field composed idocr.Composed[]?  fields made of other fields
 ---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
 ---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
----@field warnings table<string, table<integer, string>>  list member (dotted path) -> code -> warning name
----@field refusal string              code with which the service refuses a picture that is not this card
+---@field warnings table<string, table<integer, string>>?  list member (dotted path) -> code -> warning name
+---@field refusal string?             code with which the service refuses a picture that is not this card
 
 ---@class idocr.PictureInput
 ---@field param "image"|"back"
@@ -59,7 +59,7 @@ local kinds = {}
 ---@field fields idocr.Input[]?
 
 ---@alias idocr.Converter
----| "text"|"mrz_text"|"sex"|"resident_type"|"picture"|"number"|"integer"|"score"|"boolean"|"positions"
+---| "text"|"mrz_text"|"sex"|"resident_type"|"picture"|"number"|"integer"|"metres"|"score"|"boolean"|"positions"
 ---| "date"|"period_start"|"period_end"|"period_open"
 
 --- A reply member. `as` names the converter in `decode/values.lua`. The same member may fill several fields.
@@ -74,6 +74,40 @@ local kinds = {}
 ---@field from string[]               fields that must all be there
 ---@field separator string
 
+local REFUSALS = { tencent = "FailedOperation.ImageNoSpecifiedCard", ekycpro = "FAIL" }
+
+local function shown(kind)
+  local names, seen = {}, {}
+  for _, service in ipairs(kind.services) do
+    for _, output in ipairs(service.outputs) do
+      local name = output.field:match("^[%w_]+")
+      if output.as ~= "picture" and not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  return names
+end
+
+--- What the table of a kind leaves out. What is wrong in it is a mistake of its author, who is told.
+local function complete(name, kind)
+  local function must(right, what)
+    if not right then error(("idocr/cards/%s.lua must return a table %s"):format(name, what), 0) end
+  end
+  must(type(kind) == "table" and type(kind.services) == "table" and kind.services[1], "with a list of services")
+  for _, service in ipairs(kind.services) do
+    must(REFUSALS[service.provider], "whose services name their provider: tencent or ekycpro")
+    for member, wanted in pairs { action = "string", pictures = "table", outputs = "table" } do
+      must(type(service[member]) == wanted, "whose services have " .. member)
+    end
+    service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
+    service.refusal = service.refusal or REFUSALS[service.provider]
+  end
+  kind.kind, kind.title, kind.show = name, kind.title or name, kind.show or shown(kind)
+  return kind
+end
+
 local loaded = {} ---@type table<string, idocr.Kind|false>
 
 --- The table of one kind, or nil where there is no such kind.
@@ -84,9 +118,7 @@ function kinds.get(name)
   if loaded[name] == nil then
     local module = "idocr.cards." .. name
     if package.loaded[module] or find_module(module) then
-      local kind = require(module)
-      kind.kind = name
-      loaded[name] = kind
+      loaded[name] = complete(name, require(module))
     else
       return nil
     end

@@ -88,6 +88,12 @@ describe("a card", function()
     assert.equal("not base64!", card.raw.Image)
   end)
 
+  it("has a height in metres or none", function()
+    local function height(text) return read("macao_id", "intl", '{"Height":' .. text .. ',"RequestId":"r"}').height end
+    assert.same({ 1.64, 1.7 }, { height '"1.64"', height "1.7" })
+    for _, text in ipairs { '"170"', '"0"', '"-1.6"', '"1.64m"', '""', "null" } do assert.is_nil(height(text)) end
+  end)
+
   it("takes no name that is not UTF-8", function()
     for _, name in ipairs { "\255\254", "\228A\189\160", "\237\160\128", "\192\128", "A\244\144\128\128" } do
       local card = read("passport", "intl", '{"Name":"' .. name .. '","RequestId":"r"}')

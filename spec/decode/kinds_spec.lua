@@ -26,6 +26,20 @@ return {
 }
 ]]
 
+local SHORT_KIND = [[
+return {
+  services = {
+    {
+      provider = "tencent", action = "TicketOCR", pictures = { { param = "image", base64 = "ImageBase64" } },
+      outputs = {
+        { wire = "Face", field = "portrait", as = "picture" }, { wire = "No", field = "number", as = "text" },
+        { wire = "Line", field = "mrz[1]", as = "text" },
+      },
+    },
+  },
+}
+]]
+
 describe("kinds", function()
   local folder, path, loaded
 
@@ -33,9 +47,14 @@ describe("kinds", function()
     folder = os.tmpname()
     os.remove(folder)
     assert(os.execute("mkdir -p '" .. folder .. "/idocr/cards'"))
-    local file = assert(io.open(folder .. "/idocr/cards/library_card.lua", "w"))
-    file:write(NEW_KIND)
-    file:close()
+    local files = {
+      library_card = NEW_KIND, ticket = SHORT_KIND, wrong = "return { services = { { provider = 'tencent', action = 'X' } } }",
+    }
+    for name, text in pairs(files) do
+      local file = assert(io.open(folder .. "/idocr/cards/" .. name .. ".lua", "w"))
+      file:write(text)
+      file:close()
+    end
     path, loaded = package.path, package.loaded["idocr.kinds"]
     package.path = folder .. "/?.lua;" .. package.path
     package.loaded["idocr.kinds"] = nil
@@ -44,12 +63,13 @@ describe("kinds", function()
   teardown(function()
     package.path = path
     package.loaded["idocr.kinds"] = loaded
-    package.loaded["idocr.cards.library_card"] = nil
+    for _, name in ipairs { "library_card", "ticket", "wrong" } do package.loaded["idocr.cards." .. name] = nil end
     os.execute("rm -r '" .. folder .. "'")
   end)
 
   it("lists what lies in the folders, sorted, each once", function()
-    assert.same({ "china_id", "library_card", "macao_id", "malaysia_id", "passport" }, require("idocr.kinds").list())
+    local names = { "china_id", "library_card", "macao_id", "malaysia_id", "passport", "ticket", "wrong" }
+    assert.same(names, require("idocr.kinds").list())
   end)
 
   it("reads a new kind by its table alone", function()
@@ -73,6 +93,20 @@ describe("kinds", function()
     assert.equal("2020-01-02", card.issue_date)
     assert.equal("picture", card.portrait)
     assert.equal("blurry", card.warnings[1].name)
+  end)
+
+  it("fills in what a short table leaves out, and says what cannot be left out", function()
+    local kinds = require "idocr.kinds"
+    local kind = kinds.get "ticket"
+    local service = kinds.service(kind, "tencent", "cn")
+    assert.same({ "ticket", { "number", "mrz" } }, { kind.title, kind.show })
+    assert.equal("FailedOperation.ImageNoSpecifiedCard", service.refusal)
+    local plan = assert(tencent.prepare {
+      kind = kind, service = service, pictures = { image = { image = core.image_bytes("picture") } }, options = { site = "cn" },
+    })
+    assert.equal("TicketOCR", plan.action)
+    assert.equal("7", decode.card(kind, service, { No = "7" }, {}).number)
+    assert.has.error_matches(function() kinds.get "wrong" end, "idocr/cards/wrong.lua must return a table whose services have %l+")
   end)
 
   it("knows no kind by a strange name", function()

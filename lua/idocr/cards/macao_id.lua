@@ -43,7 +43,7 @@ return {
         { wire = "CurrentIssueDate", field = "issue_date", as = "date", formats = DATE },
         { wire = "ValidityPeriod", field = "expiry_date", as = "date", formats = DATE },
         { wire = "Symbol", field = "symbol", as = "text" },
-        { wire = "Height", field = "height", as = "number" },
+        { wire = "Height", field = "height", as = "metres" },
         { wire = "ResidentType", field = "resident_type", as = "resident_type" },
         { wire = "Angle", field = "angle", as = "number" }, -- deprecated: null on newer replies
         { wire = "RetImage", field = "portrait", as = "picture" },

@@ -99,6 +99,12 @@ local function score(value)
   return whole(value) or value
 end
 
+--- A person's height: "170" or "0" is none in metres.
+local function metres(value)
+  value = finite(value)
+  return value and value > 0 and value < 3 and value or nil
+end
+
 local BOOLEANS = { [true] = true, [false] = false, ["true"] = true, ["false"] = false }
 
 local function boolean(value)
@@ -131,6 +137,7 @@ values.converters = {
   resident_type = resident_type,
   number = finite,
   integer = whole,
+  metres = metres,
   score = score,
   boolean = boolean,
   positions = positions,

@@ -18,7 +18,7 @@ local function reply(context, status, message, http)
 end
 
 local function fail(context, status, http)
-  return reply(context, status, messages[status] or "An error of the sandbox's stamp.", http)
+  return reply(context, status, messages[status] or "An error of the sandbox.", http)
 end
 
 -- The vendor publishes neither of these; this is what its newer pages and its users' code show: a status of HTTP and no

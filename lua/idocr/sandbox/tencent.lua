@@ -24,7 +24,7 @@ local function reply(context, members, outcome)
 end
 
 local function fail(context, code, message)
-  local err = json.object():set("Code", code):set("Message", message or messages[code] or "An error of the sandbox's stamp.")
+  local err = json.object():set("Code", code):set("Message", message or messages[code] or "An error of the sandbox.")
   return reply(context, json.object():set("Error", err), code)
 end
 

@@ -146,6 +146,7 @@ local function widest(value, site)
 end
 
 local function format_taken(formats, site, format)
+  if formats == nil then return true end -- the kind's table names none
   if formats.intl == nil and formats.cn == nil then return formats[format] end
   if site then return formats[site] and formats[site][format] end
   return formats.intl and formats.intl[format] or formats.cn and formats.cn[format]
@@ -153,7 +154,7 @@ end
 
 --- Whether bytes are a picture in a format that is taken, with a head that says its size and an end.
 ---@param bytes string
----@param formats table
+---@param formats table?
 ---@param site string?
 ---@return boolean
 function validate.is_picture(bytes, formats, site)

@@ -55,7 +55,7 @@ function wire.value(output, value, shape)
   if as == "sex" then return shape.sex and shape.sex[value] or value end
   if as == "picture" then return core.base64_encode(value) end
   if as == "resident_type" then return RESIDENT_TYPES[value] or value end
-  if as == "number" or as == "integer" or as == "score" then return number(value) end
+  if as == "number" or as == "integer" or as == "metres" or as == "score" then return number(value) end
   if as == "boolean" then return boolean(value) end
   if as == "positions" then return positions(value) end
   if type(value) == "number" then return ("%.14g"):format(value) end
