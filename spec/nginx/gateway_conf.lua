@@ -31,7 +31,7 @@ conf.GATEWAY = [[
     end
   }
   server {
-    listen 127.0.0.1:$gateway rcvbuf=128k;
+    listen 127.0.0.1:$gateway rcvbuf=64k;
     client_max_body_size 20m;
     client_body_buffer_size 64k;
     location = /read { content_by_lua_block { serve(client) } }
