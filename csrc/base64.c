@@ -130,12 +130,21 @@ static const char *decode_last(const char *in, uint8_t *out, size_t *decoded, si
     return NULL;
 }
 
+static size_t decode_groups_with(const struct idocr_base64_kernel *kernel, const char *in, size_t length, uint8_t *out)
+{
+    size_t whole = length - length % 4, done = kernel->decode(in, whole, out);
+    return done + portable_decode(in + done, whole - done, out + done / 4 * 3);
+}
+
+size_t idocr_base64_decode_groups(const char *in, size_t length, uint8_t *out)
+{
+    return decode_groups_with(length < 64 ? &portable : idocr_base64_kernel(0), in, length, out);
+}
+
 const char *idocr_base64_decode_with(const struct idocr_base64_kernel *kernel, const char *in, size_t length, uint8_t *out,
                                      size_t *decoded, size_t *bad)
 {
-    size_t whole = length - length % 4;
-    size_t done = kernel->decode(in, whole, out);
-    done += portable_decode(in + done, whole - done, out + done / 4 * 3);
+    size_t whole = length - length % 4, done = decode_groups_with(kernel, in, length, out);
     *decoded = done / 4 * 3;
     *bad = done;
     if (whole - done == 4 && whole == length)

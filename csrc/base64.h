@@ -54,6 +54,10 @@ const char *idocr_base64_decode(const char *in, size_t length, uint8_t *out, siz
 const char *idocr_base64_decode_with(const struct idocr_base64_kernel *kernel, const char *in, size_t length, uint8_t *out,
                                      size_t *decoded, size_t *bad);
 
+/* Decodes whole groups up to the first that is not all of the 64 characters, and returns how many characters that was. `out` has
+ * room for idocr_base64_decoded_capacity(length). */
+size_t idocr_base64_decode_groups(const char *in, size_t length, uint8_t *out);
+
 /* Kernels of one architecture, for base64.c alone: the index-th that this processor can run, or NULL. */
 const struct idocr_base64_kernel *idocr_base64_native(size_t index);
 

@@ -1,64 +1,70 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * The scanner is always in one of four states. What comes next in a string is one token, a character or an escape:
+ *
+ *             LETTER       PAD         END          INNER                     OTHER
+ *   STRING    keep         keep        → OUTSIDE    → RUN                     keep
+ *   RUN       keep (*)     → STRING    → OUTSIDE    → RUN                     → STRING
+ *   PICTURE   decode       count       (**)         (**)                      put back → STRING
+ *
+ *   (*)  the 512th begins the picture: what was kept of the string is decoded and taken out of the text → PICTURE
+ *   (**) the quote that belongs to the string: a marker into the text; the other one: put back. Then as in RUN.
+ *
+ * OUTSIDE everything is kept up to the next quote → RUN. step() is this table, for one character; stride() does the same for
+ * as many characters as it can at once.
+ */
 #include "reply.h"
 
-#include "base64.h"
-
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base64.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-/* Where we are in the text. */
-enum {
+enum state {
     OUTSIDE, /* between strings */
-    STRING,  /* in a string that is no picture */
-    RUN,     /* in a string of which every character so far is base64: kept in `text` until it is long enough */
-    PICTURE  /* in a string that is being decoded */
+    RUN,     /* in a string that is all base64 so far, still too short to be a picture: kept in `text` */
+    PICTURE, /* in a string that is being decoded */
+    STRING   /* in any other */
+};
+
+enum token {
+    LETTER, /* one of the 64, or an escaped slash */
+    PAD,    /* = */
+    END,    /* " */
+    INNER,  /* \" : begins or ends a string one level down */
+    OTHER,  /* anything else, escapes included */
+    OTHER_END, /* \\" : an escaped backslash, then the end */
+    MORE    /* a backslash whose meaning the next character tells */
 };
 
 /* Escaped slashes are taken out into a block of this size, so that the decoder sees long runs. */
 #define STAGE 4096
+/* Bytes of a picture that are allocated on the word of whoever announced the length of the reply. */
+#define TRUSTED (4 << 20)
 
-static int is_base64(unsigned char c)
+static bool is_base64(unsigned char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
-
-/* Decodes whole groups of four up to the first one that is not all base64; returns how many characters. */
-static size_t decode_run(const unsigned char *in, size_t n, unsigned char *out)
-{
-    const struct idocr_base64_kernel *kernel, *portable = NULL;
-    size_t i, done = 0;
-
-    n -= n % 4;
-    for (i = 0; (kernel = idocr_base64_kernel(i)) != NULL; i++) {
-        if (i == 0 && n >= 256)
-            done = kernel->decode((const char *)in, n, out);
-        portable = kernel;
-    }
-    return done + portable->decode((const char *)in + done, n - done, out + done / 4 * 3);
 }
 
 /* ---- owned bytes ---- */
 
 static int reserve(struct idocr_reply *reply, struct idocr_reply_bytes *b, size_t more)
 {
-    size_t room;
-    unsigned char *p;
-
     if (b->room - b->n >= more)
         return 0;
-    if (more > SIZE_MAX / 2 - b->n) {
-        reply->status = IDOCR_REPLY_NO_MEMORY;
-        return -1;
+    size_t room = b->room + b->room / 2 + 256;
+    unsigned char *p = NULL;
+    if (more <= SIZE_MAX / 2 - b->n) {
+        if (room < b->n + more)
+            room = b->n + more;
+        p = realloc(b->p, room);
     }
-    room = b->room + b->room / 2 + 256;
-    if (room < b->n + more)
-        room = b->n + more;
-    p = realloc(b->p, room);
     if (p == NULL) {
         reply->status = IDOCR_REPLY_NO_MEMORY;
         return -1;
@@ -68,7 +74,7 @@ static int reserve(struct idocr_reply *reply, struct idocr_reply_bytes *b, size_
     return 0;
 }
 
-static int append(struct idocr_reply *reply, const void *bytes, size_t n)
+static int keep(struct idocr_reply *reply, const void *bytes, size_t n)
 {
     if (n == 0)
         return 0;
@@ -92,98 +98,100 @@ static struct idocr_reply_bytes *picture(struct idocr_reply *reply)
     return &reply->pictures[reply->count];
 }
 
-/* Decodes n characters that are all base64; a rest of less than four waits in `quad`. */
-static int decode(struct idocr_reply *reply, const unsigned char *p, size_t n)
+/* Decodes up to the first character that is no base64; the rest of a group waits in `quad`. Returns how many characters that was;
+ * 0 with a status when out of memory. Leaves room for the group that waits. */
+static size_t decode(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
     struct idocr_reply_bytes *b = picture(reply);
-
+    size_t i = 0;
     if (reserve(reply, b, (n / 4 + 2) * 3) != 0)
-        return -1;
-    while (n > 0 && reply->quads > 0) {
-        reply->quad[reply->quads++] = *p++;
-        n--;
+        return 0;
+    for (;;) {
+        if (reply->quads == 0) {
+            const size_t run = idocr_base64_decode_groups((const char *)p + i, n - i, b->p + b->n);
+            b->n += run / 4 * 3;
+            i += run;
+        }
+        if (i == n || !is_base64(p[i]))
+            return i;
+        reply->quad[reply->quads++] = (char)p[i++];
         if (reply->quads == 4) {
-            (void)decode_run(reply->quad, 4, b->p + b->n);
-            b->n += 3;
+            b->n += idocr_base64_decode_groups(reply->quad, 4, b->p + b->n) / 4 * 3;
             reply->quads = 0;
         }
     }
-    if (reply->quads == 0) {
-        size_t whole = n - n % 4;
-        (void)decode_run(p, whole, b->p + b->n);
-        b->n += whole / 4 * 3;
-        memcpy(reply->quad, p + whole, n - whole);
-        reply->quads = n - whole;
-    }
-    return 0;
 }
 
-/* The text of a run is long enough: it becomes a picture. */
+static void begin_run(struct idocr_reply *reply, bool inner)
+{
+    reply->state = RUN;
+    reply->inner = inner;
+    reply->run_start = reply->text.n;
+}
+
+/* The run is long enough: it becomes a picture. */
 static int begin_picture(struct idocr_reply *reply)
 {
-    struct idocr_reply_bytes *b = picture(reply);
-    uint64_t left = reply->expected > reply->seen ? reply->expected - reply->seen : 0;
+    const uint64_t left = reply->expected > reply->seen ? reply->expected - reply->seen : 0;
     unsigned char *run = reply->text.p + reply->run_start;
-    size_t length = 0, i;
+    size_t length = 0;
 
-    for (i = 0; i < reply->text.n - reply->run_start; i++) /* what is escaped here are slashes */
+    for (size_t i = 0; i < reply->text.n - reply->run_start; i++) /* what is escaped here are slashes */
         if (run[i] != '\\')
             run[length++] = run[i];
-    b->n = 0;
+    picture(reply)->n = 0;
     reply->quads = reply->pads = 0;
-    if (left > reply->cap)
-        left = reply->cap;
-    if (reserve(reply, b, (size_t)(left / 4 * 3) + length) != 0)
-        return -1;
-    if (decode(reply, run, length) != 0)
+    if (reserve(reply, picture(reply), (left < TRUSTED ? (size_t)left : TRUSTED) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
+        decode(reply, run, length) != length)
         return -1;
     reply->text.n = reply->run_start;
     reply->state = PICTURE;
     return 0;
 }
 
-/* It was no picture after all: its text goes back. */
+/* It was no picture after all: its text goes back. Its memory is kept for the next one. */
 static int put_back(struct idocr_reply *reply)
 {
     struct idocr_reply_bytes *b = picture(reply);
+    const size_t length = idocr_base64_encoded_length(b->n);
 
-    if (reserve(reply, &reply->text, idocr_base64_encoded_length(b->n)) != 0)
+    if (reserve(reply, &reply->text, length) != 0)
         return -1;
     idocr_base64_encode(b->p, b->n, (char *)reply->text.p + reply->text.n);
-    reply->text.n += idocr_base64_encoded_length(b->n);
-    if (append(reply, reply->quad, reply->quads) != 0 || append(reply, "==", reply->pads) != 0)
-        return -1;
-    drop(b);
+    reply->text.n += length;
+    b->n = 0;
     reply->state = STRING;
-    return 0;
+    return keep(reply, reply->quad, reply->quads) != 0 ? -1 : keep(reply, "==", reply->pads);
 }
 
-/* The string ended: the last group is decoded and a marker takes the picture's place. */
+/* The string ended: the last group is decoded, and a marker stands for the picture. */
 static int end_picture(struct idocr_reply *reply)
 {
     struct idocr_reply_bytes *b = picture(reply);
-    char mark[8];
-    int n;
+    const char mark[] = {IDOCR_REPLY_MARK, (char)('0' + reply->count)};
+    size_t written = 0, bad;
 
-    if (reply->quads > 0) {
-        size_t written;
-        if (reply->quads + reply->pads != 4)
-            return put_back(reply);
-        memset(reply->quad + reply->quads, '=', reply->pads);
-        size_t bad;
-        if (idocr_base64_decode((const char *)reply->quad, 4, b->p + b->n, &written, &bad) != NULL)
-            return put_back(reply);
-        b->n += written;
-    } else if (reply->pads > 0) {
+    _Static_assert(IDOCR_REPLY_PICTURES <= 10, "the index in a marker has one digit");
+    if ((reply->quads + reply->pads) % 4 != 0 || (reply->quads == 0 && reply->pads != 0))
         return put_back(reply);
+    if (reply->quads > 0) {
+        char last[4] = {'=', '=', '=', '='};
+        memcpy(last, reply->quad, reply->quads);
+        if (idocr_base64_decode(last, 4, b->p + b->n, &written, &bad) != NULL)
+            return put_back(reply);
     }
-    n = snprintf(mark, sizeof mark, "%c%u", IDOCR_REPLY_MARK, (unsigned)reply->count);
+    b->n += written;
+    unsigned char *p = b->room - b->n > b->n / 4 ? realloc(b->p, b->n) : NULL;
+    if (p != NULL) { /* what was reserved in vain goes back; where that fails it stays */
+        b->p = p;
+        b->room = b->n;
+    }
     reply->count++;
     reply->state = STRING;
-    return append(reply, mark, (size_t)n);
+    return keep(reply, mark, sizeof mark);
 }
 
-/* ---- the scanner ---- */
+/* ---- one character ---- */
 
 /* How many backslashes may stand before a slash that means just a slash: one for the JSON of the reply (\/), and one
  * level down also the inner text's own, itself escaped (\\/ and \\\/). */
@@ -191,6 +199,62 @@ static size_t most_escapes(const struct idocr_reply *reply)
 {
     return reply->inner ? 3 : 1;
 }
+
+/* What c means after the backslashes that wait. Four of them are two escaped ones, one level down one escaped one: then the
+ * count begins again. */
+static enum token classify(const struct idocr_reply *reply, unsigned char c)
+{
+    if (c == '\\')
+        return reply->escapes < 3 ? MORE : OTHER;
+    if (c == '"')
+        return (const enum token[]){END, INNER, OTHER_END, OTHER}[reply->escapes];
+    if (c == '/' && reply->escapes <= most_escapes(reply))
+        return LETTER;
+    if (reply->escapes > 0)
+        return OTHER;
+    return c == '=' ? PAD : is_base64(c) ? LETTER : OTHER;
+}
+
+/* The waiting backslashes belong to the text. */
+static int keep_escapes(struct idocr_reply *reply)
+{
+    const size_t n = reply->escapes;
+    reply->escapes = 0;
+    return keep(reply, "\\\\\\", n);
+}
+
+/* Takes one character in a string, as the table says. */
+static int step(struct idocr_reply *reply, unsigned char c)
+{
+    const enum token token = classify(reply, c);
+    if (token == MORE) {
+        reply->escapes++;
+        return 0;
+    }
+    if (reply->state == PICTURE) {
+        if (token == LETTER && reply->pads == 0) {
+            reply->escapes = 0;
+            return decode(reply, &c, 1) == 1 ? 0 : -1;
+        }
+        if (token == PAD && reply->pads < 2) {
+            reply->pads++;
+            return 0;
+        }
+        if ((token == (reply->inner ? INNER : END) ? end_picture(reply) : put_back(reply)) != 0)
+            return -1;
+    }
+    if (keep_escapes(reply) != 0 || keep(reply, &c, 1) != 0)
+        return -1;
+    if (token == END || token == OTHER_END)
+        reply->state = OUTSIDE;
+    else if (token == INNER)
+        begin_run(reply, true);
+    else if (token != LETTER)
+        reply->state = STRING;
+    return 0;
+}
+
+/* ---- many characters at once ---- */
 
 /* Copies up to the next backslash, at most n bytes; returns how many. Slashes come every 64 characters in a picture that a
  * PHP-like service escaped, so this runs in short strides: a call of memchr and memcpy for each took five times as long. */
@@ -214,9 +278,8 @@ static size_t copy_to_backslash(const unsigned char *p, size_t n, unsigned char 
 
 /* Copies text to `stage` without the backslashes before slashes, up to anything else that is escaped or until the
  * stage is full. *used counts what was read, the result what was staged. */
-static size_t unescape(const struct idocr_reply *reply, const unsigned char *p, size_t n, unsigned char *stage, size_t *used)
+static size_t unescape(const unsigned char *p, size_t n, size_t most, unsigned char stage[STAGE], size_t *used)
 {
-    const size_t most = most_escapes(reply);
     size_t in = 0, out = 0;
 
     for (;;) {
@@ -238,172 +301,58 @@ static size_t unescape(const struct idocr_reply *reply, const unsigned char *p, 
     return out;
 }
 
-/* Takes what can be decoded at once from p; returns how many characters that was (0: the next one is special). */
-static size_t take_picture(struct idocr_reply *reply, const unsigned char *p, size_t n)
+/* Decodes text with escaped slashes. Returns how many characters of it were taken. */
+static size_t decode_escaped(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
-    size_t used = 0, good;
+    unsigned char stage[STAGE];
+    size_t used, staged = unescape(p, n, most_escapes(reply), stage, &used), i = 0;
+    size_t good = staged > 0 ? decode(reply, stage, staged) : 0;
 
-    while (n > 0 && reply->quads > 0 && is_base64(*p)) { /* up to the next group */
-        if (decode(reply, p, 1) != 0)
-            return used;
-        p++, n--, used++;
-    }
-    if (n >= 4 && reply->quads == 0) {
-        struct idocr_reply_bytes *b = picture(reply);
-        if (reserve(reply, b, n / 4 * 3) != 0)
-            return used;
-        good = decode_run(p, n, b->p + b->n);
-        b->n += good / 4 * 3;
-        p += good, n -= good, used += good;
-    }
-    if (reply->quads == 0)
-        for (; n > 0 && reply->quads < 4 && is_base64(*p); p++, n--, used++) {
-            reply->quad[reply->quads++] = *p;
-            if (reply->quads == 4) {
-                reply->quads = 0;
-                if (decode(reply, reply->quad, 4) != 0)
-                    return used;
-            }
-        }
-    return used;
-}
-
-/* What the backslashes in `escape` and the character behind them mean. Returns 0 when more is needed. */
-enum { ESCAPE_MORE, ESCAPE_SLASH, ESCAPE_QUOTE, ESCAPE_OTHER };
-
-static int understand(const struct idocr_reply *reply, unsigned char next)
-{
-    if (next == '\\' && reply->escapes < 3)
-        return ESCAPE_MORE;
-    if (next == '/' && reply->escapes <= most_escapes(reply))
-        return ESCAPE_SLASH;
-    if (next == '"' && reply->escapes == 1) /* the quote of a string one level down */
-        return ESCAPE_QUOTE;
-    return ESCAPE_OTHER;
-}
-
-/* The waiting backslashes belong to the text. */
-static int flush_escapes(struct idocr_reply *reply)
-{
-    size_t n = reply->escapes;
-    reply->escapes = 0;
-    return append(reply, "\\\\\\", n);
-}
-
-/* One character in a string, where no faster way is open. */
-static int step(struct idocr_reply *reply, unsigned char c)
-{
-    if (reply->escapes > 0 || c == '\\') {
-        const int meaning = reply->escapes > 0 ? understand(reply, c) : ESCAPE_MORE;
-        if (meaning == ESCAPE_MORE) {
-            reply->escapes++;
-            return 0;
-        }
-        if (meaning == ESCAPE_SLASH && reply->state == RUN) /* kept as it is until the run proves to be a picture */
-            return flush_escapes(reply) != 0 ? -1 : append(reply, &c, 1);
-        if (meaning == ESCAPE_SLASH && reply->state == PICTURE && reply->pads == 0) {
-            reply->escapes = 0;
-            return decode(reply, &c, 1);
-        }
-        if (reply->state == PICTURE && (meaning == ESCAPE_QUOTE && reply->inner ? end_picture(reply) : put_back(reply)) != 0)
-            return -1;
-        {
-            /* an even number of backslashes escapes itself: the quote behind it ends the string */
-            const int open = reply->escapes % 2 == 0 && c == '"';
-            if (flush_escapes(reply) != 0 || append(reply, &c, 1) != 0)
-                return -1;
-            reply->state = open ? OUTSIDE : meaning == ESCAPE_QUOTE ? RUN : STRING;
-            reply->run_start = reply->text.n;
-            reply->inner = 1;
-        }
-        return 0;
-    }
-    if (c == '"') {
-        if (reply->state == PICTURE && end_picture(reply) != 0)
-            return -1;
-        reply->state = OUTSIDE;
-        return append(reply, &c, 1);
-    }
-    if (reply->state == PICTURE) {
-        if (c == '=' && reply->pads < 2) {
-            reply->pads++;
-            return 0;
-        }
-        if (is_base64(c) && reply->pads == 0)
-            return decode(reply, &c, 1);
-        if (put_back(reply) != 0)
-            return -1;
-    } else if (reply->state == RUN && !is_base64(c)) {
-        reply->state = STRING;
-    }
-    return append(reply, &c, 1);
-}
-
-/* Copies up to the next character of `stop`; returns how many. */
-static size_t copy_until(struct idocr_reply *reply, const unsigned char *p, size_t n, const char *stop)
-{
-    size_t i = 0;
-
-    if (stop[1] == '\0') {
-        const unsigned char *q = memchr(p, stop[0], n);
-        i = q != NULL ? (size_t)(q - p) : n;
-    } else {
-        while (i < n && p[i] != (unsigned char)stop[0] && p[i] != (unsigned char)stop[1])
+    if (good == staged)
+        return staged > 0 ? used : 0;
+    for (; good > 0; i++, good--) /* something in between is no base64: find the place in the escaped text */
+        while (p[i] == '\\')
             i++;
-    }
-    return append(reply, p, i) == 0 ? i : 0;
+    return i;
 }
 
-/* The fast ways through the text; what they leave is one step. Returns how many characters were taken. */
+/* Takes what can be taken at once and returns how many characters that was. 0: the next one is for step(), or there is a status. */
 static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
+    const unsigned char *quote;
     size_t i = 0;
 
-    switch (reply->state) {
+    if (reply->state == RUN && reply->count == IDOCR_REPLY_PICTURES)
+        reply->state = STRING;
+    if (reply->escapes > 0)
+        return 0;
+    switch ((enum state)reply->state) {
     case OUTSIDE:
-        i = copy_until(reply, p, n, "\"");
-        if (i < n && reply->status == IDOCR_REPLY_OK && append(reply, p + i, 1) == 0) {
-            i++;
-            reply->state = RUN;
-            reply->run_start = reply->text.n;
-            reply->inner = 0;
-        }
-        return i;
-    case STRING:
-        return reply->escapes > 0 ? 0 : copy_until(reply, p, n, "\"\\");
-    case RUN:
-        if (reply->escapes > 0)
+        quote = memchr(p, '"', n);
+        i = quote != NULL ? (size_t)(quote - p) + 1 : n;
+        if (keep(reply, p, i) != 0)
             return 0;
-        if (reply->count == IDOCR_REPLY_PICTURES) {
-            reply->state = STRING;
-            return copy_until(reply, p, n, "\"\\");
-        }
+        if (quote != NULL)
+            begin_run(reply, false);
+        return i;
+    case RUN:
         while (i < n && is_base64(p[i]) && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
             i++;
-        if (append(reply, p, i) != 0)
+        if (keep(reply, p, i) != 0)
             return 0;
-        if (reply->text.n - reply->run_start >= IDOCR_REPLY_SHORTEST)
-            (void)begin_picture(reply); /* a failure is in `status` */
+        if (reply->text.n - reply->run_start >= IDOCR_REPLY_SHORTEST && begin_picture(reply) != 0)
+            return 0;
         return i;
-    default:
-        if (reply->escapes > 0 || reply->pads > 0)
+    case PICTURE:
+        if (reply->pads > 0)
             return 0;
-        if (*p == '\\') {
-            unsigned char stage[STAGE];
-            size_t used, good, staged = unescape(reply, p, n, stage, &used);
-            if (staged == 0)
-                return 0;
-            good = take_picture(reply, stage, staged);
-            if (good == staged)
-                return used;
-            /* something in between is no base64: find the place in the escaped text */
-            for (i = 0; good > 0; i++, good--)
-                while (p[i] == '\\')
-                    i++;
-            return i;
-        }
-        return take_picture(reply, p, n);
+        return *p == '\\' ? decode_escaped(reply, p, n) : decode(reply, p, n);
+    case STRING:
+        while (i < n && p[i] != '"' && p[i] != '\\')
+            i++;
+        return keep(reply, p, i) == 0 ? i : 0;
     }
+    return 0;
 }
 
 /* ---- the unit ---- */
@@ -429,13 +378,10 @@ void idocr_reply_init(struct idocr_reply *reply, uint64_t cap)
 
 void idocr_reply_clean_up(struct idocr_reply *reply)
 {
-    const uint64_t cap = reply->cap;
-    size_t i;
-
-    for (i = 0; i < IDOCR_REPLY_PICTURES; i++)
+    for (size_t i = 0; i < IDOCR_REPLY_PICTURES; i++)
         drop(&reply->pictures[i]);
     drop(&reply->text);
-    idocr_reply_init(reply, cap);
+    idocr_reply_init(reply, reply->cap);
 }
 
 void idocr_reply_begin(struct idocr_reply *reply, uint64_t expected)
@@ -468,8 +414,8 @@ int idocr_reply_write(struct idocr_reply *reply, const void *bytes, size_t n)
 int idocr_reply_finish(struct idocr_reply *reply)
 {
     if (reply->status == IDOCR_REPLY_OK && reply->state == PICTURE)
-        (void)put_back(reply);
+        (void)put_back(reply); /* a failure is in `status` */
     if (reply->status == IDOCR_REPLY_OK)
-        (void)flush_escapes(reply);
+        (void)keep_escapes(reply);
     return reply->status;
 }

@@ -52,7 +52,7 @@ struct idocr_reply {
     int inner;             /* whether the string that may be base64 is one inside a string */
     size_t run_start;      /* where in `text` it began */
     size_t escapes;        /* backslashes seen and not yet understood, three at most */
-    unsigned char quad[4]; /* characters of an unfinished group of four */
+    char quad[4];          /* characters of an unfinished group of four */
     size_t quads, pads;    /* how many are there; how many '=' followed */
 };
 

@@ -29,7 +29,7 @@ static int tap_done(void)
 
 /* `room` bytes between two pages that must not be touched; the bytes before tap_fence's result plus `room` are usable and the
  * first one behind them is not. */
-static uint8_t *fenced(size_t room)
+static inline uint8_t *fenced(size_t room)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (room + page - 1) / page;
     uint8_t *memory = mmap(NULL, (pages + 2) * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -42,7 +42,7 @@ static uint8_t *fenced(size_t room)
 
 /* A repeatable stream of bytes (xorshift). */
 static uint32_t tap_state = 2463534242u;
-static uint8_t random_byte(void)
+static inline uint8_t random_byte(void)
 {
     tap_state ^= tap_state << 13;
     tap_state ^= tap_state >> 17;

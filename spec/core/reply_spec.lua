@@ -75,7 +75,7 @@ describe("core.reply", function()
     local long = ("A"):rep(2000)
     for _, inside in ipairs {
       long .. "A", long .. " B", long .. "=", long .. "A=", long .. "===", long .. "AB=", long .. "AA=A", long .. "\\n", long .. "\\\\/",
-      long .. "\\u003d", long .. "AB==" , long .. "-_", long .. '\\"more', long .. "\195\164",
+      long .. "\\u003d", long .. "AB==" , long .. "-_", long .. '\\"more', long .. "\195\164", '\\"' .. long, -- a quote of the other level
     } do
       local document = '{"a":"' .. inside .. '","b":"c"}'
       for _, size in ipairs { 1, 7, 600, 100000 } do
