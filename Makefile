@@ -91,11 +91,16 @@ gateway: all
 test: all
 	@BUILD=$(BUILD) spec/run.sh $(SPECS)
 
-# Leaks are left to valgrind: LeakSanitizer would also judge the shells that tests start.
-test-asan:
+# Leaks are left to valgrind: LeakSanitizer would also judge the shells that tests start. What else tests start (found
+# first in build/asan/bin) runs without the sanitizers' libraries, and nginx with the modules as they are.
+test-asan: all
 	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 all \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wl,-z,nodelete'
+	@mkdir -p build/asan/bin; for program in nginx node chromium; do \
+	  path=$$(PATH=$$PATH:/usr/sbin:/usr/local/sbin command -v $$program) || continue; \
+	  printf '#!/bin/sh\nunset LD_PRELOAD\nexec %s "$$@"\n' "$$path" > build/asan/bin/$$program; chmod +x build/asan/bin/$$program; done
 	@BUILD=build/asan SPEC_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+	  PATH="$(CURDIR)/build/asan/bin:$$PATH" IDOCR_LUAJIT_CPATH="$(CURDIR)/build/luajit/?.so" \
 	  ASAN_OPTIONS=detect_leaks=0 spec/run.sh $(SPECS)
 
 test-valgrind: all
@@ -152,6 +157,23 @@ ROCK_LUA ?= 5.4
 rock:
 	@spec/packaging/rock.sh $(ROCK_LUA)
 
+# ---- what it costs: spec/bench/RESULTS.md. QUICK=1 for half a minute, PARTS="calls nginx" for some of it.
+
+.PHONY: bench bench-check bench-counts bench-deps
+bench: all
+	@spec/bench/run.sh
+
+# Instruction counts of the parts against spec/bench/counts.txt; bench-counts keeps those of today.
+bench-check: all
+	@spec/bench/check.sh
+
+bench-counts: all
+	@spec/bench/check.sh renew
+
+# The contestants: Debian's packages for the plain Lua recipe, npm's for the official SDK.
+bench-deps:
+	@spec/bench/deps.sh
+
 .PHONY: clean help
 clean:
 	rm -rf build out
@@ -168,6 +190,8 @@ help:
 	  'make lint           luacheck' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
 	  'make rock           pack the rock into build/rocks (ROCK_LUA=5.1 for LuaJIT)' \
+	  'make bench          what it costs beside everybody else (bench-deps installs them; QUICK=1; results in spec/bench)' \
+	  'make bench-check    instruction counts against the kept ones (bench-counts keeps new ones; needs valgrind)' \
 	  'make clean          remove what was built'
 
 endif

@@ -21,7 +21,7 @@ return function(bench)
         local column = 0
         for value in rest:gmatch("%S+") do
           column = column + 1
-          bench.row("prepare", build[1], COLUMNS[column], names[size], 1, round, tonumber(value))
+          bench.row("prepare", COLUMNS[column], build[1], names[size], 1, round, tonumber(value))
         end
       end
     end
