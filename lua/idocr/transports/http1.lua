@@ -114,20 +114,27 @@ local function complete(self)
   return true
 end
 
+local FIELD = "^([%w!#$%%&'*+%-.^_`|~]+):[ \t]*([^%z\r\n]-)[ \t]*\r?\n()" -- a whole line, or none
+
 local function parse_fields(self, text)
-  local headers, count = {}, 0
-  for line in text:gmatch("([^\n]*)\n") do
-    line = line:gsub("\r$", "")
-    if line == "" then break end
+  local headers, count, position = {}, 0, 1
+  while true do
+    local name, value, after = text:match(FIELD, position)
+    if not name then break end
     count = count + 1
     if count > MAX_FIELDS then return bad("too many header lines") end
-    local name, value = line:match("^([^:%s]+):[ \t]*(.-)[ \t]*$")
-    if not name or not name:find(TOKEN) or value:find("%z") then return bad("a header line that is none") end
     name = name:lower()
-    if name == "content-length" and headers[name] and headers[name] ~= value then return bad("two lengths that differ") end
-    if headers[name] and name ~= "content-length" then value = headers[name] .. ", " .. value end
+    if headers[name] then
+      if name ~= "content-length" then
+        value = headers[name] .. ", " .. value
+      elseif headers[name] ~= value then
+        return bad("two lengths that differ")
+      end
+    end
     headers[name] = value
+    position = after
   end
+  if not text:find("^\r?\n", position) then return bad("a header line that is none") end
   self.headers = headers
   return true
 end
