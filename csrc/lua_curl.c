@@ -243,6 +243,18 @@ static struct idocr_source *push_source(lua_State *L, int index)
     return source;
 }
 
+/* The byte sink of request.sink, likewise. */
+static struct idocr_sink *push_sink(lua_State *L, int index)
+{
+    lua_getfield(L, index, "sink");
+    if (lua_isnil(L, -1))
+        return NULL;
+    struct idocr_sink *sink = luaL_checkudata(L, lua_gettop(L), IDOCR_SINK_METATABLE);
+    if (sink->magic != IDOCR_SINK_MAGIC)
+        luaL_error(L, "idocr.core and idocr.curl are of different builds");
+    return sink;
+}
+
 /* transfers:start(request) -> transfer | nil, category, code, message, sent */
 static int l_set_start(lua_State *L)
 {
@@ -272,11 +284,13 @@ static int l_set_start(lua_State *L)
         request.connect_ms = 1;
 
     struct transfer_object *transfer = idocr_lua_newobject(L, sizeof *transfer, TRANSFER); /* 3 */
-    lua_createtable(L, 2, 0);
+    lua_createtable(L, 3, 0);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, 1);
     request.source = push_source(L, 2);
     lua_rawseti(L, -2, 2);
+    request.sink = push_sink(L, 2);
+    lua_rawseti(L, -2, 3);
     idocr_lua_anchor(L, 3);
 
     if (idocr_transfer_new(object->set, &transfer->transfer) == NULL)
@@ -297,12 +311,12 @@ static int l_set_start(lua_State *L)
 }
 
 /* Pushes the headers as a table; repeated ones joined. */
-static void push_headers(lua_State *L, const struct idocr_reply *reply)
+static void push_headers(lua_State *L, const struct idocr_response *response)
 {
     lua_newtable(L);
     size_t at = 0, name_length, value_length;
     const char *name, *value;
-    while (idocr_reply_next_header(reply, &at, &name, &name_length, &value, &value_length)) {
+    while (idocr_response_next_header(response, &at, &name, &name_length, &value, &value_length)) {
         lua_pushlstring(L, name, name_length);
         lua_pushvalue(L, -1);
         lua_rawget(L, -3);
@@ -318,7 +332,8 @@ static void push_headers(lua_State *L, const struct idocr_reply *reply)
     }
 }
 
-/* transfer:result() -> status, headers, body | nil, category, code, message, sent. Once: the reply is handed over. */
+/* transfer:result() -> status, headers, body | nil, category, code, message, sent. Once: the reply is handed over. The
+ * body is empty where it went into a sink. */
 static int l_transfer_result(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
@@ -332,10 +347,10 @@ static int l_transfer_result(lua_State *L)
         idocr_transfer_release(object->transfer);
         return count;
     }
-    const struct idocr_reply *reply = idocr_transfer_reply(object->transfer);
-    lua_pushinteger(L, reply->status);
-    push_headers(L, reply);
-    lua_pushlstring(L, reply->body.bytes != NULL ? reply->body.bytes : "", reply->body.used);
+    const struct idocr_response *response = idocr_transfer_response(object->transfer);
+    lua_pushinteger(L, response->status);
+    push_headers(L, response);
+    lua_pushlstring(L, response->body.bytes != NULL ? response->body.bytes : "", response->body.used);
     idocr_transfer_release(object->transfer);
     return 3;
 }

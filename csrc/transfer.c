@@ -1,130 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "transfer.h"
+#include "transfer_handle.h"
 
-#include <curl/curl.h>
 #include <limits.h>
-#include <stdio.h> /* SEEK_SET */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#if LIBCURL_VERSION_NUM < 0x075000
-#error "idocr needs libcurl 7.80 or newer"
-#endif
-
-/* An idle connection is dropped after this many seconds: the services close theirs after 60, and a request that
- * meets the closing on its way is lost. */
-#define MAX_IDLE_SECONDS 45L
 
 /* Connections kept in all. More than ever run at once: libcurl closes a connection that becomes idle while there are
  * more than this, used ones counted. */
 #define MAX_CONNECTIONS 512L
-
-/* Measured: 16 KB costs 1.7 times the CPU of 64 KB, 256 KB saves 15 % for a lone large upload and loses as much when
- * sixteen share the cache. */
-#define UPLOAD_BUFFER (64L * 1024L)
 
 /* Finished transfers that wait for reuse with their options set; the others are freed. */
 #define MAX_SPARE 64
 
 /* Longest wait: an interpreter sees a signal only when it is back in control. */
 #define MAX_WAIT_MS 1000
-
-enum state { FRESH, ACTIVE, FINISHED };
-
-struct idocr_transfer {
-    struct idocr_transfers *set;
-    struct idocr_transfer *previous, *next; /* among the set's used or spare ones */
-    struct idocr_transfer *waiting;         /* the one that finished after this and was not taken yet */
-    struct idocr_transfer **owner;
-    CURL *easy;
-    struct curl_slist *headers, *connect_to;
-    enum state state;
-
-    struct idocr_source *source;
-    uint64_t length, pulled; /* of the body; pulled since the last rewind */
-    const char *source_error;
-    bool repeatable, rewind_refused;
-    bool requested; /* the connection stood and the request was begun, at least once */
-    bool deadline_first;
-    bool has_content_type;
-
-    struct idocr_reply reply;
-    bool failed;
-    struct idocr_failure failure;
-};
-
-struct idocr_transfers {
-    CURLM *multi;
-    struct idocr_transfer *used, *spare;
-    size_t spares, active, finished;
-    struct idocr_transfer *first, *last; /* finished and not taken, by way of ->waiting */
-    char *ca_file, *ca_path, *client_cert, *client_key, *proxy;
-    bool http1;
-    bool no_signal;
-};
-
-/* ---- callbacks: plain C, no Lua --------------------------------------------------------------------------------- */
-
-static size_t on_read(char *into, size_t size, size_t count, void *context)
-{
-    struct idocr_transfer *t = context;
-    uint64_t left = t->length - t->pulled;
-    size_t max = size * count, got = 0;
-    if (left < max)
-        max = (size_t)left;
-    if (max == 0)
-        return 0;
-    if (t->source->read(t->source, into, max, &got) != 0) {
-        t->source_error = t->source->error(t->source);
-        return CURL_READFUNC_ABORT;
-    }
-    if (got == 0) {
-        t->source_error = "the body is shorter than it was";
-        return CURL_READFUNC_ABORT;
-    }
-    t->pulled += got;
-    return got;
-}
-
-/* libcurl repeats a request by itself when a reused connection turns out dead before any reply byte. Right while the
- * body was only on its way: the service cannot have acted on it. Once all of it is out, the call may be billed. */
-static int on_seek(void *context, curl_off_t offset, int origin)
-{
-    struct idocr_transfer *t = context;
-    if (offset != 0 || origin != SEEK_SET)
-        return CURL_SEEKFUNC_FAIL;
-    if (t->pulled == t->length && !t->repeatable) {
-        t->rewind_refused = true;
-        return CURL_SEEKFUNC_FAIL;
-    }
-    if (t->source->rewind(t->source) != 0) {
-        t->source_error = t->source->error(t->source);
-        return CURL_SEEKFUNC_FAIL;
-    }
-    t->pulled = 0;
-    return CURL_SEEKFUNC_OK;
-}
-
-static size_t on_header(char *line, size_t size, size_t count, void *context)
-{
-    struct idocr_transfer *t = context;
-    return idocr_reply_header_line(&t->reply, line, size * count) ? size * count : 0;
-}
-
-/* Gets decompressed bytes, so the cap holds against a bomb; libcurl's own counters know only what was on the wire. */
-static size_t on_body(char *bytes, size_t size, size_t count, void *context)
-{
-    struct idocr_transfer *t = context;
-    return idocr_reply_body(&t->reply, bytes, size * count) ? size * count : 0;
-}
-
-static int on_request(void *context, char *remote, char *local, int remote_port, int local_port)
-{
-    (void)remote, (void)local, (void)remote_port, (void)local_port;
-    ((struct idocr_transfer *)context)->requested = true;
-    return CURL_PREREQFUNC_OK;
-}
 
 /* ---- lists ------------------------------------------------------------------------------------------------------ */
 
@@ -182,62 +71,6 @@ static void unqueue(struct idocr_transfer *t)
 
 /* ---- one transfer ----------------------------------------------------------------------------------------------- */
 
-/* Options that never change over the life of an easy handle: set once, since a set-up per call costs as much as a small
- * call itself. */
-static bool set_lasting_options(struct idocr_transfer *t)
-{
-    const struct idocr_transfers *set = t->set;
-    CURL *easy = t->easy;
-    bool ok = true;
-#define SET(option, value) (ok = curl_easy_setopt(easy, option, value) == CURLE_OK && ok)
-    SET(CURLOPT_PRIVATE, t);
-    SET(CURLOPT_READFUNCTION, on_read);
-    SET(CURLOPT_READDATA, t);
-    SET(CURLOPT_SEEKFUNCTION, on_seek);
-    SET(CURLOPT_SEEKDATA, t);
-    SET(CURLOPT_HEADERFUNCTION, on_header);
-    SET(CURLOPT_HEADERDATA, t);
-    SET(CURLOPT_WRITEFUNCTION, on_body);
-    SET(CURLOPT_WRITEDATA, t);
-    SET(CURLOPT_PREREQFUNCTION, on_request);
-    SET(CURLOPT_PREREQDATA, t);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    SET(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    SET(CURLOPT_FOLLOWLOCATION, 0L); /* a signature is for one host */
-    SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    SET(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    SET(CURLOPT_NOSIGNAL, set->no_signal ? 1L : 0L);
-    SET(CURLOPT_TCP_NODELAY, 1L); /* with Nagle's delay a 1 MB upload takes three times as long */
-    SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
-    SET(CURLOPT_MAXAGE_CONN, MAX_IDLE_SECONDS);
-    /* HTTP/2 where the server picks it in the handshake. It costs more CPU than 1.1 for uploads (1.15 to 1.6 times,
-     * measured) and spares connections; `http1` is the way to say no. */
-    SET(CURLOPT_HTTP_VERSION, (long)(set->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (set->ca_file != NULL || set->ca_path != NULL) {
-        /* Both, so that trust in one's own CA does not leave the system's store trusted beside it. */
-        SET(CURLOPT_CAINFO, set->ca_file);
-        SET(CURLOPT_CAPATH, set->ca_path);
-        SET(CURLOPT_PROXY_CAINFO, set->ca_file);
-        SET(CURLOPT_PROXY_CAPATH, set->ca_path);
-    }
-    if (set->client_cert != NULL)
-        SET(CURLOPT_SSLCERT, set->client_cert);
-    if (set->client_key != NULL)
-        SET(CURLOPT_SSLKEY, set->client_key);
-    if (set->proxy != NULL)
-        SET(CURLOPT_PROXY, set->proxy);
-#undef SET
-    return ok;
-}
-
 static void transfer_destroy(struct idocr_transfer *t)
 {
     if (t == NULL)
@@ -245,7 +78,7 @@ static void transfer_destroy(struct idocr_transfer *t)
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
     curl_slist_free_all(t->connect_to);
-    idocr_reply_clear(&t->reply);
+    idocr_response_clear(&t->response);
     free(t);
 }
 
@@ -261,7 +94,7 @@ struct idocr_transfer *idocr_transfer_new(struct idocr_transfers *set, struct id
             return NULL;
         t->set = set;
         t->easy = curl_easy_init();
-        if (t->easy == NULL || !set_lasting_options(t)) {
+        if (t->easy == NULL || !idocr_transfer_set_up(t)) {
             transfer_destroy(t);
             return NULL;
         }
@@ -362,9 +195,10 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     t->pulled = 0;
     t->source_error = NULL;
     t->repeatable = request->repeatable;
+    t->started_ms = idocr_transfer_now_ms();
     t->rewind_refused = t->requested = t->failed = false;
     t->deadline_first = request->total_ms <= request->connect_ms;
-    idocr_reply_reset(&t->reply, request->max_body);
+    idocr_response_reset(&t->response, request->max_body, request->sink);
 
     if (t->length > INT64_MAX) {
         finish_with(t, "unsupported", "BodyTooLarge", "the body is too large");
@@ -407,7 +241,7 @@ static long info_long(CURL *easy, CURLINFO what)
 /* Takes an active transfer out of libcurl's hands and says how it went. */
 static void conclude(struct idocr_transfer *t, CURLcode code)
 {
-    if (code == CURLE_OK && t->reply.status == 0)
+    if (code == CURLE_OK && t->response.status == 0)
         code = CURLE_WEIRD_SERVER_REPLY;
     t->failed = code != CURLE_OK;
     if (t->failed) {
@@ -417,7 +251,7 @@ static void conclude(struct idocr_transfer *t, CURLcode code)
             .deadline_first = t->deadline_first,
             .rewind_refused = t->rewind_refused,
             .source_error = t->source_error,
-            .reply_trouble = t->reply.trouble,
+            .response_trouble = t->response.trouble,
             .os_error = info_long(t->easy, CURLINFO_OS_ERRNO),
             .verify_result = info_long(t->easy, CURLINFO_SSL_VERIFYRESULT),
             .proxy_status = info_long(t->easy, CURLINFO_HTTP_CONNECTCODE),
@@ -426,6 +260,7 @@ static void conclude(struct idocr_transfer *t, CURLcode code)
     }
     curl_multi_remove_handle(t->set->multi, t->easy);
     t->source = NULL;
+    t->response.sink = NULL;
     t->state = FINISHED;
     t->set->active--;
 }
@@ -439,13 +274,14 @@ void idocr_transfer_cancel(struct idocr_transfer *t)
     if (t->state != FINISHED)
         finish_with(t, "closed", "Cancelled", "the call was cancelled");
     t->source = NULL;
+    t->response.sink = NULL;
 }
 
 bool idocr_transfer_finished(const struct idocr_transfer *t) { return t->state == FINISHED; }
 
 const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *t) { return t->failed ? &t->failure : NULL; }
 
-const struct idocr_reply *idocr_transfer_reply(const struct idocr_transfer *t) { return &t->reply; }
+const struct idocr_response *idocr_transfer_response(const struct idocr_transfer *t) { return &t->response; }
 
 void idocr_transfer_release(struct idocr_transfer *t)
 {
@@ -466,7 +302,7 @@ void idocr_transfer_release(struct idocr_transfer *t)
     curl_slist_free_all(t->connect_to);
     t->headers = t->connect_to = NULL;
     t->has_content_type = false;
-    idocr_reply_reset(&t->reply, 0);
+    idocr_response_reset(&t->response, 0, NULL);
     link_to(&set->spare, t);
     set->spares++;
 }
@@ -508,7 +344,7 @@ struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options
         goto failed;
     t->set = set;
     t->easy = curl_easy_init();
-    if (t->easy == NULL || !set_lasting_options(t)) {
+    if (t->easy == NULL || !idocr_transfer_set_up(t)) {
         *why = "this libcurl lacks TLS or an option that is needed";
         transfer_destroy(t);
         goto failed;
@@ -579,16 +415,9 @@ static void fail_all(struct idocr_transfers *set)
         }
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
 {
-    int64_t until = now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
+    int64_t until = idocr_transfer_now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
     for (;;) {
         int running;
         if (curl_multi_perform(set->multi, &running) != CURLM_OK) {
@@ -598,7 +427,7 @@ size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
         collect_finished(set);
         if (set->finished > 0 || timeout_ms <= 0)
             return set->finished;
-        int64_t left = until - now_ms();
+        int64_t left = until - idocr_transfer_now_ms();
         if (left <= 0)
             return 0;
         if (curl_multi_poll(set->multi, NULL, 0, (int)left, NULL) != CURLM_OK) {

@@ -15,9 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sink.h"
 #include "source.h"
 #include "transfer_failure.h"
-#include "transfer_reply.h"
+#include "transfer_response.h"
 
 IDOCR_HIDDEN_BEGIN
 
@@ -42,10 +43,11 @@ struct idocr_transfer_request {
     const char *url;
     const char *connect_to;      /* "::HOST:PORT" to dial instead of the URL's host, which is still verified; or NULL */
     struct idocr_source *source; /* the body, borrowed until the transfer is finished; or NULL */
+    struct idocr_sink *sink;     /* takes the reply's body, borrowed likewise; or NULL: it is kept for the response */
     int64_t connect_ms;          /* limit for name, connection, proxy and handshake together; > 0 */
     int64_t total_ms;            /* limit for everything; > 0 */
     size_t max_body;             /* of the decompressed reply */
-    bool repeatable;             /* a request that went out whole may go out again when a reused connection was dead */
+    bool repeatable;             /* a request that went out whole may go out again however late a reused connection dies */
 };
 
 /* Prepares libcurl for this process; again is fine. 0, or -1 when it cannot be used. */
@@ -91,7 +93,7 @@ bool idocr_transfer_finished(const struct idocr_transfer *transfer);
 const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *transfer);
 
 /* Status, headers, body. Owned by the transfer. */
-const struct idocr_reply *idocr_transfer_reply(const struct idocr_transfer *transfer);
+const struct idocr_response *idocr_transfer_response(const struct idocr_transfer *transfer);
 
 /* Gives the transfer back to its set, cancelled if it is under way; clears *owner. */
 void idocr_transfer_release(struct idocr_transfer *transfer);

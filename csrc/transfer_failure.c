@@ -81,13 +81,13 @@ static void broken(struct idocr_failure *failure, const struct idocr_failure_fac
         idocr_failure_set(failure, "network", code, facts->requested, "%s", what);
 }
 
-static void reply_trouble(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+static void response_trouble(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
-    switch (facts->reply_trouble) {
-    case IDOCR_REPLY_HEADERS_TOO_LARGE:
+    switch (facts->response_trouble) {
+    case IDOCR_RESPONSE_HEADERS_TOO_LARGE:
         idocr_failure_set(failure, "protocol", "ResponseTooLarge", true, "the header of the reply is too large");
         break;
-    case IDOCR_REPLY_NO_MEMORY:
+    case IDOCR_RESPONSE_NO_MEMORY:
         idocr_failure_set(failure, "network", "ReceiveFailed", true, "no memory for the reply");
         break;
     default:
@@ -120,8 +120,8 @@ void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_f
         idocr_failure_set(failure, "image", "PictureChanged", sent, "%s", facts->source_error);
         return;
     }
-    if (facts->reply_trouble != IDOCR_REPLY_FINE) {
-        reply_trouble(failure, facts);
+    if (facts->response_trouble != IDOCR_RESPONSE_FINE) {
+        response_trouble(failure, facts);
         return;
     }
     if (facts->rewind_refused) {

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "transfer_reply.h"
+#include "transfer_response.h"
 
 IDOCR_HIDDEN_BEGIN
 
@@ -28,7 +28,7 @@ struct idocr_failure_facts {
     bool deadline_first;        /* the deadline was no later than the connect timeout */
     bool rewind_refused;        /* the connection died after the whole request went out */
     const char *source_error;   /* why the body could not be read, or NULL */
-    enum idocr_reply_trouble reply_trouble;
+    enum idocr_response_trouble response_trouble;
     long os_error;              /* errno of the last failed system call, or 0 */
     long verify_result;         /* X509_V_* of the certificate check, or 0 */
     long proxy_status;          /* status of a CONNECT, or 0 */

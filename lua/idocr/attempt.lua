@@ -88,6 +88,7 @@ local function send(state, side, plan, request, flight, checked)
   flight.attempts = flight.attempts + 1
   local told = { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = plan.body and plan.body:length() or 0 }
   state.emit("request", told)
+  request.pictures_apart, request.repeatable = true, state.options.retry.after_send or nil
 
   local began = state.runtime.now()
   local response, err = state.transport:send(request, left)

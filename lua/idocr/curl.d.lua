@@ -26,6 +26,7 @@ curl.library = ""
 ---@field connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
 ---@field deadline number?          seconds for everything (30)
 ---@field max_response integer?     bytes of the decompressed reply (32 MiB)
+---@field sink userdata?            a `core.reply` that takes the reply's body while it arrives
 ---@field repeatable boolean?       send again on a new connection even when all of it went out on a dead one
 
 ---@class idocr.curl.Transfers
@@ -56,7 +57,7 @@ function Transfers:close() end
 local Transfer = {}
 
 --- The reply, handed over once; or nil, category, code, message, sent. Raises while the transfer is under way.
----@return integer? status, table<string, string>|string headers, string body, string? message, boolean? sent
+---@return integer? status, table<string, string>|string headers, string body (empty where it went into a sink), string? message, boolean? sent
 function Transfer:result() end
 
 ---@return boolean

@@ -10,9 +10,10 @@
 ---
 --- /echo        x-length and x-sha256 of the body, x-connection and x-request (number of the request on it), x-protocol,
 ---              x-method, x-query; the request's headers as lines of the body
+--- /mirror      the body that was sent
 --- /gzip        200 KB of text, compressed where asked; /bomb the same with 64 MB
 --- /slow?s=0.2  answers after that long; /hang never
---- /second      answers the first request of a connection; the next one reads the body and closes
+--- /second?wait=s  answers the first request of a connection; the next one reads the body, waits and closes
 --- /empty /reset /garbage /truncated /chunk_cut /bad_gzip /big_header /many_headers /redirect /status?s=500 /repeated
 --- /interim /trailer
 
@@ -47,9 +48,16 @@ local LOCATIONS = [[
   } }
   location = /slow { content_by_lua_block { ngx.req.read_body() ngx.sleep(tonumber(ngx.var.arg_s)) ngx.print("done") } }
   location = /hang { content_by_lua_block { ngx.req.read_body() ngx.sleep(60) } }
+  location = /mirror { content_by_lua_block {
+    ngx.req.read_body()
+    local body = ngx.req.get_body_data()
+    ngx.header.content_length = #body
+    ngx.print(body)
+  } }
   location = /second { content_by_lua_block {
     ngx.req.read_body()
     if tonumber(ngx.var.connection_requests) > 1 then
+      ngx.sleep(tonumber(ngx.var.arg_wait) or 0)
       return ngx.exit(444)
     end
     ngx.print(#(ngx.req.get_body_data() or ""))

@@ -52,9 +52,10 @@ end
 
 --- Sends one request and waits for its reply.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response; `repeatable` allows libcurl to
----  send it again when a reused connection breaks after all of it went out
+---  send it again when a reused connection breaks long after all of it went out; `pictures_apart` to decode the pictures
+---  of the reply while it arrives
 ---@param deadline number  seconds that are left
----@return table? response  status, headers (lower-case names), body
+---@return table? response  status, headers (lower-case names), body; with `pictures_apart` also `pictures` (see core.reply)
 ---@return idocr.Error?
 function Transport:send(request, deadline)
   if self.handle == nil then return nil, failure(request.url, "closed", "Cancelled", "the client is closed", false) end
@@ -64,6 +65,8 @@ function Transport:send(request, deadline)
   local url, connect_to = route(request.url, request.host)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
+  local max_response = request.max_response or self.max_response
+  local sink = request.pictures_apart and core.reply(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start {
     method = request.method,
     url = url,
@@ -72,8 +75,9 @@ function Transport:send(request, deadline)
     body = body,
     connect_timeout = request.connect_timeout or self.connect_timeout,
     deadline = deadline,
-    max_response = request.max_response or self.max_response,
+    max_response = max_response,
     repeatable = request.repeatable,
+    sink = sink,
   }
   if not transfer then return nil, failure(request.url, category, code, message, sent) end
 
@@ -85,7 +89,12 @@ function Transport:send(request, deadline)
 
   local status, second, third, why, was_sent = transfer:result()
   if not status then return nil, failure(request.url, second, third, why, was_sent) end
-  return { status = status, headers = second, body = third }
+  local response = { status = status, headers = second, body = third }
+  if sink then
+    response.body, response.pictures = sink:finish()
+    if not response.body then return nil, failure(request.url, "network", "ReceiveFailed", "no memory for the reply", true) end
+  end
+  return response
 end
 
 --- Ends what is under way with closed/Cancelled and closes all connections. Again is fine.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "transfer_reply.h"
+#include "transfer_response.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,35 +38,46 @@ static bool buffer_append(struct idocr_buffer *buffer, const char *bytes, size_t
     return true;
 }
 
-void idocr_reply_reset(struct idocr_reply *reply, size_t max_body)
+void idocr_response_reset(struct idocr_response *response, size_t max_body, struct idocr_sink *sink)
 {
-    buffer_empty(&reply->headers);
-    buffer_empty(&reply->body);
-    reply->status = 0;
-    reply->max_body = max_body;
-    reply->headers_done = false;
-    reply->trouble = IDOCR_REPLY_FINE;
+    buffer_empty(&response->headers);
+    buffer_empty(&response->body);
+    response->status = 0;
+    response->sink = sink;
+    response->max_body = max_body;
+    response->taken = 0;
+    response->headers_done = false;
+    response->trouble = IDOCR_RESPONSE_FINE;
 }
 
-void idocr_reply_clear(struct idocr_reply *reply)
+void idocr_response_clear(struct idocr_response *response)
 {
-    free(reply->headers.bytes);
-    free(reply->body.bytes);
-    memset(reply, 0, sizeof *reply);
+    free(response->headers.bytes);
+    free(response->body.bytes);
+    memset(response, 0, sizeof *response);
 }
 
-bool idocr_reply_body(struct idocr_reply *reply, const char *bytes, size_t count)
+bool idocr_response_body(struct idocr_response *response, const char *bytes, size_t count, uint64_t announced)
 {
     if (count == 0)
         return true;
-    if (count > reply->max_body - reply->body.used) {
-        reply->trouble = IDOCR_REPLY_BODY_TOO_LARGE;
+    if (count > response->max_body - response->taken) {
+        response->trouble = IDOCR_RESPONSE_BODY_TOO_LARGE;
         return false;
     }
-    if (!buffer_append(&reply->body, bytes, count, reply->max_body)) {
-        reply->trouble = IDOCR_REPLY_NO_MEMORY;
+    bool kept;
+    if (response->sink != NULL) {
+        if (response->taken == 0)
+            response->sink->begin(response->sink, announced);
+        kept = response->sink->write(response->sink, bytes, count) == 0;
+    } else {
+        kept = buffer_append(&response->body, bytes, count, response->max_body);
+    }
+    if (!kept) {
+        response->trouble = IDOCR_RESPONSE_NO_MEMORY;
         return false;
     }
+    response->taken += count;
     return true;
 }
 
@@ -89,46 +100,46 @@ static int status_of(const char *line, size_t length)
     return status;
 }
 
-bool idocr_reply_header_line(struct idocr_reply *reply, const char *line, size_t length)
+bool idocr_response_header_line(struct idocr_response *response, const char *line, size_t length)
 {
-    if (reply->headers_done) {
+    if (response->headers_done) {
         /* After an interim status (100, 103) the real one follows; after a final one only trailers do. */
-        if (reply->status >= 200 || length < 5 || memcmp(line, "HTTP/", 5) != 0)
+        if (response->status >= 200 || length < 5 || memcmp(line, "HTTP/", 5) != 0)
             return true;
-        reply->headers_done = false;
+        response->headers_done = false;
     }
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        reply->headers.used = 0;
-        reply->status = status_of(line, length);
+        response->headers.used = 0;
+        response->status = status_of(line, length);
         return true;
     }
     if (length <= 2 && (length == 0 || is_blank(line[0]))) {
-        reply->headers_done = true;
+        response->headers_done = true;
         return true;
     }
-    if (length > IDOCR_REPLY_MAX_HEADERS - reply->headers.used) {
-        reply->trouble = IDOCR_REPLY_HEADERS_TOO_LARGE;
+    if (length > IDOCR_RESPONSE_MAX_HEADERS - response->headers.used) {
+        response->trouble = IDOCR_RESPONSE_HEADERS_TOO_LARGE;
         return false;
     }
-    size_t from = reply->headers.used;
-    if (!buffer_append(&reply->headers, line, length, IDOCR_REPLY_MAX_HEADERS)) {
-        reply->trouble = IDOCR_REPLY_NO_MEMORY;
+    size_t from = response->headers.used;
+    if (!buffer_append(&response->headers, line, length, IDOCR_RESPONSE_MAX_HEADERS)) {
+        response->trouble = IDOCR_RESPONSE_NO_MEMORY;
         return false;
     }
-    char *kept = reply->headers.bytes;
-    for (size_t i = from; i < reply->headers.used && kept[i] != ':'; i++)
+    char *kept = response->headers.bytes;
+    for (size_t i = from; i < response->headers.used && kept[i] != ':'; i++)
         if (kept[i] >= 'A' && kept[i] <= 'Z')
             kept[i] = (char)(kept[i] - 'A' + 'a');
     return true;
 }
 
-bool idocr_reply_next_header(const struct idocr_reply *reply, size_t *at, const char **name, size_t *name_length,
+bool idocr_response_next_header(const struct idocr_response *response, size_t *at, const char **name, size_t *name_length,
                              const char **value, size_t *value_length)
 {
-    const char *bytes = reply->headers.bytes;
-    while (*at < reply->headers.used) {
+    const char *bytes = response->headers.bytes;
+    while (*at < response->headers.used) {
         const char *line = bytes + *at;
-        size_t left = reply->headers.used - *at;
+        size_t left = response->headers.used - *at;
         const char *end = memchr(line, '\n', left);
         size_t length = end == NULL ? left : (size_t)(end - line);
         *at += end == NULL ? left : length + 1;

@@ -1,0 +1,50 @@
+-- Pictures of a reply are decoded while it arrives, where the call asks for that.
+local core = require "idocr.core"
+local transports = require "idocr.transports"
+local web = require "spec.support.web"
+
+describe("the curl transport with pictures_apart", function()
+  local server, transport, picture, text
+
+  setup(function()
+    server = web.start()
+    transport = transports.new("curl", { proxy = false, ca_file = server.ca })
+    picture = ("\0\1\2picture\255"):rep(40000)
+    text = '{"Response":{"Image":"' .. core.base64_encode(picture):gsub("/", "\\/") .. '","RequestId":"r"}}'
+  end)
+
+  teardown(function()
+    transport:close()
+    server.stop()
+  end)
+
+  local function call(path, extra)
+    local request = {
+      method = "POST", url = server.http .. path, host = "127.0.0.1", headers = { { "Content-Type", "application/json" } },
+      body = core.body { text }, connect_timeout = 5, pictures_apart = true,
+    }
+    for name, value in pairs(extra or {}) do request[name] = value end
+    return transport:send(request, 10)
+  end
+
+  it("gives the text without them, and the bytes beside it", function()
+    for _ = 1, 3 do
+      local response = assert(call("/mirror"))
+      assert.equal('{"Response":{"Image":"\1270","RequestId":"r"}}', response.body)
+      assert.same({ picture }, response.pictures)
+    end
+    assert.equal(text, assert(call("/mirror", { pictures_apart = false })).body)
+  end)
+
+  it("keeps the cap", function()
+    local response, err = call("/mirror", { max_response = 100000 })
+    assert.is_nil(response)
+    assert.same({ "protocol", "ResponseTooLarge" }, { err.category, err.code })
+  end)
+
+  it("gives any other reply as it is", function()
+    local response = assert(call("/status?s=500"))
+    assert.equal(500, response.status)
+    assert.same({}, response.pictures)
+  end)
+end)
