@@ -92,7 +92,7 @@ describe("the profile file", function()
   it("says what is wrong with it", function()
     for _, case in ipairs {
       { "secret_id = x\n", "BadProfile", "line 1" }, { "[default]\nsecret_id\n", "BadProfile", "line 2" },
-      { "[other]\nsecret_id=a\nsecret_key=b\n", "BadProfile", "%[default%]" },
+      { "[other]\nsecret_id=a\nsecret_key=b\n", "BadProfile", "%[default%]" }, { "", "BadProfile", "%[default%]" },
       { "[default]\nsecret_id=AKIDvisible\n", "IncompleteCredentials", "secret_key" },
       { "[default]\nsecret_id=AKIDvisible\nsecret_key=  \n", "IncompleteCredentials", "secret_key" },
     } do

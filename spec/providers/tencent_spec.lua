@@ -270,6 +270,7 @@ describe("tencent.raw", function()
       image = "YWJj", wrapped = "YWJjZA==",
     }, json.decode(text))
     assert.matches('^{"a":null,"b":false,"empty":{},"image":', text)
+    assert.matches('"z":%-0.1}', text) -- as people write it
     assert.equal("{}", tostring(tencent.raw("Any", nil, {}).body))
   end)
 

@@ -32,9 +32,9 @@ end
 local function read_file(path)
   local file, _, code = io.open(path, "rb")
   if not file then return nil, code end
-  local text = file:read(LARGEST)
+  local text, failed = file:read(LARGEST)
   file:close()
-  return text
+  return text or not failed and "" or nil -- at the end of an empty file nothing failed
 end
 
 local NO_SUCH_FILE = 2 -- ENOENT

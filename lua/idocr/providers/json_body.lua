@@ -19,7 +19,9 @@ end
 local function number(value)
   if value ~= value or value == math.huge or value == -math.huge then error("JSON has no such number", 0) end
   if value % 1 == 0 and value > -2 ^ 63 and value < 2 ^ 63 then return ("%d"):format(value) end
-  return (("%.17g"):format(value):gsub(",", ".")) -- a comma: the program's locale
+  local text = ("%.15g"):format(value) -- as people write it, where that is the same number
+  if tonumber(text) ~= value then text = ("%.17g"):format(value) end
+  return (text:gsub(",", ".")) -- a comma: the program's locale
 end
 
 --- A picture: a core image, or a table that holds one under `image`.
