@@ -14,10 +14,16 @@ end
 
 describe("the cosocket transport", function()
   local server, at
+  local names -- a name server, where there is node to run it
 
   setup(function()
     local c = certs.make()
-    local vars = { ca = c.ca }
+    local vars = { ca = c.ca, dns = 9 }
+    if select(2, process.capture "command -v node") == 0 then
+      local out = process.tempdir() .. "/port"
+      names = process.spawn("exec node spec/nginx/dns.js", { stdout = out })
+      vars.dns = process.wait_for(function() return tonumber(process.read(out)) end, 10)
+    end
     for _, name in ipairs { "tls", "expired", "wrong_name", "self_signed", "mutual" } do
       local pair = c[name] or c.good
       vars[name .. "_cert"], vars[name .. "_key"] = pair.cert, pair.key
@@ -28,7 +34,10 @@ describe("the cosocket transport", function()
     end
   end)
 
-  teardown(function() server.stop() end)
+  teardown(function()
+    server.stop()
+    if names then names.stop() end
+  end)
 
   local function call(list, path)
     if not list[1] then list = { list } end
@@ -74,6 +83,19 @@ describe("the cosocket transport", function()
       assert.equal(200, call({ url = ("http://localhost:%d/echo"):format(server.port.plain) }).status)
       assert.equal(200, call({ url = ("https://localhost:%d/echo"):format(server.port.tls) }).status)
       assert.equal(200, call({ url = at("tls", "/echo") }).status) -- an address of this machine is verified as localhost
+    end)
+
+    it("to names that the resolver knows, verified against them", function()
+      if not names then return pending "node is not installed" end
+      local function url(scheme, host, name) return ("%s://%s:%d/echo"):format(scheme, host, server.port[name]) end
+      assert.equal(200, call({ url = url("http", "ocr.test", "plain"), size = 100 }, "/call_resolver").status)
+      local result = call({ url = url("https", "a.ocr.test", "tls"), size = 100 }, "/call_resolver")
+      assert.equal("a.ocr.test", cjson.decode(result.body).sni)
+      fails({ url = url("https", "a.b.ocr.test", "tls"), size = 1 }, "tls", "CertificateRejected", false, "/call_resolver")
+      -- A gateway's name is what its certificate must say, whatever host is signed.
+      fails({ url = url("https", "a.b.ocr.test", "tls"), host = "ocr.test", size = 1 }, "tls", "CertificateRejected", false,
+        "/call_resolver")
+      fails({ url = url("http", "nobody.example", "plain"), size = 1 }, "connect", "ResolveFailed", false, "/call_resolver")
     end)
 
     it("and reads replies of every framing", function()

@@ -134,6 +134,10 @@ upstream.HTTP = [[
       resolver 127.0.0.1:9 ipv6=off;
       content_by_lua_block { require("spec.nginx.front").call() }
     }
+    location = /call_resolver {
+      resolver 127.0.0.1:$dns ipv6=off;
+      content_by_lua_block { require("spec.nginx.front").call() }
+    }
     location = /log_phase {
       content_by_lua_block { ngx.print("ok") }
       log_by_lua_block {

@@ -1,0 +1,71 @@
+--- Which proxy is taken from the options and from the environment, without nginx.
+
+describe("the choice of a proxy in nginx", function()
+  local http1 = require "idocr.transports.http1"
+  local real_getenv, real_ngx = os.getenv, rawget(_G, "ngx")
+  local environment
+  local chooser
+
+  setup(function()
+    rawset(_G, "ngx", { encode_base64 = require("idocr.core").base64_encode })
+    package.loaded["idocr.transports.cosocket_proxy"] = nil
+    chooser = require("idocr.transports.cosocket_proxy").chooser
+  end)
+
+  before_each(function()
+    environment = {}
+    os.getenv = function(name) return environment[name] end -- luacheck: ignore
+  end)
+
+  after_each(function() os.getenv = real_getenv end) -- luacheck: ignore
+
+  teardown(function()
+    rawset(_G, "ngx", real_ngx)
+    package.loaded["idocr.transports.cosocket_proxy"] = nil
+  end)
+
+  local function chosen(choose, url)
+    local proxy = choose(http1.url(url))
+    return proxy and proxy.host .. ":" .. proxy.port or nil
+  end
+
+  it("is the option's, or none when the option says so", function()
+    environment.https_proxy = "http://env:1"
+    assert.equal("given:3128", chosen(chooser "http://given:3128", "https://ocr.test/"))
+    assert.equal("given:80", chosen(chooser "given", "https://ocr.test/"))
+    assert.is_nil(chosen(chooser(false), "https://ocr.test/"))
+    assert.is_nil(chosen(chooser "", "https://ocr.test/"))
+  end)
+
+  it("is the environment's by scheme, and never the one that a request header can set", function()
+    environment = { HTTPS_PROXY = "http://secure:1", HTTP_PROXY = "http://evil:1" }
+    assert.equal("secure:1", chosen(chooser(nil), "https://ocr.test/"))
+    assert.is_nil(chosen(chooser(nil), "http://ocr.test/"))
+    environment = { all_proxy = "http://all:2", http_proxy = "http://plain:3" }
+    assert.equal("all:2", chosen(chooser(nil), "https://ocr.test/"))
+    assert.equal("plain:3", chosen(chooser(nil), "http://ocr.test/"))
+  end)
+
+  it("leaves out what no_proxy names and what is on this machine", function()
+    environment = { all_proxy = "http://all:2", no_proxy = "internal, .corp.test,10.0.0.7" }
+    local choose = chooser(nil)
+    for _, url in ipairs {
+      "https://internal/", "https://a.internal/", "https://x.corp.test/", "https://10.0.0.7:8443/", "https://127.0.0.1/",
+      "http://localhost/", "http://[::1]/", "http://169.254.169.254/",
+    } do
+      assert.is_nil(chosen(choose, url), url)
+    end
+    for _, url in ipairs { "https://ocr.test/", "https://notinternal/", "https://corp.test.evil/" } do
+      assert.equal("all:2", chosen(choose, url), url)
+    end
+    environment.no_proxy = "*"
+    assert.is_nil(chosen(chooser(nil), "https://ocr.test/"))
+  end)
+
+  it("takes its credentials apart and refuses what nginx cannot do", function()
+    local proxy = chooser "http://us%40er:p%3Aw@given:1"(http1.url "https://ocr.test/")
+    assert.equal("Basic " .. require("idocr.core").base64_encode "us@er:p:w", proxy.authorization)
+    assert.has_error(function() chooser "https://given:1" end)
+    assert.has_error(function() chooser "socks5://given:1" end)
+  end)
+end)
