@@ -7,6 +7,7 @@ local core = require "idocr.core"
 local credentials = require "idocr.credentials"
 local each = require "idocr.each"
 local events = require "idocr.events"
+local given_credentials = require "idocr.credentials.given"
 local kinds = require "idocr.kinds"
 local limiter = require "idocr.limiter"
 local nearest = require "idocr.nearest"
@@ -191,11 +192,11 @@ local function shared_keeps(shared, runtime)
 end
 
 --- What a user gave for one provider, or nil: the default chain.
-local function given_credentials(checked, provider, transport)
+local function credentials_for(checked, provider, transport)
   local given = checked.credentials
   if type(given) == "table" and given.by_provider then given = given.by_provider[provider] end
   local literal = type(given) == "table" and type(given.get) ~= "function" and type(given.bind) ~= "function"
-  if literal and not options.credentials_for(given, provider) then given = nil end
+  if literal and not given_credentials.serve(given, provider) then given = nil end
   if given == nil and type(transport.credentials) == "table" then given = transport.credentials[provider] end
   return given
 end
@@ -230,7 +231,7 @@ local function new_side(state, name)
     offset = 0,
   }
   function side.clock() return side.base_clock() + side.offset end
-  local source, complaint = credentials.bind(given_credentials(state.options, name, state.transport), {
+  local source, complaint = credentials.bind(credentials_for(state.options, name, state.transport), {
     provider = name,
     clock = side.clock,
     runtime = state.runtime,

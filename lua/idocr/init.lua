@@ -91,8 +91,6 @@ local CHECKS = { mrz = true, china_id = true, malaysia_id = true, macao_id = tru
 
 -- Loaded when first asked for.
 local LAZY = {
-  -- the picture out of the request that nginx serves
-  request_image = function() return require("idocr.transports.cosocket_request").image end,
   credentials = function() return require "idocr.credentials" end,
   checks = function()
     return setmetatable({}, {
