@@ -6,6 +6,8 @@ local warnings = require "idocr.decode.warnings"
 
 local decode = {}
 
+local NOTHING = {}
+
 --- What helps to read a year of two digits: the machine readable zone beside the printed one, and the order of things.
 local function date_hint(field, fields, main)
   return {
@@ -15,42 +17,53 @@ local function date_hint(field, fields, main)
   }
 end
 
--- "mrz[2]" -> { "mrz", 2 }, "name" -> false: a field's name is looked at once
-local elements = setmetatable({}, {
-  __index = function(known, field)
-    local list, index = field:match("^([%w_]+)%[(%d+)%]$")
-    known[field] = list and { list, tonumber(index) } or false
-    return known[field]
-  end,
-})
+-- outputs -> the same made ready: what can be known once is not found out again for every card
+local plans = setmetatable({}, { __mode = "k" })
+
+local function plan_of(outputs)
+  if plans[outputs] then return plans[outputs] end
+  local plan = {}
+  for position, output in ipairs(outputs) do
+    local parent, last = output.wire:match("^(.*)%.([^.]+)$")
+    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$") -- "mrz[2]"
+    plan[position] = {
+      wire = output.wire, parent = parent, last = last or output.wire,
+      picture = output.as == "picture", date = output.as == "date",
+      convert = values.converters[output.as] or values.converters.text,
+      field = output.field, list = list, index = tonumber(index),
+    }
+  end
+  plans[outputs] = plan
+  return plan
+end
 
 --- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
 local function fill(outputs, result, main)
   local fields, lists = {}, nil
-  for _, output in ipairs(outputs) do
-    local as, field = output.as, output.field
-    local value
-    if as == "picture" then
-      value = reply.picture(result, output.wire)
-    else
-      value = reply.member(result, output.wire)
-      if value ~= nil then
-        local convert = values.converters[as] or values.converters.text
-        value = convert(value, as == "date" and date_hint(field, fields, main) or nil)
-      end
+  local parent, holder = nil, result
+  for _, output in ipairs(plan_of(outputs)) do
+    if output.parent ~= parent then
+      parent, holder = output.parent, result
+      if parent then holder = reply.member(result, parent) end
+      if type(holder) ~= "table" then holder = NOTHING end
     end
-    local element = elements[field]
-    if element then
-      local name = element[1]
+    local field, value = output.field, holder[output.last]
+    if output.picture then
+      value = reply.picture(result, output.wire)
+    elseif value ~= nil then
+      value = output.convert(value, output.date and date_hint(field, fields, main) or nil)
+    end
+    if output.list then
       lists = lists or {}
-      lists[name] = lists[name] or { size = 0 }
-      lists[name].size = lists[name].size + 1
-      lists[name][element[2]] = value
-    elseif fields[field] == nil then -- the first member that has it wins
+      local list = lists[output.list] or { size = 0 }
+      lists[output.list] = list
+      list.size = list.size + 1
+      list[output.index] = value
+    elseif value ~= nil and fields[field] == nil then -- the first member that has it wins
       fields[field] = value
     end
   end
-  for name, list in pairs(lists or {}) do
+  for name, list in pairs(lists or NOTHING) do
     local size = list.size
     list.size = nil
     if #list == size then fields[name] = list end

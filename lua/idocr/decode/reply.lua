@@ -64,6 +64,21 @@ local function restore(table_, pictures, done)
   end
 end
 
+-- service -> its outputs that are pictures
+local picture_outputs = setmetatable({}, { __mode = "k" })
+
+local function pictures_of(service)
+  local list = picture_outputs[service]
+  if not list then
+    list = {}
+    for _, output in ipairs(service.outputs or {}) do
+      if output.as == "picture" then list[#list + 1] = output end
+    end
+    picture_outputs[service] = list
+  end
+  return list
+end
+
 --- Decodes embedded JSON ("1" and "" of newer services stay text) and the pictures of one service's reply.
 ---@param result table the reply without its envelope; changed in place
 ---@param service idocr.Service? nil: any action's reply, of which nothing is known
@@ -71,23 +86,25 @@ end
 ---@return table result
 function reply.refine(result, service, pictures)
   for name in pairs(service and service.embedded or {}) do
-    local value = type(result[name]) == "string" and json.decode(result[name])
+    local text = result[name]
+    local value = type(text) == "string" and text:find("^%s*[{%[]") and json.decode(text)
     if type(value) == "table" then result[name] = value end
   end
-  local found, done = {}, {}
-  for _, output in ipairs(service and service.outputs or {}) do
-    local text = output.as == "picture" and reply.member(result, output.wire)
+  local found, done = nil, {}
+  for _, output in ipairs(service and pictures_of(service) or {}) do
+    local text = reply.member(result, output.wire)
     local bytes = type(text) == "string" and text ~= "" and bytes_of(text, pictures)
     if bytes then
       local table_, last = holder(result, output.wire)
       table_[last] = bytes
       done[table_] = done[table_] or {}
       done[table_][last] = true
+      found = found or {}
       found[output.wire] = true
     end
   end
   if pictures and pictures[1] then restore(result, pictures, done) end
-  decoded[result] = found
+  if found then decoded[result] = found end
   return result
 end
 

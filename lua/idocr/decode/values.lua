@@ -41,9 +41,12 @@ end
 
 --- Text without the blanks around it; a number where the service forgot the quotes.
 local function text(value)
-  local digits = type(value) == "number" and whole(value)
-  if digits then value = ("%d"):format(digits) end
-  if type(value) ~= "string" or value == "" then return nil end
+  if type(value) ~= "string" then
+    local digits = type(value) == "number" and whole(value)
+    if not digits then return nil end
+    value = ("%d"):format(digits)
+  end
+  if value == "" then return nil end
   if find(value, "^[!-~][ -~]*$") and byte(value, -1) ~= BLANK then return value end -- most of them
   if not is_utf8(value) then return nil end
   value = value:match("^%s*(.-)%s*$")

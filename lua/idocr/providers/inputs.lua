@@ -62,6 +62,7 @@ end
 
 -- Warnings that the service gives unasked need no parameter; `true` asks for all that there are.
 local function serve_reported(service, params, wanted, served)
+  if not params.warn then return end
   for _, codes in pairs(service.warnings or {}) do
     for _, warning in pairs(codes) do served["warn." .. warning] = true end
   end
