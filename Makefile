@@ -96,7 +96,7 @@ test: all
 test-asan: all
 	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 all \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wl,-z,nodelete'
-	@mkdir -p build/asan/bin; for program in nginx node chromium; do \
+	@mkdir -p build/asan/bin; for program in nginx node chromium curl openssl; do \
 	  path=$$(PATH=$$PATH:/usr/sbin:/usr/local/sbin command -v $$program) || continue; \
 	  printf '#!/bin/sh\nunset LD_PRELOAD\nexec %s "$$@"\n' "$$path" > build/asan/bin/$$program; chmod +x build/asan/bin/$$program; done
 	@BUILD=build/asan SPEC_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
