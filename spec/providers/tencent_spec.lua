@@ -226,7 +226,7 @@ describe("tencent.prepare", function()
       CopyWarn = true, BorderCheckWarn = true, ReshootWarn = true, DetectPsWarn = true, TempIdWarn = true, InvalidDateWarn = true,
       ReflectWarn = true,
     }, body.Config)
-    assert.is_nil(body.CardWarnType)
+    assert.equal("Advanced", body.CardWarnType)
   end)
 
   it("asks the international action for what it has", function()

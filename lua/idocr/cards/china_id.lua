@@ -41,9 +41,12 @@ return {
     tamper_check = { type = "boolean", help = "the slower, better check for edited pictures, screenshots and watermarks" },
     warn = {
       type = "warnings",
-      -- what `true` asks for; "electronic" and "watermark" need the slower check and are asked by name or by tamper_check
-      all = { "incomplete", "occluded", "photocopy", "monochrome_copy", "recaptured", "tampered", "temporary", "invalid_date", "glare" },
-      help = "warnings to look for, by name; true: all of the quick ones",
+      -- the last two need the slower check of the service
+      all = {
+        "incomplete", "occluded", "photocopy", "monochrome_copy", "recaptured", "tampered", "temporary", "invalid_date", "glare",
+        "electronic", "watermark",
+      },
+      help = "warnings to look for, by name; true: all (slower: it takes the thorough check)",
     },
   },
 
