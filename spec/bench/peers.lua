@@ -3,7 +3,7 @@
 local process = require "spec.support.process"
 
 local LUA = "env LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='build/5.4/?.so;;' lua5.4 spec/bench/"
-local JIT = "env LUA_PATH='./?.lua;;' luajit spec/bench/"
+local JIT = "env LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='build/luajit/?.so;;' luajit spec/bench/"
 
 local function modules_there(lua, names)
   for _, name in ipairs(names) do
@@ -35,6 +35,7 @@ return function(bench)
     { name = "libcurl + SHA-256", command = bench.folder .. "/raw sha" },
     { name = "idocr", command = LUA .. "idocr.lua memory" },
     { name = "idocr, from a file", command = LUA .. "idocr.lua file" },
+    { name = "idocr, LuaJIT", command = JIT .. "idocr.lua memory" },
     { name = "idocr, unsigned payload", command = LUA .. "idocr.lua unsigned", https = true },
   }
   local skipped = {}

@@ -72,7 +72,7 @@ local function grid(part, title, whos, scheme, in_flight, names, form, second)
   table_of({ "", table.unpack(sizes) }, lines)
 end
 
-local CALLS = { "libcurl", "libcurl + SHA-256", "idocr", "idocr, from a file", "idocr, unsigned payload", "plain Lua recipe", "Node SDK" }
+local CALLS = { "libcurl", "libcurl + SHA-256", "idocr", "idocr, from a file", "idocr, LuaJIT", "idocr, unsigned payload", "plain Lua recipe", "Node SDK" }
 local NGINX = { "bare cosocket", "bare cosocket + SHA-256", "idocr", "idocr, from a file", "plain script" }
 
 local function machine()
