@@ -1,10 +1,10 @@
 --- Who may compute in which turn of the worker's event loop. Two hundred uploads that hash and encode together must not
 --- keep a ping waiting: in each turn all of them together get a fixed time, the others wait in line for the next one.
 ---
---- `ngx.sleep(0)` alone would not do: outside OpenResty's own nginx a timer that is set while timers run is run at once,
---- so that the loop never turns (measured: a ping waited 0.9 s), and `ngx.sleep(0.001)` leaves the processor idle half the
---- time. So two threads pass a ball: one sleeps and is woken among the timers; it lets waiters go, who run among the posted
---- events, and behind them the other one, whose sleep then begins after the timers.
+--- `ngx.sleep(0)` would not do: outside OpenResty's own nginx a timer that is set while timers run is run at once, so that
+--- the loop never turns (measured: a ping waited 0.9 s), and `ngx.sleep(0.001)` leaves the processor idle half the time.
+--- So the line is served by a timer without delay that posts semaphores: who is let go runs after all timers, and a timer
+--- that is set from there waits until the loop has turned.
 
 local core = require "idocr.core"
 local semaphore = require "ngx.semaphore"
@@ -13,13 +13,16 @@ local turns = {}
 
 local BUDGET = 0.001 -- seconds of one turn for all who compute; longer: more throughput, longer waits for everybody else
 local LEAVE = 16 -- waiters let go in a turn; who finds the time used up goes back into the line
-local LONGEST = 1 -- seconds; nobody waits longer for a turn, whatever happened
+local LONGEST = 1 -- seconds; nobody waits longer for a turn, whatever happened to the timer
 
 local first, last, line = 1, 0, {} -- semaphores of those who wait
 local free = {} -- semaphores for those who will
-local ticking, turn, from = false, -1, 0
+local armed = false -- whether the timer is set
+local turn, from = -1, 0 -- the turn that is being used, and since when
 
-local function let_go()
+local function serve()
+  armed = false
+  from = core.monotonic()
   local count = 0
   while first <= last and count < LEAVE do
     local waiter = line[first]
@@ -30,26 +33,20 @@ local function let_go()
       count = count + 1
     end
   end
-  return count
 end
 
-local function tick(mine, other, ball)
-  if not ball then mine:wait(LONGEST) end
-  while ticking do
-    ngx.sleep(0)
-    from = core.monotonic()
-    if let_go() == 0 then ticking = false end
-    other:post(1)
-    if ticking then mine:wait(LONGEST) end
-  end
+local function arm()
+  if not armed then armed = ngx.timer.at(0, serve) ~= nil end
+  return armed
 end
 
-local function begin()
-  ticking = ngx.timer.at(0, function()
-    local a, b = semaphore.new(0), semaphore.new(0)
-    ngx.thread.spawn(tick, b, a, false)
-    tick(a, b, true)
-  end) ~= nil
+local function wait()
+  if not arm() then return ngx.sleep(0.001) end -- no timer to be had
+  local waiter = table.remove(free) or semaphore.new(0)
+  last = last + 1
+  line[last] = waiter
+  if waiter:wait(LONGEST) then free[#free + 1] = waiter end
+  if first <= last then arm() end
 end
 
 --- Makes the function that asks for the right to compute for one slice: it returns at once while this turn has time left.
@@ -59,20 +56,12 @@ function turns.new(may_wait)
   return function()
     while true do
       local now = core.monotonic()
-      if not ticking then
+      if not armed and first > last then
         local id = ngx.now() -- nginx reads the clock once per turn
         if id ~= turn then turn, from = id, now end
       end
       if now - from < BUDGET or not may_wait() then return end
-      if not ticking then begin() end
-      if ticking then
-        local waiter = table.remove(free) or semaphore.new(0)
-        last = last + 1
-        line[last] = waiter
-        if waiter:wait(LONGEST) then free[#free + 1] = waiter end
-      else
-        ngx.sleep(0.001) -- no timer to be had
-      end
+      wait()
     end
   end
 end
