@@ -137,6 +137,9 @@ void idocr_body_release(struct idocr_body *body)
             idocr_image_release(body->segments[i].image);
     body->count = 0;
     body->length = 0;
+    body->hashing = body->hashed = false; /* the cursors point behind the last segment now */
+    memset(&body->send, 0, sizeof body->send);
+    body->released = true;
 }
 
 static size_t smaller(uint64_t a, size_t b)
@@ -254,11 +257,14 @@ int idocr_body_read(const struct idocr_body *body, struct idocr_cursor *cursor, 
     return 0;
 }
 
-/* Whether the next bytes at the hash cursor can go straight from picture to hash: base64 that begins with a group, and a hash that
- * waits for nothing. */
-static bool can_fuse(const struct idocr_body *body, const struct idocr_segment *segment)
+/* Bytes until picture can go straight to hash: until the hash waits for nothing. That must be where a group of the base64 begins,
+ * else it never becomes possible: SIZE_MAX. */
+static size_t before_fusing(const struct idocr_body *body, const struct idocr_segment *segment)
 {
-    return body->fused && segment->encoding == IDOCR_BASE64 && body->hash.offset % 4 == 0 && idocr_sha256_waiting(&body->sha) == 0;
+    size_t waiting = idocr_sha256_waiting(&body->sha);
+    if (!body->fused || segment->encoding != IDOCR_BASE64 || (body->hash.offset - waiting) % 4 != 0)
+        return SIZE_MAX;
+    return waiting > 0 ? IDOCR_SHA256_BLOCK - waiting : 0;
 }
 
 /* Hashes picture bytes without a text in between: whole blocks, and what is left of the picture after the last one. */
@@ -297,12 +303,11 @@ static int hash_segment(struct idocr_body *body, const struct idocr_segment *seg
         body->hash.offset += *hashed;
         return 0;
     }
-    if (can_fuse(body, segment) && body->hash.offset < segment->length)
+    size_t before = before_fusing(body, segment);
+    if (before == 0 && body->hash.offset < segment->length)
         return hash_fused(body, segment, max, hashed, error);
     uint8_t block[BLOCK];
-    size_t want = smaller(max, sizeof block);
-    if (body->fused && segment->encoding == IDOCR_BASE64) /* only up to where can_fuse becomes true */
-        want = smaller(want, IDOCR_SHA256_BLOCK - idocr_sha256_waiting(&body->sha));
+    size_t want = smaller(max, before > 0 && before < sizeof block ? before : sizeof block);
     if (read_segment(segment, &body->hash, block, want, hashed, error) != 0)
         return -1;
     idocr_sha256_update(&body->sha, block, *hashed);

@@ -43,6 +43,7 @@ struct idocr_body {
     struct idocr_error error; /* of the last read or rewind through `source` */
     bool fused;               /* idocr_base64_sha256_available() */
     bool hashing, hashed;     /* `sha` is under way; `digest` is complete */
+    bool released;
     uint8_t digest[IDOCR_SHA256_SIZE];
     size_t count, capacity;
     struct idocr_segment segments[];

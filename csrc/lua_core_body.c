@@ -9,7 +9,9 @@
 
 static struct idocr_body *check_body(lua_State *L)
 {
-    return luaL_checkudata(L, 1, IDOCR_SOURCE_METATABLE);
+    struct idocr_body *body = luaL_checkudata(L, 1, IDOCR_SOURCE_METATABLE);
+    luaL_argcheck(L, !body->released, 1, "the body is closed");
+    return body;
 }
 
 static enum idocr_encoding check_encoding(lua_State *L, int index)
@@ -66,7 +68,7 @@ static int body_new(lua_State *L)
 
 static int body_close(lua_State *L)
 {
-    idocr_body_release(check_body(L));
+    idocr_body_release(luaL_checkudata(L, 1, IDOCR_SOURCE_METATABLE));
     return 0;
 }
 

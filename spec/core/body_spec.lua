@@ -134,6 +134,17 @@ describe("a body", function()
     end
   end)
 
+  if _VERSION >= "Lua 5.4" then
+    it("is of no use once closed", function()
+      local body = core.body { "text" }
+      assert(load("local closed <close> = ..."))(body)
+      for _, method in ipairs { "length", "rewind", "sha256" } do
+        assert.error_matches(function() body[method](body) end, "the body is closed")
+      end
+      assert.error_matches(function() body:read(1) end, "the body is closed")
+    end)
+  end
+
   it("gives its files back", function()
     local path = process.write(folder .. "/given", "picture")
     local function open_files()
