@@ -18,13 +18,15 @@ IDOCR_HIDDEN_BEGIN
 #define IDOCR_SHA256_BLOCK 64
 #define IDOCR_SHA256_HEX 64
 
-struct idocr_sha256 {
+/* may_alias: digest.c sees it as the structure of libcrypto. */
+struct __attribute__((may_alias)) idocr_sha256 {
     uint64_t opaque[14];
 };
 
 void idocr_sha256_init(struct idocr_sha256 *sha);
 void idocr_sha256_update(struct idocr_sha256 *sha, const void *data, size_t length);
 void idocr_sha256_final(struct idocr_sha256 *sha, uint8_t digest[IDOCR_SHA256_SIZE]);
+/* All in one, and the state wiped: the data may be a key. */
 void idocr_sha256_of(const void *data, size_t length, uint8_t digest[IDOCR_SHA256_SIZE]);
 
 /* For code that runs the rounds itself. Bytes that wait for their block to be full; when there are none, the eight state words, into
