@@ -42,6 +42,11 @@ describe("a signer", function()
     assert.is_nil(message:find(SECRET, 1, true))
   end)
 
+  it("reads its fields without metamethods: nobody would hold what they make", function()
+    local made = setmetatable({}, { __index = function(_, name) return request()[name] end })
+    assert.error_matches(function() core.signer("id", SECRET):authorization(made) end, "field 'method'")
+  end)
+
   it("is of no use once closed", function()
     local signer = core.signer("id", SECRET)
     signer:close()
