@@ -102,9 +102,10 @@ static enum idocr_completeness find_jpeg_end(struct reader *reader, uint64_t fro
             if (at - from > SCAN_LIMIT && pass == 1)
                 return IDOCR_COMPLETE_UNKNOWN;
             size_t length = size - at < WINDOW ? (size_t)(size - at) : WINDOW;
-            const uint8_t *p = peek(reader, at, length), *end = p + length;
+            const uint8_t *p = peek(reader, at, length);
             if (p == NULL)
                 return IDOCR_COMPLETE_UNKNOWN;
+            const uint8_t *end = p + length;
             while ((p = memchr(p, 0xff, (size_t)(end - p))) != NULL && p + 1 < end)
                 if (*++p == 0xd9)
                     return IDOCR_COMPLETE_YES;
