@@ -4,6 +4,7 @@ cache = false
 files["spec"] = { std = "+busted" }
 files["lua/idocr/transports/cosocket*.lua"] = { std = "+ngx_lua" }
 files["lua/idocr/sandbox/*nginx*.lua"] = { std = "+ngx_lua" }
+files["spec/bench/nginx_side.lua"] = { std = "+ngx_lua" }
 files["spec/nginx"] = { std = "+ngx_lua+busted" }
 files["examples/openresty"] = { std = "+ngx_lua" }
 exclude_files = { "build", "node_modules", "**/node_modules" }

@@ -33,7 +33,8 @@ local rows = assert(io.open(FOLDER .. "/rows.tsv", "w"))
 
 --- Keeps one measurement.
 function bench.row(part, contestant, scheme, size, in_flight, round, value, second)
-  rows:write(table.concat({ part, contestant, scheme, size, in_flight, round, ("%.4f"):format(value), ("%.4f"):format(second or 0) }, "\t"), "\n")
+  local numbers = ("%.4f\t%.4f\n"):format(value, second or 0)
+  rows:write(table.concat({ part, contestant, scheme, size, in_flight, round, numbers }, "\t"))
   rows:flush()
 end
 

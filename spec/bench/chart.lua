@@ -45,8 +45,11 @@ end
 ---@param panels table[]
 ---@return string svg
 function chart.draw(panels)
-  local out = { ('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'):format(WIDTH * #panels, HEIGHT),
-    '<rect width="100%" height="100%" fill="white"/>' }
+  local out = {
+    ('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'):format(
+      WIDTH * #panels, HEIGHT),
+    '<rect width="100%" height="100%" fill="white"/>',
+  }
   for index, one in ipairs(panels) do panel(out, (index - 1) * WIDTH, one.title, one.x_title, one.ticks, one.lines) end
   out[#out + 1] = "</svg>"
   return table.concat(out, "\n") .. "\n"

@@ -72,7 +72,9 @@ local function grid(part, title, whos, scheme, in_flight, names, form, second)
   table_of({ "", table.unpack(sizes) }, lines)
 end
 
-local CALLS = { "libcurl", "libcurl + SHA-256", "idocr", "idocr, from a file", "idocr, LuaJIT", "idocr, unsigned payload", "plain Lua recipe", "Node SDK" }
+local CALLS = {
+  "libcurl", "libcurl + SHA-256", "idocr", "idocr, from a file", "idocr, LuaJIT", "idocr, unsigned payload", "plain Lua recipe", "Node SDK",
+}
 local NGINX = { "bare cosocket", "bare cosocket + SHA-256", "idocr", "idocr, from a file", "plain script" }
 
 local function machine()
@@ -84,8 +86,9 @@ end
 
 say("# What idocr costs\n")
 say("Written by `%s` on %s, on %s.\n", arg[1], os.date("!%Y-%m-%d"), machine())
-say("CPU time is what counts; wall time on a shared machine only gives a hint. Values are the median of interleaved rounds, with the least and the most")
-say("in brackets; a ratio is the median of the ratios within each round. The server throws bodies away on another core.\n")
+say("CPU time is what counts; wall time on a shared machine only gives a hint. Values are the median of interleaved rounds, with")
+say("the least and the most in brackets; a ratio is the median of the ratios within each round. The server throws bodies")
+say("away on another core.\n")
 
 local reached = goals(rows)
 if reached[1] then
@@ -142,7 +145,8 @@ end
 if rows.known.decode then
   say("## A reply's text into a card (µs of CPU)\n")
   for _, lua in ipairs { "5.4", "luajit" } do
-    grid("decode", lua == "5.4" and "Lua 5.4" or "LuaJIT", { "memcpy", "idocr", "lua-cjson", "lua-cjson + mime" }, lua, 1, data.replies, spread)
+    local title = lua == "5.4" and "Lua 5.4" or "LuaJIT"
+    grid("decode", title, { "memcpy", "idocr", "lua-cjson", "lua-cjson + mime" }, lua, 1, data.replies, spread)
   end
 end
 

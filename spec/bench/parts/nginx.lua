@@ -33,8 +33,9 @@ return function(bench)
         for _, who in ipairs(WHO) do
           if who[1] ~= "script" or script then
             local count = math.max(math.floor(COUNTS[size] / (who[1] == "script" and 3 or 1)), in_flight)
-            local answer = process.run(("curl -sf 'http://127.0.0.1:%d/?who=%s&port=%d&picture=%s&body=%s&in_flight=%d&count=%d'"):format(
-              front.port.http, who[1], server.port.http, root .. bench.data.pictures[size], root .. bench.data.bodies[size], in_flight, count))
+            local files = ("picture=%s&body=%s"):format(root .. bench.data.pictures[size], root .. bench.data.bodies[size])
+            local answer = process.run(("curl -sf 'http://127.0.0.1:%d/?who=%s&port=%d&in_flight=%d&count=%d&%s'"):format(
+              front.port.http, who[1], server.port.http, in_flight, count, files))
             local cpu, wall = answer:match("^([%d.]+) ([%d.]+)")
             bench.row("nginx", who[2], "http", size, in_flight, round, tonumber(cpu), tonumber(wall))
           end
