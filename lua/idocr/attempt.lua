@@ -2,6 +2,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local events = require "idocr.events"
 local http_date = require "idocr.http_date"
 local retry = require "idocr.retry"
 
@@ -86,8 +87,10 @@ local function send(state, side, plan, request, flight, checked)
   local left = flight.ends - state.runtime.now()
   if left <= 0 then return nil, overdue(flight) end
   flight.attempts = flight.attempts + 1
-  local told = { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = plan.body and plan.body:length() or 0 }
-  state.emit("request", told)
+  if state.emit ~= events.silent then
+    local bytes = plan.body and plan.body:length() or 0
+    state.emit("request", { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = bytes })
+  end
   request.pictures_apart, request.repeatable = true, state.options.retry.after_send or nil
 
   local began = state.runtime.now()
@@ -131,11 +134,13 @@ local function once(state, side, plan, flight, progress)
   local result
   result, err = side.provider.outcome(plan, response)
   if err then err = discreet(err, checked) end
-  local request_id = result and (result.RequestId or result.request_id) or err and err.request_id
-  state.emit("response", {
-    provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),
-    seconds = seconds, request_id = type(request_id) == "string" and request_id or nil, code = err and err.code or nil,
-  })
+  if state.emit ~= events.silent then
+    local request_id = result and (result.RequestId or result.request_id) or err and err.request_id
+    state.emit("response", {
+      provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),
+      seconds = seconds, request_id = type(request_id) == "string" and request_id or nil, code = err and err.code or nil,
+    })
+  end
   return result, err, response
 end
 

@@ -12,7 +12,9 @@
 
 local events = {}
 
+--- What a client without `on_event` calls. Compare with it before making a table that nobody will read.
 local function silent() end
+events.silent = silent
 
 --- A function that tells the user's one. What that raises never breaks a call.
 ---@param on_event function?

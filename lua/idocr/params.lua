@@ -69,14 +69,18 @@ local function check_value(kind, rule, value)
   return true, value
 end
 
---- Every name that a kind takes.
+local names_of = setmetatable({}, { __mode = "k" }) -- kind -> its names
+
+--- Every name that a kind takes; not to be changed.
 ---@param kind idocr.Kind
 ---@return table<string, true>
 function params.names(kind)
+  if names_of[kind] then return names_of[kind] end
   local names = {}
   for name in pairs(COMMON) do names[name] = true end
   for name in pairs(kind.params or {}) do names[name] = true end
   if takes_picture(kind, "back") then names.back = true end
+  names_of[kind] = names
   return names
 end
 
