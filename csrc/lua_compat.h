@@ -57,11 +57,14 @@ static inline void *idocr_lua_newobject(lua_State *L, size_t size, const char *m
     return object;
 }
 
-/* Creates the class `metatable`: methods in a table of their own, `close` as __gc and (5.4) __close. [-0, +0, m] */
+/* Creates the class `metatable`, unless it is there: methods in a table of their own, `close` as __gc and (5.4) __close. It gets its
+ * name when it is complete: memory may run out before, and the module be loaded again. [-0, +0, m] */
 static inline void idocr_lua_class(lua_State *L, const char *metatable, const luaL_Reg *methods, const luaL_Reg *meta,
                                    lua_CFunction close)
 {
-    if (luaL_newmetatable(L, metatable)) {
+    luaL_getmetatable(L, metatable);
+    if (lua_isnil(L, -1)) {
+        lua_newtable(L);
         lua_pushstring(L, metatable);
         lua_setfield(L, -2, "__name");
         lua_newtable(L);
@@ -77,6 +80,7 @@ static inline void idocr_lua_class(lua_State *L, const char *metatable, const lu
         }
         lua_pushboolean(L, 0);
         lua_setfield(L, -2, "__metatable");
+        lua_setfield(L, LUA_REGISTRYINDEX, metatable);
     }
     lua_pop(L, 1);
 }

@@ -181,10 +181,12 @@ static int end_picture(struct idocr_reply *reply)
             return put_back(reply);
     }
     b->n += written;
-    unsigned char *p = b->room - b->n > b->n / 4 ? realloc(b->p, b->n) : NULL;
-    if (p != NULL) { /* what was reserved in vain goes back; where that fails it stays */
-        b->p = p;
-        b->room = b->n;
+    if (b->room - b->n > b->n / 4) { /* reserved in vain: it goes back, or stays where that fails */
+        unsigned char *p = realloc(b->p, b->n);
+        if (p != NULL) {
+            b->p = p;
+            b->room = b->n;
+        }
     }
     reply->count++;
     reply->state = STRING;

@@ -19,9 +19,16 @@ passed=0 failed=0
 for source in spec/c/*_test.c; do
   objects=("${core[@]}")
   [[ $source = *_neon_test.c ]] && objects=() # includes the files that it tests
+  libraries=(-lcrypto)
+  if [[ $source = */lua_*_test.c ]]; then
+    pkg-config --exists lua5.4 || { echo "# no lua5.4 for $source"; continue; }
+    objects+=(csrc/tc3.c csrc/reply.c csrc/lua_core*.c)
+    read -ra more < <(pkg-config --cflags --libs lua5.4)
+    libraries+=("${more[@]}")
+  fi
   name=$(basename "$source" .c)
   echo "# $name"
-  if ! ${CC:-gcc} "${flags[@]}" "$source" "${objects[@]}" -lcrypto -o "$work/$name"; then
+  if ! ${CC:-gcc} "${flags[@]}" "$source" "${objects[@]}" "${libraries[@]}" -o "$work/$name"; then
     echo "not ok - $source does not build"
     failed=$((failed + 1))
     continue
