@@ -66,6 +66,46 @@ describe("machine readable zones", function()
     assert.is_false(r.checks.composite) -- it covers all of both lines, sex and names too
   end)
 
+  it("know the French card where one of its five letters was misread", function()
+    for at, letter in pairs { "1", "O", "E", "B", "4" } do
+      local first = "IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<"
+      local r = assert(mrz.parse({ first:sub(1, at - 1) .. letter .. first:sub(at + 1), "8806923102858CORINNE<<<<<<<6512068F6" }, TODAY))
+      assert.are.same({ "FRA-ID", "880692310285", false, false, true },
+        { r.format, r.number, r.valid, r.checks.composite, r.checks.birth_date })
+    end
+    local r = assert(mrz.parse({ "IDFRAJRFMGY<POLZF<UENO<<WJPX<LOUQHTI", "UPFMJSJ<<2CHN6802170F2104094<<<<<<<2" }, TODAY))
+    assert.are.same({ "TD2", true }, { r.format, r.valid }) -- other French documents of that size
+  end)
+
+  it("read specimens of many issuers", function()
+    for _, case in ipairs {
+      { "TD1", "IDCHEA1234567<6<<<<<<<<<<<<<<<", "7510256M2009018CHE<<<<<<<<<<<8", "SMITH<<JOHN<ALBERT<<<<<<<<<<<<" },
+      { "TD1", "CIUTOD231458907A123X5328434D23", "3407127M9507122UTO<<<<<<<<<<<6", "STEVENSON<<PETER<<<<<<<<<<<<<<" },
+      { "TD1", "IDLIEID98754015<<<<<<<<<<<<<<<", "8205122M1906224LIE<<<<<<<<<<<6", "OSPELT<BECK<<MARISA<<<<<<<<<<<" },
+      { "TD1", "I<MCO029067<<<0<<<<<<<<<<<<<<<", "9901018F0903248MCO<<<<<<<<<<<0", "SPECIMEN<<SPECIMEN<<<<<<<<<<<<" },
+      { "TD1", "IDESPBAA000589599999999R<<<<<<", "8001014F2501017ESP<<<<<<<<<<<7", "ESPANOLA<ESPANOLA<<CARMEN<<<<<" },
+      { "TD1", "P<D<<C11T002JM4<<<<<<<<<<<<<<<", "9608122F2310314D<<<<<<<<<<<<<4", "MUSTERMANN<<ERIKA<<<<<<<<<<<<<" },
+      { "TD3", "I<SVKNOVAK<<JAN<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", "123456<AA5SVK8110251M1801020749313<<<<<<<<70" },
+      { "TD3", "P<CZESPECIMEN<<VZOR<<<<<<<<<<<<<<<<<<<<<<<<<", "99003853<1CZE1101018M1207046110101111<<<<<94" },
+      { "TD3", "P<GBRUK<SPECIMEN<<ANGELA<ZOE<<<<<<<<<<<<<<<<", "9250764733GBR8809117F2007162<<<<<<<<<<<<<<08" },
+      { "TD3", "P<NLDDE<BRUIJN<<WILLEKE<LISELOTTE<<<<<<<<<<<", "SPECI20142NLD6503101F2403096999999990<<<<<84" },
+      { "TD3", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C<3UTO6908061F9406236ZE184226B<<<<<14" },
+      { "MRV-A", "VIUSATRAVELER<<HAPPYPERSON<<<<<<<<<<<<<<<<<<", "555123ABC6GBR6502056F0412236IFLND00AMS803085" },
+      { "MRV-A", "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C<3UTO6908061F9406236ZE184226B<<<<<<<" },
+      { "MRV-B", "VBD<<DEDIC<<SIDNAN<<<<<<<<<<<<<<<<<<", "D091740530BOS8201135M9708011<2020711" },
+    } do
+      local r = assert(mrz.parse({ case[2], case[3], case[4] }, TODAY))
+      assert.are.same({ case[1], true }, { r.format, r.valid }, case[2])
+    end
+    -- a number over nine characters whose digit counts the filler, as Portugal's cards do
+    local r = assert(mrz.parse({
+      "IDPRT000024759<ZZ72<<<<<<<<<<<", "8010100F2006017PRT<<<<<<<<<<<8", "CARLOS<MONTEIRO<<AMELIA<VANESS" }, TODAY))
+    assert.are.same({ true, "000024759ZZ7", "filler_counted" }, { r.valid, r.number, r.long_number_rule })
+    -- the specimen of the German passport of 2007 has a composite digit that is wrong on purpose
+    r = assert(mrz.parse({ "P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<", "C01X01R741D<<6408125F2010315<<<<<<<<<<<<<<<9" }, TODAY))
+    assert.are.same({ "check_digit.composite" }, r.problems)
+  end)
+
   it("take one text, with line ends or without, blanks and lower case", function()
     local one, two = "P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<", "C01X0006H1D<<6408125F1710319<<<<<<<<<<<<<<<0"
     for _, zone in ipairs { one .. "\n" .. two, one .. "\r\n" .. two .. "\r\n", one .. two, (one .. "\n " .. two):lower() } do
@@ -152,6 +192,13 @@ describe("machine readable zones", function()
     assert.are.equal("2000-02-29", born("000229", "2026-01-01").birth_date)
     assert.are.equal("1926-01-02", born("260102", 1767225600).birth_date) -- unix seconds of 2026-01-01
     assert.are.equal("2017-10-31", born("260102", "1990-01-01").expiry_date) -- an expiry is always 20YY
+    assert.are.equal("2024-02-29", born("240229", "2024-02-29").birth_date)
+    assert.are.equal("1924-02-29", born("240229", "2024-02-28").birth_date)
+    assert.is_nil(born("000229", "2000-02-28").birth_date) -- 1900 was no leap year
+    assert.are.equal("2026-01", born("2601<<", "2026-01-01").birth_date_known)
+    assert.are.equal("1926-02", born("2602<<", "2026-01-01").birth_date_known)
+    assert.are.equal("2026", born("26<<<<", "2026-01-01").birth_date_known)
+    assert.are.equal("1927", born("27<<<<", "2026-01-01").birth_date_known)
   end)
 
   it("read every sex", function()

@@ -205,6 +205,75 @@ describe("a report", function()
   end)
 end)
 
+describe("what looks like a contradiction and is none", function()
+  local mrz = require "idocr.checks.mrz"
+  local DAY = "2026-07-01"
+
+  -- a passport as the service reads it: its fields come from the zone, `visual` from the print
+  local function passport(fields, visual)
+    local all = with({ format = "TD3", issuing_country = "UTO", nationality = "UTO", number = "C01X0006H", surname = "Müller",
+      given_name = "Jürgen", birth_date = "1964-08-12", expiry_date = "2030-10-31", sex = "M" }, fields)
+    local lines = assert(mrz.compose(all))
+    local zone = assert(mrz.parse(lines, { today = DAY }))
+    local card = { kind = "passport", mrz = lines, visual = visual, warnings = {}, number = all.number, birth_date = zone.birth_date,
+      expiry_date = zone.expiry_date, sex = all.sex, nationality = "UTO", issuing_country = "UTO", surname = zone.surname,
+      given_name = zone.given_name, name = (zone.surname or "") .. " " .. (zone.given_name or "") }
+    return card
+  end
+
+  local function failed(card)
+    local list = {}
+    for _, f in ipairs(report.make(card, { today = DAY }).findings) do
+      if not f.ok then list[#list + 1] = f.check end
+    end
+    return table.concat(list, " ")
+  end
+
+  it("is the spelling, order, title, script or length of a name", function()
+    local long = { surname = "Nilavadhanananda", given_name = "Chayapa Dejthamrong Krasuang" }
+    for n, case in ipairs {
+      { {}, { surname = "MÜLLER", given_name = "JÜRGEN", name = "JÜRGEN MÜLLER" } },
+      { { surname = "MULLER", given_name = "JURGEN" }, { surname = "MÜLLER", given_name = "JÜRGEN", name = "MÜLLER JÜRGEN" } },
+      { {}, { surname = "DR.MÜLLER", given_name = "JÜRGEN" } },
+      { long, with(long, { name = "Nilavadhanananda Chayapa Dejthamrong Krasuang" }) },
+      { { given_name = "JURGEN HANS" }, { surname = "Müller", given_name = "Jürgen", middle_name = "Hans", name = "Müller Jürgen Hans" } },
+      { { surname = "AHMADI", given_name = "" }, { given_name = "AHMADI", name = "AHMADI" } },
+      { { surname = "MOHAMED", given_name = "AHMED" }, { surname = "محمد", given_name = "أحمد" } },
+      { { surname = "ALEKSANDROV", given_name = "EVGENY" }, { surname = "Александров", given_name = "Евгений" } },
+    } do
+      assert.are.equal("", failed(passport(case[1], case[2])), "case " .. n)
+    end
+    local another = passport(long, with(long, { given_name = "Chayapa Dejthamrong Prasuang" }))
+    assert.are.equal("match.given_name match.given_name", failed(another))
+  end)
+
+  it("is the century that a zone does not tell", function()
+    local card = passport({ birth_date = "1925-03-02" }, { birth_date = "1925-03-02" })
+    card.birth_date = "1925-03-02"
+    assert.are.equal("", failed(card))
+    local r = report.make(card, { today = DAY })
+    assert.are.same({ "1925-03-02", "agree" }, { r.fields.birth_date.values.mrz.value, r.fields.birth_date.status })
+    assert.are.equal("match.birth_date match.birth_date", failed(passport({}, { birth_date = "1864-08-12" }))) -- nobody is that old
+    assert.are.equal("dates.expired", failed(with(passport({ expiry_date = "2096-12-10" }, { expiry_date = "1996-12-10" }),
+      { expiry_date = "1996-12-10" })))
+  end)
+
+  it("is a masked number or name", function()
+    assert.are.equal("", failed { kind = "macao_id", number = "15****0(4)", native_surname = "何", surname_telecode = "0149",
+      native_given_name = "*", given_name_telecode = "37****27" })
+    local r = report.make({ kind = "china_id", number = "440524********0014" }, { today = DAY })
+    assert.are.same({ true, true, nil }, { r.ok, finding(r, "number.masked").ok, finding(r, "number.shape") })
+  end)
+
+  it("is an address that another provider reads in other words", function()
+    local second = with(MALAYSIA, { address = "11, JALAN SATU" })
+    local r = report.make(with(MALAYSIA, { address = "11 Jalan Satu" }), { today = DAY, second = second })
+    assert.is_true(finding(r, "match.address").ok)
+    r = report.make(with(MALAYSIA, { address = "NO 12 JALAN SATU" }), { today = DAY, second = second })
+    assert.are.same({ true, false, "warning" }, { r.ok, finding(r, "match.address").ok, finding(r, "match.address").severity })
+  end)
+end)
+
 describe("findings", function()
   it("hold masked text only", function()
     local secrets = { "L898902C3", "ERIKSSON", "Eriksson", "ANNA", "1974-08-12", "456712345", "CARTER", "710716", "440524198701010014",

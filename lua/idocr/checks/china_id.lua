@@ -3,6 +3,7 @@
 --- keep the same checksum: 9, province, numeric country code, birth date, two digits of order, checksum.
 
 local dates = require "idocr.checks.dates"
+local plain = require "idocr.checks.plain"
 local regions = require "idocr.checks.china_regions"
 local states = require "idocr.checks.states"
 
@@ -15,7 +16,8 @@ local CHECK = "10X98765432"
 local EARLIEST = "1850-01-01" -- nobody alive, and no number, is older
 
 ---@class idocr.ChinaId
----@field valid boolean          checksum right, birth date possible, province known
+---@field valid boolean          checksum right, birth date possible, and no code begins with 0; a province that is unknown
+---                              (`region` is nil) is a reason to look, not to refuse: codes were added before
 ---@field checksum boolean?      nil: the 15-digit form has none
 ---@field birth_date string?     ISO 8601; nil where there is no such day or it lies in the future
 ---@field sex "M"|"F"
@@ -40,13 +42,13 @@ end
 local check_character = china_id.check_character
 
 --- Reads a resident number.
----@param number string 15 digits, or 17 digits and a digit or X; blanks are forgiven
+---@param number string 15 digits, or 17 digits and a digit or X; blanks and full-width characters are forgiven
 ---@param options {today: string|number|nil}?
 ---@return idocr.ChinaId? result nil where the text has not the shape of a number
 ---@return string? message
 function china_id.parse(number, options)
-  if type(number) ~= "string" or #number > 64 then return nil, "a Chinese resident number is a text of 18 or 15 characters" end
-  number = number:gsub("%s+", ""):upper()
+  if type(number) ~= "string" or #number > 128 then return nil, "a Chinese resident number is a text of 18 or 15 characters" end
+  number = plain(number):gsub("%s+", ""):upper()
   local old = #number == 15 and not number:find("%D")
   if not old and not (#number == 18 and number:find("^%d+[%dX]$")) then
     return nil, "a Chinese resident number has 17 digits and a digit or X, or 15 digits"
@@ -77,7 +79,7 @@ function china_id.parse(number, options)
   local birth = dates.iso(tonumber(sub(full, 7, 10)), tonumber(sub(full, 11, 12)), tonumber(sub(full, 13, 14)))
   if birth and birth >= EARLIEST and birth <= today then result.birth_date = birth end
   result.sex = byte(full, 17) % 2 == 1 and "M" or "F"
-  result.valid = result.checksum ~= false and result.birth_date ~= nil and region ~= nil
+  result.valid = result.checksum ~= false and result.birth_date ~= nil and byte(number) ~= 48
   return result
 end
 

@@ -16,17 +16,11 @@ local FIELDS = {
 local MASK = {
   number = mask.number, name = mask.name, surname = mask.name, given_name = mask.name, native_name = mask.name,
   birth_date = mask.date, issue_date = mask.date, expiry_date = mask.date, address = mask.name,
+  nationality = mask.state, issuing_country = mask.state,
 }
-
---- Addresses: letters and digits in order, whatever the spacing, case and punctuation.
-local function same_address(a, b)
-  local left, right = a:upper():gsub("[%s%p]+", ""), b:upper():gsub("[%s%p]+", "")
-  return left == right and "agree" or "differ"
-end
 
 local function status_of(field, a, b)
   if a == nil or b == nil then return "not_compared" end
-  if field == "address" then return same_address(a, b) end
   return compare_values.compare(field, { value = a }, { value = b })
 end
 

@@ -14,6 +14,7 @@ local compare_values = {}
 ---@field zone boolean?      a name in the letters of a machine readable zone
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
+---@field longer string?     a given name with the middle name that is printed in a place of its own
 
 local function bare(text) return (text:upper():gsub("[^%w%*]", "")) end
 
@@ -44,7 +45,7 @@ local function date(a, b)
   end
   if a.value and b.value then return a.value == b.value and "agree" or "differ" end
   local known, whole = a.known or b.known, a.value or b.value
-  if known and whole then return whole:sub(1, #known) == known and "not_compared" or "differ" end
+  if known and whole then return whole:sub(3, #known) == known:sub(3) and "not_compared" or "differ" end
   return "not_compared"
 end
 
@@ -66,16 +67,35 @@ local function document_code(a, b)
   return left:sub(1, n) == right:sub(1, n) and "agree" or "differ"
 end
 
-local function name(a, b)
+local function one_name(a, b, left, right)
   if a.zone ~= b.zone then
-    local zone, printed = a.zone and a or b, a.zone and b or a
-    local status = names.compare(printed.value, zone.value, zone.truncated)
+    local zone, printed = a.zone and a or b, a.zone and right or left
+    local status = names.compare(printed, zone.value, zone.truncated)
     if status == "differ" and zone.reversed then
-      return names.compare(printed.value, zone.reversed, false)
+      return names.compare(printed, zone.reversed, false)
     end
     return status
   end
-  return names.same(a.value, b.value)
+  return names.same(left, right, a.truncated or b.truncated)
+end
+
+local function name(a, b)
+  local status = one_name(a, b, a.value, b.value)
+  if status == "differ" and (a.longer or b.longer) then status = one_name(a, b, a.longer or a.value, b.longer or b.value) end
+  return status
+end
+
+--- Full names: cards print the surname first or last.
+local function full_name(a, b)
+  local status = name(a, b)
+  if status == "differ" and not a.zone and not b.zone then status = names.same(names.sorted(a.value), names.sorted(b.value)) end
+  return status
+end
+
+--- Addresses: letters and digits in order, whatever the spacing, case and punctuation.
+local function address(a, b)
+  local left, right = a.value:upper():gsub("[%s%p]+", ""), b.value:upper():gsub("[%s%p]+", "")
+  return left == right and "agree" or "differ"
 end
 
 local function text(a, b)
@@ -87,8 +107,9 @@ local BY_FIELD = {
   number = number, back_number = number,
   birth_date = date, issue_date = date, expiry_date = date, first_issue_date = date,
   sex = sex, nationality = state, issuing_country = state, document_code = document_code,
-  name = name, surname = name, given_name = name,
+  name = full_name, surname = name, given_name = name,
   native_name = text, native_surname = text, native_given_name = text,
+  address = address,
 }
 compare_values.BY_FIELD = BY_FIELD
 

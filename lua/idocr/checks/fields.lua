@@ -21,6 +21,9 @@ local DATE = { birth_date = true, issue_date = true, expiry_date = true, first_i
 local PERSON = { name = true, surname = true, given_name = true }
 local CHECKED_BY = { number = "document_number", birth_date = "birth_date", expiry_date = "expiry_date" }
 
+local OLDEST = 125 -- years; the longest human life known is 122
+local EARLIEST_EXPIRY = "1980-01-01" -- no machine readable document ended sooner
+
 local NAMES = {}
 for field in pairs(compare_values.BY_FIELD) do NAMES[#NAMES + 1] = field end
 table.sort(NAMES)
@@ -38,16 +41,49 @@ end
 
 local function from_card(card, add)
   for _, field in ipairs(NAMES) do
-    if card[field] then add(field, { value = card[field], valid = valid(field, card[field]) }) end
+    if card[field] then
+      local entry = { value = card[field], valid = valid(field, card[field]) }
+      if field == "given_name" and card.middle_name then entry.longer = card.given_name .. " " .. card.middle_name end
+      add(field, entry)
+    end
   end
 end
 
-local function from_zone(zone, add)
+--- A zone holds two digits of the year: where print or service have the same day in another century that is possible,
+--- the zone means that one (people over a hundred, documents that expired before 2000).
+local function century(field, value, card, today)
+  for _, other in ipairs { card.visual[field] or false, card[field] or false } do
+    if dates.split(other) and other:sub(3) == value:sub(3) then
+      if field == "birth_date" then
+        if other <= today and dates.years(other, today) <= OLDEST then return other end
+      elseif other >= EARLIEST_EXPIRY then
+        return other
+      end
+    end
+  end
+  return value
+end
+
+--- Services fill the names of a passport from the zone, cut as they are there.
+local function mark_cut(all)
+  for field in pairs(PERSON) do
+    local values = all[field] and all[field].values
+    local zone, service = values and values.mrz, values and values.service
+    if zone and service and zone.truncated and compare_values.compare(field, { value = service.value }, {
+      value = zone.value, reversed = zone.reversed, zone = true,
+    }) == "agree" then
+      service.truncated = true
+    end
+  end
+end
+
+local function from_zone(zone, card, today, add)
   local impossible = {}
   for _, problem in ipairs(zone.problems) do impossible[problem] = true end
   for _, field in ipairs(NAMES) do
     local value, known = zone[field], DATE[field] and zone[field .. "_known"] or nil
     local wrong_date = impossible["date." .. field]
+    if DATE[field] and value then value = century(field, value, card, today) end
     if value or known or wrong_date then
       local entry = { value = value, known = known, valid = value and valid(field, value) or nil }
       local right = zone.checks[CHECKED_BY[field]]
@@ -116,8 +152,9 @@ end
 ---@param zone idocr.Mrz?
 ---@param parsed table? what the card's number says
 ---@param second table? a snapshot of the same card read by another provider
+---@param today string ISO
 ---@return table<string, idocr.checks.Field>
-function fields.gather(card, zone, parsed, second)
+function fields.gather(card, zone, parsed, second, today)
   local all = {}
   local function into(source)
     return function(field, entry)
@@ -131,7 +168,10 @@ function fields.gather(card, zone, parsed, second)
   end
   from_card(card, into("service"))
   from_card(card.visual, into("visual"))
-  if zone then from_zone(zone, into("mrz")) end
+  if zone then
+    from_zone(zone, card, today, into("mrz"))
+    if zone.name_truncated then mark_cut(all) end
+  end
   if parsed then from_number(parsed, into("number")) end
   if card.surname_telecode or card.given_name_telecode then from_telecodes(card, into("telecode")) end
   if second then from_card(second, into("second")) end

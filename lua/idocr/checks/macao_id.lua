@@ -1,6 +1,8 @@
 --- Macao resident identity card numbers: XNNNNNN(Y), X one of 1, 5, 7. How Y is made is not published, so only the
 --- form can be checked (the zone on the back of the card has check digits of its own).
 
+local plain = require "idocr.checks.plain"
+
 local macao_id = {}
 
 ---@class idocr.MacaoId
@@ -15,8 +17,8 @@ local macao_id = {}
 ---@return idocr.MacaoId? result nil where the text has not the shape of a number
 ---@return string? message
 function macao_id.parse(number)
-  if type(number) ~= "string" or #number > 64 then return nil, "a Macao number is a text of 8 characters" end
-  local text = number:gsub("%s+", ""):gsub("（", "("):gsub("）", ")"):upper()
+  if type(number) ~= "string" or #number > 128 then return nil, "a Macao number is a text of 8 characters" end
+  local text = plain(number):gsub("%s+", ""):upper()
   local body, check = text:match("^([%d%*][%d%*][%d%*][%d%*][%d%*][%d%*][%d%*])%(([%dA-Z%*])%)$")
   if not body then body, check = text:match("^(%d%d%d%d%d%d%d)%-?([%dA-Z])$") end
   if not body then return nil, "a Macao number has seven digits and a check character: XNNNNNN(Y)" end

@@ -2,6 +2,7 @@
 --- check digit, and the century is open: a number says two digits of the year.
 
 local dates = require "idocr.checks.dates"
+local plain = require "idocr.checks.plain"
 local places = require "idocr.checks.malaysia_places"
 
 local byte = string.byte
@@ -23,8 +24,8 @@ local malaysia_id = {}
 ---@return idocr.MalaysiaId? result nil where the text has not the shape of a number
 ---@return string? message
 function malaysia_id.parse(number, options)
-  if type(number) ~= "string" or #number > 64 then return nil, "a Malaysian number is a text of 12 digits" end
-  local yy, mm, dd, place, serial = number:match("^%s*(%d%d)(%d%d)(%d%d)[%-%s]?(%d%d)[%-%s]?(%d%d%d%d)%s*$")
+  if type(number) ~= "string" or #number > 128 then return nil, "a Malaysian number is a text of 12 digits" end
+  local yy, mm, dd, place, serial = plain(number):match("^%s*(%d%d)(%d%d)(%d%d)%s*%-?%s*(%d%d)%s*%-?%s*(%d%d%d%d)%s*$")
   if not yy then return nil, "a Malaysian number has 12 digits: YYMMDD-PB-NNNN" end
   local today = dates.today(type(options) == "table" and options.today or nil)
 

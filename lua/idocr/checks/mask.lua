@@ -1,6 +1,7 @@
 --- Masks people's data: findings may be logged, so they show enough of a value to find it again and no more.
 
 local characters = require("idocr.checks.transliteration").characters
+local states = require "idocr.checks.states"
 
 local mask = {}
 
@@ -21,7 +22,7 @@ function mask.number(value)
   return table.concat(list, "", 1, 3) .. dots(n - 5) .. list[n - 1] .. list[n]
 end
 
---- A name: the first character of each word.
+--- A name: the first character of each word; of a word of one character, nothing.
 ---@param value any
 ---@return string?
 function mask.name(value)
@@ -29,7 +30,7 @@ function mask.name(value)
   local words = {}
   for word in value:sub(1, 256):gsub("%c", " "):gmatch("[^ ]+") do
     local list = characters(word)
-    words[#words + 1] = list[1] .. dots(#list - 1)
+    words[#words + 1] = #list == 1 and DOT or list[1] .. dots(#list - 1)
     if #words == 6 then break end
   end
   return table.concat(words, " ")
@@ -45,13 +46,26 @@ function mask.date(value)
   return year .. "-••-••"
 end
 
---- What is no secret: codes of states and sexes, words of ours. Anything longer is masked as a number.
+--- What is no secret: codes of states and sexes, up to three letters. Anything else is masked as a number.
 ---@param value any
 ---@return string?
 function mask.open(value)
   if type(value) == "boolean" then return tostring(value) end
-  if type(value) == "string" and #value > 24 then return mask.number(value) end
-  return value ~= nil and tostring(value):gsub("%c", "?") or nil
+  if type(value) == "string" and value:find("^[%w<]?[%w<]?[%w<]$") then return value end
+  return mask.number(value)
+end
+
+--- A state: its code; a text that names none is masked.
+---@param value any
+---@return string?
+function mask.state(value) return states.find(value) or mask.number(value) end
+
+--- The name of a field: a word of ours; what a stranger put in its place is masked.
+---@param value any
+---@return string?
+function mask.word(value)
+  if type(value) == "string" and value:find("^%l[%l_]*$") and #value <= 24 then return value end
+  return mask.number(value)
 end
 
 return mask

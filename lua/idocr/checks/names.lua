@@ -14,13 +14,30 @@ local function letters(text)
   return (text:upper():gsub("[^A-Z]", ""))
 end
 
+-- 9303-3 4.6: prefixes and suffixes do not go into the zone, unless the issuer holds them to be part of the name.
+local TITLES = {}
+for title in ("DR PROF MR MRS MS MISS SIR DAME LORD LADY JR SR II III IV PHD"):gmatch("%S+") do TITLES[title] = true end
+
+--- A printed name without titles at either end; nil where it has none, or nothing else.
+local function untitled(text)
+  local words = {}
+  for word in text:gsub("%.", ". "):gmatch("[^%s,]+") do words[#words + 1] = word end
+  local first, last = 1, #words
+  while first <= last and TITLES[letters(words[first])] do first = first + 1 end
+  while last >= first and TITLES[letters(words[last])] do last = last - 1 end
+  if first > last or last - first + 1 == #words then return nil end
+  return table.concat(words, " ", first, last)
+end
+
 --- Spellings of a printed name, character by character, and its words as such lists.
 ---@return string[][]? all nil where a character has no transliteration (Chinese, say)
 ---@return string[][][] words
+---@return boolean foreign letters of another script are among them: issuers seldom keep to one table for those
 local function spell(text)
-  local all, words, word = {}, {}, nil
+  local all, words, word, foreign = {}, {}, nil, false
   for _, character in ipairs(transliteration.characters(text)) do
     local what = transliteration.spellings(character)
+    if type(what) == "table" and not transliteration.latin(character) then foreign = true end
     if what == "separator" then
       word = nil
     elseif type(what) == "table" then
@@ -31,10 +48,16 @@ local function spell(text)
       end
       word[#word + 1] = what
     elseif not what and byte(character) > 0x7F then
-      return nil, words
+      return nil, words, true
     end
   end
-  return all, words
+  return all, words, foreign
+end
+
+--- Whether letters of another script than Latin are in a text.
+local function foreign(text)
+  local _, _, found = spell(text)
+  return found
 end
 
 --- Walks the spellings through a run of letters, all alternatives at once.
@@ -89,25 +112,45 @@ function names.compare(printed, zone, truncated)
   if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
   local run = letters(zone)
   if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- plain letters, the usual case
-  local spellings, words = spell(printed)
+  local spellings, words, foreign = spell(printed)
   if not spellings or #spellings == 0 or run == "" then return "not_compared" end
   local whole, prefix = walk(spellings, run)
   if whole then return "agree" end
   if truncated and (prefix or abbreviated(words, zone)) then return "agree" end
+  if foreign then return "not_compared" end
+  local plain = untitled(printed)
+  if plain then return names.compare(plain, zone, truncated) end
   return "differ"
 end
 
---- Compares two printed names: equal once case, marks and separators are gone, in one spelling or another.
+--- Compares two printed names: equal once case, marks and separators are gone, in one spelling or another. One of them
+--- may have been taken from a zone already ("MULLER" for Müller), so each is spelt out against the other.
 ---@param a any
 ---@param b any
+---@param truncated boolean? either may have been cut
 ---@return "agree"|"differ"|"not_compared"
-function names.same(a, b)
+function names.same(a, b, truncated)
   if type(a) ~= "string" or type(b) ~= "string" then return "not_compared" end
   if a == b then return a ~= "" and "agree" or "not_compared" end
-  local other = transliteration.zone(b)
-  if other then return names.compare(a, other) end
-  if transliteration.zone(a) then return "not_compared" end -- two scripts
+  local left, right = transliteration.zone(a), transliteration.zone(b)
+  if left and right then
+    if foreign(a) and foreign(b) then return left == right and "agree" or "differ" end
+    local status = names.compare(a, right, truncated)
+    if status == "differ" then status = names.compare(b, left, truncated) end
+    return status
+  end
+  if left or right then return "not_compared" end -- two scripts
   return a:gsub("%s+", "") == b:gsub("%s+", "") and "agree" or "differ"
+end
+
+--- A full name with its words in order of the alphabet: cards print surnames first or last.
+---@param text string
+---@return string
+function names.sorted(text)
+  local words = {}
+  for word in text:upper():gmatch("[^%s,]+") do words[#words + 1] = word end
+  table.sort(words)
+  return table.concat(words, " ")
 end
 
 return names

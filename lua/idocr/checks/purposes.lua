@@ -21,6 +21,7 @@ purposes.identity = {
   ["number.back"] = "error",
   ["match"] = "error",
   ["match.document_code"] = "warning",
+  ["match.address"] = "warning", -- free text: every engine reads it differently
   ["dates.expired"] = "error",
   ["dates.future"] = "error",
   ["dates.order"] = "error",

@@ -117,7 +117,7 @@ function report.make(card, options)
   local context = { card = copy, options = options, today = today, mask = mask, add = adder(result, options) }
   if copy.mrz then context.zone, context.zone_message = mrz.parse(copy.mrz, { today = today }) end
   context.parsed, context.parsed_message = derived.number(copy, { today = today })
-  context.fields = fields.gather(copy, context.zone, context.parsed, options.second and snapshot.take(options.second))
+  context.fields = fields.gather(copy, context.zone, context.parsed, options.second and snapshot.take(options.second), today)
   for _, rule in ipairs(RULES) do rule(context) end
 
   result.fields, result.mrz = context.fields, context.zone

@@ -72,7 +72,8 @@ function telecode.decode(text)
   return table.concat(out)
 end
 
---- Compares a Chinese name with its codes, character by character; what is masked ("*" on either side) is left out.
+--- Compares a Chinese name with its codes, character by character; what is masked ("*" on either side) is left out. One
+--- star may stand for several characters, so lengths tell nothing then.
 ---@param name any
 ---@param codes any
 ---@return "agree"|"differ"|"not_compared" status
@@ -83,7 +84,10 @@ function telecode.compare(name, codes)
   local chars = characters((name:gsub("[%s%c]+", "")))
   if #chars == 0 then return "not_compared" end
   if not forward then load() end
-  if #chars ~= #list then return "differ", math.min(#chars, #list) + 1 end
+  if #chars ~= #list then
+    if name:find("*", 1, true) or codes:find("*", 1, true) then return "not_compared" end
+    return "differ", math.min(#chars, #list) + 1
+  end
   local compared = false
   for i, character in ipairs(chars) do
     if character ~= "*" and not list[i]:find("*", 1, true) then

@@ -75,6 +75,7 @@ local DROPPED = {} -- 9303-3 4.6: apostrophes and full stops vanish
 for _, c in ipairs(characters("'.`’‘ʼ´\"()")) do DROPPED[c] = true end
 
 local SPELLINGS = {} ---@type table<string, string[]>
+local FOREIGN = {} ---@type table<string, true> letters that are not Latin
 
 local function load()
   for i = 0, 25 do
@@ -86,7 +87,10 @@ local function load()
       local list = {}
       for spelling in spellings:gmatch("[^,]+") do list[#list + 1] = spelling end
       if #list == 0 then list[1] = "" end
-      for _, key in ipairs(characters(keys)) do SPELLINGS[key] = list end
+      for _, key in ipairs(characters(keys)) do
+        SPELLINGS[key] = list
+        if text ~= LATIN then FOREIGN[key] = true end
+      end
     end
   end
   SPELLINGS["İ"], SPELLINGS["ı"] = { "I" }, { "I" }
@@ -109,6 +113,11 @@ function transliteration.spellings(character)
   if DROPPED[character] or combining(character) then return "dropped" end
   return nil
 end
+
+--- Whether a character that has spellings is a Latin letter.
+---@param character string
+---@return boolean
+function transliteration.latin(character) return not FOREIGN[character] end
 
 --- Writes a name with the letters of a zone: A-Z and one `<` between parts.
 ---@param text string UTF-8

@@ -138,8 +138,8 @@ local function date_of(text, today)
       last_yymmdd = sub(today, 3, 4) .. sub(today, 6, 7) .. sub(today, 9, 10)
     end
     year = last_year - last_year % 100 + year
-    if text > last_yymmdd and m and d then year = year - 100 -- digits sort before `<`, so unknown parts are told apart
-    elseif not (m and d) and yy > sub(last_yymmdd, 1, 2) then year = year - 100 end
+    local known = m and d and 6 or m and 4 or 2 -- what is unknown cannot lie in the future
+    if sub(text, 1, known) > sub(last_yymmdd, 1, known) then year = year - 100 end
   end
   if m and d then
     if dates.exists(year, m, d) then return year .. "-" .. month .. "-" .. day, nil, true end
@@ -316,6 +316,24 @@ local function read(format, lines, text, foul, today)
   return result
 end
 
+--- Whether at most one of the letters "IDFRA" was misread.
+local function nearly_french(text)
+  local right = 0
+  for i = 1, 5 do
+    if byte(text, i) == byte("IDFRA", i) then right = right + 1 end
+  end
+  return right >= 4
+end
+
+--- How many check digits are right.
+local function vouched(result)
+  local n = 0
+  for _, right in pairs(result.checks) do
+    if right then n = n + 1 end
+  end
+  return n
+end
+
 local parse = {}
 
 --- Reads a machine readable zone.
@@ -338,9 +356,15 @@ function parse.parse(zone, options)
   end
   local today = dates.today(type(options) == "table" and options.today or nil)
   local result = read(format, lines, text, foul, today)
-  if format == FRA_ID and not result.valid then -- other French documents of this size are laid out as TD2
-    local other = read(TD2, lines, text, foul, today)
-    if other.valid then return other end
+  if not result.valid and (format == FRA_ID or format == TD2 and nearly_french(text)) then
+    -- other French documents of this size are laid out as TD2; and the letters that tell the card may be misread
+    local other_format = format == FRA_ID and TD2 or FRA_ID
+    local other = read(other_format, lines, text, foul, today)
+    if other_format == TD2 then
+      if other.valid then return other end
+    elseif vouched(other) > vouched(result) then
+      return other
+    end
   end
   return result
 end

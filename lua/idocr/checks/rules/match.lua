@@ -8,7 +8,7 @@ local SOURCE_WORDS = {
 local KIND = {
   birth_date = "date", issue_date = "date", expiry_date = "date", first_issue_date = "date",
   name = "name", surname = "name", given_name = "name", native_name = "name", native_surname = "name", native_given_name = "name",
-  sex = "open", nationality = "open", issuing_country = "open", document_code = "open",
+  sex = "open", nationality = "state", issuing_country = "state", document_code = "open", address = "name",
 }
 
 local function shown(context, field, entry)

@@ -16,7 +16,8 @@ function rules.china_id(context, parsed)
     message = parsed.birth_date and "the birth date in the number is possible" or "the birth date in the number is impossible",
   }
   context.add {
-    check = "number.region", ok = parsed.region ~= nil, field = "number", found = parsed.region_code:sub(1, 2) .. "••••",
+    check = "number.region", ok = parsed.region ~= nil, field = "number",
+    found = not parsed.region and parsed.region_code:sub(1, 2) .. "••••" or nil,
     message = parsed.region and "the number begins with the code of a province" or "no province has the code that the number begins with",
   }
 end
@@ -28,7 +29,8 @@ function rules.malaysia_id(context, parsed)
       or "the birth date in the number is impossible in any century",
   }
   context.add {
-    check = "number.birthplace", ok = parsed.birthplace ~= nil, field = "number", found = parsed.birthplace_code,
+    check = "number.birthplace", ok = parsed.birthplace ~= nil, field = "number",
+    found = not parsed.birthplace and parsed.birthplace_code or nil,
     message = parsed.birthplace and "the birthplace code was assigned" or "the birthplace code was never assigned",
   }
   local back = context.card.back_number
@@ -66,7 +68,13 @@ return function(context)
   local parsed = context.parsed
   if not applies(card) then return end
   -- a masked number is the service's doing; without a document type another kind of number may be meant
-  if not parsed and (card.number:find("*", 1, true)) then return end
+  if not parsed and (card.number:find("*", 1, true)) then
+    context.add {
+      check = "number.masked", ok = true, field = "number",
+      message = "characters of the number are masked: it cannot be checked",
+    }
+    return
+  end
   if not parsed and card.kind == "malaysia_id" and not card.document_type and card.number:find("%a") then return end
   context.add {
     check = "number.shape", ok = parsed ~= nil, field = "number", fields = { "number", "document_type" },

@@ -27,7 +27,7 @@ local function confidence(context)
     local value = context.card.confidence[field]
     local ok = value >= least
     context.add {
-      check = "confidence", ok = ok, field = context.mask.open(field), expected = (">= %.2f"):format(least), found = ("%.2f"):format(value),
+      check = "confidence", ok = ok, field = context.mask.word(field), expected = (">= %.2f"):format(least), found = ("%.2f"):format(value),
       message = ok and "read with enough confidence" or "read with little confidence: compare with the picture",
     }
   end
