@@ -139,7 +139,7 @@ void idocr_body_release(struct idocr_body *body)
     body->length = 0;
     body->hashing = body->hashed = false; /* the cursors point behind the last segment now */
     memset(&body->send, 0, sizeof body->send);
-    body->released = true;
+    body->source.magic = 0; /* what idocr.curl looks at: nothing can be sent of it any more */
 }
 
 static size_t smaller(uint64_t a, size_t b)

@@ -43,7 +43,6 @@ struct idocr_body {
     struct idocr_error error; /* of the last read or rewind through `source` */
     bool fused;               /* idocr_base64_sha256_available() */
     bool hashing, hashed;     /* `sha` is under way; `digest` is complete */
-    bool released;
     uint8_t digest[IDOCR_SHA256_SIZE];
     size_t count, capacity;
     struct idocr_segment segments[];
@@ -62,7 +61,7 @@ int idocr_body_add_literal(struct idocr_body *body, const char *text, size_t len
 int idocr_body_add_image(struct idocr_body *body, struct idocr_image *image, enum idocr_encoding encoding,
                          struct idocr_error *error);
 
-/* Gives the pictures back; the body is then empty. May be called twice. */
+/* Gives the pictures back; the body is then empty, and no source any more (its magic is 0). May be called twice. */
 void idocr_body_release(struct idocr_body *body);
 
 /* Fills `into` with the next bytes at `cursor`, as many as `max` unless the end comes first; *got == 0 at the end only (or for

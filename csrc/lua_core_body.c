@@ -10,7 +10,7 @@
 static struct idocr_body *check_body(lua_State *L)
 {
     struct idocr_body *body = luaL_checkudata(L, 1, IDOCR_SOURCE_METATABLE);
-    luaL_argcheck(L, !body->released, 1, "the body is closed");
+    luaL_argcheck(L, body->source.magic == IDOCR_SOURCE_MAGIC, 1, "the body is closed");
     return body;
 }
 

@@ -127,7 +127,7 @@ static void released(void)
     idocr_body_release(body);
     idocr_body_release(body);
     int good = body->source.length(&body->source) == 0 && body->source.read(&body->source, room, sizeof room, &got) == 0 && got == 0;
-    good = good && idocr_body_hash(body, UINT64_MAX, &ready, &error) == 0 && ready && image.users == 1;
+    good = good && idocr_body_hash(body, UINT64_MAX, &ready, &error) == 0 && ready && image.users == 1 && body->source.magic == 0;
     ok(good, "a released body is empty", "");
     destroy(body, &image);
 }
