@@ -2,7 +2,7 @@ local http1 = require "idocr.transports.http1"
 
 local function read(text, options)
   options = options or {}
-  local reader = http1.reader(options.method or "POST", options.max or 1000)
+  local reader = http1.reader(options.method or "POST", options.max or 1000, options.sink)
   local step = math.max(options.step or #text, 1)
   for i = 1, #text, step do
     local done, code, message = reader:feed(text:sub(i, i + step - 1))
@@ -136,5 +136,28 @@ describe("http1.reader", function()
       assert.is_nil(reader)
       assert.equal("ResponseTooLarge", code)
     end
+  end)
+
+  it("hands the body to a sink while it arrives, unless it is packed", function()
+    local core = require "idocr.core"
+    local picture = ("picture!"):rep(60)
+    local text = '{"A":"' .. core.base64_encode(picture) .. '"}'
+    for _, framed in ipairs {
+      ("Content-Length: %d\r\n\r\n%s"):format(#text, text),
+      ("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n"):format(300, text:sub(1, 300), #text - 300, text:sub(301)),
+      "\r\n" .. text,
+    } do
+      for _, step in ipairs { 1, 7, 100000 } do
+        local sink = core.reply(1000)
+        local reader = read("HTTP/1.1 200 OK\r\n" .. framed, { step = step, close = true, sink = sink })
+        assert.same({ "", true }, { reader.body, reader.sunk })
+        local rest, pictures = sink:finish()
+        assert.same({ '{"A":"\1270"}', picture }, { rest, pictures[1] })
+      end
+    end
+    local reader = read("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz", { sink = core.reply(1000) })
+    assert.same({ "xyz", false }, { reader.body, reader.sunk })
+    local _, code = read("HTTP/1.1 200 OK\r\n\r\n" .. text, { max = 1000, sink = core.reply(100) })
+    assert.equal("ResponseTooLarge", code)
   end)
 end)

@@ -28,14 +28,16 @@ function front.one(what)
   local response, err = transport:send({
     method = what.method or (body and "POST" or "GET"), url = what.url, host = what.host,
     headers = what.headers or { { "Content-Type", "application/json" } }, body = body,
-    connect_timeout = what.connect_timeout, max_response = what.max_response,
+    connect_timeout = what.connect_timeout, max_response = what.max_response, pictures_apart = what.pictures_apart,
   }, what.deadline or 5)
   local seconds = core.monotonic() - from
   if not response then
     return { seconds = seconds, error = { category = err.category, code = err.code, message = err.message, sent = err.sent } }
   end
+  local pictures = {}
+  for i, bytes in ipairs(response.pictures or {}) do pictures[i] = core.sha256(bytes) end
   return {
-    seconds = seconds, status = response.status, headers = response.headers, length = #response.body,
+    seconds = seconds, pictures = response.pictures and pictures, status = response.status, headers = response.headers, length = #response.body,
     body = #response.body < 4096 and response.body or nil, sent_hash = body and body:sha256(),
   }
 end

@@ -137,6 +137,26 @@ describe("the cosocket transport", function()
       fails({ url = at("plain", "/brotli"), size = 1 }, "protocol", "BadEncoding", true)
     end)
 
+    it("and decodes the pictures of a reply while it arrives", function()
+      local core = require "idocr.core"
+      for _, how in ipairs { "", "&chunked=1", "&gzip=1" } do
+        local what = { url = at("plain", "/portrait?size=1000000" .. how), size = 1, pictures_apart = true }
+        local result = call(what)
+        assert.equal('{"Response":{"Image":"\1270","Name":"A","Small":"QUJD","Card":"\1271"}}', result.body, how)
+        assert.same({ core.sha256(("portrait"):rep(125000)), core.sha256(("\255\254\253"):rep(1000)) }, result.pictures)
+        what.max_response = 1000000
+        fails(what, "protocol", "ResponseTooLarge", true)
+      end
+      local plain = call { url = at("plain", "/status?code=500"), size = 1, pictures_apart = true }
+      assert.same({ 500, "said", {} }, { plain.status, plain.body, plain.pictures })
+      local _, second = call { -- on a connection that turns out dead the second time
+        { url = at("plain", "/second_dies"), size = 100, options = { pool_size = 5 }, pictures_apart = true },
+        { url = at("plain", "/second_dies"), size = 100, options = { pool_size = 5 }, pictures_apart = true },
+      }
+      assert.equal("ok", second.body)
+      fails({ url = at("plain", "/cut"), size = 10, pictures_apart = true }, "network", "ConnectionClosed", true)
+    end)
+
     it("shows a client certificate when it has one", function()
       local c = certs.make()
       local options = { client_cert = c.client.cert, client_key = c.client.key }

@@ -48,6 +48,20 @@ local LOCATIONS = [[
     ngx.header.content_type = "text/plain"
     ngx.print(("z"):rep(tonumber(ngx.var.arg_size)))
   } }
+  location = /portrait { gzip on; gzip_types *; gzip_proxied any; content_by_lua_block {
+    ngx.req.set_header("Accept-Encoding", ngx.var.arg_gzip and "gzip" or "")
+    local core = require "idocr.core"
+    local size = tonumber(ngx.var.arg_size)
+    local front = core.base64_encode(("portrait"):rep(size / 8)):gsub("/", "\\/")
+    local text = '{"Response":{"Image":"' .. front .. '","Name":"A","Small":"QUJD","Card":"'
+      .. core.base64_encode(("\255\254\253"):rep(1000)):gsub("/", "\\/") .. '"}}'
+    ngx.header.content_type = "application/json"
+    if not ngx.var.arg_chunked and not ngx.var.arg_gzip then ngx.header.content_length = #text end
+    for at = 1, #text, 50001 do
+      ngx.print(text:sub(at, at + 50000))
+      ngx.flush(true)
+    end
+  } }
   location = /brotli { content_by_lua_block { ngx.header["Content-Encoding"] = "br" ngx.print("xyz") } }
   location = /bad_gzip { content_by_lua_block { ngx.header["Content-Encoding"] = "gzip" ngx.print("this is not packed at all") } }
   location = /status { content_by_lua_block { ngx.status = tonumber(ngx.var.arg_code) ngx.print("said") } }

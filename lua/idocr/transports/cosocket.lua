@@ -103,8 +103,9 @@ local function receive_reply(sock, reader, state)
     local bytes, message, partial = sock:receiveany(CHUNK)
     bytes = bytes or partial
     if bytes and bytes ~= "" then
+      if reader.sunk then runtime.pause() end -- decoding takes its time too
       local done, code, text = reader:feed(bytes)
-      if done == nil then return fail(state, "protocol", code, text) end
+      if done == nil then return fail(state, code == "ReceiveFailed" and "network" or "protocol", code, text) end
     elseif message == "closed" then
       local done, _, text = reader:finish()
       if not done then return fail(state, "network", "ConnectionClosed", text) end
@@ -206,7 +207,9 @@ local function exchange(self, request, state, fresh)
   local sock, err = self:connect(request, state, fresh)
   if not sock then return nil, err end
   local reused = state.reused
-  local reader = http1.reader(request.method, request.max_response or self.max_response)
+  local max = request.max_response or self.max_response
+  if request.pictures_apart then state.sink = core.reply(max) end
+  local reader = http1.reader(request.method, max, state.sink)
   local ok, why = send_body(sock, state.head, state.body, state)
   if not ok and state.broken_body then return nil, why end
   local sent_at = runtime.now()
@@ -236,6 +239,12 @@ local function exchange(self, request, state, fresh)
   return reader
 end
 
+local UNPACKING = {
+  ResponseTooLarge = "the reply is larger than allowed once unpacked",
+  BadEncoding = "the reply is packed in a way that cannot be undone here",
+  ReceiveFailed = "no memory for the reply",
+}
+
 function Transport:attempt(request, state)
   local reader, err, dead = exchange(self, request, state, false)
   if dead and (not state.body or state.body:rewind()) then
@@ -249,21 +258,23 @@ function Transport:attempt(request, state)
   if coding ~= "identity" and text ~= "" then
     local known = inflate.available and (coding == "gzip" or coding == "x-gzip" or coding == "deflate")
     local plain, code = nil, "BadEncoding"
-    if known then plain, code = inflate.all(text, request.max_response or self.max_response, runtime.pause) end
-    if not plain then
-      return fail(state, "protocol", code, code == "ResponseTooLarge" and "the reply is larger than allowed once unpacked"
-        or "the reply is packed in a way that cannot be undone here")
-    end
+    if known then plain, code = inflate.all(text, request.max_response or self.max_response, runtime.pause, state.sink) end
+    if not plain then return fail(state, code == "ReceiveFailed" and "network" or "protocol", code, UNPACKING[code]) end
     text = plain
     headers["content-encoding"] = nil
   end
-  return { status = reader.status, headers = headers, body = text }
+  local pictures
+  if state.sink then
+    text, pictures = state.sink:finish()
+    if not text then return fail(state, "network", "ReceiveFailed", "no memory for the reply") end
+  end
+  return { status = reader.status, headers = headers, body = text, pictures = pictures }
 end
 
 --- Sends a request and waits for its whole reply.
----@param request table
+---@param request table `pictures_apart`: the pictures of the reply are decoded while it arrives, and come beside it
 ---@param deadline number seconds left
----@return table? response
+---@return table? response  status, headers, body; with `pictures_apart` also `pictures` (see core.reply)
 ---@return idocr.Error?
 function Transport:send(request, deadline)
   local state = { sent = false }
@@ -310,6 +321,7 @@ function Transport:send(request, deadline)
   local woken = done:wait(state.deadline_first and deadline + 0.005 or to_connect + 0.005)
   if not woken and not state.deadline_first and state.connected then done:wait(deadline - to_connect) end
   runtime.on_cancel(nil)
+  if state.sink and not response then state.sink:close() end -- the collector does not see how much is in there
   if ran == nil then
     ngx.thread.kill(work)
     if state.sock then pcall(state.sock.close, state.sock) end

@@ -35,9 +35,10 @@ local EITHER_HEADER = 32 + 15 -- gzip or zlib, as the data say
 ---@param text string
 ---@param limit integer
 ---@param pause fun()
+---@param sink idocr.core.Reply? takes the plain text piece by piece; "" is returned then
 ---@return string? plain
----@return "BadEncoding"|"ResponseTooLarge"|nil code
-function inflate.all(text, limit, pause)
+---@return "BadEncoding"|"ResponseTooLarge"|"ReceiveFailed"|nil code
+function inflate.all(text, limit, pause, sink)
   local stream = ffi.new("idocr_z_stream")
   if zlib.inflateInit2_(stream, EITHER_HEADER, zlib.zlibVersion(), ffi.sizeof(stream)) ~= 0 then return nil, "BadEncoding" end
   ffi.gc(stream, zlib.inflateEnd) -- a killed thread's stream is freed too
@@ -51,7 +52,12 @@ function inflate.all(text, limit, pause)
     local got = SLICE - stream.avail_out
     size = size + got
     if size > limit then return nil, "ResponseTooLarge" end
-    if got > 0 then parts[#parts + 1] = ffi.string(out, got) end
+    if got > 0 and not sink then
+      parts[#parts + 1] = ffi.string(out, got)
+    elseif got > 0 then
+      local fed, _, why = sink:feed(ffi.string(out, got))
+      if not fed then return nil, why == "too_large" and "ResponseTooLarge" or "ReceiveFailed" end
+    end
   until code ~= 0 or (got == 0 and stream.avail_in == 0)
   zlib.inflateEnd(ffi.gc(stream, nil))
   if code ~= STREAM_END then return nil, "BadEncoding" end

@@ -80,7 +80,8 @@ end
 ---@field done boolean
 ---@field status integer?
 ---@field headers table<string, string>
----@field body string?       whole body once done, content coding not undone
+---@field body string?       whole body once done, content coding not undone; empty where the sink took it
+---@field sunk boolean?      whether the body went into the sink
 ---@field keepalive boolean  whether the connection can carry another request
 local Reader = {}
 Reader.__index = Reader
@@ -88,10 +89,11 @@ Reader.__index = Reader
 --- A reader for one response.
 ---@param method string   of the request: HEAD and CONNECT have replies without a body
 ---@param max_body integer bytes; more is "ResponseTooLarge"
+---@param sink idocr.core.Reply? takes the body while it arrives, unless it is packed; the caller finishes it
 ---@return idocr.http1.Reader
-function http1.reader(method, max_body)
+function http1.reader(method, max_body, sink)
   return setmetatable({
-    method = method, max_body = max_body, state = "head", buffer = "", parts = {}, size = 0, interim = 0,
+    method = method, max_body = max_body, sink = sink, state = "head", buffer = "", parts = {}, size = 0, interim = 0,
     started = false, done = false, keepalive = false, headers = {},
   }, Reader)
 end
@@ -144,6 +146,7 @@ local function frame(self, version)
   local connection = (headers.connection or ""):lower()
   self.keepalive = version == "1.1" and not connection:find("close", 1, true) or connection:find("keep-alive", 1, true) ~= nil
   local coding, length = headers["transfer-encoding"], headers["content-length"]
+  self.sunk = self.sink ~= nil and (headers["content-encoding"] or "identity"):lower() == "identity"
   if self.method == "HEAD" or self.status == 204 or self.status == 304 or (self.method == "CONNECT" and self.status < 300) then
     return complete(self)
   elseif coding then
@@ -194,25 +197,38 @@ function states.head(self, bytes, position)
   return after
 end
 
+local function keep(self, bytes)
+  if not self.sunk then
+    self.parts[#self.parts + 1] = bytes
+    return true
+  end
+  local ok, message, code = self.sink:feed(bytes)
+  if ok then return true end
+  if code == "too_large" then return too_large(self) end
+  return nil, "ReceiveFailed", message
+end
+
 local function take(self, bytes, position)
   local count = math.min(self.left, #bytes - position + 1)
   if count > 0 then
-    self.parts[#self.parts + 1] = count == #bytes and bytes or bytes:sub(position, position + count - 1)
+    local ok, code, message = keep(self, count == #bytes and bytes or bytes:sub(position, position + count - 1))
+    if not ok then return nil, code, message end
     self.left = self.left - count
   end
   return position + count
 end
 
 function states.length(self, bytes, position)
-  position = take(self, bytes, position)
+  local after, code, message = take(self, bytes, position)
   if self.left == 0 then complete(self) end
-  return position
+  return after, code, message
 end
 
 function states.until_close(self, bytes, position)
   self.size = self.size + #bytes - position + 1
   if self.size > self.max_body then return too_large(self) end
-  self.parts[#self.parts + 1] = bytes:sub(position)
+  local ok, code, message = keep(self, bytes:sub(position))
+  if not ok then return nil, code, message end
   return #bytes + 1
 end
 
@@ -240,9 +256,9 @@ function states.size(self, bytes, position)
 end
 
 function states.chunk(self, bytes, position)
-  position = take(self, bytes, position)
+  local after, code, message = take(self, bytes, position)
   if self.left == 0 then self.state = "chunk_end" end
-  return position
+  return after, code, message
 end
 
 function states.chunk_end(self, bytes, position)
@@ -265,7 +281,7 @@ end
 --- Takes the next bytes that arrived.
 ---@param bytes string
 ---@return boolean? done  nil: the reply is broken
----@return string? code   "BadResponse" or "ResponseTooLarge"
+---@return string? code   "BadResponse", "ResponseTooLarge", "ReceiveFailed" (no memory)
 ---@return string? message
 function Reader:feed(bytes)
   if bytes == "" then return self.done end
