@@ -12,8 +12,9 @@ IDOCR_HIDDEN_BEGIN
 #define IDOCR_PIXELS_MOST                                                                                    \
     (UINT64_C(120) * 1000 * 1000)  /* pixels of a picture; phones make up to 108 million */
 #define IDOCR_PIXELS_MOST_SCANS 40 /* passes of a progressive JPEG; encoders make about ten */
-#define IDOCR_PIXELS_MOST_PROGRESSIVE                                                                        \
-    (UINT64_C(32) * 1000 * 1000) /* all coefficients have to be held, up to 6 bytes a pixel */
+#define IDOCR_PIXELS_MOST_SCANNED                                                                            \
+    (UINT64_C(32) * 1000 * 1000) /* of a JPEG in several scans, progressive or colour by colour: all             \
+                                    coefficients have to be held, up to 6 bytes a pixel */
 #define IDOCR_PIXELS_MOST_INTERLACED (UINT64_C(16) * 1000 * 1000) /* an interlaced PNG has to be held whole  \
                                                                    */
 

@@ -105,7 +105,7 @@ struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels) {
 static enum idocr_decoder_state prepare(struct idocr_jpeg *jpeg) {
     struct jpeg_decompress_struct *info = &jpeg->info;
     uint64_t pixels = (uint64_t)info->image_width * info->image_height;
-    if (pixels > IDOCR_PIXELS_MOST || (info->progressive_mode && pixels > IDOCR_PIXELS_MOST_PROGRESSIVE))
+    if (pixels > IDOCR_PIXELS_MOST || (jpeg_has_multiple_scans(info) && pixels > IDOCR_PIXELS_MOST_SCANNED))
         return IDOCR_DECODER_TOO_LARGE;
     JDIMENSION longer = info->image_width > info->image_height ? info->image_width : info->image_height;
     info->scale_num = 1;

@@ -148,6 +148,8 @@ describe("the look at pixels", function()
     -- 100000 x 100000 pixels in a few bytes
     assert.are.equal("too_large", code("\137PNG\r\n\26\n" .. chunk("IHDR", u32(100000) .. u32(100000) .. "\8\2\0\0\0")
       .. chunk("IDAT", "\120\1")))
+    -- 10000 x 10000 in a baseline JPEG whose first scan has one colour of three: all coefficients would have to be held
+    assert.are.equal("too_large", code("\255\216\255\192\0\17\8\39\16\39\16\3\1\17\0\2\17\0\3\17\0\255\218\0\8\1\1\0\0\63\0"))
 
     local seed = 99
     local function random(n)
