@@ -1,25 +1,12 @@
 --- JSON for machines: members sorted, lists known as lists even when empty, pictures as base64.
 
+local json_text = require "idocr.json_text"
+
 local json = {}
 
 -- Members that are lists, also when they hold nothing.
 local LISTS = {}
 for name in ("warnings findings reflections mrz services sites params fields birth_dates"):gmatch("%S+") do LISTS[name] = true end
-
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
---- A JSON string. The text is taken to be UTF-8.
----@param text string
----@return string
-function json.quote(text)
-  return '"' .. text:gsub('[%c"\\\127]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
-end
-
-local function number(value)
-  if value ~= value or value == math.huge or value == -math.huge then return "null" end
-  if value == math.floor(value) and math.abs(value) < 2 ^ 53 then return ("%.0f"):format(value) end
-  return ("%.14g"):format(value)
-end
 
 --- Encodes a value. Light userdata (JSON's null) is null; functions and the like are left out.
 ---@param value any
@@ -27,8 +14,8 @@ end
 ---@return string?
 function json.encode(value, name)
   local kind = type(value)
-  if kind == "string" then return json.quote(value) end
-  if kind == "number" then return number(value) end
+  if kind == "string" then return json_text.quote(value) end
+  if kind == "number" then return json_text.number(value) or "null" end
   if kind == "boolean" then return tostring(value) end
   if kind == "userdata" or kind == "nil" then return "null" end
   if kind ~= "table" then return nil end
@@ -45,7 +32,7 @@ function json.encode(value, name)
   table.sort(keys)
   for _, key in ipairs(keys) do
     local text = json.encode(value[key], key)
-    if text then parts[#parts + 1] = json.quote(key) .. ":" .. text end
+    if text then parts[#parts + 1] = json_text.quote(key) .. ":" .. text end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end

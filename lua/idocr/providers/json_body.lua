@@ -4,25 +4,16 @@
 
 local core = require "idocr.core"
 local json = require "idocr.decode.json"
+local json_text = require "idocr.json_text"
 
 local json_body = {}
 
 local BLOCK = 64 -- bytes, of SHA-256
 local DEEPEST = 32 -- levels
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+local quoted = json_text.quote
 
-local function quoted(text)
-  return '"' .. text:gsub('[%c"\\]', function(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
-end
-
-local function number(value)
-  if value ~= value or value == math.huge or value == -math.huge then error("JSON has no such number", 0) end
-  if value % 1 == 0 and value > -2 ^ 63 and value < 2 ^ 63 then return ("%d"):format(value) end
-  local text = ("%.15g"):format(value) -- as people write it, where that is the same number
-  if tonumber(text) ~= value then text = ("%.17g"):format(value) end
-  return (text:gsub(",", ".")) -- a comma: the program's locale
-end
+local function number(value) return json_text.number(value) or error("JSON has no such number", 0) end
 
 --- A picture: a core image, or a table that holds one under `image`.
 local function picture_of(value)

@@ -1,6 +1,8 @@
 --- Writes JSON with the members in the order in which they were set: the services answer in a fixed order, and Lua
 --- tables know neither order nor the difference between an empty list and an empty object.
 
+local json_text = require "idocr.json_text"
+
 local json = {}
 
 json.null = setmetatable({}, { __tostring = function() return "null" end })
@@ -33,15 +35,6 @@ function object:get(name) return self.values[name] end
 ---@return boolean
 function json.is_object(value) return getmetatable(value) == object end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
-local function escape(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end
-
-local function number(value)
-  if value == math.floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then return ("%.0f"):format(value) end
-  return ("%.14g"):format(value)
-end
-
 local encode
 
 local function list(value)
@@ -62,8 +55,8 @@ end
 function encode(value)
   local kind = type(value)
   if value == json.null or kind == "userdata" then return "null" end -- cjson's null is a light userdata
-  if kind == "string" then return '"' .. value:gsub('[%c"\\]', escape) .. '"' end
-  if kind == "number" then return number(value) end
+  if kind == "string" then return json_text.quote(value) end
+  if kind == "number" then return json_text.number(value) or "null" end
   if kind == "boolean" then return tostring(value) end
   if json.is_object(value) then return members(value) end
   return list(value)
