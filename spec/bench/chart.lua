@@ -2,12 +2,13 @@
 
 local chart = {}
 
-local COLOURS = { "#c0392b", "#2c7fb8", "#31a354", "#8e44ad", "#e67e22", "#7f8c8d" }
+local COLOURS = { "#c0392b", "#e67e22", "#2c7fb8", "#8e44ad", "#31a354", "#7f8c8d" }
 local WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 520, 380, 64, 40, 16, 48
+local LEGEND = 28 -- height of the line of names below all panels
 
 local function log10(value) return math.log(value) / math.log(10) end
 
-local function panel(out, at, title, x_title, ticks, lines)
+local function panel(out, at, title, x_title, ticks, lines, colours)
   local low, high = math.huge, -math.huge
   for _, line in ipairs(lines) do
     for _, point in ipairs(line.points) do
@@ -30,15 +31,31 @@ local function panel(out, at, title, x_title, ticks, lines)
   end
   for _, tick in ipairs(ticks) do text(x(tick[2]), HEIGHT - BOTTOM + 18, tick[1], 'text-anchor="middle"') end
   text(at + WIDTH / 2, HEIGHT - 10, x_title, 'text-anchor="middle"')
-  for index, line in ipairs(lines) do
-    local path = {}
+  for _, line in ipairs(lines) do
+    local path, colour = {}, colours[line.name]
     for _, point in ipairs(line.points) do
       path[#path + 1] = ("%s%.1f %.1f"):format(path[1] and "L" or "M", x(point[1]), y(point[2]))
-      out[#out + 1] = ('<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>'):format(x(point[1]), y(point[2]), COLOURS[index])
+      out[#out + 1] = ('<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>'):format(x(point[1]), y(point[2]), colour)
     end
-    out[#out + 1] = ('<path d="%s" fill="none" stroke="%s" stroke-width="2"/>'):format(table.concat(path), COLOURS[index])
-    text(at + LEFT + 10, TOP + 14 + 16 * index, line.name, ('fill="%s"'):format(COLOURS[index]))
+    out[#out + 1] = ('<path d="%s" fill="none" stroke="%s" stroke-width="2"/>'):format(table.concat(path), colour)
   end
+end
+
+-- The same colour for the same name in all panels, and the line that says which.
+local function legend(out, panels)
+  local colours, count = {}, 0
+  for _, one in ipairs(panels) do
+    for _, line in ipairs(one.lines) do
+      if not colours[line.name] then
+        count = count + 1
+        colours[line.name] = COLOURS[count]
+        local x = LEFT + (count - 1) * (WIDTH * #panels - LEFT) / #COLOURS
+        out[#out + 1] = ('<rect x="%.0f" y="%d" width="14" height="4" fill="%s"/>'):format(x, HEIGHT + 8, colours[line.name])
+        out[#out + 1] = ('<text x="%.0f" y="%d">%s</text>'):format(x + 20, HEIGHT + 14, line.name)
+      end
+    end
+  end
+  return colours
 end
 
 --- Panels beside each other: { title, x_title, ticks = {{label, x}…}, lines = {{name, points = {{x, y}…}}…} }.
@@ -47,10 +64,13 @@ end
 function chart.draw(panels)
   local out = {
     ('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'):format(
-      WIDTH * #panels, HEIGHT),
+      WIDTH * #panels, HEIGHT + LEGEND),
     '<rect width="100%" height="100%" fill="white"/>',
   }
-  for index, one in ipairs(panels) do panel(out, (index - 1) * WIDTH, one.title, one.x_title, one.ticks, one.lines) end
+  local colours = legend(out, panels)
+  for index, one in ipairs(panels) do
+    panel(out, (index - 1) * WIDTH, one.title, one.x_title, one.ticks, one.lines, colours)
+  end
   out[#out + 1] = "</svg>"
   return table.concat(out, "\n") .. "\n"
 end
