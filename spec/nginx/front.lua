@@ -37,7 +37,8 @@ function front.one(what)
   local pictures = {}
   for i, bytes in ipairs(response.pictures or {}) do pictures[i] = core.sha256(bytes) end
   return {
-    seconds = seconds, pictures = response.pictures and pictures, status = response.status, headers = response.headers, length = #response.body,
+    seconds = seconds, pictures = response.pictures and pictures,
+    status = response.status, headers = response.headers, length = #response.body,
     body = #response.body < 4096 and response.body or nil, sent_hash = body and body:sha256(),
   }
 end

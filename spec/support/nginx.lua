@@ -11,11 +11,12 @@
 ---   server.port.http, server.port.https      the ports
 ---   server.prefix                            its folder: logs/error.log, whatever the configuration writes
 ---   server.errors()                          text of the error log
----   server.reload(), server.stop()           stop waits for the end; it also happens when Lua closes
+---   server.reload(), server.stop()           stop waits for the end; at the latest it ends with this interpreter
 ---
 --- The Lua paths are those of the checkout with build/luajit. nginx goes to the background only after all ports are
 --- bound, so a server that start() returned answers: nothing has to be waited for.
 
+local guard = require "spec.support.guard"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
 
@@ -66,6 +67,21 @@ local function command(prefix, more)
   return ("PATH=$PATH:/usr/sbin:/usr/local/sbin nginx -p %s/ -c nginx.conf -e logs/error.log %s"):format(process.quote(prefix), more or "")
 end
 
+-- The master writes its pid file a moment after the command has ended.
+local NOTE = [[ && {
+  p= tries=0
+  while ! { [ -s $1/nginx.pid ] && read -r p <$1/nginx.pid; } && [ $tries -lt 500 ]; do
+    tries=$((tries + 1))
+    sleep 0.01
+  done
+  $2
+}]]
+
+local function start_command(prefix)
+  local words = { ["$1"] = process.quote(prefix), ["$2"] = guard.process "p" }
+  return command(prefix) .. " 2>&1" .. NOTE:gsub("%$[12]", words)
+end
+
 function nginx.start(options)
   local folder = module_folder()
   local root = process.run("pwd")
@@ -90,15 +106,14 @@ function nginx.start(options)
     vars.main = fill(options.main or "", vars)
     vars.http_block = fill(options.http or "", vars)
     process.write(prefix .. "/nginx.conf", fill(MAIN, vars))
-    said, status = process.capture(command(prefix) .. " 2>&1")
+    said, status = process.capture(start_command(prefix))
     if status == 0 or not said:find("Address already in use", 1, true) then break end
   end
   function server.errors() return process.read(prefix .. "/logs/error.log") or "" end
   if status ~= 0 then error("nginx did not start: " .. said .. "\n" .. server.errors(), 2) end
-  server.pid = process.wait_for(function() return tonumber(process.read(prefix .. "/nginx.pid") or "") end, 5)
+  server.pid = tonumber(process.read(prefix .. "/nginx.pid"))
   function server.stop() process.stop(server.pid) end
   function server.reload() process.run("kill -HUP " .. server.pid) end
-  server.guard = process.at_exit(server.stop)
   return server
 end
 

@@ -1,4 +1,5 @@
---- Processes, temporary folders and waiting, for specs. Everything that is started here is ended by its own pid.
+--- Processes, temporary folders and waiting, for specs. Everything that is started here is ended by its own pid, at the
+--- latest when this interpreter ends, in whatever way it does (spec/support/guard.lua).
 ---
 ---   local process = require "spec.support.process"
 ---   process.capture("id -u")                  -> "0", 0          trimmed output (stdout), exit status
@@ -6,9 +7,10 @@
 ---   local dir = process.tempdir()             -> folder that is removed when the interpreter ends
 ---   local p = process.spawn("exec sleep 10", {stdout = path, stderr = path})   -> {pid=, alive(), stop(signal), wait(seconds)}
 ---   process.wait_for(function() return ... end, seconds)    -> what the function gave, or raises after `seconds`
----   process.at_exit(fn) -> guard              calls fn when the guard is collected, at the latest when Lua closes
 ---   process.read(path), process.write(path, text)
 ---   process.lua                               the command of the Lua that runs this ("lua5.4" or "luajit")
+
+local guard = require "spec.support.guard"
 
 local process = {}
 
@@ -47,28 +49,8 @@ function process.run(command)
   return out
 end
 
-function process.at_exit(fn)
-  local done = false
-  local function once()
-    if not done then
-      done = true
-      fn()
-    end
-  end
-  if newproxy then -- LuaJIT and 5.1: tables have no __gc
-    local guard = newproxy(true)
-    getmetatable(guard).__gc = once
-    return guard
-  end
-  return setmetatable({}, { __gc = once })
-end
-
-local guards = {}
-
 function process.tempdir()
-  local dir = process.run("mktemp -d ${TMPDIR:-/tmp}/idocr-spec.XXXXXX")
-  guards[#guards + 1] = process.at_exit(function() process.capture("rm -rf " .. process.quote(dir)) end)
-  return dir
+  return process.run("d=$(mktemp -d ${TMPDIR:-/tmp}/idocr-spec.XXXXXX) && echo \"$d\" && " .. guard.folder "d")
 end
 
 function process.alive(pid)
@@ -100,15 +82,14 @@ end
 --- Starts a shell command in the background. Begin it with `exec` so that the pid is the program's own.
 function process.spawn(command, options)
   options = options or {}
-  local pipe = assert(io.popen(("{ %s\n} </dev/null >%s 2>%s & echo $!"):format(command,
-    process.quote(options.stdout or "/dev/null"), process.quote(options.stderr or "/dev/null")), "r"))
+  local pipe = assert(io.popen(("{ %s\n} </dev/null >%s 2>%s & p=$!; echo $p; %s"):format(command,
+    process.quote(options.stdout or "/dev/null"), process.quote(options.stderr or "/dev/null"), guard.process "p"), "r"))
   local pid = tonumber(pipe:read("*l"))
   pipe:close()
   local self = { pid = pid }
   function self.alive() return process.alive(pid) end
   function self.stop(signal) process.stop(pid, type(signal) == "string" and signal or nil) end
   function self.wait(seconds) process.wait_for(function() return not process.alive(pid) end, seconds) end
-  self.guard = process.at_exit(self.stop)
   return self
 end
 

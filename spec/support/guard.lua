@@ -1,0 +1,68 @@
+--- Nothing that a spec started outlives it, however it ends: under LuaJIT an interpreter leaves without collecting
+--- anything, and one that is killed cannot tidy up at all. A small shell of its own session waits until the pipe from here
+--- is closed; then it ends every process and removes every folder that stands in its ledger.
+---
+---   local guard = require "spec.support.guard"
+---   guard.process "p"      shell command that notes the process whose id is in $p (and ends it when that is too late)
+---   guard.folder "d"       the same for the folder whose path is in $d
+---
+--- A process is known by its id and the time of its start, so that no other one is ended that was given the same id.
+
+local guard = {}
+
+-- $1: the folder of the ledger. Its new name tells late comers that nobody will care for them.
+local KEEPER = [[
+trap '' HUP INT TERM
+exec >/dev/null 2>&1
+cd /
+while read -r word; do :; done
+mv "$1" "$1.closed" && cd "$1.closed" || exit 1
+runs() {
+  [ -r "/proc/$1/stat" ] || return 1
+  read -r stat <"/proc/$1/stat" || return 1
+  started=$2
+  set -- ${stat##*) }
+  [ "$1" != Z ] && [ "$1" != X ] && [ "${20}" = "$started" ]
+}
+each() { while read -r kind id start; do [ "$kind" = P ] && runs "$id" "$start" && "$@"; done <ledger; }
+end_now() {
+  children=$(cat "/proc/$id/task/$id/children")
+  kill -KILL "$id" $children
+}
+each eval 'kill -TERM "$id"'
+tries=250
+while [ $tries -gt 0 ] && [ "$(each echo yes)" ]; do
+  tries=$((tries - 1))
+  sleep 0.02
+done
+each end_now
+while read -r kind folder; do [ "$kind" = D ] && rm -rf "$folder"; done <ledger
+rm -rf "$1.closed"
+]]
+
+local function quote(text) return "'" .. text:gsub("'", [['\'']]) .. "'" end
+
+local keeper, ledger -- the pipe stays open as long as this interpreter lives
+
+local function open()
+  if keeper then return end
+  local pipe = assert(io.popen("mktemp -d ${TMPDIR:-/tmp}/idocr-ledger.XXXXXX && command -v setsid", "r"))
+  local folder, setsid = assert(pipe:read("*l"), "no temporary folder"), pipe:read("*l")
+  pipe:close()
+  ledger = quote(folder .. "/ledger")
+  -- A session of its own: what signals the whole group of this process, as timeout does, is not for it.
+  keeper = assert(io.popen(("exec %s sh -c %s idocr-guard %s"):format(setsid and "setsid" or "", quote(KEEPER), quote(folder)), "w"))
+end
+
+function guard.process(name)
+  open()
+  local command = "{ read -r stat </proc/$PID/stat; set -- ${stat##*) }; echo P $PID ${20} >>LEDGER; } 2>/dev/null || kill $PID"
+  return (command:gsub("PID", name):gsub("LEDGER", function() return ledger end))
+end
+
+function guard.folder(name)
+  open()
+  return ('{ echo "D $%s" >>%s; } 2>/dev/null || rm -rf "$%s"'):format(name, ledger, name)
+end
+
+return guard
