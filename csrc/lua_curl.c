@@ -30,10 +30,17 @@ struct transfer_object {
 
 static struct set_object *check_set(lua_State *L) { return luaL_checkudata(L, 1, TRANSFERS); }
 
+/* Pushes a field of the table at the absolute `index`, past metamethods: what __index makes is kept alive by nobody. */
+static void push_field(lua_State *L, int index, const char *name)
+{
+    lua_pushstring(L, name);
+    lua_rawget(L, index);
+}
+
 /* A string field of the table at `index`, or NULL. The table keeps the text alive. */
 static const char *string_field(lua_State *L, int index, const char *name)
 {
-    lua_getfield(L, index, name);
+    push_field(L, index, name);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         return NULL;
@@ -50,7 +57,7 @@ static const char *string_field(lua_State *L, int index, const char *name)
 
 static bool flag_field(lua_State *L, int index, const char *name)
 {
-    lua_getfield(L, index, name);
+    push_field(L, index, name);
     bool flag = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return flag;
@@ -58,7 +65,7 @@ static bool flag_field(lua_State *L, int index, const char *name)
 
 static lua_Number number_field(lua_State *L, int index, const char *name, lua_Number otherwise)
 {
-    lua_getfield(L, index, name);
+    push_field(L, index, name);
     if (!lua_isnil(L, -1)) {
         if (lua_type(L, -1) != LUA_TNUMBER)
             luaL_error(L, "%s must be a number", name);
@@ -80,7 +87,7 @@ static int l_new(lua_State *L)
         .client_key = string_field(L, 1, "client_key"),
         .http1 = flag_field(L, 1, "http1"),
     };
-    lua_getfield(L, 1, "proxy");
+    push_field(L, 1, "proxy");
     bool no_proxy = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     lua_pop(L, 1);
     options.proxy = no_proxy ? "" : string_field(L, 1, "proxy");
@@ -206,7 +213,7 @@ static const char *checked_text(lua_State *L, int index, size_t *length, const c
 /* Adds request.headers, a list of {name, value}; the request is at `index`. */
 static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer)
 {
-    lua_getfield(L, index, "headers");
+    push_field(L, index, "headers");
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         return;
@@ -234,7 +241,7 @@ static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer
 /* The byte source of request.body, which stays on the stack, or NULL (then nil does). */
 static struct idocr_source *push_source(lua_State *L, int index)
 {
-    lua_getfield(L, index, "body");
+    push_field(L, index, "body");
     if (lua_isnil(L, -1))
         return NULL;
     struct idocr_source *source = luaL_checkudata(L, lua_gettop(L), IDOCR_SOURCE_METATABLE);
@@ -246,7 +253,7 @@ static struct idocr_source *push_source(lua_State *L, int index)
 /* The byte sink of request.sink, likewise. */
 static struct idocr_sink *push_sink(lua_State *L, int index)
 {
-    lua_getfield(L, index, "sink");
+    push_field(L, index, "sink");
     if (lua_isnil(L, -1))
         return NULL;
     struct idocr_sink *sink = luaL_checkudata(L, lua_gettop(L), IDOCR_SINK_METATABLE);
