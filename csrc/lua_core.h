@@ -15,6 +15,7 @@ IDOCR_HIDDEN_BEGIN
 #define IDOCR_IMAGE_METATABLE "idocr.image"
 
 /* Each adds its functions to the table on the top of the stack, and creates its classes. [-0, +0, m] */
+void idocr_lua_add_text(lua_State *L);
 void idocr_lua_add_image(lua_State *L);
 void idocr_lua_add_body(lua_State *L);
 void idocr_lua_add_tc3(lua_State *L);
