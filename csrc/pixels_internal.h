@@ -12,11 +12,14 @@ IDOCR_HIDDEN_BEGIN
 #define IDOCR_PIXELS_MOST                                                                                    \
     (UINT64_C(120) * 1000 * 1000)  /* pixels of a picture; phones make up to 108 million */
 #define IDOCR_PIXELS_MOST_SCANS 40 /* passes of a progressive JPEG; encoders make about ten */
-#define IDOCR_PIXELS_MOST_SCANNED                                                                            \
-    (UINT64_C(32) * 1000 * 1000) /* of a JPEG in several scans, progressive or colour by colour: all             \
-                                    coefficients have to be held, up to 6 bytes a pixel */
-#define IDOCR_PIXELS_MOST_INTERLACED (UINT64_C(16) * 1000 * 1000) /* an interlaced PNG has to be held whole  \
-                                                                   */
+/* Of a JPEG in several scans, progressive or colour by colour, all coefficients have to be held. */
+#define IDOCR_PIXELS_MOST_SCANNED (UINT64_C(32) * 1000 * 1000)
+/* Bytes that libjpeg may take: 32 million pixels with halved colours, 16 million with whole ones. */
+#define IDOCR_PIXELS_MOST_MEMORY (96L * 1024 * 1024)
+/* A PNG knows no shortcut: every pixel has to be inflated. */
+#define IDOCR_PIXELS_MOST_PNG (UINT64_C(40) * 1000 * 1000)
+/* An interlaced PNG has to be held whole. */
+#define IDOCR_PIXELS_MOST_INTERLACED (UINT64_C(16) * 1000 * 1000)
 
 /* Each: NULL: no memory. `feed` takes bytes and says in *used how many it needs no more. */
 struct idocr_jpeg;

@@ -6,6 +6,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 #include "pixels_internal.h"
 
 enum stage { HEADER, START, ROWS, FINISHED };
@@ -22,11 +24,16 @@ struct idocr_jpeg {
     size_t skip; /* bytes to pass over that have not come in yet */
     struct idocr_pixels *pixels;
     JSAMPLE *row;
+    JSAMPARRAY (*alloc_rows)(j_common_ptr, int, JDIMENSION, JDIMENSION); /* libjpeg's own */
 };
 
 /* libjpeg's own handlers print and end the process. */
 static void on_error(j_common_ptr info) {
     struct idocr_jpeg *jpeg = info->client_data;
+    if (info->err->msg_code == JERR_NO_BACKING_STORE) /* more than max_memory_to_use */
+        jpeg->why = IDOCR_DECODER_TOO_LARGE;
+    else if (info->err->msg_code == JERR_OUT_OF_MEMORY)
+        jpeg->why = IDOCR_DECODER_NO_MEMORY;
     longjmp(jpeg->escape, 1);
 }
 
@@ -68,11 +75,26 @@ static void source_skip(j_decompress_ptr info, long count) {
     jpeg->skip += wanted - now;
 }
 
+/* Components whose data is broken or missing leave rows unwritten: what is read of them then is black, not
+ * whatever the heap held. Vector code also reads the padding behind a row, up to a multiple of 64. */
+static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION count) {
+    struct idocr_jpeg *jpeg = info->client_data;
+    if (width <= UINT32_MAX - 63)
+        width = (width + 63) / 64 * 64;
+    JSAMPARRAY rows = jpeg->alloc_rows(info, pool, width, count);
+    for (JDIMENSION i = 0; i < count; i++)
+        memset(rows[i], 0, width * sizeof(JSAMPLE));
+    return rows;
+}
+
 static int create(struct idocr_jpeg *jpeg) {
     if (setjmp(jpeg->escape) != 0)
         return -1;
     jpeg_create_decompress(&jpeg->info); /* keeps err and client_data */
     jpeg->created = true;
+    jpeg->alloc_rows = jpeg->info.mem->alloc_sarray;
+    jpeg->info.mem->alloc_sarray = alloc_zeroed_rows;
+    jpeg->info.mem->max_memory_to_use = IDOCR_PIXELS_MOST_MEMORY;
     return 0;
 }
 

@@ -38,7 +38,7 @@ static void on_info(png_structp png, png_infop info) {
     self->height = png_get_image_height(png, info);
     uint64_t pixels = (uint64_t)self->width * self->height;
     bool interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
-    if (pixels > IDOCR_PIXELS_MOST || (interlaced && pixels > IDOCR_PIXELS_MOST_INTERLACED))
+    if (pixels > IDOCR_PIXELS_MOST_PNG || (interlaced && pixels > IDOCR_PIXELS_MOST_INTERLACED))
         fail(self, IDOCR_DECODER_TOO_LARGE);
 
     png_set_expand(png);

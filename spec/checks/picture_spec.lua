@@ -151,6 +151,15 @@ describe("the look at pixels", function()
     -- 10000 x 10000 in a baseline JPEG whose first scan has one colour of three: all coefficients would have to be held
     assert.are.equal("too_large", code("\255\216\255\192\0\17\8\39\16\39\16\3\1\17\0\2\17\0\3\17\0\255\218\0\8\1\1\0\0\63\0"))
 
+    -- 8000 x 8000 pixels are few for a JPEG, which decodes small, and many for a PNG, which has to be inflated
+    assert.are.equal("too_large", code("\137PNG\r\n\26\n" .. chunk("IHDR", u32(8000) .. u32(8000) .. "\16\6\0\0\0")
+      .. chunk("IDAT", "\120\1")))
+    -- a progressive JPEG of 5500 x 5500 pixels whose colours are not halved: 180 MB of coefficients
+    local progressive = bytes_of(FIXTURES .. "progressive.jpg")
+    local at = assert(progressive:find("\255\194", 1, true))
+    local frame = progressive:sub(at, at + 4) .. "\21\124\21\124\3\1\17\0\2\17\1\3\17\1"
+    assert.are.equal("too_large", code(progressive:sub(1, at - 1) .. frame .. progressive:sub(at + #frame)))
+
     local seed = 99
     local function random(n)
       seed = seed * 16807 % 2147483647

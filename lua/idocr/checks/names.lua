@@ -112,12 +112,12 @@ function names.compare(printed, zone, truncated)
   if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
   local run = letters(zone)
   if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- plain letters, the usual case
-  local spellings, words, foreign = spell(printed)
+  local spellings, words, other_script = spell(printed)
   if not spellings or #spellings == 0 or run == "" then return "not_compared" end
   local whole, prefix = walk(spellings, run)
   if whole then return "agree" end
   if truncated and (prefix or abbreviated(words, zone)) then return "agree" end
-  if foreign then return "not_compared" end
+  if other_script then return "not_compared" end
   local plain = untitled(printed)
   if plain then return names.compare(plain, zone, truncated) end
   return "differ"

@@ -20,7 +20,7 @@ local LIMITS = {
 }
 picture.LIMITS = LIMITS
 
-local SLICE = 64 * 1024
+local SLICE = 16 * 1024 -- bytes between pauses: of a bomb, a thousandfold of it comes out
 
 --- Measures pixels, where the optional module is there.
 ---@param read fun(): string? slices of the file from its beginning; nil at the end
