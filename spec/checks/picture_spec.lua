@@ -156,9 +156,9 @@ describe("the look at pixels", function()
       .. chunk("IDAT", "\120\1")))
     -- a progressive JPEG of 5500 x 5500 pixels whose colours are not halved: 180 MB of coefficients
     local progressive = bytes_of(FIXTURES .. "progressive.jpg")
-    local at = assert(progressive:find("\255\194", 1, true))
-    local frame = progressive:sub(at, at + 4) .. "\21\124\21\124\3\1\17\0\2\17\1\3\17\1"
-    assert.are.equal("too_large", code(progressive:sub(1, at - 1) .. frame .. progressive:sub(at + #frame)))
+    local begins = assert(progressive:find("\255\194", 1, true))
+    local frame = progressive:sub(begins, begins + 4) .. "\21\124\21\124\3\1\17\0\2\17\1\3\17\1"
+    assert.are.equal("too_large", code(progressive:sub(1, begins - 1) .. frame .. progressive:sub(begins + #frame)))
 
     local seed = 99
     local function random(n)

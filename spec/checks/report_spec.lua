@@ -77,6 +77,17 @@ describe("a report", function()
     assert.is_truthy(table.concat(r.uncovered, " "):find("given_name", 1, true)) -- what no digit vouches for is said
   end)
 
+  it("says of a number whether it is possible by itself, where its kind tells", function()
+    local function valid(card, second) return report.make(card, { today = "2026-01-01", second = second }).fields.number.values end
+    assert.is_true(valid(CHINA).service.valid)
+    assert.is_false(valid(with(CHINA, { number = "440524198701010015" })).service.valid)
+    assert.is_false(valid(with(MALAYSIA, { number = "710716-17-6085" })).service.valid)
+    assert.is_nil(valid(with(MACAO, { number = "15****0(4)" })).service.valid)
+    assert.is_nil(valid(PASSPORT).service.valid) -- a passport's number says nothing, its zone does
+    local values = valid(MALAYSIA, with(MALAYSIA, { number = "711316-08-6085" }))
+    assert.are.same({ true, false }, { values.service.valid, values.second.valid })
+  end)
+
   it("says what differs, masked, and from where", function()
     local visual = with(PASSPORT.visual, { birth_date = "1974-08-13", surname = "Erikson", number = "L898902C8" })
     local r = report.make(with(PASSPORT, { visual = visual }), { today = "2010-01-01" })

@@ -3,6 +3,7 @@
 
 local compare_values = require "idocr.checks.compare_values"
 local dates = require "idocr.checks.dates"
+local derived = require "idocr.checks.derived"
 local states = require "idocr.checks.states"
 local telecode = require "idocr.checks.telecode"
 
@@ -104,6 +105,11 @@ local function from_zone(zone, card, today, add)
   end
 end
 
+--- Whether a number by itself is possible, where its kind tells: stars hide what would have to be known.
+local function mark_number(entry, parsed)
+  if entry and parsed and not parsed.masked then entry.valid = parsed.valid end
+end
+
 local function from_number(parsed, add)
   if parsed.birth_dates then
     local list = parsed.birth_dates
@@ -172,9 +178,15 @@ function fields.gather(card, zone, parsed, second, today)
     from_zone(zone, card, today, into("mrz"))
     if zone.name_truncated then mark_cut(all) end
   end
-  if parsed then from_number(parsed, into("number")) end
+  if parsed then
+    from_number(parsed, into("number"))
+    mark_number(all.number and all.number.values.service, parsed)
+  end
   if card.surname_telecode or card.given_name_telecode then from_telecodes(card, into("telecode")) end
-  if second then from_card(second, into("second")) end
+  if second then
+    from_card(second, into("second"))
+    mark_number(all.number and all.number.values.second, derived.number({ kind = card.kind, number = second.number }, { today = today }))
+  end
   for field, entry in pairs(all) do compare_all(field, entry) end
   return all
 end
