@@ -6,7 +6,7 @@ local json = {}
 
 -- Members that are lists, also when they hold nothing.
 local LISTS = {}
-for name in ("warnings findings reflections mrz services sites params fields birth_dates"):gmatch("%S+") do LISTS[name] = true end
+for name in ("warnings findings reflections mrz services sites params fields birth_dates problems lines"):gmatch("%S+") do LISTS[name] = true end
 
 --- Encodes a value. Light userdata (JSON's null) is null; functions and the like are left out.
 ---@param value any
