@@ -93,6 +93,22 @@ describe("the gateway of the examples", function()
     local large = process.tempdir() .. "/large"
     process.run("head -c 12000000 /dev/zero >" .. large)
     refused(413, "PictureTooLarge", "-F image=@" .. large, "/v1/read/passport")
+    process.run("head -c 20000000 /dev/zero >" .. large) -- nginx itself refuses that much, announced or not
+    refused(413, "PictureTooLarge", "-F image=@" .. large, "/v1/read/passport")
+    refused(413, "PictureTooLarge", "-H 'Transfer-Encoding: chunked' -F image=@" .. large, "/v1/read/passport")
+    refused(404, "UnknownPath", "", "/v1/nothing")
+  end)
+
+  it("spends no money for pages of other origins", function()
+    local host = base:match("//(.*)$")
+    local function status(headers)
+      return (curl(headers .. " -F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport"))
+    end
+    assert.equal(403, status "-H 'Origin: https://evil.test'")
+    assert.equal(403, status "-H 'Origin: null'")
+    assert.equal(403, status("-H 'Sec-Fetch-Site: cross-site' -H 'Origin: http://" .. host .. "'"))
+    assert.equal(200, status("-H 'Origin: http://" .. host .. "'"))
+    assert.equal(200, status "-H 'Sec-Fetch-Site: same-origin' -H 'Origin: https://gateway.test'") -- behind a proxy
   end)
 
   it("counts", function()
@@ -128,7 +144,7 @@ describe("the gateway of the examples", function()
   it("serves the page under a strict policy", function()
     local headers = process.run("curl -sS -D - -o /dev/null " .. base .. "/")
     assert.matches("200 OK", headers)
-    assert.matches("Content%-Security%-Policy: default%-src 'self'", headers)
+    assert.matches("Content%-Security%-Policy: default%-src 'none'", headers)
     assert.matches("Content%-Type: text/html; charset=utf%-8", headers)
     assert.equal(404, (curl("", "/v1/specimens/..%2f..%2fhandler.jpg")))
     assert.equal(404, (curl("", "/v1/specimens/none.jpg")))

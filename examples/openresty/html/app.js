@@ -167,6 +167,7 @@ $("form").addEventListener("submit", (event) => { event.preventDefault(); read()
 async function begin() {
   show("image", null);
   kinds = await (await fetch("v1/kinds")).json();
+  kinds.sort((a, b) => (b.name === "passport") - (a.name === "passport")); // what most people have comes first
   $("kind-choices").replaceChildren(...kinds.map((kind) => {
     const label = make("label"), radio = make("input"), text = make("span", kind.title);
     radio.type = "radio";

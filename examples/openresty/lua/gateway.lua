@@ -45,9 +45,10 @@ local STATUS = {
 local function refuse(err, status)
   status = status or (err.code == "PictureTooLarge" and 413) or STATUS[err.category] or 500
   if status == 429 then ngx.header.retry_after = 1 end
-  if status >= 500 then ngx.log(ngx.WARN, tostring(err)) end -- safe: no error of idocr holds a secret or a person's data
+  if status >= 500 then ngx.log(ngx.ERR, tostring(err)) end -- safe: no error of idocr holds a secret or a person's data
   answer(status, cjson.encode { error = {
-    category = err.category, code = err.code, message = err.message, request_id = err.request_id, retryable = err.retryable,
+    category = err.category, code = err.code, message = err.message, request_id = err.request_id,
+    retryable = err.retryable or false,
   } })
 end
 
@@ -98,6 +99,14 @@ local function findings_of(card)
   return report.ok, findings
 end
 
+-- Whether the page that a browser shows is another's: it could spend money here with pictures of its own. Programs that
+-- are no browsers say nothing of the sort.
+local function foreign()
+  local site, origin = ngx.var.http_sec_fetch_site, ngx.var.http_origin
+  if site then return site ~= "same-origin" and site ~= "none" end
+  return origin ~= nil and origin:match("^%a+://(.+)$") ~= ngx.var.http_host
+end
+
 --- POST /v1/read/KIND
 function gateway.read(name)
   local kind = kinds.get(name)
@@ -105,6 +114,9 @@ function gateway.read(name)
   if ngx.req.get_method() ~= "POST" then
     ngx.header.allow = "POST"
     return refuse({ category = "unsupported", code = "MethodNotAllowed", message = "send the picture with POST" }, 405)
+  end
+  if foreign() then
+    return refuse({ category = "unsupported", code = "ForeignPage", message = "pages of other origins may not ask here" }, 403)
   end
   local picture, form = idocr.request_image { field = "image" }
   if not picture then
@@ -118,8 +130,10 @@ function gateway.read(name)
   if params.portrait == nil then params.portrait = true end
 
   local ran, card, err = pcall(client.read, client, name, params)
-  if not ran then -- a param that this kind does not take
-    return refuse { category = "unsupported", code = "BadParams", message = tostring(card):gsub("^.-:%d+: ", "") }
+  if not ran then
+    local message = tostring(card)
+    if message:find("^[^ ]+:%d+: ") then error(message, 0) end -- it names a place in the code: nobody's param is to blame
+    return refuse { category = "unsupported", code = "BadParams", message = message }
   end
   if not card then return refuse(err) end
 
