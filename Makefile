@@ -91,17 +91,12 @@ gateway: all
 test: all
 	@BUILD=$(BUILD) spec/run.sh $(SPECS)
 
-# Leaks are left to valgrind: LeakSanitizer would also judge the shells that tests start. What else tests start (found
-# first in build/asan/bin) runs without the sanitizers' libraries, and nginx with the modules as they are.
+# nginx runs with the modules as they are.
 test-asan: all
 	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 all \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wl,-z,nodelete'
-	@mkdir -p build/asan/bin; for program in nginx node chromium curl openssl; do \
-	  path=$$(PATH=$$PATH:/usr/sbin:/usr/local/sbin command -v $$program) || continue; \
-	  printf '#!/bin/sh\nunset LD_PRELOAD\nexec %s "$$@"\n' "$$path" > build/asan/bin/$$program; chmod +x build/asan/bin/$$program; done
-	@BUILD=build/asan SPEC_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
-	  PATH="$(CURDIR)/build/asan/bin:$$PATH" IDOCR_LUAJIT_CPATH="$(CURDIR)/build/luajit/?.so" \
-	  ASAN_OPTIONS=detect_leaks=0 spec/run.sh $(SPECS)
+	@BUILD=build/asan IDOCR_LUAJIT_CPATH="$(CURDIR)/build/luajit/?.so" SPEC_TIMEOUT=1200 \
+	  spec/support/sanitized.sh spec/run.sh $(SPECS)
 
 test-valgrind: all
 	@BUILD=$(BUILD) SPEC_TIMEOUT=1800 \

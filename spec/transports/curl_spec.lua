@@ -138,6 +138,7 @@ describe("the curl transport", function()
   end)
 
   it("uploads 5 MB in the memory that 20 KB take", function()
+    if os.getenv "SPEC_SANITIZED" then pending "a sanitizer keeps what was freed" end
     local script = process.tempdir() .. "/upload.lua"
     process.write(script, [[
       local core = require "idocr.core"
