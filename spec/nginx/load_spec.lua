@@ -65,8 +65,8 @@ describe("the gateway under load", function()
   local function command(what, server)
     what.port = what.port or (server or gateway).port.gateway
     what.path = what.path or "/read"
-    local file = process.write(os.tmpname(), cjson.encode(what))
-    return ("curl -sS --max-time 600 --data-binary @%s http://127.0.0.1:%d/drive; rm -f %s"):format(file, driver.port.driver, file)
+    local file = process.write(process.tempdir() .. "/order", cjson.encode(what))
+    return ("curl -sS --max-time 600 --data-binary @%s http://127.0.0.1:%d/drive"):format(file, driver.port.driver)
   end
 
   local function drive(what, server)

@@ -12,7 +12,7 @@ end
 describe("the README's configuration", function()
   it("reads a card", function()
     local text = process.read("README.md"):match("```nginx\n(.-)```")
-    local main, http = text:match("^(.-)http {\n(.*)}%s*$")
+    local main, http = text:match("^(.-)events {}\nhttp {\n(.*)}%s*$")
     http = http:gsub("lua_package_c?path[^\n]*\n", "")
     local changes
     http, changes = http:gsub('idocr%.new { shared = "idocr" }', 'idocr.new { shared = "idocr", transport = "sandbox" }')

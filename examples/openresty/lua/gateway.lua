@@ -102,8 +102,8 @@ end
 -- Whether the page that a browser shows is another's: it could spend money here with pictures of its own. Programs that
 -- are no browsers say nothing of the sort.
 local function foreign()
-  local site, origin = ngx.var.http_sec_fetch_site, ngx.var.http_origin
-  if site then return site ~= "same-origin" and site ~= "none" end
+  local from, origin = ngx.var.http_sec_fetch_site, ngx.var.http_origin
+  if from then return from ~= "same-origin" and from ~= "none" end
   return origin ~= nil and origin:match("^%a+://(.+)$") ~= ngx.var.http_host
 end
 
