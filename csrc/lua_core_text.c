@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Functions from strings to strings: digests, comparison, base64, percent-encoding.
+ * Functions from strings to strings: digests, comparison, base64, percent-encoding, texts without blanks.
  */
 #include "lua_core.h"
 
@@ -111,7 +111,61 @@ static int core_percent_encode(lua_State *L)
     return 1;
 }
 
+/* Bytes of the UTF-8 character at `at`, 0 where there is none: too long a form, half a surrogate pair, beyond U+10FFFF. */
+static size_t character(const unsigned char *at, size_t left)
+{
+    unsigned char c = at[0], least = 0x80, most = 0xBF;
+    size_t length = c < 0x80 ? 1 : c >= 0xC2 && c <= 0xDF ? 2 : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+    if (length < 2 || length > left)
+        return length == 1 ? 1 : 0;
+    if (c == 0xE0)
+        least = 0xA0;
+    else if (c == 0xED)
+        most = 0x9F;
+    else if (c == 0xF0)
+        least = 0x90;
+    else if (c == 0xF4)
+        most = 0x8F;
+    if (at[1] < least || at[1] > most)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* core.clean(text) -> the text without the blanks around it | nil where nothing is left or it is no UTF-8. Every text of a reply
+ * passes here: as patterns of Lua that was a third of what decoding a small card costs. */
+static int core_clean(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length), *end = text + length;
+    for (const char *at = text; at < end;) {
+        size_t step = character((const unsigned char *)at, (size_t)(end - at));
+        if (step == 0)
+            return 0;
+        at += step;
+    }
+    while (text < end && is_blank(*text))
+        text++;
+    while (text < end && is_blank(end[-1]))
+        end--;
+    if (text == end)
+        return 0;
+    if ((size_t)(end - text) == length)
+        lua_settop(L, 1);
+    else
+        lua_pushlstring(L, text, (size_t)(end - text));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+    {"clean", core_clean},
     {"sha256", core_sha256},
     {"hmac_sha256", core_hmac_sha256},
     {"hex", core_hex},

@@ -170,6 +170,11 @@ function core.base64_encode(bytes) end
 ---@return integer? position  of the first wrong character; one past the end where the text ends too early
 function core.base64_decode(text) end
 
+--- The text without the blanks around it; nil where nothing is left, or where it is no UTF-8.
+---@param text string
+---@return string?
+function core.clean(text) end
+
 --- RFC 3986: all but letters, digits and -._~ become %XX.
 ---@param text string
 ---@return string

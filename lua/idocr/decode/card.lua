@@ -20,59 +20,60 @@ end
 -- outputs -> the same made ready: what can be known once is not found out again for every card
 local plans = setmetatable({}, { __mode = "k" })
 
+--- What to do for each output, in their order. `parent` is nil for a member of the reply itself.
 local function plan_of(outputs)
   if plans[outputs] then return plans[outputs] end
-  local plan = {}
+  local plan = { sizes = {} }
   for position, output in ipairs(outputs) do
     local parent, last = output.wire:match("^(.*)%.([^.]+)$")
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$") -- "mrz[2]"
+    if list then plan.sizes[list] = (plan.sizes[list] or 0) + 1 end
     plan[position] = {
-      wire = output.wire, parent = parent, last = last or output.wire,
-      picture = output.as == "picture", date = output.as == "date",
-      convert = values.converters[output.as] or values.converters.text,
-      field = output.field, list = list, index = tonumber(index),
+      parent = parent, last = last or output.wire, picture = output.as == "picture" and output.wire or nil,
+      convert = values.converters[output.as] or values.converters.text, date = output.as == "date",
+      field = list or output.field, index = tonumber(index),
     }
   end
   plans[outputs] = plan
   return plan
 end
 
+local function convert(step, sent, fields, main)
+  local value = step.convert(sent)
+  -- few dates need a hint, and making it takes longer than reading most of them
+  if value == nil and step.date then value = step.convert(sent, date_hint(step.field, fields, main)) end
+  return value
+end
+
 --- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
 local function fill(outputs, result, main)
-  local fields, lists = {}, nil
+  local plan, fields, lists = plan_of(outputs), {}, nil
   local parent, holder = nil, result
-  for _, output in ipairs(plan_of(outputs)) do
-    if output.parent ~= parent then
-      parent, holder = output.parent, result
+  for position = 1, #plan do
+    local step = plan[position]
+    if step.parent ~= parent then
+      parent, holder = step.parent, result
       if parent then holder = reply.member(result, parent) end
       if type(holder) ~= "table" then holder = NOTHING end
     end
-    local field, value = output.field, holder[output.last]
-    if output.picture then
-      value = reply.picture(result, output.wire)
-    elseif value ~= nil then
-      value = output.convert(value, output.date and date_hint(field, fields, main) or nil)
-    end
-    if output.list then
+    local sent, field = holder[step.last], step.field
+    if sent == nil then -- nothing to read
+    elseif step.index then
       lists = lists or {}
-      local list = lists[output.list] or { size = 0 }
-      lists[output.list] = list
-      list.size = list.size + 1
-      list[output.index] = value
-    elseif value ~= nil and fields[field] == nil then -- the first member that has it wins
-      fields[field] = value
+      lists[field] = lists[field] or {}
+      lists[field][step.index] = convert(step, sent, fields, main)
+    elseif fields[field] == nil then -- the first member that has it wins
+      if step.picture then fields[field] = reply.picture(result, step.picture) else fields[field] = convert(step, sent, fields, main) end
     end
   end
   for name, list in pairs(lists or NOTHING) do
-    local size = list.size
-    list.size = nil
-    if #list == size then fields[name] = list end
+    if #list == plan.sizes[name] then fields[name] = list end
   end
   return fields
 end
 
 local function compose(rules, fields)
-  for _, rule in ipairs(rules or {}) do
+  for _, rule in ipairs(rules or NOTHING) do
     local parts = {}
     for _, name in ipairs(rule.from) do parts[#parts + 1] = fields[name] end
     if #parts == #rule.from and fields[rule.field] == nil then
@@ -85,7 +86,7 @@ local function confidences(service, result)
   local found
   local info = reply.member(result, "AdvancedInfo")
   if type(info) ~= "table" then return nil end
-  for member, field in pairs(service.confidence or {}) do
+  for member, field in pairs(service.confidence or NOTHING) do
     local value = values.confidence(info[member])
     if value then
       found = found or {}
@@ -117,7 +118,7 @@ function decode.card(kind, service, result, meta)
     if next(visual) then card.visual = visual end
   end
   card.confidence = confidences(service, result)
-  card.warnings = warnings.collect(service, function(path) return reply.member(result, path) end)
+  card.warnings = warnings.collect(service, result)
   card.document_type = card.document_type or kind.document_type
   card.kind = kind.kind
   card.provider = meta and meta.provider or service.provider

@@ -1,28 +1,15 @@
 --- Values of a reply into values of a card. A converter returns nil for what it cannot make sense of, for empty text and for
 --- JSON null; it never raises, whatever type the service sent.
 
+local core = require "idocr.core"
 local dates = require "idocr.decode.dates"
 
 local values = {}
 
-local find, byte = string.find, string.byte
-local BLANK = 32
+local byte, gsub = string.byte, string.gsub
+local clean = core.clean
+local FILLER = 60 -- "<"
 local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
-
---- Whether a text is well-formed UTF-8 (a name that is not would break every table and every JSON further on).
-local function is_utf8(text)
-  if not text:find("[\128-\255]") then return true end
-  -- each whole character becomes one ASCII byte (never nothing: that would bring strangers together)
-  local rest = text
-    :gsub("[\194-\223][\128-\191]", "-")
-    :gsub("\224[\160-\191][\128-\191]", "-")
-    :gsub("\237[\128-\159][\128-\191]", "-")
-    :gsub("[\225-\236\238\239][\128-\191][\128-\191]", "-")
-    :gsub("\240[\144-\191][\128-\191][\128-\191]", "-")
-    :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", "-")
-    :gsub("\244[\128-\143][\128-\191][\128-\191]", "-")
-  return not rest:find("[\128-\255]")
-end
 
 --- A finite number from a number or from decimal text.
 local function finite(value)
@@ -39,24 +26,18 @@ local function whole(value)
   return math.floor(value) -- an integer, not a float, on 5.4
 end
 
---- Text without the blanks around it; a number where the service forgot the quotes.
+--- Text without the blanks around it; a number where the service forgot the quotes. Not UTF-8: nil, since it would break
+--- every table and every JSON further on.
 local function text(value)
-  if type(value) ~= "string" then
-    local digits = type(value) == "number" and whole(value)
-    if not digits then return nil end
-    value = ("%d"):format(digits)
-  end
-  if value == "" then return nil end
-  if find(value, "^[!-~][ -~]*$") and byte(value, -1) ~= BLANK then return value end -- most of them
-  if not is_utf8(value) then return nil end
-  value = value:match("^%s*(.-)%s*$")
-  return value ~= "" and value or nil
+  if type(value) == "string" then return clean(value) end
+  local digits = type(value) == "number" and whole(value)
+  return digits and ("%d"):format(digits) or nil
 end
 
 --- Text out of a machine readable zone: fillers at the end are no part of it ("D<<" is Germany).
 local function mrz_text(value)
   value = text(value)
-  if value and find(value, "[%s<]", -1) then value = value:gsub("[%s<]+$", "") end
+  if value and byte(value, -1) == FILLER then value = gsub(value, "[%s<]+$", "") end
   return value ~= "" and value or nil
 end
 

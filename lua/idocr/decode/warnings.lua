@@ -1,6 +1,7 @@
 --- Warning codes into names. The same number means different things in different lists, so a code is only ever looked up
 --- by the action and the list that it came in (`warnings` of `idocr.Service`).
 
+local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 
 local warnings = {}
@@ -54,16 +55,17 @@ local function lists_of(service)
   return lists
 end
 
---- All warnings of a reply: `read(path)` gives the member at a path. A list may be absent, null, one bare number, or hold
---- numbers as text; what is no code at all stays in `raw`.
+--- All warnings of a reply. A list may be absent, null, one bare number, or hold numbers as text; what is no code at all
+--- stays in `raw`.
 ---@param service idocr.Service
----@param read fun(path: string): any
+---@param result table the reply without its envelope
 ---@return idocr.Warning[]
-function warnings.collect(service, read)
+function warnings.collect(service, result)
   local found = {}
   for _, list in ipairs(lists_of(service)) do
-    local codes = read(list)
-    for _, value in ipairs(type(codes) == "table" and codes or { codes }) do
+    local codes = reply.member(result, list)
+    if type(codes) ~= "table" then codes = { codes } end
+    for _, value in ipairs(codes) do
       local code = values.whole(value)
       if code then found[#found + 1] = warnings.decode(service, list, code) end
     end
