@@ -9,12 +9,12 @@ describe("the blocking runtime", function()
     local started = core.monotonic()
     runtime.sleep(0.05)
     assert.is_true(core.monotonic() - started >= 0.05)
-    local pool = runtime.pool(3)
+    local pool = runtime.pool(40)
     started = core.monotonic()
-    for index = 1, 3 do pool:submit(function() runtime.sleep(0.1) end, index) end
+    for index = 1, 40 do pool:submit(function() runtime.sleep(0.1) end, index) end
     for _ in pool.next, pool do end
     local took = core.monotonic() - started
-    assert.is_true(took >= 0.1 and took < 0.28)
+    assert.is_true(took >= 0.1 and took < 3, took) -- one after the other: 4 s
   end)
 
   it("hands a lock on in the order in which it was asked for", function()

@@ -142,12 +142,12 @@ describe("the client inside nginx", function()
   it("signs anywhere", function() assert.equal("true true", get "/prepared") end)
 
   it("reads many at once in the order of their end", function()
-    get("/put?name=wait&value=0.1", server, "service")
+    get("/put?name=wait&value=0.3", server, "service")
     local result = cjson.decode(get "/each")
     assert.same({ 23, 1 }, { result.seen, result.failed })
-    assert.is_true(result.seconds >= 0.3 and result.seconds < 1.5, result.seconds)
+    assert.is_true(result.seconds >= 0.9 and result.seconds < 6, result.seconds) -- one after the other: 7 s
     local left = process.run(("curl -sS -w ' %%{time_total}' 'http://127.0.0.1:%d/each_left'"):format(server.port.front))
-    assert.matches("^left 0%.[0-4]", left) -- not one waits for what it gave up
+    assert.is_true(tonumber(left:match("^left ([%d.]+)$")) < 15, left) -- not one waits the 20 s for what it gave up
     assert.equal("ok X00000000", get "/content")
   end)
 
@@ -186,13 +186,13 @@ describe("the client inside nginx", function()
         get("/role", many)
         return tonumber(seen "sts") >= 2
       end, 10)
-      put("sts wait", 1)
+      put("sts wait", 2)
       put("sts life", 3600)
       local before = tonumber(seen "sts")
-      for _ = 1, 12 do -- nobody waits for the second that the token service takes
+      for _ = 1, 12 do -- nobody waits for the two seconds that the token service takes
         local took = tonumber(process.run(("curl -sS -o /dev/null -w '%%{time_total}' 'http://127.0.0.1:%d/role'")
           :format(many.port.front)))
-        assert.is_true(took < 0.8, took)
+        assert.is_true(took < 1.9, took)
       end
       process.wait_for(function() return seen "last id" == "AKIDtemp" .. (before + 1) or get("/role", many) == "" end, 15)
       assert.equal(before + 1, tonumber(seen "sts"))

@@ -29,7 +29,7 @@ function front.one(what)
     method = what.method or (body and "POST" or "GET"), url = what.url, host = what.host,
     headers = what.headers or { { "Content-Type", "application/json" } }, body = body,
     connect_timeout = what.connect_timeout, max_response = what.max_response, pictures_apart = what.pictures_apart,
-  }, what.deadline or 5)
+  }, what.deadline or 20)
   local seconds = core.monotonic() - from
   if not response then
     return { seconds = seconds, error = { category = err.category, code = err.code, message = err.message, sent = err.sent } }

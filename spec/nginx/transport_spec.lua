@@ -173,9 +173,9 @@ describe("the cosocket transport", function()
       local from = os.time()
       for _, result in ipairs { call(list, "/call?at_once=1") } do
         assert.equal("done", result.body)
-        assert.is_true(result.seconds < 2)
+        assert.is_true(result.seconds < 10)
       end
-      assert.is_true(os.time() - from < 4)
+      assert.is_true(os.time() - from < 12) -- one after the other: 15 s
     end)
   end)
 
@@ -189,10 +189,10 @@ describe("the cosocket transport", function()
     it("with a resolver that is dead, within the connect timeout", function()
       local result = fails({ url = "http://nowhere.test/", size = 1, connect_timeout = 0.3 },
         "connect", "ConnectTimeout", false, "/call_dead_resolver")
-      assert.is_true(result.seconds < 1)
+      assert.is_true(result.seconds < 5) -- nginx's own limit: 30 s
       result = fails({ url = "http://nowhere.test/", size = 1, deadline = 0.2 },
         "timeout", "DeadlineExceeded", false, "/call_dead_resolver")
-      assert.is_true(result.seconds < 1)
+      assert.is_true(result.seconds < 5) -- nginx's own limit: 30 s
     end)
 
     it("with the certificate, every time and before a byte went out", function()
@@ -216,7 +216,7 @@ describe("the cosocket transport", function()
         for _, name in ipairs { "plain", "tls" } do
           local what = { url = at(name, path), host = "ocr.test", size = path == "/no_reader" and 20e6 or 10, deadline = 0.4 }
           local result = fails(what, "timeout", "DeadlineExceeded", true)
-          assert.is_true(result.seconds >= 0.39 and result.seconds < 0.8, path .. result.seconds)
+          assert.is_true(result.seconds >= 0.39 and result.seconds < 10, path .. result.seconds)
         end
       end
     end)
@@ -288,7 +288,7 @@ describe("the cosocket transport", function()
   it("bounds the connections in use when told to", function()
     local options = { pool_size = 2, backlog = 1 }
     local list = {}
-    for i = 1, 5 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1, options = options, deadline = 3 } end
+    for i = 1, 5 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1, options = options, deadline = 20 } end
     local done, refused = 0, 0
     for _, result in ipairs { call(list, "/call?at_once=1") } do
       if result.body == "done" then done = done + 1 end
@@ -298,7 +298,7 @@ describe("the cosocket transport", function()
       end
     end
     assert.same({ 3, 2 }, { done, refused })
-    local late = { url = at("plain", "/wait?seconds=0.8"), size = 1, options = { pool_size = 1, backlog = 5 }, connect_timeout = 0.2 }
+    local late = { url = at("plain", "/wait?seconds=1.5"), size = 1, options = { pool_size = 1, backlog = 5 }, connect_timeout = 0.2 }
     local _, second = call({ late, late }, "/call?at_once=1")
     assert.same({ "connect", "ConnectTimeout", false }, { second.error.category, second.error.code, second.error.sent })
   end)
@@ -317,7 +317,7 @@ describe("the cosocket transport", function()
       for i, result in ipairs(results) do
         assert.equal(i == 2 and "DeadlineExceeded" or "ConnectTimeout", result.error.code)
         assert.is_false(result.error.sent)
-        assert.is_true(result.seconds < 0.8)
+        assert.is_true(result.seconds < 10)
       end
     end)
     process.run("kill -CONT " .. children)

@@ -162,16 +162,19 @@ describe("the life of the sandbox's server", function()
       endpoint = running.http, rate = false, retry = { attempts = 1 },
       credentials = { secret_id = running.secret_id, secret_key = running.secret_key },
     }
-    local limited = 0
-    for _ = 1, 20 do
-      local _, err = one:malaysia_id(running.specimens.malaysia_id)
-      if err then
-        assert.equal("RequestLimitExceeded", err.code)
-        limited = limited + 1
+    local inputs, limited, rounds = {}, 0, 0
+    for index = 1, 40 do inputs[index] = { image = running.specimens.malaysia_id } end
+    while limited == 0 and rounds < 10 do -- a machine can be too busy for that many in a second
+      rounds = rounds + 1
+      for _, card, err in one:each("malaysia_id", inputs, { concurrency = 40 }) do
+        if not card then
+          assert.equal("RequestLimitExceeded", err.code)
+          limited = limited + 1
+        end
       end
     end
     running:stop()
-    assert.is_true(limited >= 5) -- 20 calls in two seconds at the most
+    assert.is_true(limited > 0 and limited < 40 * rounds)
   end)
 
   it("leaves nothing behind", function()

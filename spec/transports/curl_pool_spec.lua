@@ -39,17 +39,17 @@ describe("many calls at once over libcurl", function()
       end
       assert.equal(200, seen)
       assert.is_false(pool:full())
-      assert.is_true(core.monotonic() - started < 10) -- one after the other: 60 s
+      assert.is_true(core.monotonic() - started < 40) -- one after the other: 60 s
     end)
   end
 
   it("gives results as they come, not as they were asked for", function()
     local pool, order = runtime.pool(3), {}
-    for _, seconds in ipairs { 0.45, 0.05, 0.25 } do
+    for _, seconds in ipairs { 1, 0.05, 0.5 } do
       pool:submit(function() return assert(call(server.http .. "/slow?s=" .. seconds)).status end, seconds)
     end
     for seconds in pool.next, pool do order[#order + 1] = seconds end
-    assert.same({ 0.05, 0.25, 0.45 }, order)
+    assert.same({ 0.05, 0.5, 1 }, order)
   end)
 
   it("keeps each call's deadline and error apart", function()
@@ -98,7 +98,7 @@ describe("many calls at once over libcurl", function()
       count = count + 1
     end
     assert.equal(50, count)
-    assert.is_true(core.monotonic() - started < 3)
+    assert.is_true(core.monotonic() - started < 8) -- one after the other: 10 s
   end)
 
   it("cancels what is under way", function()

@@ -33,7 +33,7 @@ case "$word$3" in
 esac
 ]]
 
-local START_LIMIT = 15 -- seconds
+local START_LIMIT = 60 -- seconds, for a machine with more to do than it can
 local TRIES = 5 -- with other ports
 
 ---@class idocr.sandbox.Server
