@@ -134,6 +134,7 @@ describe("the cosocket transport", function()
       assert.is_nil(result.headers["content-encoding"])
       fails({ url = at("plain", "/gzip?size=200000"), size = 1, max_response = 100000 }, "protocol", "ResponseTooLarge", true)
       fails({ url = at("plain", "/bad_gzip"), size = 1 }, "protocol", "BadEncoding", true)
+      fails({ url = at("plain", "/two_packs"), size = 1 }, "protocol", "BadEncoding", true)
       fails({ url = at("plain", "/brotli"), size = 1 }, "protocol", "BadEncoding", true)
     end)
 

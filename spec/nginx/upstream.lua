@@ -63,6 +63,11 @@ local LOCATIONS = [[
     end
   } }
   location = /brotli { content_by_lua_block { ngx.header["Content-Encoding"] = "br" ngx.print("xyz") } }
+  location = /two_packs { content_by_lua_block {
+    ngx.header["Content-Encoding"] = "gzip"
+    local o = "\031\139\008\000\000\000\000\000\002\003\203\007\000\068\147\015\015\001\000\000\000"
+    ngx.print(o, o)
+  } }
   location = /bad_gzip { content_by_lua_block { ngx.header["Content-Encoding"] = "gzip" ngx.print("this is not packed at all") } }
   location = /status { content_by_lua_block { ngx.status = tonumber(ngx.var.arg_code) ngx.print("said") } }
   location = /stall { content_by_lua_block { ngx.req.read_body() ngx.sleep(20) } }
@@ -136,6 +141,7 @@ upstream.HTTP = [[
   lua_shared_dict seen 1m;
   lua_ssl_trusted_certificate $ca;
   lua_ssl_verify_depth 3;
+  lua_ssl_protocols TLSv1.2 TLSv1.3;
   lua_socket_log_errors off;
   keepalive_timeout 60s;
   keepalive_requests 100000;

@@ -60,7 +60,7 @@ function inflate.all(text, limit, pause, sink)
     end
   until code ~= 0 or (got == 0 and stream.avail_in == 0)
   zlib.inflateEnd(ffi.gc(stream, nil))
-  if code ~= STREAM_END then return nil, "BadEncoding" end
+  if code ~= STREAM_END or stream.avail_in > 0 then return nil, "BadEncoding" end -- cut, or something behind its end
   return table.concat(parts)
 end
 
