@@ -5,6 +5,7 @@ local attempt = require "idocr.attempt"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
+local events = require "idocr.events"
 local kinds = require "idocr.kinds"
 local picture = require "idocr.picture"
 local routing = require "idocr.routing"
@@ -80,6 +81,7 @@ local function fail(err, flight)
 end
 
 local function done(state, flight, told, result, err)
+  if state.emit == events.silent then return end
   told.ok = result ~= nil
   told.attempts, told.seconds = flight.attempts, state.runtime.now() - flight.started
   if err then

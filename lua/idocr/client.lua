@@ -144,9 +144,10 @@ end
 local reads = {} -- kind -> method
 
 local function read_method(name)
-  reads[name] = reads[name] or function(self, given)
+  local kind = kinds.get(name)
+  if not kind then return nil end
+  reads[name] = function(self, given)
     local state = inside(self)
-    local kind = kinds.get(name)
     local checked = checked_params(kind, given)
     return call.read(state, kind, checked)
   end
@@ -156,9 +157,8 @@ end
 local meta = { __name = "idocr.Client", __metatable = "idocr.Client" }
 
 function meta.__index(_, name)
-  local method = Client[name]
+  local method = Client[name] or reads[name] or read_method(name)
   if method then return method end
-  if kinds.get(name) then return read_method(name) end
   if type(name) == "string" and name:match("^%l[%l%d_]*$") then
     local names = {}
     for known in pairs(Client) do names[known] = true end

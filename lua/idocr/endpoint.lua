@@ -6,6 +6,7 @@ local endpoint = {}
 ---@field scheme "https"|"http"
 ---@field host string        lower case, without port; an IPv6 address in its brackets
 ---@field port integer?      only where it is not the scheme's own
+---@field authority string   host and port
 ---@field path string        begins with "/"
 ---@field url string         put together again
 
@@ -49,8 +50,8 @@ function endpoint.parse(text)
   if not host then return nil, port end
   if port == DEFAULT_PORT[scheme] then port = nil end
   if path == "" then path = "/" end
-  local url = scheme .. "://" .. host .. (port and ":" .. port or "") .. path
-  return { scheme = scheme, host = host, port = port, path = path, url = url }
+  local named = host .. (port and ":" .. port or "")
+  return { scheme = scheme, host = host, port = port, authority = named, path = path, url = scheme .. "://" .. named .. path }
 end
 
 --- `parse`, and the rule that a plain line is only for this machine itself or for who asks for it.

@@ -57,12 +57,11 @@ local function fill(outputs, result, main)
       if type(holder) ~= "table" then holder = NOTHING end
     end
     local sent, field = holder[step.last], step.field
-    if sent == nil then -- nothing to read
-    elseif step.index then
+    if sent ~= nil and step.index then
       lists = lists or {}
       lists[field] = lists[field] or {}
       lists[field][step.index] = convert(step, sent, fields, main)
-    elseif fields[field] == nil then -- the first member that has it wins
+    elseif sent ~= nil and fields[field] == nil then -- the first member that has it wins
       if step.picture then fields[field] = reply.picture(result, step.picture) else fields[field] = convert(step, sent, fields, main) end
     end
   end

@@ -116,7 +116,24 @@ end
 --- A request body. Values: text, numbers, booleans, `cjson.null`, tables, and pictures. Raises on what JSON cannot say.
 ---@param members table[] list of {name, value}
 ---@return userdata body
-function json_body.new(members) return core.body(write(members)) end
+---@return idocr.JsonFrame? frame where there is one picture, to make the body of another one that differs in it alone
+function json_body.new(members)
+  local segments = write(members)
+  local one_picture = #segments == 3 and type(segments[2]) == "table"
+  return core.body(segments), one_picture and { before = segments[1], after = segments[3] } or nil
+end
+
+---@class idocr.JsonFrame
+---@field before string
+---@field after string
+
+--- A request body of what stood around another picture.
+---@param frame idocr.JsonFrame
+---@param image userdata
+---@return userdata body
+function json_body.framed(frame, image)
+  return core.body { frame.before, { image = image, encoding = "base64" }, frame.after }
+end
 
 --- The same as text, without pictures: for JSON inside a JSON string.
 ---@param members table[]

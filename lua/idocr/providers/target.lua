@@ -4,6 +4,18 @@ local endpoint = require "idocr.endpoint"
 
 local target = {}
 
+-- URL -> endpoint, as long as somebody holds it: patterns cost as much as all else that a small call's plan takes
+local parsed = setmetatable({}, { __mode = "v" })
+
+local function parse(url)
+  local at = parsed[url]
+  if not at then
+    at = assert(endpoint.parse(url))
+    parsed[url] = at
+  end
+  return at
+end
+
 -- An option may be one value, or a table by provider.
 local function of_provider(value, provider)
   if type(value) == "table" and not value.scheme then return value[provider] end
@@ -17,9 +29,9 @@ end
 ---@return idocr.Endpoint at, string host in lower case, as it goes into the Host header
 function target.of(provider, options, home)
   local place = of_provider(options.endpoint, provider) or home
-  local at = type(place) == "table" and place or assert(endpoint.parse(place))
-  local host = of_provider(options.signed_host, provider) or at.host .. (at.port and ":" .. at.port or "")
-  return at, host:lower()
+  local at = type(place) == "table" and place or parse(place)
+  local named = of_provider(options.signed_host, provider)
+  return at, named and named:lower() or at.authority
 end
 
 return target
