@@ -5,7 +5,7 @@
 #
 #   BUILD         where the modules are (build)          SPEC_LUAS     interpreters ("lua5.4 luajit": those that are there)
 #   SPEC_JOBS     files at a time (1)                    SPEC_TIMEOUT  seconds for a file (300)
-#   SPEC_WRAP     a command to run the interpreter under
+#   SPEC_WRAP     a command to run the interpreter under    SPEC_BIN  folder of the interpreters, before PATH
 set -u
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
 export BUILD=${BUILD:-build} CI=${CI:-true}
@@ -39,7 +39,9 @@ run_file() {
   [ "$lua" = luajit ] && modules=$BUILD/luajit
   # shellcheck disable=SC2086
   LUA_INIT='' LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH="$modules/?.so;;" SPEC_TALLY=$tally \
-    timeout -k 10 "${SPEC_TIMEOUT:-300}" ${SPEC_WRAP:-} "$lua" "$busted" --output=spec/support/busted_handler.lua "$file" >"$log" 2>&1 </dev/null
+    PATH=${SPEC_BIN:+$SPEC_BIN:}$PATH \
+    timeout -k 10 "${SPEC_TIMEOUT:-300}" ${SPEC_WRAP:-} "$lua" "$busted" --output=spec/support/busted_handler.lua "$file" \
+    >"$log" 2>&1 </dev/null
   status=$?
   local passed=0 failed=0 skipped=0
   [ -s "$tally" ] && read -r passed failed skipped <"$tally"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# sanitized.sh COMMAND...: runs a command for which lua5.4 and luajit are interpreters that can load modules built with
-# AddressSanitizer and UndefinedBehaviorSanitizer. Only they load the sanitizers' libraries: what they start themselves
-# (shells, ps, nginx, node) runs as it always does, because the preloading is forgotten at once.
+# sanitized.sh spec/run.sh ...: runs the tests with a lua5.4 and a luajit that can load modules built with AddressSanitizer
+# and UndefinedBehaviorSanitizer. Only they load the sanitizers' libraries: what they start themselves (shells, ps, nginx,
+# node) runs as it always does, because the preloading is forgotten at once.
 #
 #   BUILD            where the sanitized modules are; the interpreters come to $BUILD/bin
 #   SPEC_SANITIZED   is set for the command: what is measured then is not memory as it is
@@ -16,11 +16,11 @@ printf '%s\n' '#include <stdlib.h>' '__attribute__((constructor)) static void fo
 $cc -shared -fPIC -o "$bin/forget.so" "$bin/forget.c"
 preload="$($cc -print-file-name=libasan.so) $($cc -print-file-name=libubsan.so) $bin/forget.so"
 for lua in lua5.4 luajit; do
-  path=$(PATH=${PATH//$bin:/} command -v $lua) || continue
+  path=$(command -v $lua) || continue
   leaks=1
   [ $lua = lua5.4 ] || leaks=0
   printf '#!/bin/sh\nLD_PRELOAD="%s" ASAN_OPTIONS=detect_leaks=%s${ASAN_OPTIONS:+:$ASAN_OPTIONS} exec %s "$@"\n' \
     "$preload" $leaks "$path" >"$bin/$lua"
   chmod +x "$bin/$lua"
 done
-SPEC_SANITIZED=1 PATH=$bin:$PATH exec "$@"
+SPEC_SANITIZED=1 SPEC_BIN=$bin exec "$@"
