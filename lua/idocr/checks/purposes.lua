@@ -58,6 +58,8 @@ purposes.reading = {
   ["warning.invalid_date"] = "info",
 }
 
+local KNOWN = setmetatable({}, { __mode = "k" }) -- purpose -> check -> weight; the ids are ours, so there are few
+
 --- The weight of a check.
 ---@param check string
 ---@param purpose table one of the tables above
@@ -71,10 +73,19 @@ function purposes.severity(check, purpose, own)
     if type(value) == "string" then return value end
     id = id:match("^(.*)%.[^.]*$")
   end
+  local known = KNOWN[purpose]
+  if not known then
+    known = {}
+    KNOWN[purpose] = known
+  end
+  if known[check] then return known[check] end
   id = check
   while id do
     local value = purpose[id] or purposes.identity[id]
-    if value then return value end
+    if value then
+      known[check] = value
+      return value
+    end
     id = id:match("^(.*)%.[^.]*$")
   end
   return "warning"

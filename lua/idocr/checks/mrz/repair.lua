@@ -6,7 +6,7 @@ local digits = require "idocr.checks.mrz.digits"
 local parse = require "idocr.checks.mrz.parse"
 local formats = require "idocr.checks.mrz.formats"
 
-local sub = string.sub
+local sub, byte = string.sub, string.byte
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 local repair = {}
@@ -68,15 +68,28 @@ local function apply(text, list)
   return text
 end
 
+--- Whether a change makes one check right. Sums are enough for that but where a number runs over nine characters.
+local function helps(check, result, text, bytes, change)
+  if check.name == "document_number" and result.long_number_rule or byte(text, check.digit) == 60 then
+    local trial = parse.parse(apply(text, { change }))
+    return trial ~= nil and trial.checks[check.name]
+  end
+  local before = bytes[change.position]
+  bytes[change.position] = byte(change.to)
+  local sum = digits.sum(bytes, check.positions, check.weights)
+  local right = sum ~= nil and bytes[check.digit] == 48 + sum
+  bytes[change.position] = before
+  return right
+end
+
 --- One list of candidates for each wrong check. The composite has one of its own only where nothing else is wrong.
 local function candidates_by_check(format, result, text)
-  local groups = {}
+  local groups, bytes = {}, { byte(text, 1, -1) }
   for _, check in ipairs(format.checks) do
     if result.checks[check.name] == false and (check.name ~= "composite" or #groups == 0) then
       local list = {}
       for _, change in ipairs(changes(text, positions_of(format, check, result), DIGITS_ONLY[format.name])) do
-        local trial = parse.parse(apply(text, { change }))
-        if trial and trial.checks[check.name] then
+        if helps(check, result, text, bytes, change) then
           change.check = check.name
           list[#list + 1] = change
         end
