@@ -28,6 +28,7 @@ struct idocr_transfer {
 
     struct idocr_source *source;
     uint64_t length, pulled; /* of the body; pulled since the last rewind */
+    char *whole;             /* a small body, read in advance; NULL: it is pulled while it is sent */
     int64_t started_ms;      /* monotonic */
     const char *source_error;
     bool repeatable, rewind_refused;

@@ -52,15 +52,19 @@ static size_t on_read(char *into, size_t size, size_t count, void *context)
 /* libcurl repeats a request by itself when a reused connection turns out dead before any reply byte. Right while the
  * body was only on its way: the service cannot have acted on it. Once all of it is out, the call may be billed, unless
  * the end came at once: then the server had closed the idle connection before the request reached it. */
+static bool may_repeat(struct idocr_transfer *t)
+{
+    t->rewind_refused = !t->repeatable && idocr_transfer_now_ms() - t->started_ms > STALE_WITHIN_MS;
+    return !t->rewind_refused;
+}
+
 static int on_seek(void *context, curl_off_t offset, int origin)
 {
     struct idocr_transfer *t = context;
     if (offset != 0 || origin != SEEK_SET)
         return CURL_SEEKFUNC_FAIL;
-    if (t->pulled == t->length && !t->repeatable && idocr_transfer_now_ms() - t->started_ms > STALE_WITHIN_MS) {
-        t->rewind_refused = true;
+    if (t->pulled == t->length && !may_repeat(t))
         return CURL_SEEKFUNC_FAIL;
-    }
     if (t->source->rewind(t->source) != 0) {
         t->source_error = t->source->error(t->source);
         return CURL_SEEKFUNC_FAIL;
@@ -88,7 +92,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 static int on_request(void *context, char *remote, char *local, int remote_port, int local_port)
 {
     (void)remote, (void)local, (void)remote_port, (void)local_port;
-    ((struct idocr_transfer *)context)->requested = true;
+    struct idocr_transfer *t = context;
+    /* A small body goes out with the head, and libcurl does not ask before it sends it again. */
+    if (t->requested && t->whole != NULL && !may_repeat(t))
+        return CURL_PREREQFUNC_ABORT;
+    t->requested = true;
     return CURL_PREREQFUNC_OK;
 }
 
