@@ -34,6 +34,26 @@ function limiter.reserve(starts, permits, window, now, latest)
   return start
 end
 
+--- Takes the next moment that somebody had reserved and gave up. `free` is in order and changed in place.
+---@param free number[]
+---@param now number
+---@param latest number
+---@return number? start
+function limiter.take(free, now, latest)
+  while free[1] and free[1] < now do table.remove(free, 1) end
+  return free[1] and free[1] <= latest and table.remove(free, 1) or nil
+end
+
+--- Gives a reserved moment up: whoever comes next takes it. (Those who wait already keep the moments they have.)
+---@param free number[]
+---@param start number
+function limiter.give_up(free, start)
+  local at = #free + 1
+  while at > 1 and free[at - 1] > start do at = at - 1 end
+  table.insert(free, at, start)
+  if #free > LARGEST then table.remove(free) end
+end
+
 --- Where the windows are kept. `change(key, ttl, fn)` gives `fn` the list of numbers under a key (empty at first), which
 --- it changes in place and never yields; nobody else sees the list meanwhile. It returns what `fn` returns. A list that
 --- was not touched for `ttl` seconds may be forgotten.
@@ -117,17 +137,29 @@ function Limiter:wait(provider, id, action, published, left)
   local rate = self:rate_of(action, published)
   if not rate then return 0 end
   local permits, window = limiter.window(rate)
-  local now = self.runtime.now()
-  local latest = self.rate.wait and now + left or now
-  local start = self.store:change(self:key(provider, id, action), window * 2 + 60, function(starts)
-    return limiter.reserve(starts, permits, window, now, latest)
-  end)
+  local now, key, ttl = self.runtime.now(), self:key(provider, id, action), window * 2 + 60
+  local function reserve(latest)
+    return self.store:change(key, ttl, function(starts) return limiter.reserve(starts, permits, window, now, latest) end)
+  end
+  local start = reserve(now)
+  if not start and self.rate.wait then
+    start = self.store:change(key .. ":free", ttl, function(free) return limiter.take(free, now, now + left) end)
+      or reserve(now + left)
+  end
   if not start then
     return nil, errors.new("throttled", "RateLimited",
       ("%s is called more than %g times a second; nothing was sent"):format(action, rate),
       { retryable = true, billed = false, sent = false })
   end
-  if start > now then self.runtime.sleep(start - now) end
+  if start > now then
+    local function give_up()
+      if self.runtime.now() < start then
+        self.store:change(key .. ":free", ttl, function(free) limiter.give_up(free, start) end)
+      end
+    end
+    self.runtime.sleep(start - now, give_up) -- calls it where the caller is no more
+    if self.runtime.cancelled and self.runtime.cancelled() then give_up() end
+  end
   return start - now
 end
 

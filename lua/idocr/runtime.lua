@@ -22,7 +22,7 @@ local LAST_ROUNDS = 100 -- how often a cancelled task is woken to end by itself 
 ---@field name "blocking"|"nginx"
 ---@field now fun(): number              monotonic seconds
 ---@field wall fun(): number             seconds since 1970
----@field sleep fun(seconds: number)
+---@field sleep fun(seconds: number, lost: fun()?)  `lost` is for callers that can vanish in their sleep: those of nginx
 ---@field pause fun()                    lets others run between two pieces of computing
 ---@field mutex fun(): idocr.Mutex
 ---@field pool fun(limit: integer): idocr.Pool

@@ -101,6 +101,34 @@ describe("the limiter", function()
     assert.equal(100, (limiter.window(1e6)))
   end)
 
+  it("gives a moment that was given up to whoever comes next", function()
+    local runtime = scripted.runtime()
+    local made = limiter.new({ wait = true, all = 2, actions = {} }, runtime)
+    local lost
+    function runtime.sleep(_, give_up) lost = give_up end -- whoever sleeps here is not there any more
+    local function wait(left) return (made:wait("p", "id", "A", nil, left or 60)) end
+    assert.same({ 0, 0 }, { wait(), wait() })
+    local third = wait()
+    lost()
+    assert.near(1.02, third, 1e-6)
+    local fourth = wait()
+    assert.equal(third, fourth)
+    assert.near(third, wait(), 1e-6) -- the second of this window
+    assert.near(2.04, wait(), 1e-6)
+    lost()
+    assert.is_nil((wait(1.5)))
+    runtime.time = runtime.time + 5
+    lost() -- too late to be of use
+    assert.equal(0, wait())
+    local free = { 3, 5, 8 }
+    limiter.give_up(free, 4)
+    limiter.give_up(free, 9)
+    assert.same({ 3, 4, 5, 8, 9 }, free)
+    assert.is_nil(limiter.take(free, 3.5, 3.9))
+    assert.equal(5, limiter.take(free, 4.5, 6))
+    assert.same({ 8, 9 }, free)
+  end)
+
   it("forgets windows that nobody asks for", function()
     local store = limiter.memory()
     for index = 1, 2000 do store:change("key" .. index, -1, function(starts) starts[1] = index end) end

@@ -38,9 +38,35 @@ function runtime.on_cancel(wake)
   if slot then slot.wake = wake end
 end
 
+local LOOK = 0.1 -- seconds between two looks for sleepers who are no more
+
+local sleepers, looking = {}, false -- semaphore -> what to do when nobody waits at it any more
+
+local function look(premature)
+  looking = false
+  local gone = {}
+  for waiter, lost in pairs(sleepers) do
+    if waiter:count() == 0 then
+      sleepers[waiter] = nil
+      gone[#gone + 1] = lost
+    end
+  end
+  for _, lost in ipairs(gone) do pcall(lost) end -- may wait itself: not while the table is walked through
+  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look) ~= nil end
+end
+
+--- `lost` is called when the client went away meanwhile: its thread ends in its sleep and can give nothing back itself.
 ---@param seconds number
-function runtime.sleep(seconds)
-  if may_wait() then ngx.sleep(seconds > 0.001 and seconds or 0.001) end
+---@param lost fun()?
+function runtime.sleep(seconds, lost)
+  if not may_wait() then return end
+  seconds = math.max(seconds, 0.001)
+  if not lost then return ngx.sleep(seconds) end
+  local waiter = assert(require("ngx.semaphore").new(0))
+  sleepers[waiter] = lost
+  looking = looking or ngx.timer.at(LOOK, look) ~= nil
+  waiter:wait(seconds)
+  sleepers[waiter] = nil
 end
 
 -- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
