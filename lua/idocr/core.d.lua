@@ -170,10 +170,16 @@ function core.base64_encode(bytes) end
 ---@return integer? position  of the first wrong character; one past the end where the text ends too early
 function core.base64_decode(text) end
 
---- The text without the blanks around it; nil where nothing is left, or where it is no UTF-8.
----@param text string
+--- A text without the blanks around it; of a whole number its digits. nil where nothing is left, for what is no UTF-8 and for
+--- any other value.
+---@param value any
 ---@return string?
-function core.clean(text) end
+function core.text(value) end
+
+--- The same out of a machine readable zone: fillers at the end are no part of it ("D<<" is Germany).
+---@param value any
+---@return string?
+function core.mrz_text(value) end
 
 --- RFC 3986: all but letters, digits and -._~ become %XX.
 ---@param text string

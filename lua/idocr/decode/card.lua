@@ -28,20 +28,22 @@ local function plan_of(outputs)
     local parent, last = output.wire:match("^(.*)%.([^.]+)$")
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$") -- "mrz[2]"
     if list then plan.sizes[list] = (plan.sizes[list] or 0) + 1 end
+    local special = output.as == "picture" or output.as == "date" or list ~= nil
     plan[position] = {
-      parent = parent, last = last or output.wire, picture = output.as == "picture" and output.wire or nil,
-      convert = values.converters[output.as] or values.converters.text, date = output.as == "date",
-      field = list or output.field, index = tonumber(index),
+      parent = parent, last = last or output.wire, field = list or output.field, index = tonumber(index),
+      convert = values.converters[output.as] or values.converters.text, special = special and output.as or nil, wire = output.wire,
     }
   end
   plans[outputs] = plan
   return plan
 end
 
-local function convert(step, sent, fields, main)
+--- The value of what is no plain converter's work.
+local function special(step, sent, result, fields, main)
+  if step.special == "picture" then return reply.picture(result, step.wire) end
   local value = step.convert(sent)
   -- few dates need a hint, and making it takes longer than reading most of them
-  if value == nil and step.date then value = step.convert(sent, date_hint(step.field, fields, main)) end
+  if value == nil and step.special == "date" then value = step.convert(sent, date_hint(step.field, fields, main)) end
   return value
 end
 
@@ -57,12 +59,16 @@ local function fill(outputs, result, main)
       if type(holder) ~= "table" then holder = NOTHING end
     end
     local sent, field = holder[step.last], step.field
-    if sent ~= nil and step.index then
-      lists = lists or {}
-      lists[field] = lists[field] or {}
-      lists[field][step.index] = convert(step, sent, fields, main)
-    elseif sent ~= nil and fields[field] == nil then -- the first member that has it wins
-      if step.picture then fields[field] = reply.picture(result, step.picture) else fields[field] = convert(step, sent, fields, main) end
+    if sent ~= nil and fields[field] == nil then -- the first member that has it wins
+      if not step.special then
+        fields[field] = step.convert(sent)
+      elseif not step.index then
+        fields[field] = special(step, sent, result, fields, main)
+      else
+        lists = lists or {}
+        lists[field] = lists[field] or {}
+        lists[field][step.index] = special(step, sent, result, fields, main)
+      end
     end
   end
   for name, list in pairs(lists or NOTHING) do

@@ -1,6 +1,8 @@
 --- Dates as the services and the cards write them, into ISO 8601. A text that is no possible date is nil; the vendors put
 --- the day first wherever only digits would leave it open.
 
+local core = require "idocr.core"
+
 local dates = {}
 
 local MONTHS = {}
@@ -85,9 +87,14 @@ end
 ---@param text any
 ---@param hint idocr.DateHint? only needed for years of two digits
 ---@return string? iso
-function dates.parse(text, hint)
-  if type(text) ~= "string" or #text > 64 then return nil end
-  if text:find("^%s") or text:find("%s", -1) then text = text:match("^%s*(.-)%s*$") end
+function dates.parse(text, hint) return dates.read(type(text) == "string" and core.text(text) or nil, hint) end
+
+--- The same of a text that has no blanks around it.
+---@param text string?
+---@param hint idocr.DateHint?
+---@return string? iso
+function dates.read(text, hint)
+  if not text or #text > 64 then return nil end
 
   local y, m, d = text:match("^(%d%d%d%d)(%d%d)(%d%d)$")
   if y then return dates.iso(y, m, d) end

@@ -22,6 +22,7 @@ local paths = setmetatable({}, {
 --- The table that holds the last step of a dotted path, and that step.
 local function holder(result, path)
   local steps, table_ = paths[path], result
+  if not steps[2] then return result, path end
   for index = 1, #steps - 1 do
     table_ = table_[steps[index]]
     if type(table_) ~= "table" then return nil end

@@ -6,9 +6,7 @@ local dates = require "idocr.decode.dates"
 
 local values = {}
 
-local byte, gsub = string.byte, string.gsub
-local clean = core.clean
-local FILLER = 60 -- "<"
+local text, mrz_text = core.text, core.mrz_text
 local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
 
 --- A finite number from a number or from decimal text.
@@ -24,21 +22,6 @@ local function whole(value)
   value = finite(value)
   if not value or value % 1 ~= 0 or value >= MOST_EXACT or value <= -MOST_EXACT then return nil end
   return math.floor(value) -- an integer, not a float, on 5.4
-end
-
---- Text without the blanks around it; a number where the service forgot the quotes. Not UTF-8: nil, since it would break
---- every table and every JSON further on.
-local function text(value)
-  if type(value) == "string" then return clean(value) end
-  local digits = type(value) == "number" and whole(value)
-  return digits and ("%d"):format(digits) or nil
-end
-
---- Text out of a machine readable zone: fillers at the end are no part of it ("D<<" is Germany).
-local function mrz_text(value)
-  value = text(value)
-  if value and byte(value, -1) == FILLER then value = gsub(value, "[%s<]+$", "") end
-  return value ~= "" and value or nil
 end
 
 local SEXES = {
@@ -125,7 +108,7 @@ values.converters = {
   score = score,
   boolean = boolean,
   positions = positions,
-  date = function(value, hint) return dates.parse(text(value), hint) end,
+  date = function(value, hint) return dates.read(text(value), hint) end,
   period_start = function(value) return (dates.period(text(value))) end,
   period_end = function(value) return (select(2, dates.period(text(value)))) end,
   period_open = function(value) return (select(3, dates.period(text(value)))) end,
@@ -136,8 +119,5 @@ values.confidence = confidence
 
 --- An integer from an integer, an integral float or decimal text.
 values.whole = whole
-
---- Text for people, or nil.
-values.text = text
 
 return values
