@@ -253,7 +253,7 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     SET(CURLOPT_TIMEOUT_MS, clamp_ms(request->total_ms));
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(request->max_body > INT64_MAX ? INT64_MAX : request->max_body));
 #undef SET
-    ok = set_method(t, request->method) && ok;
+    ok = idocr_transfer_set_buffer(t) && set_method(t, request->method) && ok;
     if (!ok || curl_multi_add_handle(t->set->multi, t->easy) != CURLM_OK) {
         finish_with(t, "network", "SendFailed", "out of memory");
         return -1;

@@ -29,6 +29,7 @@ struct idocr_transfer {
     struct idocr_source *source;
     uint64_t length, pulled; /* of the body; pulled since the last rewind */
     char *whole;             /* a small body, read in advance; NULL: it is pulled while it is sent */
+    long upload_buffer;      /* bytes */
     int64_t started_ms;      /* monotonic */
     const char *source_error;
     bool repeatable, rewind_refused;
@@ -54,6 +55,9 @@ struct idocr_transfers {
 /* Sets the options that never change over the life of an easy handle, callbacks among them: a set-up per call costs as
  * much as a small call itself. false: this libcurl refuses one. */
 bool idocr_transfer_set_up(struct idocr_transfer *transfer);
+
+/* Gives a transfer that is about to start as large a buffer for its upload as pays. false: out of memory. */
+bool idocr_transfer_set_buffer(struct idocr_transfer *transfer);
 
 /* Monotonic. */
 int64_t idocr_transfer_now_ms(void);
