@@ -8,12 +8,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_AHEAD (128 * 1024) /* the usual window of the kernel */
+#define KEPT (64 * 1024) /* bytes of a file that is read whole when it is opened */
 #define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first cache together with its user */
+
+/* Reads a range of the file. 0 at its end: the file is shorter than it was. -1 with an errno. */
+static int read_range(int fd, uint64_t offset, uint8_t *into, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(fd, into + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return (int)got;
+        done += (size_t)got;
+    }
+    return 1;
+}
+
+/* Where it fails, whoever reads the picture will hear why. */
+static void keep_small(struct idocr_image *image)
+{
+    size_t length = (size_t)image->file_size;
+    if (image->file_size > KEPT || (image->kept = malloc(length)) == NULL || read_range(image->fd, 0, image->kept, length) == 1)
+        return;
+    free(image->kept);
+    image->kept = NULL;
+}
 
 int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
 {
@@ -44,6 +70,7 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
     image->size = image->file_size = (uint64_t)status.st_size;
     image->modified = status.st_mtim;
     image->users = 1;
+    keep_small(image);
     return 0;
 }
 
@@ -80,6 +107,8 @@ void idocr_image_release(struct idocr_image *image)
         return;
     if (image->fd >= 0)
         close(image->fd);
+    free(image->kept);
+    image->kept = NULL;
     image->fd = -1;
     image->bytes = NULL;
     image->size = 0;
@@ -90,7 +119,8 @@ static int changed(struct idocr_error *error)
     return idocr_fail(error, "changed", "the picture changed while it was being read", 0);
 }
 
-/* One system call per pass, when the last byte is read: what was read before is then known to be one version. */
+/* One system call per pass, when the last byte is read: what was read before is then known to be one version, and what is kept
+ * to be what the file still holds. */
 static int check_unchanged(const struct idocr_image *image, struct idocr_error *error)
 {
     struct stat status;
@@ -109,17 +139,12 @@ int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t le
         *at = image->bytes + offset;
         return 0;
     }
-    *at = room;
-    for (size_t done = 0; done < length;) {
-        ssize_t got = pread(image->fd, room + done, length - done, (off_t)(image->first + offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return idocr_fail(error, "read", "the picture cannot be read", errno);
-        if (got == 0)
-            return changed(error);
-        done += (size_t)got;
-    }
+    *at = image->kept != NULL ? image->kept + image->first + offset : room;
+    int got = image->kept != NULL ? 1 : read_range(image->fd, image->first + offset, room, length);
+    if (got < 0)
+        return idocr_fail(error, "read", "the picture cannot be read", errno);
+    if (got == 0)
+        return changed(error);
     return length > 0 && offset + length == image->size ? check_unchanged(image, error) : 0;
 }
 

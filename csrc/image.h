@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A picture: an open file that is read in slices, or bytes that somebody else owns. Never mapped (a file that shrinks under
- * a mapping kills the process) and never held: a slice at a time.
+ * a mapping kills the process) and never held, a slice at a time, but for a small file, which is read once: system calls are most of
+ * what it costs.
  */
 #ifndef IDOCR_IMAGE_H
 #define IDOCR_IMAGE_H
@@ -18,6 +19,7 @@ IDOCR_HIDDEN_BEGIN
 
 struct idocr_image {
     const uint8_t *bytes; /* borrowed; NULL for a file */
+    uint8_t *kept;        /* a small file, whole; owned */
     int fd;               /* -1 for bytes, and after the last release */
     uint64_t size;        /* of the picture */
     uint64_t first;       /* where in the file it begins */
@@ -40,7 +42,13 @@ int idocr_image_narrow(struct idocr_image *image, uint64_t offset, uint64_t leng
 void idocr_image_retain(struct idocr_image *image);
 void idocr_image_release(struct idocr_image *image);
 
-/* Points *at to `length` bytes from `offset`, which both lie inside the picture: into the borrowed bytes, or into `room`
+/* The picture where it is in memory, or NULL. */
+static inline const uint8_t *idocr_image_memory(const struct idocr_image *image)
+{
+    return image->kept != NULL ? image->kept + image->first : image->bytes;
+}
+
+/* Points *at to `length` bytes from `offset`, which both lie inside the picture: into the bytes in memory, or into `room`
  * (at least `length` bytes) after reading the file there. -1: "read" (with an errno), "changed" (the file is shorter
  * now, or, seen when its last byte is read, has been written to since it was opened). */
 int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t length, uint8_t *room, const uint8_t **at,

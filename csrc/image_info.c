@@ -25,8 +25,8 @@ static const uint8_t *peek(struct reader *reader, uint64_t offset, size_t length
     const struct idocr_image *image = reader->image;
     if (reader->failed || offset > image->size || length > image->size - offset)
         return NULL;
-    if (image->bytes != NULL)
-        return image->bytes + offset;
+    if (idocr_image_memory(image) != NULL)
+        return idocr_image_memory(image) + offset;
     if (offset < reader->start || offset - reader->start > reader->length ||
         length > reader->length - (size_t)(offset - reader->start)) {
         const uint8_t *at;
