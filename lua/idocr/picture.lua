@@ -30,8 +30,9 @@ end
 
 local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8", "%%PDF%-", "RIFF....WEBP" }
 
---- What is wrong with a path, if anything: most often it is no path but a picture.
-local function path_complaint(value)
+--- What is wrong with a path, if anything: most often it is no path but a picture. Only where somebody says that it is a
+--- path (`plain` is false) line breaks are believed to be part of it.
+local function path_complaint(value, plain)
   if type(value) ~= "string" then return "a path must be a string, not a " .. type(value) end
   if value == "" then return "the path is empty" end
   for _, beginning in ipairs(BEGINNINGS) do
@@ -39,7 +40,7 @@ local function path_complaint(value)
   end
   if value:find("^data:") then return "that is a data URL, not a path; use idocr.base64(string)" end
   if value:find("^%a[%w+.-]*://") then return "that is a URL, not a path; use idocr.url(string)" end
-  if value:find("[%z\r\n]") or #value > LONGEST_PATH then
+  if value:find("%z") or #value > LONGEST_PATH or plain and value:find("[\r\n]") then
     return "that is no path; for the bytes of a picture use idocr.bytes(string), for base64 text idocr.base64(string)"
   end
 end
@@ -103,7 +104,11 @@ function picture.image(image) return new("image", image) end
 ---@return idocr.Picture?, string? complaint
 function picture.from(value)
   if picture.is(value) then return value end
-  if type(value) == "string" then return picture.file(value) end
+  if type(value) == "string" then
+    local complaint = path_complaint(value, true)
+    if complaint then return nil, complaint end
+    return new("file", value)
+  end
   return nil, "must be a path or idocr.file, .bytes, .base64 or .url of something, not a " .. type(value)
 end
 

@@ -19,6 +19,8 @@ describe("the width of a text", function()
     assert.are.equal(3, width.of("a\255b"))
     assert.are.equal("a?b", width.plain("a\255b"))
     assert.are.equal("??", width.plain("\228\184"))
+    -- too long a form, half a pair, beyond the last code
+    assert.are.equal("??????????", width.plain("\224\128\128\237\160\128\244\144\128\128"))
   end)
 
   it("lets no escape sequence and no turned direction through", function()

@@ -2,6 +2,7 @@
 
 local cli = require "idocr.cli.client"
 local core = require "idocr.core"
+local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local resume = require "idocr.cli.resume"
@@ -19,11 +20,17 @@ is there already: cards, and pictures that the service refused for good.
 
 local EXTENSIONS = { jpg = true, jpeg = true, png = true, bmp = true, pdf = true, gif = true, webp = true }
 
+local function whole_number(text)
+  local number = tonumber(text)
+  if number and number >= 1 and number < 2 ^ 31 and number % 1 == 0 then return number end
+  return nil, "--concurrency is a whole number from 1, not '" .. text .. "'"
+end
+
 function batch.describe(parser)
   cli.describe_kind(parser)
   parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf).")
-  parser:option("--out", "Where the lines go; they are added to what is there."):argname("FILE"):count(1)
-  parser:option("--concurrency", "Pictures in flight at once.", "4"):argname("N"):convert(tonumber)
+  parser:option("--out", "Where the lines go; they are added to what is there. - is standard output."):argname("FILE"):count(1)
+  parser:option("--concurrency", "Pictures in flight at once.", "4"):argname("N"):convert(whole_number)
   parser:option("--portraits", "Ask for portraits and write them to this folder."):argname("FOLDER")
   parser:flag("--raw", "Also the reply as the service named it, pictures as base64.")
   parser:flag("--quiet", "No progress on standard error.")
@@ -31,20 +38,20 @@ function batch.describe(parser)
   cli.describe_client(parser)
 end
 
--- The pictures of the folder that are not done yet, and how many there are in all.
+-- The pictures of the folder that are not done yet, and all that there are.
 local function find_pictures(folder, done)
   local names, problem = core.list_directory(folder)
   folder = folder:gsub("^%./+", ""):gsub("/+", "/"):gsub("/$", "") -- ./scans/ and scans are one folder to a later run
   if not names then main.usage_error("the folder cannot be read: " .. tostring(problem)) end
-  local todo, total = {}, 0
+  local todo, all = {}, {}
   for _, name in ipairs(names) do
     if EXTENSIONS[(name:match("%.(%w+)$") or ""):lower()] then
-      total = total + 1
       local path = folder .. "/" .. name
+      all[#all + 1] = path
       if not done[path] then todo[#todo + 1] = path end
     end
   end
-  return todo, total
+  return todo, all
 end
 
 -- One line that is drawn again and again on a terminal; elsewhere only the last one counts.
@@ -57,8 +64,8 @@ local function progress_line(counts, started)
     ("#"):rep(filled), ("."):rep(width - filled), finished, counts.todo, counts.failed, finished / spent, math.ceil(left))
 end
 
--- Each input of client:each: the params of one picture, with its path for the line.
-local function inputs(todo, params)
+-- Each input of client:each: the params of one picture; `paths` notes the path of each for its line.
+local function inputs(todo, params, paths)
   local index = 0
   return function()
     index = index + 1
@@ -66,61 +73,75 @@ local function inputs(todo, params)
     if not path then return nil end
     local call = {}
     for name, value in pairs(params) do call[name] = value end
-    call.image = path
+    call.image = idocr.file(path)
+    paths[call] = path
     return call
   end
 end
 
-function batch.run(args, out)
-  if not args.concurrency or args.concurrency < 1 or args.concurrency % 1 ~= 0 then
-    main.usage_error("--concurrency is a whole number from 1")
+-- One line of a picture. -> line, what went wrong with writing its portrait
+local function line_of(args, path, stem, card, err)
+  local files, problem = {}, nil
+  if not card then return show.named({ error = show.error_data(err) }, path) end
+  if args.portraits and card.portrait then
+    files.portrait, problem = pictures.write(card.portrait, args.portraits, stem, "portrait")
   end
-  if args.portraits and not pictures.is_folder(args.portraits) then
-    main.usage_error("--portraits names a folder that is there")
+  return show.named({ card = show.card_data(card, { files = files, raw = args.raw }) }, path), problem
+end
+
+function batch.run(args, out)
+  if args.portraits then
+    if not pictures.is_folder(args.portraits) then main.usage_error("--portraits names a folder that is there") end
+    local complaint = pictures.complaint(args.portraits)
+    if complaint then main.usage_error("nothing can be written there: " .. complaint) end
   end
   local params = cli.params(args)
   local client = cli.new(args)
   if args.portraits then params.portrait = true end
-  local done, broken = resume.load(args.out)
-  local todo, total = find_pictures(args.folder, done)
-  local lines, problem = io.open(args.out, "ab")
+  local to_stdout = args.out == "-"
+  local done, broken = {}, false
+  if not to_stdout then done, broken = resume.load(args.out) end
+  local todo, all = find_pictures(args.folder, done)
+  local stems, paths = pictures.stems(all), {}
+  local lines, problem = io.stdout, nil
+  if not to_stdout then lines, problem = io.open(args.out, "ab") end
   if not lines then main.usage_error(tostring(problem)) end
   if broken then lines:write("\n") end
 
   local counts = { todo = #todo, cards = 0, failed = 0 }
   local started, drawn, result, stop = core.monotonic(), 0, status.OK, nil
-  for input, card, err in client:each(args.kind, inputs(todo, params), { concurrency = args.concurrency }) do
-    local line
+  for input, card, err in client:each(args.kind, inputs(todo, params, paths), { concurrency = args.concurrency }) do
+    local path, line = paths[input]
+    line, problem = line_of(args, path, stems[path], card, err)
+    paths[input] = nil
     if card then
-      local files = {}
-      if args.portraits and card.portrait then
-        files.portrait, problem = pictures.write(card.portrait, args.portraits, input.image, "portrait")
-        if not files.portrait then main.usage_error(tostring(problem)) end
-      end
-      line = { file = input.image, card = show.card_data(card, { files = files, raw = args.raw }) }
       counts.cards = counts.cards + 1
     else
-      line = { file = input.image, error = show.error_data(err) }
       counts.failed = counts.failed + 1
       result = status.REFUSED
       stop = err.category == "credentials" and err or nil -- the next ten thousand would fail like this one
     end
     -- A line is whole or, after a crash, the last one: a later run then begins on a new line.
-    assert(lines:write(show.line(line)))
-    lines:flush()
+    local written, trouble = lines:write(show.line(line))
+    if written then written, trouble = lines:flush() end
+    if not written then problem = trouble or "cannot write" end
     local now = core.monotonic()
     if out.progress and not args.quiet and now - drawn > 0.1 then
       out.err("\r" .. progress_line(counts, started) .. "\27[K")
       drawn = now
     end
-    if stop then break end
+    if stop or problem then break end -- what cannot be kept need not be paid for
   end
-  lines:close()
+  if not to_stdout then lines:close() end
   client:close()
   if out.progress and not args.quiet then out.err("\r\27[K") end
   if not args.quiet then
     out.err(("idocr: %d pictures: %d read, %d failed, %d were there already; %s\n"):format(
-      total, counts.cards, counts.failed, total - #todo, args.out))
+      #all, counts.cards, counts.failed, #all - #todo, to_stdout and "standard output" or args.out))
+  end
+  if problem then
+    out.err("idocr: what was read cannot be written: " .. problem .. "\n")
+    return status.OUTPUT
   end
   if stop then
     out.err("idocr: " .. tostring(stop) .. "\n")

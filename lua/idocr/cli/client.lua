@@ -13,6 +13,12 @@ function M.describe_kind(parser)
   parser:argument("kind", "What the picture shows: " .. table.concat(kinds.list(), ", ") .. "."):choices(kinds.list())
 end
 
+local function seconds(text)
+  local number = tonumber(text)
+  if number and number > 0 and number < math.huge then return number end
+  return nil, "--timeout is seconds, more than 0, not '" .. text .. "'"
+end
+
 --- Adds the options that say whom to ask and how.
 function M.describe_client(parser)
   parser:group("Whom to ask",
@@ -25,7 +31,7 @@ function M.describe_client(parser)
     parser:flag("--plain-http", "Allow an endpoint without TLS that is not this machine."))
   parser:group("How to get there",
     parser:option("--transport", "curl, or sandbox: canned answers inside this process, nothing is sent."):choices { "curl", "sandbox" },
-    parser:option("--timeout", "Seconds for the whole call, all attempts together."):argname("SECONDS"):convert(tonumber),
+    parser:option("--timeout", "Seconds for the whole call, all attempts together."):argname("SECONDS"):convert(seconds),
     parser:option("--proxy", "Proxy to use instead of the environment's."):argname("URL"),
     parser:option("--ca-file", "Certificates to trust instead of the system's."):argname("FILE"))
 end
@@ -47,9 +53,14 @@ end
 local function sentence(text) return text:sub(1, 1):upper() .. text:sub(2) .. "." end
 
 --- Adds the options that fill a kind's params.
-function M.describe_params(parser)
+---@param parser table
+---@param one_card boolean? also --back
+function M.describe_params(parser, one_card)
   local params, names = all_params()
   local elements = {}
+  if one_card then
+    elements[1] = parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
+  end
   for _, name in ipairs(names) do
     local param, option = params[name], "--" .. name:gsub("_", "-")
     if param.type == "boolean" and param.default then
@@ -129,8 +140,9 @@ function M.picture(text)
     if not bytes or bytes == "" then main.usage_error("there is no picture on standard input") end
     return idocr.bytes(bytes)
   end
-  if text:find("^https?://") then return idocr.url(text) end
-  return idocr.file(text)
+  local made, result = pcall(text:find("^https?://") and idocr.url or idocr.file, text)
+  if not made then main.usage_error(result) end
+  return result
 end
 
 --- The client that the arguments ask for. Wrong values end the command as wrong usage.

@@ -4,6 +4,7 @@ local console = {}
 
 ---@class idocr.Console
 ---@field out fun(text: string)      standard output
+---@field trouble fun(): string?     why some of it could not be written; nil where all is well
 ---@field err fun(text: string)      standard error
 ---@field colour boolean             standard output is a terminal that takes colours
 ---@field progress boolean           standard error is a terminal: a line may be drawn again and again
@@ -35,9 +36,17 @@ function console.standard()
   if not locale or locale == "" then locale = os.getenv("LANG") end
   local terminal = holds("test -t 1")
   local plain = os.getenv("NO_COLOR") or os.getenv("TERM") == "dumb" or not os.getenv("TERM")
-  io.stdout:setvbuf("line")
+  io.stdout:setvbuf("full") -- and flushed after each text: line by line, the C library may keep a failure to itself
+  local trouble
+  local function note(done, problem)
+    if not done and not trouble then trouble = problem or "cannot write" end
+  end
   return {
-    out = function(text) io.stdout:write(text) end,
+    out = function(text)
+      note(io.stdout:write(text))
+      note(io.stdout:flush())
+    end,
+    trouble = function() return trouble end,
     err = function(text) io.stderr:write(text) end,
     colour = terminal and not plain,
     progress = holds("test -t 2") and not plain,

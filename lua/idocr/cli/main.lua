@@ -95,6 +95,11 @@ function main.run(argv, out)
     if type(problem) == "table" and problem.usage then return problem end
     return { bug = without_place(problem), trace = debug.traceback("", 2) }
   end)
+  local trouble = out.trouble and out.trouble()
+  if trouble then
+    out.err("idocr: standard output: " .. trouble .. "\n")
+    if ran then return status.OUTPUT end
+  end
   if ran then return result end
   if result.usage then
     out.err("idocr: " .. without_place(result.usage) .. "\n")

@@ -31,28 +31,102 @@ local function extension(bytes)
   return EXTENSIONS[info.format] or ".bin"
 end
 
---- Writes a picture whole or not at all: under another name first.
----@param bytes string
----@param place string a file, or a folder that is there: then the file is called STEM-FIELD.EXTENSION
----@param source string path of the picture that was read
----@param field string
----@return string? path
----@return string? problem
-function pictures.write(bytes, place, source, field)
-  local path = place
-  if place:sub(-1) == "/" or pictures.is_folder(place) then
-    path = place:gsub("/+$", "") .. "/" .. pictures.stem(source) .. "-" .. field .. extension(bytes)
-  end
-  local handle, problem = io.open(path .. ".part", "wb")
+-- A pipe or a device: nothing is renamed over it.
+local function is_special(path)
+  if path:find("^/dev/") or path:find("^/proc/") then return true end
+  local image, _, code = core.image_file(path)
+  if image then image:close() end
+  return code == "not_a_file"
+end
+
+-- Where a link leads. What is to be renamed over a file is made beforehand, with that file's rights.
+local RESOLVE = [[
+p=$(readlink -f -- "$1" && echo .) && p=${p%??} && [ -f "$p" ] && : >"$p.part" && {
+  chmod --reference="$p" "$p.part"
+  printf '%s.' "$p"
+}]]
+
+local function resolve(path)
+  local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+  local pipe = io.popen("sh -c " .. quote(RESOLVE) .. " sh " .. quote(path) .. " 2>/dev/null")
+  local found = pipe and pipe:read("*a")
+  if pipe then pipe:close() end
+  return found and found:match("^(.+)%.$") or path
+end
+
+local function put(path, bytes)
+  local handle, problem = io.open(path, "wb")
   if not handle then return nil, problem end
   local written
   written, problem = handle:write(bytes)
-  if handle:close() and written then
-    written, problem = os.rename(path .. ".part", path)
-    if written then return path end
-  end
+  local closed, trouble = handle:close()
+  if written and closed then return true end
+  return nil, problem or trouble or ("cannot write " .. path)
+end
+
+--- Whether something can be written there, to be known before it is paid for.
+---@param place string a file or a folder
+---@return string? problem
+function pictures.complaint(place)
+  if place == "-" or is_special(place) and not pictures.is_folder(place) then return nil end
+  local path = (place:sub(-1) == "/" or pictures.is_folder(place)) and place:gsub("/+$", "") .. "/idocr" or place
+  local handle, problem = io.open(path .. ".part", "wb")
+  if not handle then return (problem:gsub("%.part:", ":", 1)) end
+  handle:close()
   os.remove(path .. ".part")
-  return nil, problem or ("cannot write " .. path)
+end
+
+--- A short name for each source, without extension as long as that tells them apart: a.jpg and a.png of one folder, or
+--- 1/a.jpg and 2/a.jpg, must not write over each other's pictures.
+---@param sources string[]
+---@return table<string, string> stems
+function pictures.stems(sources)
+  local known, count, stems, taken = {}, {}, {}, {}
+  for _, source in ipairs(sources) do
+    local stem = pictures.stem(source)
+    if not known[source] then count[stem] = (count[stem] or 0) + 1 end
+    known[source] = true
+  end
+  for _, source in ipairs(sources) do
+    local stem, number = pictures.stem(source), 1
+    if count[stem] > 1 then stem = source:match("([^/]+)/*$") or source end
+    local base = stem
+    while taken[stem] and not stems[source] do
+      number = number + 1
+      stem = base .. "-" .. number
+    end
+    stems[source], taken[stem] = stems[source] or stem, true
+  end
+  return stems
+end
+
+--- Writes a picture whole or not at all: under another name first.
+---@param bytes string
+---@param place string a file, - for standard output, or a folder that is there: then the file is called STEM-FIELD.EXTENSION
+---@param stem string
+---@param field string
+---@return string? path
+---@return string? problem
+function pictures.write(bytes, place, stem, field)
+  local written, problem
+  if place == "-" then
+    written, problem = io.stdout:write(bytes)
+    return written and place, problem
+  end
+  local path = place
+  if place:sub(-1) == "/" or pictures.is_folder(place) then
+    path = place:gsub("/+$", "") .. "/" .. stem .. "-" .. field .. extension(bytes)
+  end
+  if is_special(path) then
+    written, problem = put(path, bytes)
+    return written and path, problem
+  end
+  local real = resolve(path)
+  written, problem = put(real .. ".part", bytes)
+  if written then written, problem = os.rename(real .. ".part", real) end
+  if written then return path end
+  os.remove(real .. ".part")
+  return nil, problem
 end
 
 return pictures

@@ -8,6 +8,7 @@ local picture = require "idocr.picture"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
+local width = require "idocr.cli.width"
 
 local precheck = {
   description = [[
@@ -52,7 +53,7 @@ local function tell(result, out)
       colours = { "dim", false, false, not finding.ok and "yellow" or nil },
     }
   end
-  out.out(console.paint(out, "bold", result.file .. (result.ok and ": nothing against it" or "")) .. "\n")
+  out.out(console.paint(out, "bold", width.plain(result.file) .. (result.ok and ": nothing against it" or "")) .. "\n")
   out.out(table_text.render(out, { "check", "found", "wanted", "says" }, rows))
   if result.not_measured == "not_built" then
     out.err("idocr: the look at pixels is not built: it needs libjpeg-turbo and libpng (make deps all)\n")
@@ -71,7 +72,7 @@ function precheck.run(args, out)
     if result.refused then worst = status.PICTURE end
     if args.json then
       result.refused = result.refused and show.error_data(result.refused)
-      out.out(show.line(result))
+      out.out(show.line(show.named(result, path)))
     else
       tell(result, out)
     end

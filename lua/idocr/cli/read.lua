@@ -7,6 +7,7 @@ local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
+local width = require "idocr.cli.width"
 
 local read = {
   description = [[
@@ -27,50 +28,48 @@ function read.describe(parser)
     parser:flag("--check", "Also check digits, dates and cross-checks, offline."),
     parser:option("--portrait", "Ask for the portrait and write it to this file or folder."):argname("FILE"),
     parser:option("--card-image", "Ask for the cut-out card, where the kind has that, and write it."):argname("FILE"))
-  parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
-  cli.describe_params(parser)
+  cli.describe_params(parser, true)
   cli.describe_client(parser)
 end
 
--- Writes the card's pictures where the user wants them. -> files by field, or nil and the problem
-local function write_pictures(card, args, source)
-  local files = {}
+-- Writes the card's pictures where the user wants them. -> files by field, what went wrong
+local function write_pictures(card, args, stem)
+  local files, problems = {}, {}
   for field, place in pairs { portrait = args.portrait, card_image = args.card_image } do
     if card[field] then
-      local path, problem = pictures.write(card[field], place, source, field)
-      if not path then return nil, problem end
-      files[field] = path
+      local path, problem = pictures.write(card[field], place, stem, field)
+      files[field], problems[#problems + 1] = path, problem
+    else
+      problems.missing = field
     end
   end
-  return files
+  return files, problems
 end
 
 -- Reads one picture and prints it. -> exit status
-local function read_one(client, args, params, source, out)
+local function read_one(client, args, params, source, stem, out)
   local call = {}
   for name, value in pairs(params) do call[name] = value end
   call.image = cli.picture(source)
   if args.back then call.back = cli.picture(args.back) end
   local card, err = cli.try(client.read, client, args.kind, call)
   if not card then
-    if args.json then out.out(show.line { file = source, error = show.error_data(err) }) end
-    out.err("idocr: " .. source .. ": " .. console.paint(out, "red", tostring(err)) .. "\n")
+    if args.json then out.out(show.line(show.named({ error = show.error_data(err) }, source))) end
+    out.err("idocr: " .. width.plain(source) .. ": " .. console.paint(out, "red", width.plain(tostring(err))) .. "\n")
     return status.of(err)
   end
-  local files, problem = write_pictures(card, args, source)
-  if not files then
-    out.err("idocr: " .. problem .. "\n")
-    return status.USAGE
-  end
+  local files, problems = write_pictures(card, args, stem)
   local options = { source = source, files = files, raw = args.raw, report = args.check and card:check() or nil }
   if args.json then
-    local data = show.card_data(card, options)
-    data.file = source
-    out.out(show.line(data))
+    out.out(show.line(show.named(show.card_data(card, options), source)))
   else
     out.out(show.card(out, card, options))
   end
-  return status.OK
+  if problems.missing then
+    out.err(("idocr: %s: the reply holds no %s\n"):format(width.plain(source), (problems.missing:gsub("_", " "))))
+  end
+  for _, problem in ipairs(problems) do out.err("idocr: " .. problem .. "\n") end
+  return problems[1] and status.OUTPUT or status.OK
 end
 
 function read.run(args, out)
@@ -85,12 +84,18 @@ function read.run(args, out)
     end
   end
   if many and args.back then main.usage_error("--back belongs to one picture") end
+  for _, place in ipairs { args.portrait or false, args.card_image or false } do
+    local complaint = place and pictures.complaint(place)
+    if complaint then main.usage_error("nothing can be written there: " .. complaint) end
+  end
 
+  local stems = pictures.stems(args.picture)
   local worst = status.OK
   for _, source in ipairs(args.picture) do
-    local result = read_one(client, args, params, source, out)
+    local result = read_one(client, args, params, source, stems[source], out)
     if result ~= status.OK then worst = many and worst ~= status.OK and worst ~= result and status.REFUSED or result end
     if many and result == status.OK and not args.json then out.out("\n") end
+    if out.trouble and out.trouble() then break end -- what cannot be shown need not be paid for
   end
   client:close()
   return worst

@@ -1,6 +1,7 @@
 --- The output of a batch as its own memory: what is in it need not be done again.
 
 local cjson = require("cjson").new()
+local core = require "idocr.core"
 
 local resume = {}
 
@@ -10,6 +11,9 @@ local resume = {}
 ---@return boolean broken the last line is not whole
 function resume.load(path)
   local done = {}
+  local regular, _, code = core.image_file(path)
+  if regular then regular:close() end
+  if code == "not_a_file" then return done, false end -- a pipe or a device remembers nothing, and may never end
   local handle = io.open(path, "rb")
   if not handle then return done, false end
   local broken = false
@@ -17,8 +21,9 @@ function resume.load(path)
     local ok, entry = pcall(cjson.decode, line)
     broken = not ok and line ~= ""
     if ok and type(entry) == "table" and type(entry.file) == "string" then
-      local err = entry.error
-      done[entry.file] = type(err) ~= "table" or err.retryable == false and err.category == "service" or nil
+      local err, file = entry.error, entry.file
+      if type(entry.file_base64) == "string" then file = core.base64_decode(entry.file_base64) or file end
+      done[file] = type(err) ~= "table" or err.retryable == false and err.category == "service" or nil
     end
   end
   local size = handle:seek("end")

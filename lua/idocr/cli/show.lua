@@ -5,6 +5,7 @@ local core = require "idocr.core"
 local json = require "idocr.cli.json"
 local kinds = require "idocr.kinds"
 local table_text = require "idocr.cli.table"
+local width = require "idocr.cli.width"
 
 local show = {}
 
@@ -85,7 +86,7 @@ function show.card(out, card, options)
 
   local heads = { "field", "value", "confidence" }
   if not next(confidence) then heads[3] = nil end
-  local title = (kind.title or card.kind) .. ": " .. options.source .. " (" .. card.provider ..
+  local title = (kind.title or card.kind) .. ": " .. width.plain(options.source) .. " (" .. card.provider ..
     (card.sandbox and ", canned by the sandbox" or "") .. ")"
   return console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
 end
@@ -127,6 +128,16 @@ function show.error_data(err)
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
     http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false, billed = err.billed,
   }
+end
+
+--- Names the picture of a line. A name that is no UTF-8 is also given as base64: `file` alone would not find it again.
+---@param data table
+---@param path string
+---@return table data
+function show.named(data, path)
+  data.file = path
+  data.file_base64 = json.utf8(path) ~= path and core.base64_encode(path) or nil
+  return data
 end
 
 --- One line of JSON.

@@ -1,8 +1,8 @@
 --- `idocr sign KIND PICTURE`
 
 local cli = require "idocr.cli.client"
-local main = require "idocr.cli.main"
 local status = require "idocr.cli.status"
+local width = require "idocr.cli.width"
 
 local sign = {
   description = [[
@@ -16,9 +16,8 @@ body is named as a file, which --body writes.
 function sign.describe(parser)
   cli.describe_kind(parser)
   parser:argument("picture", "A file, or - for standard input.")
-  parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
   parser:option("--body", "Write the body of the request to this file."):argname("FILE")
-  cli.describe_params(parser)
+  cli.describe_params(parser, true)
   cli.describe_client(parser)
 end
 
@@ -59,12 +58,9 @@ local function write_body(body, path)
       break
     end
   end
-  if not handle:close() then problem = problem or "cannot write " .. path end
-  if problem then
-    os.remove(path)
-    return nil, problem
-  end
-  return true
+  local closed, trouble = handle:close()
+  problem = problem or not closed and (trouble or "cannot write " .. path) or nil
+  return not problem, problem
 end
 
 function sign.run(args, out)
@@ -74,12 +70,15 @@ function sign.run(args, out)
   if args.back then params.back = cli.picture(args.back) end
   local request, err = cli.try(client.prepare, client, args.kind, params)
   if not request then
-    out.err("idocr: " .. tostring(err) .. "\n")
+    out.err("idocr: " .. width.plain(tostring(err)) .. "\n")
     return status.of(err)
   end
   if args.body then
     local written, problem = write_body(request.body, args.body)
-    if not written then main.usage_error("the body cannot be written: " .. tostring(problem)) end
+    if not written then
+      out.err("idocr: the body cannot be written: " .. tostring(problem) .. "\n")
+      return status.OUTPUT
+    end
   end
   local lines = { "curl -X " .. request.method .. " " .. quote(request.url) }
   for _, header in ipairs(request.headers) do

@@ -1,5 +1,6 @@
 --- `idocr stamp PICTURE`
 
+local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
 local kinds = require "idocr.kinds"
 local main = require "idocr.cli.main"
@@ -26,11 +27,14 @@ function command.describe(parser)
   parser:option("--error", "The service's code (or ekycpro's status) to answer with."):argname("CODE")
   parser:option("--fault", "What goes wrong: " .. table.concat(faults.NAMES, ", ") ..
     ";\nslow=SECONDS says how slow, NAME*2 lets only the first two calls fail."):argname("FAULT")
-  parser:option("-o --out", "Write the stamped picture here instead of over the old one."):argname("FILE")
+  parser:option("-o --out", "Write the stamped picture here (- for standard output)\ninstead of over the old one."):argname("FILE")
   parser:flag("--show", "Say what stamp the picture has, and change nothing.")
 end
 
 local function read_file(path)
+  local image, _, code = core.image_file(path)
+  if image then image:close() end
+  if code == "not_a_file" then main.usage_error("the picture is no regular file: " .. path) end
   local handle, problem = io.open(path, "rb")
   local bytes = handle and handle:read("*a")
   if handle then handle:close() end
@@ -59,9 +63,10 @@ function command.run(args, out)
   end
   local stamped, err = stamp.write(bytes, { kind = args.kind, fields = fields, error = args.error, fault = args.fault })
   if not stamped then main.usage_error(err.message) end
-  local path, problem = pictures.write(stamped, args.out or args.picture, args.picture, "stamped")
-  if not path then main.usage_error(tostring(problem)) end
-  return status.OK
+  local path, problem = pictures.write(stamped, args.out or args.picture, pictures.stem(args.picture), "stamped")
+  if path then return status.OK end
+  out.err("idocr: the picture cannot be written: " .. tostring(problem) .. "\n")
+  return status.OUTPUT
 end
 
 return command

@@ -8,6 +8,7 @@ status.USAGE = 2
 status.CREDENTIALS = 3
 status.NETWORK = 4
 status.PICTURE = 5
+status.OUTPUT = 6
 
 --- The part of every --help that says them.
 status.HELP = [[
@@ -18,7 +19,8 @@ Exit status:
   2  wrong arguments, or something that this site, provider or place cannot do
   3  credentials: there are none, they are wrong, or they could not be refreshed
   4  no answer: no connection, no trust (TLS), a time-out, or an answer that is none
-  5  the picture was refused before anything was sent]]
+  5  the picture was refused before anything was sent
+  6  what was read could not be written]]
 
 local BY_CATEGORY = {
   service = status.REFUSED, throttled = status.REFUSED,

@@ -76,10 +76,17 @@ function width.of_character(character)
   return holds(none, code) and 0 or 1
 end
 
---- Iterates over the UTF-8 characters of a text; a byte that belongs to none comes alone as "?".
+-- What the first byte may also begin: forms that are too long, halves of pairs, codes beyond the last.
+local function is_character(code, size)
+  return size < 3 or size == 3 and code >= 0x800 and (code < 0xD800 or code > 0xDFFF) or size == 4 and code >= 0x10000 and code <= 0x10FFFF
+end
+
+--- Iterates over the UTF-8 characters of a text; a byte that belongs to none comes alone as "?", or as what `broken` says.
 ---@param text string
+---@param broken string?
 ---@return fun(): string?
-function width.characters(text)
+function width.characters(text, broken)
+  broken = broken or "?"
   local at = 1
   return function()
     if at > #text then return nil end
@@ -87,9 +94,9 @@ function width.characters(text)
     local size = first < 0x80 and 1 or first < 0xC2 and 0 or first < 0xE0 and 2 or first < 0xF0 and 3 or first < 0xF5 and 4 or 0
     local character = size > 0 and text:sub(at, at + size - 1)
     if not character or #character < size or not character:find("^[%z\1-\244][\128-\191]*$") or
-       select(2, character:gsub("[\128-\191]", "")) ~= size - 1 then
+       select(2, character:gsub("[\128-\191]", "")) ~= size - 1 or not is_character(code_of(character), size) then
       at = at + 1
-      return "?"
+      return broken
     end
     at = at + size
     return character
