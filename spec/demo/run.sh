@@ -26,18 +26,18 @@ specimens=lua/idocr/sandbox/specimens
 
 echo "The sandbox answers at $(member https), with a certificate of its own. Five services, five specimens:"
 echo
-show() { # show KIND [OPTION...]
-  kind=$1
-  shift
+show() { # show KIND SPECIMEN [OPTION...]
+  kind=$1 specimen=$2
+  shift 2
   # shellcheck disable=SC2086
-  "$idocr" read "$kind" "$@" $service "$specimens/$kind.jpg"
+  "$idocr" read "$kind" "$@" $service "$specimens/$specimen.jpg"
   echo
 }
-show malaysia_id --portrait "$out/malaysia_id.jpg"
-show passport --portrait "$out/passport.jpg"
-show macao_id --portrait "$out/macao_id.jpg"
-show china_id --site cn --portrait "$out/china_id.jpg"
-show malaysia_id --provider ekycpro # which cuts no portrait out
+show malaysia_id malaysia_id --portrait "$out/malaysia_id.jpg"
+show passport passport --portrait "$out/passport.jpg"
+show macao_id macao_id --portrait "$out/macao_id.jpg"
+show china_id china_id --site cn --portrait "$out/china_id.jpg"
+show malaysia_id malaysia_id_man --provider ekycpro # which cuts no portrait out
 
 echo "The portraits were written to:"
 ls "$out"/*.jpg
