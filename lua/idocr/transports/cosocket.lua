@@ -16,6 +16,7 @@ local cosocket = {}
 -- 64 KB: smaller chunks cost a call each (16 KB: 1.3 times the processor time of an upload); from 128 KB on LuaJIT maps
 -- and unmaps memory for each string (1.6 times).
 local CHUNK = 64 * 1024
+local CHUNKS = 2 -- sent at once: one by one costs 7 % more at 200 KB, four at once 10 % more at 5 MB
 local IDLE = 50 * 1000 -- ms; the services close idle connections after 60 s
 local POOL_SIZE = 64 -- idle connections kept per worker and pool
 local DEAD_ON_ARRIVAL = 1 -- seconds; see `Transport:send`
@@ -180,26 +181,28 @@ function Transport:connect(request, state, fresh)
 end
 
 local function send_body(sock, head, body, state)
-  local first = head
+  local pieces, count, last = { head }, 1, body == nil
   repeat
-    runtime.pause()
-    local chunk, message
-    if body then
-      chunk, message = body:read(CHUNK)
+    for _ = 1, body and CHUNKS or 0 do
+      runtime.pause()
+      local chunk, message = body:read(CHUNK)
       if message then
         sock:close()
         state.broken_body = true
         return fail(state, "image", "PictureChanged", "the picture could not be read again as it was hashed")
       end
+      last = not chunk or chunk == ""
+      if last then break end
+      count = count + 1
+      pieces[count] = chunk
     end
-    local piece = first and (chunk and { first, chunk } or first) or chunk
-    first = nil
-    if piece then
+    if count > 0 then
       state.sent = true
-      local ok, why = sock:send(piece)
+      local ok, why = sock:send(pieces)
       if not ok then return nil, why end
     end
-  until not chunk or chunk == ""
+    pieces, count = {}, 0
+  until last
   return true
 end
 
