@@ -101,6 +101,22 @@ describe("the README", function()
         assert.is_truthy(require("idocr.options").NAMES[name], name)
       end
     end
+    local declared, known = process.read "lua/idocr/card.lua", { visual = true, code = true, message = true }
+    for _, name in ipairs(kinds.list()) do
+      local kind = kinds.get(name)
+      for param in pairs(kind.params or {}) do known[param] = true end
+      for _, service in ipairs(kind.services) do
+        for _, output in ipairs(service.outputs) do known[output.field:match("^[%w_]+")] = true end
+      end
+    end
+    for row in readme:match("\n## A card\n(.-)\n\nWarnings are"):gmatch("\n| [^|]+ | ([^\n]+)") do
+      for name in row:gmatch("`([%l_]+)`") do
+        assert.is_truthy(known[name] or declared:find("@field " .. name, 1, true), name)
+      end
+    end
+    for name in readme:match("\nWarnings are ([^;]+)"):gmatch("`([%l_]+)`") do
+      assert.is_truthy(process.run("cat lua/idocr/cards/*.lua"):find('"' .. name .. '"', 1, true) or name == "unknown", name)
+    end
     local makefile = process.read "Makefile"
     for line in readme:gmatch("\n    make ([%l ]+)") do
       for target in line:gmatch("%l+") do
