@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Functions from strings to strings: digests, comparison, base64, percent-encoding, texts without blanks.
+ * Functions from strings to strings: digests, comparison, base64, percent-encoding, texts without blanks, dates.
  */
 #include "lua_core.h"
 
@@ -189,7 +189,35 @@ static int core_mrz_text(lua_State *L)
     return push_text(L, true);
 }
 
+/* core.iso_date(year, month, day) -> "YYYY-MM-DD" | nil where the Gregorian calendar has no such day */
+static int core_iso_date(lua_State *L)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int part[3];
+    for (int i = 0; i < 3; i++) {
+        if (!lua_isnumber(L, i + 1))
+            return 0;
+        lua_Number number = lua_tonumber(L, i + 1);
+        if (!(number >= 1 && number <= 9999))
+            return 0;
+        part[i] = (int)number;
+        if (part[i] < number)
+            return 0;
+    }
+    int year = part[0], month = part[1], day = part[2];
+    if (year < 1000 || month > 12)
+        return 0;
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (day > lengths[month - 1] + (month == 2 && leap))
+        return 0;
+    char text[] = {(char)('0' + year / 1000), (char)('0' + year / 100 % 10), (char)('0' + year / 10 % 10), (char)('0' + year % 10), '-',
+                   (char)('0' + month / 10), (char)('0' + month % 10), '-', (char)('0' + day / 10), (char)('0' + day % 10)};
+    lua_pushlstring(L, text, sizeof text);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+    {"iso_date", core_iso_date},
     {"text", core_text},
     {"mrz_text", core_mrz_text},
     {"sha256", core_sha256},

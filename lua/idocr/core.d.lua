@@ -181,6 +181,13 @@ function core.text(value) end
 ---@return string?
 function core.mrz_text(value) end
 
+--- ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day from the year 1000 on.
+---@param year any
+---@param month any
+---@param day any
+---@return string?
+function core.iso_date(year, month, day) end
+
 --- RFC 3986: all but letters, digits and -._~ become %XX.
 ---@param text string
 ---@return string

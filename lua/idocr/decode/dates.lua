@@ -31,23 +31,9 @@ local PLAIN = { -- accented letters that occur in names of months
   ["É"] = "E", ["é"] = "E", ["Û"] = "U", ["û"] = "U", ["Ä"] = "A", ["ä"] = "A", ["Ç"] = "C", ["ç"] = "C",
 }
 
-local TWO_DIGITS = {} -- joined faster than formatted: a card has half a dozen dates
-for number = 1, 31 do TWO_DIGITS[number] = ("%02d"):format(number) end
-
-local LENGTHS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
---- ISO 8601 of a date that the Gregorian calendar has, else nil.
----@param year any
----@param month any
----@param day any
----@return string?
-function dates.iso(year, month, day)
-  year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  if not (year and month and day) or year < 1000 or year > 9999 or not LENGTHS[month] then return nil end
-  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-  if day < 1 or day > LENGTHS[month] + (month == 2 and leap and 1 or 0) then return nil end
-  return math.floor(year) .. "-" .. TWO_DIGITS[month] .. "-" .. TWO_DIGITS[day]
-end
+--- ISO 8601 of a date that the Gregorian calendar has, else nil; numbers or their digits.
+---@type fun(year: any, month: any, day: any): string?
+dates.iso = core.iso_date
 
 --- The month that a word or several words in different languages name together ("AUG/AOUT", "4月/APR"). Unknown
 --- languages are passed over as long as one word is known.
