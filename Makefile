@@ -104,7 +104,7 @@ test-valgrind: all
 	  spec/run.sh $(SPECS)
 
 lint:
-	luacheck -q lua spec examples $(wildcard rockspec/*.rockspec)
+	luacheck -q $(if $(CI),--no-color) lua spec examples $(wildcard rockspec/*.rockspec)
 
 # ---- installing
 
