@@ -6,6 +6,8 @@ local json = require "idocr.decode.json"
 
 local reply = {}
 
+local NOTHING = {}
+
 -- reply table -> set of the paths whose text was a picture and is bytes now
 local decoded = setmetatable({}, { __mode = "k" })
 
@@ -86,25 +88,27 @@ end
 ---@param pictures string[]? those that `core.reply` took out of the text already
 ---@return table result
 function reply.refine(result, service, pictures)
-  for name in pairs(service and service.embedded or {}) do
+  for name in pairs(service and service.embedded or NOTHING) do
     local text = result[name]
     local value = type(text) == "string" and text:find("^%s*[{%[]") and json.decode(text)
     if type(value) == "table" then result[name] = value end
   end
-  local found, done = nil, {}
-  for _, output in ipairs(service and pictures_of(service) or {}) do
-    local text = reply.member(result, output.wire)
+  local found, done = nil, pictures and pictures[1] and {} or nil
+  for _, output in ipairs(service and pictures_of(service) or NOTHING) do
+    local table_, last = holder(result, output.wire)
+    local text = table_ and table_[last]
     local bytes = type(text) == "string" and text ~= "" and bytes_of(text, pictures)
     if bytes then
-      local table_, last = holder(result, output.wire)
       table_[last] = bytes
-      done[table_] = done[table_] or {}
-      done[table_][last] = true
+      if done then
+        done[table_] = done[table_] or {}
+        done[table_][last] = true
+      end
       found = found or {}
       found[output.wire] = true
     end
   end
-  if pictures and pictures[1] then restore(result, pictures, done) end
+  if done then restore(result, pictures, done) end
   if found then decoded[result] = found end
   return result
 end
