@@ -73,7 +73,7 @@ $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 # The command for use from the checkout: it finds its files beside itself, from any folder.
 $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 	@mkdir -p $(@D)
-	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$$here/..,$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|g' $< > $@
+	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$${here%/*},$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|g' $< > $@
 	@chmod +x $@
 
 # ---- packages, demo, tests

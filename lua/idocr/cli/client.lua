@@ -161,7 +161,7 @@ function M.new(args)
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
   })
-  if not made then main.usage_error(client) end
+  if not made then main.usage_error((tostring(client):gsub("^idocr%.new: ", ""))) end
   return client
 end
 
