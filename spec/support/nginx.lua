@@ -60,11 +60,13 @@ local function fill(text, vars)
   end))
 end
 
-function nginx.available() return module_folder() ~= nil and select(2, process.capture("command -v nginx")) == 0 end
+-- /usr/sbin is not in everybody's PATH.
+local SBIN = "PATH=$PATH:/usr/sbin:/usr/local/sbin "
+
+function nginx.available() return module_folder() ~= nil and select(2, process.capture(SBIN .. "; command -v nginx")) == 0 end
 
 local function command(prefix, more)
-  -- /usr/sbin is not in everybody's PATH
-  return ("PATH=$PATH:/usr/sbin:/usr/local/sbin nginx -p %s/ -c nginx.conf -e logs/error.log %s"):format(process.quote(prefix), more or "")
+  return (SBIN .. "nginx -p %s/ -c nginx.conf -e logs/error.log %s"):format(process.quote(prefix), more or "")
 end
 
 -- The master writes its pid file a moment after the command has ended.
