@@ -95,6 +95,8 @@ if reached[1] then
   say("## Goals\n")
   table_of({ "what", "goal", "measured", "" }, reached)
 end
+-- what the misses are made of, written by hand
+if rows.known.calls and rows.known.prepare then out[#out + 1] = process.read("spec/bench/limits.md") end
 
 if rows.known.prepare then
   say("## Prepare: encode, wrap, hash, sign (µs of CPU)\n")
