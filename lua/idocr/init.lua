@@ -10,7 +10,7 @@
 local client = require "idocr.client"
 local core = require "idocr.core"
 local kinds = require "idocr.kinds"
-local options = require "idocr.options"
+local options = require "idocr.client.options"
 local picture = require "idocr.picture"
 
 ---@class idocr

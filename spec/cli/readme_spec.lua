@@ -98,7 +98,7 @@ describe("the README", function()
     end
     for option in readme:match("| option | default.-\n\n"):gmatch("\n| ([^|]+) |") do
       for name in option:gmatch("`([%l_]+)`") do
-        assert.is_truthy(require("idocr.options").NAMES[name], name)
+        assert.is_truthy(require("idocr.client.options").NAMES[name], name)
       end
     end
     local declared, known = process.read "lua/idocr/card.lua", { visual = true, code = true, message = true }

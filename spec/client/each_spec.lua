@@ -110,7 +110,7 @@ describe("client:each", function()
   end
 
   it("waits for the rate together", function()
-    require("idocr.limiter").reset()
+    require("idocr.client.limiter").reset()
     local clock, times = runtime.new(), {}
     local wire = { runtime = clock }
     function wire.send()

@@ -1,6 +1,6 @@
 local errors = require "idocr.errors"
 local idocr = require "idocr"
-local routing = require "idocr.routing"
+local routing = require "idocr.client.routing"
 local scripted = require "spec.support.scripted"
 
 local PNG = idocr.bytes(scripted.PNG)

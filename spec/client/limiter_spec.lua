@@ -1,5 +1,5 @@
 local idocr = require "idocr"
-local limiter = require "idocr.limiter"
+local limiter = require "idocr.client.limiter"
 local scripted = require "spec.support.scripted"
 
 local PNG = idocr.bytes(scripted.PNG)

@@ -1,7 +1,7 @@
 local errors = require "idocr.errors"
-local http_date = require "idocr.http_date"
+local http_date = require "idocr.client.http_date"
 local idocr = require "idocr"
-local retry = require "idocr.retry"
+local retry = require "idocr.client.retry"
 local scripted = require "spec.support.scripted"
 
 local PNG = idocr.bytes(scripted.PNG)

@@ -5,7 +5,7 @@ local errors = require "idocr.errors"
 
 local failure = {}
 
--- how retry.lua is told: the first column is the tables' word
+-- how client/retry.lua is told: the first column is the tables' word
 local HINTS = { yes = "advised", maybe = "backoff", throttle = "throttle", clock = "clock", token = "token" }
 
 --- The service's own refusal.

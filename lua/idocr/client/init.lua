@@ -2,17 +2,17 @@
 --- clock's offset and the credentials at hand.
 
 local errors = require "idocr.errors"
-local call = require "idocr.call"
+local call = require "idocr.client.call"
 local core = require "idocr.core"
 local credentials = require "idocr.credentials"
-local each = require "idocr.each"
-local events = require "idocr.events"
+local each = require "idocr.client.each"
+local events = require "idocr.client.events"
 local given_credentials = require "idocr.credentials.given"
 local kinds = require "idocr.kinds"
-local limiter = require "idocr.limiter"
+local limiter = require "idocr.client.limiter"
 local nearest = require "idocr.nearest"
-local options = require "idocr.options"
-local params = require "idocr.params"
+local options = require "idocr.client.options"
+local params = require "idocr.client.params"
 local picture = require "idocr.picture"
 
 local client = {}

@@ -1,14 +1,14 @@
 --- One call from checked params to a card: pictures opened and looked at, each provider in turn, one deadline.
 
-local advice = require "idocr.advice"
-local attempt = require "idocr.attempt"
+local advice = require "idocr.client.advice"
+local attempt = require "idocr.client.attempt"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
-local events = require "idocr.events"
+local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
 local picture = require "idocr.picture"
-local routing = require "idocr.routing"
+local routing = require "idocr.client.routing"
 
 local call = {}
 

@@ -1,7 +1,7 @@
 --- Many calls at once: inputs are pulled when there is room for another, results come as they complete.
 
-local call = require "idocr.call"
-local params = require "idocr.params"
+local call = require "idocr.client.call"
+local params = require "idocr.client.params"
 
 local each = {}
 

@@ -2,9 +2,9 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
-local events = require "idocr.events"
-local http_date = require "idocr.http_date"
-local retry = require "idocr.retry"
+local events = require "idocr.client.events"
+local http_date = require "idocr.client.http_date"
+local retry = require "idocr.client.retry"
 
 local attempt = {}
 
