@@ -26,7 +26,7 @@ return function()
     show("FAILED", handler.failures)
     show("ERROR", handler.errors)
     for _, item in ipairs(handler.pendings) do
-      io.write("skipped ", item.name or "?", item.message and (": " .. text_of(item.message)) or "", "\n")
+      io.write("skipped ", item.name or "?", item.message and (": " .. text_of(item.message):gsub("^%S+:%d+: ", "")) or "", "\n")
     end
     local failed = handler.failuresCount + handler.errorsCount
     if handler.successesCount + failed + handler.pendingsCount == 0 then
