@@ -52,8 +52,24 @@ local function hash(plan, runtime)
   end
 end
 
+local PARTS = { "secret_id", "secret_key", "api_key", "token", "expires" }
+
+local function parts_of(snapshot)
+  local parts = {}
+  for _, name in ipairs(PARTS) do parts[name] = snapshot[name] end
+  return parts
+end
+
+local function same_parts(parts, snapshot)
+  for _, name in ipairs(PARTS) do
+    if parts[name] ~= snapshot[name] then return false end
+  end
+  return true
+end
+
 --- The credentials to sign with, checked, and the snapshot of the source that they are of. The checked copy is kept as
---- long as the source gives the same snapshot: the day's signing key hangs on it.
+--- long as the source gives the same ones: the day's signing key hangs on it. What they are is compared and not which table
+--- holds them, because a source of the user's may change its table in place.
 local function credentials(side, left)
   local snapshot, err = side.source:get(left)
   if not snapshot then
@@ -62,11 +78,11 @@ local function credentials(side, left)
     end
     return nil, err
   end
-  if side.snapshot ~= snapshot then
+  if not side.checked or type(snapshot) ~= "table" or not same_parts(side.parts, snapshot) then
     local checked
     checked, err = side.provider.check_credentials(snapshot)
     if not checked then return nil, err end
-    side.snapshot, side.checked = snapshot, checked
+    side.parts, side.checked = parts_of(snapshot), checked
   end
   return side.checked, snapshot
 end

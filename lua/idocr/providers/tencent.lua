@@ -41,13 +41,13 @@ local function plan_of(action, body, options)
   }
 end
 
-local frames = setmetatable({}, { __mode = "k" }) -- service -> params in a word -> what stands around the picture
+local frames = setmetatable({}, { __mode = "k" }) -- service -> the call in a word -> what stands around the picture
 
---- The params of a call in a word, nil where there is more to say: a list, a second picture, a URL.
+--- The kind and the params of a call in a word, nil where there is more to say: a list, a second picture, a URL.
 local function word_of(call)
   local image = call.pictures and call.pictures.image
   if not image or not image.image or next(call.pictures, next(call.pictures)) ~= nil then return nil end
-  local word = ""
+  local word = call.kind.kind .. ":" -- two kinds may share a service and read its params differently
   for name, value in pairs(call.params or {}) do
     if type(value) ~= "boolean" then return nil end
     word = word .. name .. (value and "+" or "-")
