@@ -117,6 +117,17 @@ describe("http1.reader", function()
     end
   end)
 
+  it("is not kept busy by blanks", function()
+    local blanks, began = (" "):rep(60000), os.clock()
+    for value, expected in pairs {
+      [""] = "", [" \t "] = "", ["\ta b\t"] = "a b", [" a" .. blanks .. "b "] = "a" .. blanks .. "b", [blanks] = "", [blanks .. "a"] = "a",
+    } do
+      assert.equal(expected, read("HTTP/1.1 204 No\r\nX:" .. value .. "\r\n\r\n").headers.x)
+    end
+    assert.equal("BadResponse", select(2, read("HTTP/1.1 204 No\r\nX:" .. blanks .. "\0a\r\n\r\n")))
+    assert.is_true(os.clock() - began < 3, "with a pattern that tries every split it takes a quarter of a minute")
+  end)
+
   it("notices a reply that was cut", function()
     for _, text in pairs { replies.length, replies.chunked } do
       for cut = 0, #text - 1 do

@@ -9,10 +9,12 @@ local values = {}
 local text, mrz_text = core.text, core.mrz_text
 local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
 
+local LONGEST_NUMBER = 64 -- bytes
+
 --- A finite number from a number or from decimal text.
 local function finite(value)
   if type(value) == "string" then
-    value = value:match("^%s*[+-]?%d+%.?%d*%s*$") and tonumber(value)
+    value = #value <= LONGEST_NUMBER and value:match("^%s*[+-]?%d+%.?%d*%s*$") and tonumber(value)
   end
   if type(value) ~= "number" or value ~= value or value >= math.huge or value <= -math.huge then return nil end
   return value

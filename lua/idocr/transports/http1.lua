@@ -40,6 +40,9 @@ end
 
 local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
 
+-- What no header may hold: control characters but for a tab. The first pattern says at once that there is none.
+local function unsendable(value) return value:find("%c") and value:find("[%z\1-\8\10-\31\127]") end
+
 -- Header names are the same in every request: what a name is, is found out once. The first names are remembered only,
 -- since a user's transport may make up others for ever.
 local kinds, known = {}, 0
@@ -64,7 +67,7 @@ function http1.head(request, target, length, proxy_authorization)
   for _, header in ipairs(request.headers or {}) do
     local name, value = header[1], tostring(header[2])
     local kind = kinds[name] or learn(name)
-    if not kind or value:find("[%z\1-\8\10-\31\127]") then return nil, "a header holds a character that cannot be sent" end
+    if not kind or unsendable(value) then return nil, "a header holds a character that cannot be sent" end
     if kind == "host" then has_host = true end
     if kind ~= "own" then lines[#lines + 1] = name .. ": " .. value end
   end
@@ -116,7 +119,17 @@ local function complete(self)
   return true
 end
 
-local FIELD = "^([%w!#$%%&'*+%-.^_`|~]+):[ \t]*([^%z\r\n]-)[ \t]*\r?\n()" -- a whole line, or none
+-- A whole line, or none. Nothing in it can match in two ways: a reader that tries them all is busy for seconds with 60 KB
+-- of blanks.
+local FIELD = "^([%w!#$%%&'*+%-.^_`|~]+): ?([^%z\r\n]*)\r?\n()"
+
+local BLANK = { [9] = true, [32] = true } -- bytes
+
+local function trimmed(value)
+  if not BLANK[value:byte(1)] and not BLANK[value:byte(-1)] then return value end
+  local first = value:find("[^ \t]")
+  return first and value:match("^.*[^ \t]", first) or ""
+end
 
 local function parse_fields(self, text)
   local headers, count, position = {}, 0, 1
@@ -125,7 +138,7 @@ local function parse_fields(self, text)
     if not name then break end
     count = count + 1
     if count > MAX_FIELDS then return bad("too many header lines") end
-    name = name:lower()
+    name, value = name:lower(), trimmed(value)
     if headers[name] then
       if name ~= "content-length" then
         value = headers[name] .. ", " .. value
