@@ -127,7 +127,7 @@ static int image_read(lua_State *L)
     const uint8_t *at;
     struct idocr_error error;
     uint8_t small[STACK_READ], *room = small;
-    if (length > sizeof small && handle->image.bytes == NULL)
+    if (length > sizeof small && idocr_image_memory(&handle->image) == NULL)
         room = lua_newuserdata(L, length);
     if (length == 0)
         at = room;

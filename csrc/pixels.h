@@ -15,8 +15,8 @@
 
 IDOCR_HIDDEN_BEGIN
 
-#define IDOCR_PIXELS_SIDE                                                                                    \
-    800 /* pixels of the longer side on which everything is measured; smaller pictures stay as they are */
+/* Pixels of the longer side on which everything is measured; smaller pictures stay as they are. */
+#define IDOCR_PIXELS_SIDE 800
 
 struct idocr_pixels {
     uint32_t width, height; /* of the rows that come in */

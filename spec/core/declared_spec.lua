@@ -1,0 +1,52 @@
+--- The C modules and their declarations for editors (lua/idocr/*.d.lua) name the same functions and methods.
+
+local function slurp(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+--- Names that a .d.lua declares, by the table that they are declared in: what is set in it, and its functions.
+local function declared(module)
+  local names = {}
+  local function add(owner, name)
+    names[owner] = names[owner] or {}
+    names[owner][name] = true
+  end
+  local text = "\n" .. slurp("lua/idocr/" .. module .. ".d.lua")
+  for owner, name in text:gmatch("\nfunction ([%w_]+)[.:]([%w_]+)%(") do add(owner, name) end
+  for owner, name in text:gmatch("\n([%w_]+)%.([%w_]+) = ") do add(owner, name) end
+  return names
+end
+
+local function keys(of)
+  local set = {}
+  for name in pairs(of) do set[name] = true end
+  return set
+end
+
+-- module -> variable of the .d.lua -> an object of that class
+local CLASSES = {
+  core = function(core)
+    return { image = core.image_bytes "x", body = core.body { "x" }, reply = core.reply(1), signer = core.signer("i", "k") }
+  end,
+  curl = function(curl)
+    local transfers = assert(curl.new {})
+    return { Transfers = transfers, Transfer = assert(transfers:start { url = "http://127.0.0.1:1/" }) }
+  end,
+  pixels = function(pixels) return { decoder = assert(pixels.decoder()) } end,
+}
+
+for module, objects in pairs(CLASSES) do
+  local there, loaded = pcall(require, "idocr." .. module)
+  local test = (there or module ~= "pixels") and it or pending -- without its libraries pixels is not built
+  describe(module .. ".d.lua", function()
+    test("declares what idocr." .. module .. " has, and nothing else", function()
+      assert(there, loaded)
+      local expected = { [module] = keys(loaded) }
+      for variable, object in pairs(objects(loaded)) do expected[variable] = keys(debug.getmetatable(object).__index) end
+      assert.same(expected, declared(module))
+    end)
+  end)
+end
