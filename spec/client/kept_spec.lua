@@ -42,7 +42,8 @@ local function calls()
   end
   for _, params in ipairs {
     {}, { portrait = true }, { warn = true }, { warn = { "photocopy" } }, { warn = { "photocopy", "recaptured" } }, { crop = true },
-    { crop = false }, { crop = true, portrait = true }, { side = "back" }, { side = "front" }, { image = idocr.url "https://pictures.example/a" }, { image = idocr.url "https://pictures.example/b" },
+    { crop = false }, { crop = true, portrait = true }, { side = "back" }, { side = "front" },
+    { image = idocr.url "https://pictures.example/a" }, { image = idocr.url "https://pictures.example/b" },
   } do
     params.image = params.image or PNG
     add({ site = "cn" }, "china_id", params)

@@ -2,6 +2,7 @@ local core = require "idocr.core"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local picture = require "idocr.picture"
+local precheck = require "idocr.client.precheck"
 local process = require "spec.support.process"
 local scripted = require "spec.support.scripted"
 local specimens = require "idocr.sandbox.specimens"
@@ -113,12 +114,12 @@ describe("a picture", function()
     local most = math.floor(kinds.by_site(service.max_base64, "intl") / 4) * 3
     local function image(size) return core.image_bytes(PNG .. ("\0"):rep(size - #PNG)) end
     local function code(size)
-      local _, err = picture.check(image(size), service, "intl")
+      local _, err = precheck.picture(image(size), service, "intl")
       return err and err.code
     end
     assert.equal("PictureTooLarge", code(most + 1))
     assert.not_equal("PictureTooLarge", code(most))
-    local _, err = picture.check(image(2 * 1024 * 1024 + 1), kinds.get("malaysia_id").services[2], nil)
+    local _, err = precheck.picture(image(2 * 1024 * 1024 + 1), kinds.get("malaysia_id").services[2], nil)
     assert.equal("PictureTooLarge", err.code)
     assert.matches("at most 2.0 MiB", err.message)
   end)
@@ -148,6 +149,17 @@ describe("a picture", function()
       assert(client:passport(params))
       assert.equal(1, #wire.requests)
     end
+  end)
+
+  it("that shrinks before it is looked at is an image error", function()
+    local service = kinds.get("passport").services[1]
+    local path = temporary(PNG .. ("x"):rep(100000)) -- long enough to be read when it is needed
+    local image = assert(core.image_file(path))
+    process.write(path, "")
+    local fine, err = precheck.picture(image, service, "intl")
+    assert.is_nil(fine)
+    assert.same({ "image", "PictureChanged", false }, { err.category, err.code, err.sent })
+    image:close()
   end)
 
   it("that changes between hash and send is an image error", function()

@@ -3,6 +3,7 @@
 local advice = require "idocr.checks.picture"
 local console = require "idocr.cli.console"
 local kinds = require "idocr.kinds"
+local limits = require "idocr.client.precheck"
 local main = require "idocr.cli.main"
 local picture = require "idocr.picture"
 local show = require "idocr.cli.show"
@@ -33,7 +34,7 @@ local function look(path, service, site)
   if not named then main.usage_error(complaint) end
   local opened, err = picture.open(named)
   if not opened then return { file = path, ok = false, refused = err, findings = {} } end
-  local _, refused = picture.check(opened.image, service, site)
+  local _, refused = limits.picture(opened.image, service, site)
   local result = advice.look(opened.image)
   picture.close_all { opened }
   return {

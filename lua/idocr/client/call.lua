@@ -8,6 +8,7 @@ local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
 local picture = require "idocr.picture"
+local precheck = require "idocr.client.precheck"
 local routing = require "idocr.client.routing"
 
 local call = {}
@@ -42,7 +43,7 @@ local function plan_for(state, side, kind, checked, opened)
   if look then
     for _, entry in pairs(opened) do
       if entry.image then
-        local ok, refusal = picture.check(entry.image, service, side.view.site)
+        local ok, refusal = precheck.picture(entry.image, service, side.view.site)
         if not ok then return nil, refusal end
       end
     end
@@ -53,7 +54,7 @@ local function plan_for(state, side, kind, checked, opened)
   }
   if not plan then return nil, err end
   if look and side.name == "tencent" then
-    local ok, refusal = picture.check_request(plan.body:length())
+    local ok, refusal = precheck.request(plan.body:length())
     if not ok then return nil, refusal end
   end
   plan.rate = kinds.by_site(service.rate, side.view.site)
