@@ -15,16 +15,20 @@ local SPECIMENS = "lua/idocr/sandbox/specimens/"
 describe("the gateway of the examples", function()
   local gateway, base
 
-  setup(function()
+  -- A gateway with more in its environment, and where it is.
+  local function start(environment)
     local port, out = ports.free_port(), process.tempdir() .. "/said"
-    gateway = process.spawn(("PORT=%d exec examples/openresty/start.sh"):format(port), { stdout = out, stderr = out })
+    local command = ("%s PORT=%d exec examples/openresty/start.sh"):format(environment, port)
+    local started = process.spawn(command, { stdout = out, stderr = out })
     process.wait_for(function()
       local said = process.read(out) or ""
-      assert(gateway.alive(), said)
+      assert(started.alive(), said)
       return said:find("The gateway is at ", 1, true)
     end, 20)
-    base = "http://127.0.0.1:" .. port
-  end)
+    return started, "http://127.0.0.1:" .. port
+  end
+
+  setup(function() gateway, base = start "" end)
 
   teardown(function() gateway.stop() end)
 
@@ -45,6 +49,22 @@ describe("the gateway of the examples", function()
     end
     table.sort(names)
     assert.same({ "china_id", "macao_id", "malaysia_id", "passport" }, names)
+  end)
+
+  it("offers what can be asked for on its site", function()
+    local function params(kinds)
+      local names = {}
+      for _, kind in ipairs(kinds) do
+        for _, param in ipairs(kind.name == "china_id" and kind.params or {}) do names[#names + 1] = param.name end
+      end
+      return names
+    end
+    assert.same({ "crop", "side" }, params(select(2, curl("", "/v1/kinds"))))
+    local other, there = start "IDOCR_SITE=cn"
+    local text = process.run("curl -sS " .. there .. "/v1/kinds")
+    other.stop()
+    local all = { "both_sides", "crop", "quality", "rectify", "reflect_detail", "side", "tamper_check", "warn" }
+    assert.same(all, params(cjson.decode(text)))
   end)
 
   it("reads every kind, from a form and from a body", function()

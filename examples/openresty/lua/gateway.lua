@@ -142,11 +142,11 @@ function gateway.read(name)
     cjson.encode(card:plain()), list(shown(kind, card)), list(card.warnings), tostring(ok), list(findings), cjson.encode(kind.title)))
 end
 
--- The params that some input of a service is filled from.
+-- The params that some input of a service is filled from or turned on by.
 local function params_taken(inputs, into)
   for _, input in ipairs(inputs or {}) do
     if input.param then into[input.param] = true end
-    if input.warning then into.warn = true end
+    for _, name in ipairs(input.when or {}) do into[name:match("^[^.]+")] = true end -- "warn.glare" is one of the warnings
     params_taken(input.fields, into)
   end
   return into
