@@ -18,7 +18,7 @@ function fetch.send(transport, request, left)
     return nil, errors.new("timeout", "DeadlineExceeded", "no time left to fetch credentials", { sent = false, billed = false })
   end
   local target = assert(endpoint.parse(request.url))
-  local host = request.host or target.host .. (target.port and ":" .. target.port or "")
+  local host = request.host or target.authority
   local headers = { { "Host", host } }
   for _, header in ipairs(request.headers or {}) do headers[#headers + 1] = header end
   local response, err = transport:send({

@@ -66,7 +66,7 @@ end
 ---@return idocr.Snapshot?, idocr.Error?
 function sts.call(context, call, left)
   local target, body = call.target, cjson.encode(call.params)
-  local host = target.host .. (target.port and ":" .. target.port or "")
+  local host = target.authority
   local timestamp = math.floor(context.clock())
   local headers = {
     { "Content-Type", "application/json" },
