@@ -1,5 +1,7 @@
 --- The HTTP `Date` header as Unix seconds: one fixed form, nothing else believed.
 
+local core = require "idocr.core"
+
 local http_date = {}
 
 local MONTHS = {}
@@ -7,12 +9,6 @@ for index, name in ipairs { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
   MONTHS[name] = index
 end
 local WEEKDAYS = { Sun = 0, Mon = 1, Tue = 2, Wed = 3, Thu = 4, Fri = 5, Sat = 6 }
-local LENGTHS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
-local function days_in(year, month)
-  if month == 2 and (year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)) then return 29 end
-  return LENGTHS[month]
-end
 
 --- Days since 1970-01-01 of a date of the Gregorian calendar.
 local function day_number(year, month, day)
@@ -35,7 +31,7 @@ function http_date.parse(text)
   if not month or not WEEKDAYS[weekday] then return nil end
   day, year = tonumber(day), tonumber(year)
   hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
-  if year < 1970 or day < 1 or day > days_in(year, month) or hour > 23 or minute > 59 or second > 60 then return nil end
+  if year < 1970 or not core.iso_date(year, month, day) or hour > 23 or minute > 59 or second > 60 then return nil end
   local days = day_number(year, month, day)
   if (days + 4) % 7 ~= WEEKDAYS[weekday] then return nil end
   return math.floor(days * 86400 + hour * 3600 + minute * 60 + second)

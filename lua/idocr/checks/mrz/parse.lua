@@ -241,17 +241,9 @@ end
 
 local SEX = { M = "M", F = "F", ["<"] = "X", X = "X" }
 
-local function read(format, lines, text, foul, today)
-  local bytes = bytes_of(text)
-  local fields, problems, valid = format.fields, {}, true
-  -- tables are written out whole: growing them key by key would cost more than all sums
-  local checks = { document_number = false, birth_date = false, expiry_date = nil, optional = nil, composite = nil }
-  run_checks(format, bytes, checks)
-  if foul then
-    valid = false
-    problems[1] = "character"
-  end
-
+--- The number, which may go on behind its nine places, what else stands there, and the rule by which it was long.
+local function number_of(format, text, bytes, checks)
+  local fields = format.fields
   local at = fields.number
   local number, optional, rule = clean(sub(text, at[1], at[2])), nil, nil
   if fields.optional then optional = sub(text, fields.optional[1], fields.optional[2]) end
@@ -263,6 +255,21 @@ local function read(format, lines, text, foul, today)
       checks.document_number = right
     end
   end
+  return number, optional, rule
+end
+
+local function read(format, lines, text, foul, today)
+  local bytes = bytes_of(text)
+  local fields, problems, valid = format.fields, {}, true
+  -- tables are written out whole: growing them key by key would cost more than all sums
+  local checks = { document_number = false, birth_date = false, expiry_date = nil, optional = nil, composite = nil }
+  run_checks(format, bytes, checks)
+  if foul then
+    valid = false
+    problems[1] = "character"
+  end
+
+  local number, optional, rule = number_of(format, text, bytes, checks)
   for i = 1, #format.checks do
     local name = format.checks[i].name
     if not checks[name] then
@@ -271,7 +278,7 @@ local function read(format, lines, text, foul, today)
     end
   end
 
-  local possible, issuing_country, nationality, birth, birth_known, expiry, expiry_known
+  local at, possible, issuing_country, nationality, birth, birth_known, expiry, expiry_known
   issuing_country, possible = country("issuing_country", sub(text, 3, 5), problems)
   valid = valid and possible
   at = fields.nationality
