@@ -23,7 +23,7 @@ local idocr = {
 }
 
 --- Makes a client. Raises on a wrong option, with the nearest right name.
----@param given table? see `idocr.CheckedOptions`
+---@param given idocr.Options?
 ---@return idocr.Client
 function idocr.new(given)
   local checked, complaint = options.check(given)

@@ -1,4 +1,4 @@
---- The C modules and their declarations for editors (lua/idocr/*.d.lua) name the same functions and methods.
+--- What is declared for editors is what there is: the C modules' functions and methods (lua/idocr/*.d.lua), the options.
 
 local function slurp(path)
   local file = assert(io.open(path, "rb"))
@@ -50,3 +50,12 @@ for module, objects in pairs(CLASSES) do
     end)
   end)
 end
+
+describe("idocr.Options", function()
+  it("has the options that idocr.new takes, and no others", function()
+    local class = slurp("lua/idocr/client/options.lua"):match("%-%-%-@class idocr%.Options\n(.-)\n\n")
+    local names = {}
+    for name in class:gmatch("%-%-%-@field ([%w_]+)") do names[name] = true end
+    assert.same(keys(require("idocr.client.options").NAMES), names)
+  end)
+end)

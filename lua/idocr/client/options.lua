@@ -12,6 +12,33 @@ local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
 local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
 
+--- What a user writes; all of it may be left out.
+---@class idocr.Options
+---@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails
+---@field site "intl"|"cn"|nil            Tencent: two services with separate accounts ("intl")
+---@field region string?                  Tencent, like "ap-singapore"
+---@field language "en-US"|"zh-CN"|nil    of Tencent's error messages
+---@field credentials any                 { secret_id, secret_key, token }, { api_key }, a function or a source; also by provider
+---@field endpoint string|table<string, string>|nil     URL to dial instead of the service's own; also by provider
+---@field signed_host string|table<string, string>|nil  host to name and to sign, where the endpoint is a gateway's
+---@field transport "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  ("auto")
+---@field timeout number|{ connect: number?, total: number? }|nil  seconds (5, 30); a number: the total
+---@field retry false|integer|{ attempts: integer?, base: number?, cap: number?, after_send: boolean? }|nil  (3, 0.5 s, 10 s, false)
+---@field rate boolean|number|table<string, number|boolean>|nil  calls per second, for all or by action; `wait = false`: refuse
+---@field proxy string|false?             URL; false: none, whatever the environment says
+---@field ca_file string?                 PEM, trusted instead of the system's store
+---@field ca_path string?                 folder of hashed PEM files, likewise
+---@field client_cert string?             PEM
+---@field client_key string?              PEM
+---@field unsigned_payload boolean?       leave the body out of the signature; only over https (false)
+---@field insecure boolean?               allow plain http:// to other machines (false)
+---@field precheck boolean?               refuse pictures that the service would surely refuse (true)
+---@field compare boolean?                ask two providers for every card (false)
+---@field max_response integer?           bytes of a reply (32 MiB)
+---@field on_event (fun(name: string, fields: table))?  see client/events.lua
+---@field clock (fun(): number)?          Unix seconds, for signatures and expiry
+---@field shared any                      nginx: a `lua_shared_dict` or its name, where workers keep limits and credentials together
+
 --- The checked options, with defaults.
 ---@class idocr.CheckedOptions
 ---@field providers string[]
@@ -238,7 +265,7 @@ options.NAMES = RULES
 local FIRST = { "provider", "insecure" }
 
 --- Checks and copies the options of `idocr.new`.
----@param given table?
+---@param given idocr.Options?
 ---@return idocr.CheckedOptions?, string? complaint
 function options.check(given)
   if given == nil then given = {} end
