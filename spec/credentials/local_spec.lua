@@ -203,3 +203,41 @@ describe("a chain", function()
     assert.has.errors(function() client(idocr.credentials.chain { 5 }) end)
   end)
 end)
+
+describe("a fetch that workers share", function()
+  local refreshing = require "idocr.credentials.refreshing"
+
+  -- A source whose cache answers its looks from a list, and what was done with the cache.
+  local function source(looks)
+    local done, fetched = {}, 0
+    local function note(name) return function() done[#done + 1] = name end end
+    local cache = { save = note "save", release = note "release", forget = note "forget" }
+    function cache.load() return table.remove(looks, 1) or nil end
+    function cache.claim()
+      done[#done + 1] = "claim"
+      return true
+    end
+    local context = { cache = cache, runtime = scripted.runtime(), clock = function() return 1000 end, emit = function() end }
+    local made = refreshing.new("role", context, function()
+      fetched = fetched + 1
+      return { secret_id = "AKIDfetched", secret_key = "k", expires = 9000 }
+    end, { identity = "i" })
+    return made, done, function() return fetched end
+  end
+
+  local KEPT = '{"secret_id":"AKIDkept","secret_key":"k","expires":9000}'
+
+  it("is made by who has the claim, and kept for the others", function()
+    local made, done, fetched = source {}
+    assert.equal("AKIDfetched", made:get(5).secret_id)
+    assert.same({ "claim", "save", "release" }, done)
+    assert.equal(1, fetched())
+  end)
+
+  it("is not made again by who gets the claim when another has just given it back", function()
+    local made, done, fetched = source { false, false, KEPT } -- it comes between the look and the claim
+    assert.equal("AKIDkept", made:get(5).secret_id)
+    assert.same({ "claim", "release" }, done)
+    assert.equal(0, fetched())
+  end)
+end)

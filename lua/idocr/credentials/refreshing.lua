@@ -56,7 +56,7 @@ function Source:load()
   return self:fresh() and snapshot or nil
 end
 
---- The snapshot that another worker has, or is about to have.
+--- The snapshot that another worker has, or is about to have; nil: it is for us to fetch it.
 function Source:borrow(left)
   local runtime, cache = self.context.runtime, self.context.cache
   local ends = runtime.now() + math.min(left, CLAIM)
@@ -66,6 +66,9 @@ function Source:borrow(left)
     runtime.sleep(LOOK)
     snapshot = self:load()
   end
+  if snapshot then return snapshot end
+  snapshot = self:load() -- it may have come, and the claim have been given back, between the last look and ours
+  if snapshot then cache:release(self.key) end
   return snapshot
 end
 
