@@ -50,7 +50,8 @@ local function is_mixed(run) return run:find("%u") and run:find("%l") and run:fi
 function errors.scrub(text)
   if type(text) ~= "string" then return "" end
   text = text:sub(1, 4096):gsub("%c+", " ")
-  text = text:gsub("%w*%d[%d ()]*[%d)]%w*", function(groups) -- a number that is written in groups
+  -- A number that is written in groups. Tried at the beginnings of words only, or a long word would take its square.
+  text = text:gsub("%f[%w]%w*%d[%d ()]*[%d)]%w*", function(groups)
     if digits(groups) >= 6 then return HIDDEN end
   end)
   text = text:gsub("[%w+/=_%%-]+", function(run)

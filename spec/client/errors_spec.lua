@@ -23,6 +23,14 @@ describe("a foreign text", function()
     assert.equal("", errors.scrub(nil))
   end)
 
+  it("keeps nobody busy", function()
+    local began = os.clock()
+    for _ = 1, 20 do
+      for _, unit in ipairs { "a", "1", "a1", "a1 ", "1(", "( 1", "a=" } do errors.scrub(unit:rep(4096)) end
+    end
+    assert.is_true(os.clock() - began < 2, "with a pattern that begins anew in every letter it takes ten times as long")
+  end)
+
   it("is made of anything", function()
     assert.equal("5", errors.describe(5))
     assert.equal("nil", errors.describe(nil))
