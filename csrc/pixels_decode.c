@@ -4,8 +4,7 @@
 
 #include "pixels_internal.h"
 
-#define MOST_KEPT (1024 * 1024) /* bytes that a decoder may leave unread; a JPEG segment has 64 KiB at most  \
-                                 */
+#define MOST_KEPT (1024 * 1024) /* bytes that a decoder may leave unread; a JPEG segment has 64 KiB at most */
 
 struct idocr_decoder {
     enum idocr_decoder_state state;
