@@ -9,9 +9,8 @@
 
 IDOCR_HIDDEN_BEGIN
 
-#define IDOCR_PIXELS_MOST                                                                                    \
-    (UINT64_C(120) * 1000 * 1000)  /* pixels of a picture; phones make up to 108 million */
-#define IDOCR_PIXELS_MOST_SCANS 40 /* passes of a progressive JPEG; encoders make about ten */
+#define IDOCR_PIXELS_MOST (UINT64_C(120) * 1000 * 1000) /* pixels of a picture; phones make up to 108 million */
+#define IDOCR_PIXELS_MOST_SCANS 40                      /* passes of a progressive JPEG; encoders make about ten */
 /* Of a JPEG in several scans, progressive or colour by colour, all coefficients have to be held. */
 #define IDOCR_PIXELS_MOST_SCANNED (UINT64_C(32) * 1000 * 1000)
 /* Bytes that libjpeg may take: 32 million pixels with halved colours, 16 million with whole ones. */
