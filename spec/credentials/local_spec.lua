@@ -234,6 +234,19 @@ describe("a fetch that workers share", function()
     assert.equal(1, fetched())
   end)
 
+  it("is left alone by a worker that can start nothing any more, while the old ones serve", function()
+    local made, done, fetched = source { (KEPT:gsub("9000", "1200")) } -- due for renewal, and valid
+    made.context.runtime.background = function() return false end
+    for _ = 1, 2 do assert.equal("AKIDkept", made:get(5).secret_id) end
+    assert.same({}, done)
+    assert.equal(0, fetched())
+    made.context.runtime.background = function(fn)
+      fn()
+      return true
+    end
+    assert.equal("AKIDfetched", made:get(5).secret_id) -- not for ever
+  end)
+
   it("is not made again by who gets the claim when another has just given it back", function()
     local made, done, fetched = source { false, false, KEPT } -- it comes between the look and the claim
     assert.equal("AKIDkept", made:get(5).secret_id)

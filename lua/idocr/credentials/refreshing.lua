@@ -128,7 +128,11 @@ function Source:get(left)
       self:renew(left)
       self.renewing = nil
     end
-    if not (runtime.background and runtime.background(work)) then work() end
+    if not runtime.background then
+      work()
+    elseif not runtime.background(work) then -- a worker on its way out starts nothing: what is valid will do
+      self.renewing = nil
+    end
     if self:valid() then return self.snapshot end
   end
   return self:renew_apart(left)
