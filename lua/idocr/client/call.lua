@@ -53,8 +53,8 @@ local function plan_for(state, side, kind, checked, opened)
     kind = kind, service = service, params = checked.values, pictures = opened, options = side.view,
   }
   if not plan then return nil, err end
-  if look and side.name == "tencent" then
-    local ok, refusal = precheck.request(plan.body:length())
+  if look then
+    local ok, refusal = precheck.request(plan.body:length(), side.provider.max_request)
     if not ok then return nil, refusal end
   end
   plan.rate = kinds.by_site(service.rate, side.view.site)

@@ -62,15 +62,14 @@ function precheck.picture(image, service, site)
   return true
 end
 
-local REQUEST_LIMIT = 10 * 1024 * 1024 -- bytes of a whole TC3 request body
-
 --- The look at a whole body: two pictures that fit alone can be too much together.
 ---@param length integer bytes
+---@param most integer? bytes that the provider takes; nil: it names no limit
 ---@return true?, idocr.Error?
-function precheck.request(length)
-  if length <= REQUEST_LIMIT then return true end
+function precheck.request(length, most)
+  if not most or length <= most then return true end
   return refused("PictureTooLarge", ("the pictures make a request of %s; at most %s are taken in one"):format(
-    human(length), human(REQUEST_LIMIT)))
+    human(length), human(most)))
 end
 
 return precheck

@@ -11,7 +11,10 @@ local request_id = require("idocr.decode.card").request_id
 local codes = require "idocr.providers.tencent_errors"
 local target = require "idocr.providers.target"
 
-local tencent = { name = "tencent" }
+local tencent = {
+  name = "tencent",
+  max_request = 10 * 1024 * 1024, -- bytes of a whole body; a larger one is certainly refused
+}
 
 local SERVICE = "ocr" -- a constant: it cannot be read off an endpoint that is an address
 local VERSION = "2018-11-19"
