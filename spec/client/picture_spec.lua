@@ -179,6 +179,18 @@ describe("a picture", function()
     assert.equal(1, #wire.requests)
   end)
 
+  it("that fit alone can be too much together", function()
+    local card = read_all(specimens.path "malaysia_id")
+    local comment = "\255\254\234\98" .. ("x"):rep(60000) -- a JPEG comment segment
+    local large = idocr.bytes(card:sub(1, 2) .. comment:rep(75) .. card:sub(3))
+    local read, err = never():malaysia_id { image = large, back = large }
+    assert.is_nil(read)
+    assert.same({ "image", "PictureTooLarge", false }, { err.category, err.code, err.sent })
+    local wire = scripted.new { scripted.ok() }
+    assert(idocr.new(scripted.options(wire)):malaysia_id { image = large })
+    assert(idocr.new(scripted.options(wire)):malaysia_id { image = large, back = large, precheck = false })
+  end)
+
   it("shows nothing of itself", function()
     assert.equal("picture (file)", tostring(idocr.file "ZHANG.jpg"))
     assert.equal("picture (bytes)", tostring(idocr.bytes "xyz"))
