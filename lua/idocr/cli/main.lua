@@ -38,17 +38,29 @@ the machine's role and in the cluster's identity.
 
 ]] .. status.HELP
 
+-- What --help and --version do: the text is all there is to the run.
+local function say_and_exit(text, out)
+  out.out(text)
+  local trouble = out.trouble and out.trouble()
+  if trouble then out.err("idocr: standard output: " .. trouble .. "\n") end
+  os.exit(trouble and status.OUTPUT or status.OK)
+end
+
 -- Only the subcommand that runs is loaded and described: none waits for what another one needs.
-local function build(argparse, chosen)
+local function build(argparse, chosen, out)
+  local function heeds_help(of)
+    return of:add_help { action = function() say_and_exit(of:get_help() .. "\n", out) end }
+  end
   local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(120):require_command(true)
   parser:flag("--version", "Show the version and exit."):action(function()
-    io.stdout:write("idocr ", require("idocr.core").version, " (", _VERSION, ")\n")
-    os.exit(status.OK)
+    say_and_exit(("idocr %s (%s)\n"):format(require("idocr.core").version, _VERSION), out)
   end)
+  heeds_help(parser)
   local module
   for _, entry in ipairs(COMMANDS) do
     local name, summary = entry[1], entry[2]
     local command = parser:command(name):summary(summary):epilog(status.HELP):help_max_width(120)
+    heeds_help(command)
     if name == chosen then
       module = require("idocr.cli." .. name)
       command:description(module.description)
@@ -83,7 +95,7 @@ function main.run(argv, out)
       break
     end
   end
-  local parser, module = build(argparse, chosen)
+  local parser, module = build(argparse, chosen, out)
   local words = {}
   for i = 1, #argv do words[i] = argv[i] end
   local parsed, args = parser:pparse(words)
