@@ -43,4 +43,86 @@ describe("json.decode", function()
     end
     assert.is_nil(json.decode(nil))
   end)
+
+  it("reads numbers as doubles and refuses what is none", function()
+    for text, expected in pairs {
+      ["0"] = 0, ["-0"] = 0, ["-9102"] = -9102, ["999999999999999"] = 999999999999999, ["12345678901234567890"] = 12345678901234567890.0,
+      ["1.5"] = 1.5, ["-0.25e2"] = -25, ["1E-2"] = 0.01, ["1e+2"] = 100, ["0.1"] = 0.1, ["1e400"] = math.huge, [" 7 "] = 7,
+    } do
+      assert.equal(expected, json.decode(text), text)
+      if math.type then assert.equal("float", math.type(json.decode(text)), text) end
+    end
+    for _, text in ipairs { "-", "+1", "01", "-01", "1.", ".5", "-.5", "1e", "1e+", "0x1", "1 2", "Infinity", "-inf", "00" } do
+      assert.is_nil(json.decode(text), text)
+    end
+  end)
+
+  it("does not ask the locale what a decimal point is", function()
+    local before = os.setlocale(nil, "numeric")
+    for _, name in ipairs { "de_DE.UTF-8", "fr_FR.UTF-8" } do os.setlocale(name, "numeric") end
+    local value = json.decode "1.5"
+    os.setlocale(before, "numeric")
+    assert.equal(1.5, value)
+  end)
+
+  it("lets the later of two members win, in objects of any size", function()
+    for _, count in ipairs { 1, 31, 32, 33, 64, 65, 200 } do
+      local members = { '"twice":"first"' }
+      for index = 1, count do members[#members + 1] = ('"n%d":%d'):format(index, index) end
+      members[#members + 1] = '"twice":"last"'
+      local value = json.decode("{" .. table.concat(members, " , ") .. "}")
+      assert.equal("last", value.twice)
+      for index = 1, count do assert.equal(index, value["n" .. index]) end
+    end
+  end)
+
+  it("unescapes short and long strings", function()
+    for _, length in ipairs { 0, 1, 500, 511, 512, 513, 100000 } do
+      local filler = ("x"):rep(length)
+      assert.equal(filler .. '"\\/\b\f\n\r\t\0ä€😀', json.decode('"' .. filler
+        .. [[\"\\\/\b\f\n\r\t\u0000\u00e4\u20AC\uD83D\uDE00"]]))
+    end
+    for _, text in ipairs { [["\x"]], [["\u12g4"]], [["\u12"]], '"\\', '"abc', '"a\0b"' } do assert.is_nil(json.decode(text)) end
+  end)
+
+  it("goes 64 levels deep, in objects as in arrays", function()
+    assert.is_table(json.decode(("["):rep(64) .. ("]"):rep(64)))
+    assert.is_table(json.decode(('{"a":'):rep(64) .. "1" .. ("}"):rep(64)))
+    assert.is_nil(json.decode(('{"a":'):rep(65) .. "1" .. ("}"):rep(65)))
+    assert.is_nil(json.decode(("["):rep(1000000)))
+  end)
+
+  it("gives what lua-cjson gives, for texts with random mistakes in them", function()
+    local cjson = require("cjson").new()
+    cjson.decode_max_depth(64)
+    cjson.decode_invalid_numbers(false)
+    local texts = {
+      '{"Response":{"ID":"A1","Warn":[-9102,0.5,1e3],"Deep":{"a":[{"b":null},true,false,[]],"c":{}},"Text":"\\u4e2d\\/\\n","RequestId":"x"}}',
+      '[1,-2.5,"a\\"b",{"k":"v","k2":[[[["x"]]]]},null , true]',
+    }
+    local alphabet = '{}[]",:\\u0123456789abcdef.eE+-trufalsn \t\n\127\195\164'
+    local seed, agreed = 20261121, 0
+    local function random(most)
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return math.floor(seed / 65536) % most + 1
+    end
+    for round = 1, 20000 do
+      local text = texts[round % #texts + 1]
+      for _ = 1, random(4) do
+        local at, with = random(#text), random(#alphabet)
+        text = text:sub(1, at - 1) .. (random(3) == 1 and "" or alphabet:sub(with, with)) .. text:sub(at + random(2) - 1)
+      end
+      local ok, expected = pcall(cjson.decode, text)
+      local value = json.decode(text)
+      if ok and value ~= nil then
+        assert.same(expected, value, text)
+        agreed = agreed + 1
+      elseif ok then -- stricter than cjson in one point: a number has digits on both sides of its point
+        assert.is_truthy((text .. " "):find("%d%.[^%d]") or text:find("%-%.") or text:find("%D0%d"), text)
+      elseif value ~= nil then -- and milder in one
+        assert.is_truthy(text:find "\\u[dD][89a-fA-F]", text)
+      end
+    end
+    assert.is_true(agreed > 2000)
+  end)
 end)
