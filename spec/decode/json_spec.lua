@@ -97,7 +97,7 @@ describe("json.decode", function()
     cjson.decode_max_depth(64)
     cjson.decode_invalid_numbers(false)
     local texts = {
-      '{"Response":{"ID":"A1","Warn":[-9102,0.5,1e3],"Deep":{"a":[{"b":null},true,false,[]],"c":{}},"Text":"\\u4e2d\\/\\n","RequestId":"x"}}',
+      '{"R":{"ID":"A1","Warn":[-9102,0.5,1e3],"Deep":{"a":[{"b":null},true,false,[]],"c":{}},"Text":"\\u4e2d\\/\\n","Id":"x"}}',
       '[1,-2.5,"a\\"b",{"k":"v","k2":[[[["x"]]]]},null , true]',
     }
     local alphabet = '{}[]",:\\u0123456789abcdef.eE+-trufalsn \t\n\127\195\164'

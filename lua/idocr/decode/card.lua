@@ -1,5 +1,6 @@
 --- A service's reply into the fields of a card, driven by the service's table of outputs.
 
+local core = require "idocr.core"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 local warnings = require "idocr.decode.warnings"
@@ -20,59 +21,60 @@ end
 -- outputs -> the same made ready: what can be known once is not found out again for every card
 local plans = setmetatable({}, { __mode = "k" })
 
---- What to do for each output, in their order. `parent` is nil for a member of the reply itself.
+local function steps_of(path)
+  local steps = {}
+  for step in (path or ""):gmatch("[^.]+") do steps[#steps + 1] = step end
+  return steps
+end
+
+--- What `core.fill` needs of each output, in their order, and how long each list ("mrz[2]") must be.
 local function plan_of(outputs)
   if plans[outputs] then return plans[outputs] end
-  local plan = { sizes = {} }
+  local plan, parent_before = { program = {}, sizes = {} }, nil
   for position, output in ipairs(outputs) do
     local parent, last = output.wire:match("^(.*)%.([^.]+)$")
-    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$") -- "mrz[2]"
+    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
     if list then plan.sizes[list] = (plan.sizes[list] or 0) + 1 end
-    local special = output.as == "picture" or output.as == "date" or list ~= nil
-    plan[position] = {
-      parent = parent, last = last or output.wire, field = list or output.field, index = tonumber(index),
-      convert = values.converters[output.as] or values.converters.text, special = special and output.as or nil, wire = output.wire,
+    local step = {
+      field = list or output.field, index = tonumber(index), as = output.as, wire = output.wire,
+      convert = values.converters[output.as] or values.converters.text,
     }
+    local program, at = plan.program, (position - 1) * 5
+    program[at + 1] = parent ~= parent_before and steps_of(parent)
+    program[at + 2] = last or output.wire
+    program[at + 3] = step.field
+    program[at + 4] = not list and core.converters[output.as] or 0
+    program[at + 5] = step
+    parent_before = parent
   end
   plans[outputs] = plan
   return plan
 end
 
---- The value of what is no plain converter's work.
-local function special(step, sent, result, fields, main)
-  if step.special == "picture" then return reply.picture(result, step.wire) end
-  local value = step.convert(sent)
-  -- few dates need a hint, and making it takes longer than reading most of them
-  if value == nil and step.special == "date" then value = step.convert(sent, date_hint(step.field, fields, main)) end
-  return value
+--- Does what `core.fill` leaves to Lua: one output whose member is there.
+local function unusual(step, sent, result, fields, main)
+  local field = step.field
+  if step.index then
+    fields[field] = fields[field] or {}
+    fields[field][step.index] = fields[field][step.index] or step.convert(sent)
+  elseif fields[field] ~= nil then
+    return -- the first member that has it wins
+  elseif step.as == "picture" then
+    fields[field] = reply.picture(result, step.wire)
+  else
+    local value = step.convert(sent)
+    -- few dates need a hint, and making it takes longer than reading most of them
+    if value == nil and step.as == "date" then value = step.convert(sent, date_hint(field, fields, main)) end
+    fields[field] = value
+  end
 end
 
 --- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
 local function fill(outputs, result, main)
-  local plan, fields, lists = plan_of(outputs), {}, nil
-  local parent, holder = nil, result
-  for position = 1, #plan do
-    local step = plan[position]
-    if step.parent ~= parent then
-      parent, holder = step.parent, result
-      if parent then holder = reply.member(result, parent) end
-      if type(holder) ~= "table" then holder = NOTHING end
-    end
-    local sent, field = holder[step.last], step.field
-    if sent ~= nil and fields[field] == nil then -- the first member that has it wins
-      if not step.special then
-        fields[field] = step.convert(sent)
-      elseif not step.index then
-        fields[field] = special(step, sent, result, fields, main)
-      else
-        lists = lists or {}
-        lists[field] = lists[field] or {}
-        lists[field][step.index] = special(step, sent, result, fields, main)
-      end
-    end
-  end
-  for name, list in pairs(lists or NOTHING) do
-    if #list == plan.sizes[name] then fields[name] = list end
+  local plan, fields = plan_of(outputs), {}
+  core.fill(plan.program, result, fields, unusual, main)
+  for name, size in pairs(plan.sizes) do
+    if fields[name] and #fields[name] ~= size then fields[name] = nil end
   end
   return fields
 end

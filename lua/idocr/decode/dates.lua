@@ -82,18 +82,12 @@ function dates.parse(text, hint) return dates.read(type(text) == "string" and co
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
 
-  local y, m, d = text:match("^(%d%d%d%d)(%d%d)(%d%d)$")
-  if y then return dates.iso(y, m, d) end
-  local middle
-  d, middle, y = text:match("^(%d%d?) (%a%a%a) (%d%d%d%d)$") -- seldom needs the patterns for every layout, which take long
-  m = d and MONTHS[middle:upper()]
-  if m then return dates.iso(y, m, d) end
-  y, m, d = text:match("^(%d%d%d%d)%s*[/.%-]%s*(%d%d?)%s*[/.%-]%s*(%d%d?)$")
-  if not y then y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$") end
-  if y then return dates.iso(y, m, d) end
-  d, m, y = text:match("^(%d%d?)%s*[/.%- ]%s*(%d%d?)%s*[/.%- ]%s*(%d%d%d%d)$")
+  local plain = core.plain_date(text)
+  if plain ~= nil then return plain or nil end
+  local y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$")
   if y then return dates.iso(y, m, d) end
 
+  local middle
   d, middle, y = text:match("^(%d%d?)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d+)$")
   if not d then d, middle, y = text:match("^(%d%d?)([%s.%-/]+%d%d?月.-)[%s.%-/,]*(%d+)$") end
   if not d then y, middle, d = text:match("^(%d%d%d%d)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d%d?)$") end
