@@ -47,10 +47,15 @@ enum token {
 /* Bytes of a picture that are allocated on the word of whoever announced the length of the reply. */
 #define TRUSTED (4 << 20)
 
-static bool is_base64(unsigned char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
+/* Whether a character is one of the 64: a table, since every character of a small reply is looked at. */
+static const bool is_base64[256] = {
+    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1,
+    ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
+    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1,
+    ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
+    ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1,
+    ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['+'] = 1, ['/'] = 1,
+};
 
 /* ---- owned bytes ---- */
 
@@ -112,7 +117,7 @@ static size_t decode(struct idocr_reply *reply, const unsigned char *p, size_t n
             b->n += run / 4 * 3;
             i += run;
         }
-        if (i == n || !is_base64(p[i]))
+        if (i == n || !is_base64[p[i]])
             return i;
         reply->quad[reply->quads++] = (char)p[i++];
         if (reply->quads == 4) {
@@ -214,7 +219,7 @@ static enum token classify(const struct idocr_reply *reply, unsigned char c)
         return LETTER;
     if (reply->escapes > 0)
         return OTHER;
-    return c == '=' ? PAD : is_base64(c) ? LETTER : OTHER;
+    return c == '=' ? PAD : is_base64[c] ? LETTER : OTHER;
 }
 
 /* The waiting backslashes belong to the text. */
@@ -318,10 +323,33 @@ static size_t decode_escaped(struct idocr_reply *reply, const unsigned char *p, 
     return i;
 }
 
+/* How much of text that begins between strings can be kept as it is: up to the quote of the first string that is longer than these n
+ * bytes, has an escape or may be a picture; n where there is none. Nearly all of a reply without pictures goes this way. */
+static size_t pass_strings(const unsigned char *p, size_t n)
+{
+    size_t i = 0;
+
+    for (;;) {
+        const unsigned char *quote = memchr(p + i, '"', n - i);
+        if (quote == NULL)
+            return n;
+        const size_t from = (size_t)(quote - p) + 1;
+        size_t at = from;
+        while (at < n && is_base64[p[at]])
+            at++;
+        if (at - from >= IDOCR_REPLY_SHORTEST)
+            return from - 1;
+        while (at < n && p[at] != '"' && p[at] != '\\')
+            at++;
+        if (at == n || p[at] == '\\')
+            return from - 1;
+        i = at + 1;
+    }
+}
+
 /* Takes what can be taken at once and returns how many characters that was. 0: the next one is for step(), or there is a status. */
 static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
-    const unsigned char *quote;
     size_t i = 0;
 
     if (reply->state == RUN && reply->count == IDOCR_REPLY_PICTURES)
@@ -330,15 +358,15 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
         return 0;
     switch ((enum state)reply->state) {
     case OUTSIDE:
-        quote = memchr(p, '"', n);
-        i = quote != NULL ? (size_t)(quote - p) + 1 : n;
-        if (keep(reply, p, i) != 0)
+        i = pass_strings(p, n);
+        if (i == n)
+            return keep(reply, p, n) == 0 ? n : 0;
+        if (keep(reply, p, ++i) != 0)
             return 0;
-        if (quote != NULL)
-            begin_run(reply, false);
+        begin_run(reply, false);
         return i;
     case RUN:
-        while (i < n && is_base64(p[i]) && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
+        while (i < n && is_base64[p[i]] && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
             i++;
         if (keep(reply, p, i) != 0)
             return 0;
