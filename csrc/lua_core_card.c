@@ -188,18 +188,18 @@ static void descend(lua_State *L, int path)
     }
 }
 
-/* core.fill(program, result, fields, unusual, more): see core.d.lua */
+/* core.fill(program, result, unusual, more) -> fields: see core.d.lua */
 static int core_fill(lua_State *L)
 {
-    enum { PROGRAM = 1, RESULT, FIELDS, UNUSUAL, MORE, HELD, VALUE };
+    enum { PROGRAM = 1, RESULT, UNUSUAL, MORE, FIELDS, HELD, VALUE };
     luaL_checktype(L, PROGRAM, LUA_TTABLE);
     luaL_checktype(L, RESULT, LUA_TTABLE);
-    luaL_checktype(L, FIELDS, LUA_TTABLE);
     luaL_checktype(L, UNUSUAL, LUA_TFUNCTION);
-    lua_settop(L, MORE);
-    lua_pushvalue(L, RESULT); /* HELD: the table that holds the members */
-
     const int slots = (int)idocr_lua_rawlen(L, PROGRAM);
+    lua_settop(L, MORE);
+    lua_createtable(L, 0, slots / SLOTS); /* FIELDS */
+    lua_pushvalue(L, RESULT);             /* HELD: the table that holds the members */
+
     for (int at = 1; at + SLOTS - 1 <= slots; at += SLOTS) {
         lua_settop(L, HELD);
         lua_rawgeti(L, PROGRAM, at + HOLDER);
@@ -238,7 +238,8 @@ static int core_fill(lua_State *L)
         lua_pushvalue(L, MORE);
         lua_call(L, 5, 0);
     }
-    return 0;
+    lua_settop(L, FIELDS);
+    return 1;
 }
 
 void idocr_lua_add_card(lua_State *L)

@@ -190,16 +190,16 @@ function core.plain_date(text) end
 ---@type table<"text"|"mrz_text"|"date"|"sex", integer>
 core.converters = {}
 
---- Fills the fields of a card. `program` has five elements for each output: the names that lead from `result` to the table that
+--- The fields of a card. `program` has five elements for each output: the names that lead from `result` to the table that
 --- holds its member (false: the one of the output before), the member, the field, a number of `core.converters` or 0, and what
 --- `unusual` gets where 0 stands there or the value is none that C knows: `unusual(step, value, result, fields, more)`. A field that
 --- is there stays as it is; members that are absent are passed over.
 ---@param program any[]
 ---@param result table
----@param fields table
 ---@param unusual fun(step: any, value: any, result: table, fields: table, more: any)
 ---@param more any
-function core.fill(program, result, fields, unusual, more) end
+---@return table fields
+function core.fill(program, result, unusual, more) end
 
 --- The value of a JSON text: doubles, null as the lightuserdata NULL; nothing where it is no JSON or nests deeper than 64 levels.
 ---@param text string

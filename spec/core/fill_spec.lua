@@ -5,17 +5,20 @@ local TEXT, MRZ, DATE, SEX = core.converters.text, core.converters.mrz_text, cor
 
 -- Fills from rows of { path or false, member, field, converter } and keeps what Lua was asked.
 local function fill(rows, result)
-  local program, fields, asked = {}, {}, {}
+  local program, asked = {}, {}
   for _, row in ipairs(rows) do
     for slot = 1, 4 do program[#program + 1] = row[slot] end
     program[#program + 1] = row
   end
-  core.fill(program, result, fields, function(row, value, whole, into, more)
+  local seen
+  local fields = core.fill(program, result, function(row, value, whole, into, more)
     assert.equal(result, whole)
-    assert.equal(fields, into)
+    seen = seen or into
+    assert.equal(seen, into)
     assert.equal("more", more)
     asked[#asked + 1] = { row[3], value }
   end, "more")
+  assert.is_true(seen == nil or seen == fields)
   return fields, asked
 end
 
@@ -52,10 +55,10 @@ describe("core.fill", function()
   end)
 
   it("lets an error of Lua's through, and refuses what is no program", function()
-    assert.has_error(function() core.fill({ false, "a", "b", 0, {} }, { a = 1 }, {}, function() error("mine", 0) end) end, "mine")
-    assert.has_error(function() core.fill({}, "no table", {}, print) end)
-    assert.has_error(function() core.fill({}, {}, {}, {}) end)
-    core.fill({ false, "a", "b" }, { a = 1 }, {}, print) -- cut short: nothing
+    assert.has_error(function() core.fill({ false, "a", "b", 0, {} }, { a = 1 }, function() error("mine", 0) end) end, "mine")
+    assert.has_error(function() core.fill({}, "no table", print) end)
+    assert.has_error(function() core.fill({}, {}, {}) end)
+    assert.same({}, core.fill({ false, "a", "b" }, { a = 1 }, print)) -- cut short
   end)
 end)
 

@@ -71,8 +71,8 @@ end
 
 --- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
 local function fill(outputs, result, main)
-  local plan, fields = plan_of(outputs), {}
-  core.fill(plan.program, result, fields, unusual, main)
+  local plan = plan_of(outputs)
+  local fields = core.fill(plan.program, result, unusual, main)
   for name, size in pairs(plan.sizes) do
     if fields[name] and #fields[name] ~= size then fields[name] = nil end
   end
