@@ -362,6 +362,15 @@ static int l_transfer_result(lua_State *L)
     return 3;
 }
 
+/* transfer:wait(seconds) -> whether it is finished. Moves the bytes of all transfers meanwhile; sleeps a second at most. */
+static int l_transfer_wait(lua_State *L)
+{
+    struct transfer_object *object = check_transfer(L);
+    const int64_t most = milliseconds(luaL_checknumber(L, 2));
+    lua_pushboolean(L, object->transfer == NULL || idocr_transfer_wait(object->transfer, most));
+    return 1;
+}
+
 /* transfer:finished() -> boolean; true as well when its set was closed */
 static int l_transfer_finished(lua_State *L)
 {
@@ -396,6 +405,7 @@ static const luaL_Reg SET_METHODS[] = {
 static const luaL_Reg SET_META[] = {{"__tostring", l_set_tostring}, {NULL, NULL}};
 static const luaL_Reg TRANSFER_METHODS[] = {
     {"result", l_transfer_result},
+    {"wait", l_transfer_wait},
     {"finished", l_transfer_finished},
     {"cancel", l_transfer_cancel},
     {NULL, NULL},

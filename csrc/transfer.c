@@ -447,26 +447,43 @@ static void fail_all(struct idocr_transfers *set)
         }
 }
 
-size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
+/* Moves bytes until `one` is finished, or any transfer where it is NULL. */
+static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
 {
     int64_t until = idocr_transfer_now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
     for (;;) {
         int running;
         if (curl_multi_perform(set->multi, &running) != CURLM_OK) {
             fail_all(set);
-            return set->finished;
+            return;
         }
         collect_finished(set);
-        if (set->finished > 0 || timeout_ms <= 0)
-            return set->finished;
+        if ((one != NULL ? one->state == FINISHED : set->finished > 0) || timeout_ms <= 0)
+            return;
         int64_t left = until - idocr_transfer_now_ms();
         if (left <= 0)
-            return 0;
+            return;
         if (curl_multi_poll(set->multi, NULL, 0, (int)left, NULL) != CURLM_OK) {
             fail_all(set);
-            return set->finished;
+            return;
         }
     }
+}
+
+size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
+{
+    wait_for(set, NULL, timeout_ms);
+    return set->finished;
+}
+
+bool idocr_transfer_wait(struct idocr_transfer *t, int64_t timeout_ms)
+{
+    if (t->state == ACTIVE)
+        wait_for(t->set, t, timeout_ms);
+    if (t->state != FINISHED)
+        return false;
+    unqueue(t);
+    return true;
 }
 
 struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set)

@@ -86,6 +86,9 @@ int idocr_transfer_start(struct idocr_transfer *transfer, const struct idocr_tra
 /* Ends it now with closed/Cancelled, unless it is finished. It does not come out of idocr_transfers_next(). */
 void idocr_transfer_cancel(struct idocr_transfer *transfer);
 
+/* As idocr_transfers_wait(), until this one is finished; it does not come out of idocr_transfers_next() then. Whether it is. */
+bool idocr_transfer_wait(struct idocr_transfer *transfer, int64_t timeout_ms);
+
 /* Whether it is finished; only then the next two mean something. */
 bool idocr_transfer_finished(const struct idocr_transfer *transfer);
 

@@ -60,6 +60,11 @@ local Transfer = {}
 ---@return integer? status, table<string, string>|string headers, string body (empty where it went into a sink), string? message, boolean? sent
 function Transfer:result() end
 
+--- Moves bytes until this one is finished, for at most `seconds` and never longer than one. It does not come out of `next` then.
+---@param seconds number
+---@return boolean finished
+function Transfer:wait(seconds) end
+
 ---@return boolean
 function Transfer:finished() end
 

@@ -261,6 +261,10 @@ function runtime.new(driver)
     }, Pool)
   end
 
+  --- Whether a task asks: whoever waits then must give way to the others.
+  ---@return boolean
+  function self.in_task() return current_task() ~= nil end
+
   --- Whether the task that asks was cancelled: nothing new may be started for it.
   ---@return boolean
   function self.cancelled()

@@ -10,6 +10,7 @@ local runtime = require "idocr.runtime"
 
 local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 local CONNECT_TIMEOUT = 5 -- seconds
+local LONGEST_WAIT = 1 -- seconds; a signal is seen only between two waits
 
 -- What may go better at another time. A rejected certificate or a reply that is no HTTP will not.
 local RETRYABLE = { connect = true, timeout = true, network = true }
@@ -81,11 +82,15 @@ function Transport:send(request, deadline)
   }
   if not transfer then return nil, failure(request.url, category, code, message, sent) end
 
-  local op = { done = false, cancel = function() transfer:cancel() end }
-  self.pending[transfer] = op
-  self.runtime.await(op)
-  self.pending[transfer] = nil
-  if not transfer:finished() then transfer:cancel() end
+  if self.runtime.in_task() then
+    local op = { done = false, cancel = function() transfer:cancel() end }
+    self.pending[transfer] = op
+    self.runtime.await(op)
+    self.pending[transfer] = nil
+    if not transfer:finished() then transfer:cancel() end
+  else
+    while not transfer:wait(LONGEST_WAIT) do end
+  end
 
   local status, second, third, why, was_sent = transfer:result()
   if not status then return nil, failure(request.url, second, third, why, was_sent) end
