@@ -66,6 +66,30 @@ static int body_new(lua_State *L)
     return 1;
 }
 
+/* core.framed_body(before, image, after): what core.body gives for these three, the picture as base64. */
+static int body_framed(lua_State *L)
+{
+    size_t before_length, after_length;
+    luaL_checktype(L, 1, LUA_TSTRING);
+    struct idocr_image *image = idocr_lua_checkimage(L, 2);
+    luaL_checktype(L, 3, LUA_TSTRING);
+    lua_settop(L, 3);
+    const char *before = lua_tolstring(L, 1, &before_length), *after = lua_tolstring(L, 3, &after_length);
+    struct idocr_body *body = idocr_lua_newobject(L, idocr_body_size(3), IDOCR_SOURCE_METATABLE); /* 4 */
+    idocr_body_init(body, 3, lua_toboolean(L, lua_upvalueindex(1)));
+    lua_createtable(L, 3, 0);
+    for (int i = 1; i <= 3; i++) {
+        lua_pushvalue(L, i);
+        lua_rawseti(L, -2, i);
+    }
+    idocr_lua_anchor(L, 4);
+    struct idocr_error error;
+    if (idocr_body_add_literal(body, before, before_length, &error) != 0 || idocr_body_add_image(body, image, IDOCR_BASE64, &error) != 0 ||
+        idocr_body_add_literal(body, after, after_length, &error) != 0)
+        return idocr_lua_fail(L, &error);
+    return 1;
+}
+
 static int body_close(lua_State *L)
 {
     idocr_body_release(luaL_checkudata(L, 1, IDOCR_SOURCE_METATABLE));
@@ -156,4 +180,7 @@ void idocr_lua_add_body(lua_State *L)
     lua_pushboolean(L, idocr_base64_sha256_available()); /* asked once */
     lua_pushcclosure(L, body_new, 1);
     lua_setfield(L, -2, "body");
+    lua_pushboolean(L, idocr_base64_sha256_available());
+    lua_pushcclosure(L, body_framed, 1);
+    lua_setfield(L, -2, "framed_body");
 }

@@ -63,18 +63,6 @@ static bool flag_field(lua_State *L, int index, const char *name)
     return flag;
 }
 
-static lua_Number number_field(lua_State *L, int index, const char *name, lua_Number otherwise)
-{
-    push_field(L, index, name);
-    if (!lua_isnil(L, -1)) {
-        if (lua_type(L, -1) != LUA_TNUMBER)
-            luaL_error(L, "%s must be a number", name);
-        otherwise = lua_tonumber(L, -1);
-    }
-    lua_pop(L, 1);
-    return otherwise;
-}
-
 /* curl.new(options) -> transfers | nil, message */
 static int l_new(lua_State *L)
 {
@@ -238,48 +226,62 @@ static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer
     lua_pop(L, 1);
 }
 
-/* The byte source of request.body, which stays on the stack, or NULL (then nil does). */
-static struct idocr_source *push_source(lua_State *L, int index)
+/* The byte source at `index`, or NULL where nil is. */
+static struct idocr_source *optional_source(lua_State *L, int index)
 {
-    push_field(L, index, "body");
-    if (lua_isnil(L, -1))
+    if (lua_isnil(L, index))
         return NULL;
-    struct idocr_source *source = luaL_checkudata(L, lua_gettop(L), IDOCR_SOURCE_METATABLE);
+    struct idocr_source *source = luaL_checkudata(L, index, IDOCR_SOURCE_METATABLE);
     if (source->magic != IDOCR_SOURCE_MAGIC)
         luaL_error(L, "the body object is closed, or idocr.core and idocr.curl are of different builds");
     return source;
 }
 
-/* The byte sink of request.sink, likewise. */
-static struct idocr_sink *push_sink(lua_State *L, int index)
+/* The byte sink at `index`, likewise. */
+static struct idocr_sink *optional_sink(lua_State *L, int index)
 {
-    push_field(L, index, "sink");
-    if (lua_isnil(L, -1))
+    if (lua_isnil(L, index))
         return NULL;
-    struct idocr_sink *sink = luaL_checkudata(L, lua_gettop(L), IDOCR_SINK_METATABLE);
+    struct idocr_sink *sink = luaL_checkudata(L, index, IDOCR_SINK_METATABLE);
     if (sink->magic != IDOCR_SINK_MAGIC)
         luaL_error(L, "idocr.core and idocr.curl are of different builds");
     return sink;
 }
 
-/* transfers:start(request) -> transfer | nil, category, code, message, sent */
+/* The string at `index`, or NULL where nil is. */
+static const char *optional_text(lua_State *L, int index, const char *what)
+{
+    if (lua_isnil(L, index))
+        return NULL;
+    size_t length;
+    const char *text = luaL_checklstring(L, index, &length);
+    if (strlen(text) != length)
+        luaL_error(L, "%s holds a NUL", what);
+    return text;
+}
+
+/* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to)
+ *   -> transfer | nil, category, code, message, sent */
 static int l_set_start(lua_State *L)
 {
+    enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, OBJECT };
     struct set_object *object = check_set(L);
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_settop(L, 2);
+    luaL_checktype(L, REQUEST, LUA_TTABLE);
+    lua_settop(L, CONNECT_TO);
     if (object->set == NULL)
         return push_failure(L, "closed", "Cancelled", "the transport is closed", false);
 
     struct idocr_transfer_request request = {
-        .method = string_field(L, 2, "method"),
-        .url = string_field(L, 2, "url"),
-        .connect_to = string_field(L, 2, "connect_to"),
-        .connect_ms = milliseconds(number_field(L, 2, "connect_timeout", 5)),
-        .total_ms = milliseconds(number_field(L, 2, "deadline", 30)),
-        .repeatable = flag_field(L, 2, "repeatable"),
+        .method = string_field(L, REQUEST, "method"),
+        .url = optional_text(L, URL, "url"),
+        .connect_to = optional_text(L, CONNECT_TO, "connect_to"),
+        .connect_ms = milliseconds(luaL_optnumber(L, CONNECT_TIMEOUT, 5)),
+        .total_ms = milliseconds(luaL_optnumber(L, DEADLINE, 30)),
+        .repeatable = flag_field(L, REQUEST, "repeatable"),
+        .source = optional_source(L, BODY),
+        .sink = optional_sink(L, SINK),
     };
-    lua_Number max_body = number_field(L, 2, "max_response", (lua_Number)DEFAULT_MAX_BODY);
+    lua_Number max_body = luaL_optnumber(L, MAX_RESPONSE, (lua_Number)DEFAULT_MAX_BODY);
     request.max_body = max_body >= 1e15 ? (size_t)1000000000000000 : max_body > 0 ? (size_t)max_body : 0;
     if (request.url == NULL)
         return luaL_error(L, "url must be a string");
@@ -290,24 +292,24 @@ static int l_set_start(lua_State *L)
     if (request.connect_ms <= 0)
         request.connect_ms = 1;
 
-    struct transfer_object *transfer = idocr_lua_newobject(L, sizeof *transfer, TRANSFER); /* 3 */
+    struct transfer_object *transfer = idocr_lua_newobject(L, sizeof *transfer, TRANSFER); /* OBJECT */
     lua_createtable(L, 3, 0);
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, SET);
     lua_rawseti(L, -2, 1);
-    request.source = push_source(L, 2);
+    lua_pushvalue(L, BODY);
     lua_rawseti(L, -2, 2);
-    request.sink = push_sink(L, 2);
+    lua_pushvalue(L, SINK);
     lua_rawseti(L, -2, 3);
-    idocr_lua_anchor(L, 3);
+    idocr_lua_anchor(L, OBJECT);
 
     if (idocr_transfer_new(object->set, &transfer->transfer) == NULL)
         return push_failure(L, "network", "SendFailed", "out of memory", false);
-    add_headers(L, 2, transfer->transfer);
-    push_anchored(L, 1);
+    add_headers(L, REQUEST, transfer->transfer);
+    push_anchored(L, SET);
     lua_pushlightuserdata(L, transfer->transfer);
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, OBJECT);
     lua_rawset(L, -3);
-    lua_settop(L, 3);
+    lua_settop(L, OBJECT);
 
     if (idocr_transfer_start(transfer->transfer, &request) != 0) {
         const struct idocr_failure failure = *idocr_transfer_failure(transfer->transfer);

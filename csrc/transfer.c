@@ -77,7 +77,6 @@ static void unqueue(struct idocr_transfer *t)
 
 static void drop_body(struct idocr_transfer *t)
 {
-    free(t->whole);
     t->whole = NULL;
     t->source = NULL;
 }
@@ -86,8 +85,8 @@ static void transfer_destroy(struct idocr_transfer *t)
 {
     if (t == NULL)
         return;
-    drop_body(t);
     curl_easy_cleanup(t->easy);
+    free(t->room);
     curl_slist_free_all(t->headers);
     curl_slist_free_all(t->connect_to);
     idocr_response_clear(&t->response);
@@ -174,11 +173,20 @@ int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t nam
     return result;
 }
 
-/* Reads a small body. -1: it cannot be read, t->source_error says why. */
+/* Reads a small body, into memory that stays with the handle: asked for anew each time it would have the allocator tidy up all
+ * that Lua's collector left behind since. -1: it cannot be read, t->source_error says why. */
 static int read_whole(struct idocr_transfer *t)
 {
-    if (t->length == 0 || t->length >= WHOLE_BELOW || (t->whole = malloc((size_t)t->length)) == NULL)
+    if (t->length == 0 || t->length >= WHOLE_BELOW)
         return 0;
+    if (t->length > t->room_size) {
+        char *room = realloc(t->room, (size_t)t->length);
+        if (room == NULL)
+            return 0;
+        t->room = room;
+        t->room_size = (size_t)t->length;
+    }
+    t->whole = t->room;
     for (size_t got; t->pulled < t->length; t->pulled += got) {
         if (t->source->read(t->source, t->whole + t->pulled, (size_t)(t->length - t->pulled), &got) != 0)
             t->source_error = t->source->error(t->source);

@@ -28,7 +28,9 @@ struct idocr_transfer {
 
     struct idocr_source *source;
     uint64_t length, pulled; /* of the body; pulled since the last rewind */
-    char *whole;             /* a small body, read in advance; NULL: it is pulled while it is sent */
+    char *whole;             /* a small body, read in advance into `room`; NULL: it is pulled while it is sent */
+    char *room;              /* owned; stays from call to call */
+    size_t room_size;        /* below 64 KB */
     long upload_buffer;      /* bytes */
     int64_t started_ms;      /* monotonic */
     const char *source_error;

@@ -88,6 +88,15 @@ local body = {}
 ---@return "read"|"changed"|"too_long"|nil code
 function core.body(list) end
 
+--- What `core.body { before, { image = image, encoding = "base64" }, after }` gives.
+---@param before string
+---@param image idocr.core.Image
+---@param after string
+---@return idocr.core.Body? body
+---@return string? message
+---@return "too_long"|nil code
+function core.framed_body(before, image, after) end
+
 ---@return integer bytes
 function body:length() end
 

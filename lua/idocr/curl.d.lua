@@ -19,14 +19,7 @@ curl.library = ""
 
 ---@class idocr.curl.Request
 ---@field method string?
----@field url string
----@field connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
 ---@field headers string[][]?       list of {name, value}
----@field body userdata?            a body of idocr.core; read while the transfer runs
----@field connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
----@field deadline number?          seconds for everything (30)
----@field max_response integer?     bytes of the decompressed reply (32 MiB)
----@field sink userdata?            a `core.reply` that takes the reply's body while it arrives
 ---@field repeatable boolean?       send again on a new connection even when all of it went out on a dead one
 
 ---@class idocr.curl.Transfers
@@ -34,8 +27,15 @@ local Transfers = {}
 
 --- Starts a transfer. A failure at once: nil, category, code, message, sent.
 ---@param request idocr.curl.Request
+---@param url string
+---@param body userdata?            a body of idocr.core; read while the transfer runs
+---@param sink userdata?            a `core.reply` that takes the reply's body while it arrives
+---@param connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
+---@param deadline number?          seconds for everything (30)
+---@param max_response integer?     bytes of the decompressed reply (32 MiB)
+---@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
 ---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean? sent
-function Transfers:start(request) end
+function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to) end
 
 --- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
 ---@param seconds number

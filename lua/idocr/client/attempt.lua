@@ -19,6 +19,8 @@ local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
 ---@field unsure boolean?    some request may have been billed
 ---@field went_out boolean?  some request left at least in part
 ---@field last idocr.Error?  of the attempt before
+---@field snapshot table?    credentials of the last attempt, as their source gave them
+---@field temporary boolean? they can be had anew
 
 ---@param state table the client's inside
 ---@return idocr.Flight
@@ -52,19 +54,16 @@ local function hash(plan, runtime)
   end
 end
 
-local PARTS = { "secret_id", "secret_key", "api_key", "token", "expires" }
-
 local function parts_of(snapshot)
-  local parts = {}
-  for _, name in ipairs(PARTS) do parts[name] = snapshot[name] end
-  return parts
+  return {
+    secret_id = snapshot.secret_id, secret_key = snapshot.secret_key, api_key = snapshot.api_key, token = snapshot.token,
+    expires = snapshot.expires,
+  }
 end
 
 local function same_parts(parts, snapshot)
-  for _, name in ipairs(PARTS) do
-    if parts[name] ~= snapshot[name] then return false end
-  end
-  return true
+  return parts.secret_id == snapshot.secret_id and parts.secret_key == snapshot.secret_key and parts.api_key == snapshot.api_key
+    and parts.token == snapshot.token and parts.expires == snapshot.expires
 end
 
 --- The credentials to sign with, checked, and the snapshot of the source that they are of. The checked copy is kept as
@@ -127,11 +126,11 @@ local function size(text) return type(text) == "string" and #text or 0 end
 
 --- One request and what came of it.
 ---@return table? result, idocr.Error? err, table? response
-local function once(state, side, plan, flight, progress)
+local function once(state, side, plan, flight)
   local checked, snapshot = credentials(side, flight.ends - state.runtime.now())
   if not checked then return nil, snapshot end
-  progress.snapshot = snapshot
-  progress.temporary = checked.token ~= nil and side.source.invalidate ~= nil
+  flight.snapshot = snapshot
+  flight.temporary = checked.token ~= nil and side.source.invalidate ~= nil
 
   local account, left = checked.secret_id or checked.api_key, flight.ends - state.runtime.now()
   local waited, err = state.limiter:wait(side.name, account, plan.action, plan.rate, left)
@@ -185,14 +184,14 @@ local function clock_offset(side, response)
 end
 
 --- Puts right what the error complained about.
-local function repair(state, side, action, progress)
+local function repair(state, side, action, progress, snapshot)
   if action == "clock" then
     progress.clock_corrected = true
     side.offset = progress.clock_offset
     state.emit("clock", { provider = side.name, offset = side.offset })
   elseif action == "token" then
     progress.token_renewed = true
-    side.source:invalidate(progress.snapshot)
+    side.source:invalidate(snapshot)
   end
 end
 
@@ -206,6 +205,15 @@ function attempt.sign(state, side, plan, flight)
   return side.provider.sign(plan, checked, math.floor(side.clock()))
 end
 
+-- What `retry.decide` knows of a call whose first request failed.
+local function progress_of(state)
+  local wanted = state.options.retry
+  return {
+    attempts = wanted.attempts, base = wanted.base, cap = wanted.cap, after_send = wanted.after_send,
+    attempt = 0, clock_corrected = false, token_renewed = false, random = state.random,
+  }
+end
+
 --- Makes the requests of one plan.
 ---@param state table the client's inside
 ---@param side table the provider and its credentials
@@ -216,15 +224,11 @@ function attempt.run(state, side, plan, flight)
   local hashed, unreadable = hash(plan, state.runtime)
   if not hashed then return nil, unreadable end
 
-  local wanted = state.options.retry
-  local progress = {
-    attempts = wanted.attempts, base = wanted.base, cap = wanted.cap, after_send = wanted.after_send,
-    attempt = 0, clock_corrected = false, token_renewed = false, random = state.random,
-  }
+  local progress
   while true do
     if flight.ends <= state.runtime.now() then return nil, overdue(flight) end
     local before = flight.attempts
-    local result, err, response = once(state, side, plan, flight, progress)
+    local result, err, response = once(state, side, plan, flight)
     if result then return result, nil, response end
     local asked = flight.attempts > before
     err = complete(err, flight, asked)
@@ -235,7 +239,8 @@ function attempt.run(state, side, plan, flight)
     end
     if not asked then return nil, err end -- no credentials, our own limit: waiting here changes nothing
 
-    progress.attempt = progress.attempt + 1
+    progress = progress or progress_of(state)
+    progress.attempt, progress.temporary = progress.attempt + 1, flight.temporary
     progress.clock_offset = err.retry == "clock" and clock_offset(side, response) or nil
     progress.retry_after = retry_after(response)
     local delay, action = retry.decide(err, progress)
@@ -244,7 +249,7 @@ function attempt.run(state, side, plan, flight)
     if state.runtime.now() + delay >= flight.ends then return nil, err end
 
     flight.last = err
-    repair(state, side, action, progress)
+    repair(state, side, action, progress, flight.snapshot)
     state.emit("retry", { provider = side.name, action = plan.action, attempt = flight.attempts, delay = delay, code = err.code })
     if delay > 0 then state.runtime.sleep(delay) end
   end

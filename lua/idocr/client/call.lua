@@ -10,6 +10,7 @@ local kinds = require "idocr.kinds"
 local picture = require "idocr.picture"
 local precheck = require "idocr.client.precheck"
 local routing = require "idocr.client.routing"
+local own = require("idocr.transports.user").own
 
 local call = {}
 
@@ -82,7 +83,6 @@ local function fail(err, flight)
 end
 
 local function done(state, flight, told, result, err)
-  if state.emit == events.silent then return end
   told.ok = result ~= nil
   told.attempts, told.seconds = flight.attempts, state.runtime.now() - flight.started
   if err then
@@ -157,7 +157,9 @@ function call.read(state, kind, checked)
     err = unreadable
   end
   if not read then err = fail(err, flight) end
-  done(state, flight, { kind = kind.kind, provider = side and side.name }, read, err)
+  if state.emit ~= events.silent then
+    done(state, flight, { kind = kind.kind, provider = side and side.name }, read, err)
+  end
   return read, err
 end
 
@@ -175,7 +177,7 @@ function call.prepare(state, kind, checked)
     if plan then
       local request
       request, err = attempt.sign(state, side, plan, flight)
-      if request then return request end -- its body reads the pictures: they stay open
+      if request then return own(request) end -- its body reads the pictures: they stay open
     end
     failure = more_telling(failure, err)
     if err.category ~= "unsupported" then break end
@@ -200,7 +202,7 @@ function call.raw(state, action, make_plan)
     result, err = attempt.run(state, side, plan, flight)
   end
   if not result then err = fail(err, flight) end
-  done(state, flight, { action = action, provider = side.name }, result, err)
+  if state.emit ~= events.silent then done(state, flight, { action = action, provider = side.name }, result, err) end
   return result, err
 end
 

@@ -27,7 +27,6 @@ local function plan_of(action, body, options)
     host = host,
     content_type = CONTENT_TYPE,
     body = body,
-    headers = {},
     unsigned = true, -- nothing has to be hashed
     options = options,
   }
@@ -65,7 +64,6 @@ function ekycpro.sign(plan, credentials)
     { "Content-Type", plan.content_type },
     { "X-API-Key", credentials.api_key },
   }
-  for _, header in ipairs(plan.headers) do headers[#headers + 1] = { header[1], header[2] } end
   return {
     method = plan.method,
     url = plan.url .. (credentials.token and "?token=" .. core.percent_encode(credentials.token) or ""),

@@ -132,7 +132,7 @@ end
 ---@param image userdata
 ---@return userdata body
 function json_body.framed(frame, image)
-  return core.body { frame.before, { image = image, encoding = "base64" }, frame.after }
+  return core.framed_body(frame.before, image, frame.after)
 end
 
 --- The same as text, without pictures: for JSON inside a JSON string.

@@ -21,27 +21,59 @@ local VERSION = "2018-11-19"
 local HOSTS = { intl = "ocr.intl.tencentcloudapi.com", cn = "ocr.tencentcloudapi.com" }
 local CONTENT_TYPE = "application/json" -- lower case, because the signature's canonical form is
 
-local function plan_of(action, body, options)
+local CLIENT = "idocr_" .. core.version
+
+-- What all calls of an action with the same options have in common, their headers and what is signed among them.
+local function common_of(action, options)
   local at, host = target.of(tencent.name, options, HOSTS[options.site or "intl"])
   if options.unsigned_payload and at.scheme ~= "https" then
     local message = "a body that is not signed may only travel over https"
     return nil, errors.new("unsupported", "UnsignedPayloadNeedsTls", message, { sent = false })
   end
+  local host_header, content_type = { "Host", host }, { "Content-Type", CONTENT_TYPE }
+  local service = options.service or SERVICE
   return {
     action = action,
     method = "POST",
     url = at.url, -- a gateway's path may be dialled; what is signed is "/", as the official SDKs do
     host = host,
     content_type = CONTENT_TYPE,
-    body = body,
-    headers = {},
-    service = options.service or SERVICE,
+    service = service,
     version = options.version or VERSION,
     region = options.region,
     language = options.language,
     unsigned = options.unsigned_payload and true or false,
     options = options,
+    headers = { host_header, content_type, { "X-TC-Action", action }, { "X-TC-Version", options.version or VERSION } },
+    client_header = { "X-TC-RequestClient", CLIENT },
+    to_sign = { method = "POST", headers = { content_type, host_header }, service = service }, -- as the official SDKs do
   }
+end
+
+local function plan_of(action, body, options)
+  local plan, err = common_of(action, options)
+  if plan then plan.body = body end
+  return plan, err
+end
+
+local kept_common = setmetatable({}, { __mode = "k" }) -- options -> service -> metatable of its plans
+
+-- The same for a service of ours: made once for a client, whose options do not change.
+local function plan_for(service, body, options)
+  local of_options = kept_common[options]
+  if not of_options then
+    of_options = {}
+    kept_common[options] = of_options
+  end
+  local meta = of_options[service]
+  if not meta then
+    local common, err = common_of(service.action, options)
+    if not common then return nil, err end
+    common.reads = service
+    meta = { __index = common }
+    of_options[service] = meta
+  end
+  return setmetatable({ body = body }, meta)
 end
 
 local frames = setmetatable({}, { __mode = "k" }) -- service -> the call in a word -> what stands around the picture
@@ -80,11 +112,7 @@ end
 function tencent.prepare(call)
   local body, err = body_of(call)
   if not body then return nil, err end
-  local plan
-  plan, err = plan_of(call.service.action, body, call.options or {})
-  if not plan then return nil, err end
-  plan.reads = call.service
-  return plan
+  return plan_for(call.service, body, call.options or {})
 end
 
 --- The same for any action. `params` is a table of the action's own parameters (pictures may be values), or JSON text
@@ -119,21 +147,19 @@ local function unreadable(message, code)
   return errors.new("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message, { sent = false })
 end
 
-local CLIENT = "idocr_" .. core.version
-
 local function add(headers, name, value)
   if value then headers[#headers + 1] = { name, value } end
 end
 
---- The signed request of one attempt. The plan stays as it is.
+--- The signed request of one attempt. The plan stays as it is. Most headers are the plan's own: whoever changes one makes a
+--- copy first.
 ---@param plan table
 ---@param credentials table secret_id, secret_key, token; or {skip = true} for the few actions that are called unsigned
 ---@param timestamp number Unix seconds
 ---@return table? request, idocr.Error? err
 function tencent.sign(plan, credentials, timestamp)
   timestamp = math.floor(timestamp)
-  local options = plan.options or {}
-  local authorization, host, content_type = "SKIP", { "Host", plan.host }, { "Content-Type", plan.content_type }
+  local authorization = "SKIP"
   if not credentials.skip then
     local hash = core.UNSIGNED_SHA256
     if not plan.unsigned then
@@ -141,30 +167,21 @@ function tencent.sign(plan, credentials, timestamp)
       hash, message, code = plan.body:sha256()
       if not hash then return nil, unreadable(message, code) end
     end
-    authorization = signer_of(credentials):authorization({
-      method = plan.method,
-      headers = { content_type, host }, -- as the official SDKs do
-      payload_hash = hash,
-      timestamp = timestamp,
-      service = plan.service,
-    })
+    local to_sign = plan.to_sign
+    to_sign.payload_hash, to_sign.timestamp = hash, timestamp
+    authorization = signer_of(credentials):authorization(to_sign)
   end
 
+  local kept = plan.headers
   local headers = {
-    host,
-    content_type,
-    { "Authorization", authorization },
-    { "X-TC-Action", plan.action },
-    { "X-TC-Version", plan.version },
-    { "X-TC-Timestamp", ("%d"):format(timestamp) },
-    { "X-TC-RequestClient", CLIENT },
+    kept[1], kept[2], { "Authorization", authorization }, kept[3], kept[4], { "X-TC-Timestamp", ("%d"):format(timestamp) },
+    plan.client_header,
   }
   add(headers, "X-TC-Region", plan.region)
   add(headers, "X-TC-Language", plan.language)
   add(headers, "X-TC-Token", not credentials.skip and credentials.token or nil)
   add(headers, "X-TC-Content-SHA256", plan.unsigned and "UNSIGNED-PAYLOAD" or nil)
-  for _, header in ipairs(plan.headers) do headers[#headers + 1] = { header[1], header[2] } end
-
+  local options = plan.options or {}
   return {
     method = plan.method,
     url = plan.url,

@@ -51,6 +51,14 @@ local function route(url, host)
   return ("https://%s:%s%s"):format(name, port, rest), ("::%s:%s"):format(ip, port)
 end
 
+--- Something that takes a reply of at most `max_response` bytes: the last one again where that one is free.
+function Transport:take_sink(max_response)
+  local sink = self.sink
+  if not sink or self.sink_takes ~= max_response then return core.reply(max_response) end
+  self.sink = nil
+  return sink
+end
+
 --- Sends one request and waits for its reply.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response; `repeatable` allows libcurl to
 ---  send it again when a reused connection breaks long after all of it went out; `pictures_apart` to decode the pictures
@@ -67,19 +75,9 @@ function Transport:send(request, deadline)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
-  local sink = request.pictures_apart and core.reply(max_response) or nil
-  local transfer, category, code, message, sent = self.handle:start {
-    method = request.method,
-    url = url,
-    connect_to = connect_to,
-    headers = request.headers,
-    body = body,
-    connect_timeout = request.connect_timeout or self.connect_timeout,
-    deadline = deadline,
-    max_response = max_response,
-    repeatable = request.repeatable,
-    sink = sink,
-  }
+  local sink = request.pictures_apart and self:take_sink(max_response) or nil
+  local transfer, category, code, message, sent = self.handle:start(request, url, body, sink,
+    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to)
   if not transfer then return nil, failure(request.url, category, code, message, sent) end
 
   if self.runtime.in_task() then
@@ -98,6 +96,7 @@ function Transport:send(request, deadline)
   if sink then
     response.body, response.pictures = sink:finish()
     if not response.body then return nil, failure(request.url, "network", "ReceiveFailed", "no memory for the reply", true) end
+    self.sink, self.sink_takes = sink, max_response
   end
   return response
 end

@@ -63,9 +63,21 @@ local function checked(response, max_response)
   return { status = math.floor(status), headers = headers, body = body }
 end
 
+local module = {}
+
+--- A request whose tables are the user's own: what they do to its headers stays with this one request.
+---@param request table  changed in place
+---@return table request
+function module.own(request)
+  local headers = {}
+  for index, header in ipairs(request.headers or {}) do headers[index] = { header[1], header[2] } end
+  request.headers = headers
+  return request
+end
+
 -- Their function, and the look at what it gave, which their metatables can break as well.
 function Transport:exchange(request, deadline)
-  local response, err = self.call(request, deadline)
+  local response, err = self.call(module.own(request), deadline)
   if response == nil or response == false then return nil, their_error(err) end
   return checked(response, request.max_response or self.max_response)
 end
@@ -89,8 +101,6 @@ function Transport:close()
   self.closed = true
   if type(self.object) == "table" and type(self.object.close) == "function" then self.object:close() end
 end
-
-local module = {}
 
 --- Wraps a function `(request, deadline)` or an object with `send(self, request, deadline)`.
 ---@param given function|table
