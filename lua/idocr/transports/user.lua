@@ -70,7 +70,7 @@ local module = {}
 ---@return table request
 function module.own(request)
   local headers = {}
-  for index, header in ipairs(request.headers or {}) do headers[index] = { header[1], header[2] } end
+  for index, pair in ipairs(request.headers or {}) do headers[index] = { pair[1], pair[2] } end
   request.headers = headers
   return request
 end
