@@ -39,9 +39,27 @@ static const uint8_t values[256] = {
     ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
 };
 
+/* The next eight bytes as a number whose highest bits are the first of them. */
+static uint64_t load_big(const uint8_t *at)
+{
+    uint64_t bits;
+    memcpy(&bits, at, sizeof bits);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    bits = __builtin_bswap64(bits);
+#endif
+    return bits;
+}
+
 static size_t portable_encode(const uint8_t *in, size_t length, char *out)
 {
     size_t i = 0;
+    for (; length - i >= 8; i += 6, out += 8) {
+        const uint64_t bits = load_big(in + i);
+        memcpy(out, pairs[bits >> 52], 2);
+        memcpy(out + 2, pairs[bits >> 40 & 0xfff], 2);
+        memcpy(out + 4, pairs[bits >> 28 & 0xfff], 2);
+        memcpy(out + 6, pairs[bits >> 16 & 0xfff], 2);
+    }
     for (; length - i >= 3; i += 3, out += 4) {
         memcpy(out, pairs[in[i] << 4 | in[i + 1] >> 4], 2);
         memcpy(out + 2, pairs[(in[i + 1] & 15) << 8 | in[i + 2]], 2);
