@@ -96,11 +96,19 @@ void idocr_hmac(const struct idocr_hmac_key *key, const void *data, size_t lengt
 
 void idocr_hex(const uint8_t *bytes, size_t length, char *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < length; i++) {
-        *out++ = digits[bytes[i] >> 4];
-        *out++ = digits[bytes[i] & 15];
-    }
+#define PAIR(high, low) {high, low}
+#define ROW(high)                                                                                                            \
+    PAIR(high, '0'), PAIR(high, '1'), PAIR(high, '2'), PAIR(high, '3'), PAIR(high, '4'), PAIR(high, '5'), PAIR(high, '6'),    \
+        PAIR(high, '7'), PAIR(high, '8'), PAIR(high, '9'), PAIR(high, 'a'), PAIR(high, 'b'), PAIR(high, 'c'), PAIR(high, 'd'), \
+        PAIR(high, 'e'), PAIR(high, 'f')
+    static const char pairs[256][2] = {
+        ROW('0'), ROW('1'), ROW('2'), ROW('3'), ROW('4'), ROW('5'), ROW('6'), ROW('7'),
+        ROW('8'), ROW('9'), ROW('a'), ROW('b'), ROW('c'), ROW('d'), ROW('e'), ROW('f'),
+    };
+#undef ROW
+#undef PAIR
+    for (size_t i = 0; i < length; i++)
+        memcpy(out + 2 * i, pairs[bytes[i]], 2);
 }
 
 void idocr_wipe(void *memory, size_t length)

@@ -30,17 +30,33 @@ static void add_view(struct idocr_text *text, struct idocr_view view)
     add_bytes(text, view.at, view.length);
 }
 
+/* Eight characters at a time in the next two functions: one by one they took a third of what a signature costs besides hashing. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t load8(const char *at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
 /* The header block is ASCII by contract of the service; other bytes stay as they are, whatever the locale. */
 static char lower(char c)
 {
-    return (char)(c | ((unsigned)c - 'A' < 26) << 5); /* without a branch: it is most of what a canonical request costs */
+    return (char)(c | ((unsigned)c - 'A' < 26) << 5);
 }
 
 static void add_lower(struct idocr_text *text, struct idocr_view view)
 {
-    size_t start = text->length;
+    size_t i = text->length;
     add_view(text, view);
-    for (size_t i = start; i < text->length; i++)
+    for (; text->length - i >= 8; i += 8) {
+        uint64_t bytes = load8(text->at + i), low = bytes & EACH(0x7f);
+        uint64_t from_a = low + EACH(0x80 - 'A'), after_z = low + EACH(0x7f - 'Z'); /* their highest bits say so */
+        bytes |= ((from_a ^ after_z) & ~bytes & EACH(0x80)) >> 2;
+        memcpy(text->at + i, &bytes, sizeof bytes);
+    }
+    for (; i < text->length; i++)
         text->at[i] = lower(text->at[i]);
 }
 
@@ -69,7 +85,13 @@ static int compare_names(struct idocr_view a, struct idocr_view b)
 static bool printable(struct idocr_view view)
 {
     unsigned bad = 0;
-    for (size_t i = 0; i < view.length; i++) {
+    size_t i = 0;
+    for (; view.length - i >= 8; i += 8) {
+        const uint64_t bytes = load8(view.at + i), not_del = bytes ^ EACH(0x7f);
+        if ((((bytes - EACH(0x20)) & ~bytes) | ((not_del - EACH(1)) & ~not_del)) & EACH(0x80))
+            break; /* a control character among them, perhaps a tab */
+    }
+    for (; i < view.length; i++) {
         unsigned char c = (unsigned char)view.at[i];
         bad |= (unsigned)((c < 0x20) & (c != '\t')) | (c == 0x7f);
     }

@@ -148,4 +148,22 @@ describe("a service", function()
       assert.equal("bad_service", code)
     end
   end)
+
+  it("looks at every character of a value, wherever it stands", function()
+    local function canonical(value)
+      return core.tc3_canonical_request { method = "POST", headers = { { "x", value } }, payload_hash = core.EMPTY_SHA256 }
+    end
+    for byte = 0, 255 do
+      for at = 1, 19, 3 do
+        local c = string.char(byte)
+        local value = ("Ab"):rep(10):sub(1, at - 1) .. c .. ("Yz@[`{"):rep(4):sub(at)
+        local text = canonical("|" .. value .. "|")
+        if byte < 32 and byte ~= 9 or byte == 127 then
+          assert.is_nil(text, byte)
+        else -- string.lower of the C locale
+          assert.equal("x:|" .. value:gsub("%u", string.lower) .. "|", text:match("\n(x:[^\n]*)\n"), byte)
+        end
+      end
+    end
+  end)
 end)
