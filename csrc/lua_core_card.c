@@ -138,10 +138,11 @@ static int core_plain_date(lua_State *L)
 
 /* ---- a card ---- */
 
-/* What the slots of one output in a program are: see core.fill in core.d.lua. */
-enum slot { HOLDER, MEMBER, FIELD, CONVERT, STEP, SLOTS };
+/* The slots of one output in a program: see core.fill in core.d.lua. */
+enum slot { CONVERT, HOLDER, MEMBER, FIELD, STEP, SLOTS };
 
-enum convert { BY_LUA, TEXT, MRZ_TEXT, DATE, SEX, CONVERTERS };
+/* What the first slot says: a converter, and two flags. */
+enum convert { BY_LUA, TEXT, MRZ_TEXT, DATE, SEX, CONVERTERS, OTHER_HOLDER = 16, FIELD_AGAIN = 32 };
 
 /* Pushes what the value at `index` is in a card. false: only Lua can say. Nothing is pushed then. */
 static bool convert(lua_State *L, int index, int how)
@@ -202,13 +203,17 @@ static int core_fill(lua_State *L)
 
     for (int at = 1; at + SLOTS - 1 <= slots; at += SLOTS) {
         lua_settop(L, HELD);
-        lua_rawgeti(L, PROGRAM, at + HOLDER);
-        if (lua_istable(L, -1)) { /* another holder than before */
+        lua_rawgeti(L, PROGRAM, at + CONVERT);
+        const int what = (int)lua_tointeger(L, -1), how = what & (OTHER_HOLDER - 1);
+        lua_pop(L, 1);
+        if (what & OTHER_HOLDER) {
+            lua_rawgeti(L, PROGRAM, at + HOLDER);
+            luaL_checktype(L, HELD + 1, LUA_TTABLE);
             lua_pushvalue(L, RESULT);
             descend(L, HELD + 1);
             lua_replace(L, HELD);
+            lua_settop(L, HELD);
         }
-        lua_settop(L, HELD);
         if (lua_isnil(L, HELD))
             continue;
         lua_rawgeti(L, PROGRAM, at + MEMBER);
@@ -216,15 +221,13 @@ static int core_fill(lua_State *L)
         if (lua_isnil(L, VALUE))
             continue;
         lua_rawgeti(L, PROGRAM, at + FIELD);
-        lua_pushvalue(L, -1);
-        lua_rawget(L, FIELDS);
-        const bool there = !lua_isnil(L, -1); /* the first member that has it wins */
-        lua_pop(L, 1);
-        lua_rawgeti(L, PROGRAM, at + CONVERT);
-        const int how = (int)lua_tointeger(L, -1);
-        lua_pop(L, 1);
-        if (there && how != BY_LUA)
-            continue;
+        if ((what & FIELD_AGAIN) && how != BY_LUA) { /* the first member that has it wins */
+            lua_pushvalue(L, -1);
+            lua_rawget(L, FIELDS);
+            if (!lua_isnil(L, -1))
+                continue;
+            lua_pop(L, 1);
+        }
         if (convert(L, VALUE, how)) {
             if (!lua_isnil(L, -1))
                 lua_rawset(L, FIELDS);
@@ -250,6 +253,10 @@ void idocr_lua_add_card(lua_State *L)
     };
     static const char *const names[CONVERTERS] = {[TEXT] = "text", [MRZ_TEXT] = "mrz_text", [DATE] = "date", [SEX] = "sex"};
     idocr_lua_setfuncs(L, functions);
+    lua_pushinteger(L, OTHER_HOLDER);
+    lua_setfield(L, -2, "OTHER_HOLDER");
+    lua_pushinteger(L, FIELD_AGAIN);
+    lua_setfield(L, -2, "FIELD_AGAIN");
     lua_createtable(L, 0, CONVERTERS); /* core.converters: name -> what stands in a program for it */
     for (int i = BY_LUA + 1; i < CONVERTERS; i++) {
         lua_pushinteger(L, i);

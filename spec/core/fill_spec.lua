@@ -3,12 +3,12 @@ local core = require "idocr.core"
 
 local TEXT, MRZ, DATE, SEX = core.converters.text, core.converters.mrz_text, core.converters.date, core.converters.sex
 
--- Fills from rows of { path or false, member, field, converter } and keeps what Lua was asked.
+-- Fills from rows of { path or false (the one before), member, field, converter } and keeps what Lua was asked.
 local function fill(rows, result)
   local program, asked = {}, {}
   for _, row in ipairs(rows) do
-    for slot = 1, 4 do program[#program + 1] = row[slot] end
-    program[#program + 1] = row
+    local flags = (row[1] and core.OTHER_HOLDER or 0) + core.FIELD_AGAIN
+    for _, element in ipairs { row[4] + flags, row[1] or {}, row[2], row[3], row } do program[#program + 1] = element end
   end
   local seen
   local fields = core.fill(program, result, function(row, value, whole, into, more)
@@ -55,10 +55,11 @@ describe("core.fill", function()
   end)
 
   it("lets an error of Lua's through, and refuses what is no program", function()
-    assert.has_error(function() core.fill({ false, "a", "b", 0, {} }, { a = 1 }, function() error("mine", 0) end) end, "mine")
+    assert.has_error(function() core.fill({ 0, {}, "a", "b", {} }, { a = 1 }, function() error("mine", 0) end) end, "mine")
     assert.has_error(function() core.fill({}, "no table", print) end)
     assert.has_error(function() core.fill({}, {}, {}) end)
-    assert.same({}, core.fill({ false, "a", "b" }, { a = 1 }, print)) -- cut short
+    assert.has_error(function() core.fill({ core.OTHER_HOLDER, "path", "a", "b", {} }, {}, print) end)
+    assert.same({}, core.fill({ 0, {}, "a", "b" }, { a = 1 }, print)) -- cut short
   end)
 end)
 

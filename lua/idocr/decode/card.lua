@@ -30,7 +30,7 @@ end
 --- What `core.fill` needs of each output, in their order, and how long each list ("mrz[2]") must be.
 local function plan_of(outputs)
   if plans[outputs] then return plans[outputs] end
-  local plan, parent_before = { program = {}, sizes = {} }, nil
+  local plan, seen, parent_before = { program = {}, sizes = {} }, {}, nil
   for position, output in ipairs(outputs) do
     local parent, last = output.wire:match("^(.*)%.([^.]+)$")
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
@@ -39,12 +39,15 @@ local function plan_of(outputs)
       field = list or output.field, index = tonumber(index), as = output.as, wire = output.wire,
       convert = values.converters[output.as] or values.converters.text,
     }
+    local other, again = position == 1 or parent ~= parent_before, seen[step.field]
     local program, at = plan.program, (position - 1) * 5
-    program[at + 1] = parent ~= parent_before and steps_of(parent)
-    program[at + 2] = last or output.wire
-    program[at + 3] = step.field
-    program[at + 4] = not list and core.converters[output.as] or 0
+    program[at + 1] = (not list and core.converters[output.as] or 0) + (other and core.OTHER_HOLDER or 0)
+      + (again and core.FIELD_AGAIN or 0)
+    program[at + 2] = steps_of(parent)
+    program[at + 3] = last or output.wire
+    program[at + 4] = step.field
     program[at + 5] = step
+    seen[step.field] = true
     parent_before = parent
   end
   plans[outputs] = plan
