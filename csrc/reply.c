@@ -334,10 +334,11 @@ static size_t pass_strings(const unsigned char *p, size_t n)
         if (quote == NULL)
             return n;
         const size_t from = (size_t)(quote - p) + 1;
+        const size_t most = n - from < IDOCR_REPLY_SHORTEST ? n : from + IDOCR_REPLY_SHORTEST;
         size_t at = from;
-        while (at < n && is_base64[p[at]])
+        while (at < most && is_base64[p[at]])
             at++;
-        if (at - from >= IDOCR_REPLY_SHORTEST)
+        if (at - from == IDOCR_REPLY_SHORTEST)
             return from - 1;
         while (at < n && p[at] != '"' && p[at] != '\\')
             at++;
