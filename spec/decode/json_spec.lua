@@ -89,6 +89,15 @@ describe("json.decode", function()
     assert.is_table(json.decode(("["):rep(64) .. ("]"):rep(64)))
     assert.is_table(json.decode(('{"a":'):rep(64) .. "1" .. ("}"):rep(64)))
     assert.is_nil(json.decode(('{"a":'):rep(65) .. "1" .. ("}"):rep(65)))
+    local members = {} -- as many as can wait on the stack, on every level
+    for index = 1, 40 do members[index] = ('"n%d":"v"'):format(index) end
+    local level = "{" .. table.concat(members, ",") .. ',"deeper":'
+    local value, depth = json.decode(level:rep(64) .. "1" .. ("}"):rep(64)), 0
+    while type(value) == "table" do
+      assert.equal("v", value.n40)
+      value, depth = value.deeper, depth + 1
+    end
+    assert.equal(64, depth)
     assert.is_nil(json.decode(("["):rep(1000000)))
   end)
 
