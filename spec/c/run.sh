@@ -22,7 +22,7 @@ for source in spec/c/*_test.c; do
   libraries=(-lcrypto)
   if [[ $source = */lua_*_test.c ]]; then
     pkg-config --exists lua5.4 || { echo "# no lua5.4 for $source"; continue; }
-    objects+=(csrc/tc3.c csrc/reply.c csrc/lua_core*.c)
+    objects+=(csrc/tc3.c csrc/reply.c csrc/date.c csrc/lua_core*.c)
     read -ra more < <(pkg-config --cflags --libs lua5.4)
     libraries+=("${more[@]}")
   fi
