@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h> /* strncasecmp */
 
 /* Connections kept in all. More than ever run at once: libcurl closes a connection that becomes idle while there are
  * more than this, used ones counted. */
@@ -248,6 +249,7 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
         return -1;
     }
 
+    const bool tls = strncasecmp(request->url, "https:", 6) == 0;
     bool ok = append_line(&t->headers, "Expect:") == 0; /* waiting for a 100 costs a second where none comes */
     if (!t->has_content_type)
         ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none rather than libcurl's guess */
@@ -261,7 +263,7 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     SET(CURLOPT_TIMEOUT_MS, clamp_ms(request->total_ms));
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(request->max_body > INT64_MAX ? INT64_MAX : request->max_body));
 #undef SET
-    ok = idocr_transfer_set_buffer(t) && set_method(t, request->method) && ok;
+    ok = idocr_transfer_set_buffer(t, tls) && set_method(t, request->method) && ok;
     if (!ok || curl_multi_add_handle(t->set->multi, t->easy) != CURLM_OK) {
         finish_with(t, "network", "SendFailed", "out of memory");
         return -1;

@@ -59,7 +59,7 @@ struct idocr_transfers {
 bool idocr_transfer_set_up(struct idocr_transfer *transfer);
 
 /* Gives a transfer that is about to start as large a buffer for its upload as pays. false: out of memory. */
-bool idocr_transfer_set_buffer(struct idocr_transfer *transfer);
+bool idocr_transfer_set_buffer(struct idocr_transfer *transfer, bool tls);
 
 /* Monotonic. */
 int64_t idocr_transfer_now_ms(void);
