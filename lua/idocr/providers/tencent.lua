@@ -43,7 +43,8 @@ local function common_of(action, options)
     region = options.region,
     language = options.language,
     unsigned = options.unsigned_payload and true or false,
-    options = options,
+    connect_timeout = options.timeout and options.timeout.connect,
+    max_response = options.max_response,
     headers = { host_header, content_type, { "X-TC-Action", action }, { "X-TC-Version", options.version or VERSION } },
     client_header = { "X-TC-RequestClient", CLIENT },
     to_sign = { method = "POST", headers = { content_type, host_header }, service = service }, -- as the official SDKs do
@@ -56,7 +57,8 @@ local function plan_of(action, body, options)
   return plan, err
 end
 
-local kept_common = setmetatable({}, { __mode = "k" }) -- options -> service -> metatable of its plans
+-- options -> service -> metatable of its plans; none of it holds the options, or LuaJIT would keep them for ever
+local kept_common = setmetatable({}, { __mode = "k" })
 
 -- The same for a service of ours: made once for a client, whose options do not change.
 local function plan_for(service, body, options)
@@ -181,15 +183,14 @@ function tencent.sign(plan, credentials, timestamp)
   add(headers, "X-TC-Language", plan.language)
   add(headers, "X-TC-Token", not credentials.skip and credentials.token or nil)
   add(headers, "X-TC-Content-SHA256", plan.unsigned and "UNSIGNED-PAYLOAD" or nil)
-  local options = plan.options or {}
   return {
     method = plan.method,
     url = plan.url,
     host = plan.host,
     headers = headers,
     body = plan.body,
-    connect_timeout = options.timeout and options.timeout.connect,
-    max_response = options.max_response,
+    connect_timeout = plan.connect_timeout,
+    max_response = plan.max_response,
   }
 end
 

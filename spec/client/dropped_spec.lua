@@ -1,0 +1,25 @@
+-- Clients that come and go, as in a program that makes one for each request: nothing that was kept for their calls stays.
+local idocr = require "idocr"
+
+local REPLY = '{"Response":{"RequestId":"r","ID":"1"}}'
+
+local function come_and_go(count)
+  for _ = 1, count do
+    local client = idocr.new {
+      credentials = { secret_id = "AKIDexample", secret_key = "key" }, rate = false,
+      transport = function() return { status = 200, headers = {}, body = REPLY } end,
+    }
+    assert(client:passport { image = idocr.bytes "\255\216\255\217", precheck = false })
+  end
+  collectgarbage()
+  collectgarbage()
+  return collectgarbage "count"
+end
+
+describe("a dropped client", function()
+  it("takes along what was kept for it", function()
+    local before = come_and_go(500) -- tables that grow once and stay have grown
+    local kept = (come_and_go(2000) - before) / 2000
+    assert.is_true(kept < 0.5, ("%.2f KB for each"):format(kept))
+  end)
+end)
