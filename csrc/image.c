@@ -46,11 +46,11 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
     /* O_NONBLOCK: opening a pipe must not wait for a writer; it means nothing for the files that are accepted. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
-        return idocr_fail(error, "open", "the picture cannot be opened", errno);
+        return idocr_fail(error, "open", "the file of the picture cannot be opened", errno);
     struct stat status;
     int result = -1;
     if (fstat(fd, &status) != 0)
-        idocr_fail(error, "open", "the picture cannot be opened", errno);
+        idocr_fail(error, "open", "the file of the picture cannot be opened", errno);
     else if (!S_ISREG(status.st_mode))
         idocr_fail(error, "not_a_file", "the picture is not a regular file", 0);
     else if (status.st_size <= 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,7 +48,12 @@ static int image_file(lua_State *L)
     lua_settop(L, 3);
     struct handle *handle = idocr_lua_newobject(L, sizeof *handle, IDOCR_IMAGE_METATABLE);
     struct idocr_error error;
-    if (idocr_image_open(&handle->image, path, &error) != 0)
+    int result = idocr_image_open(&handle->image, path, &error);
+    if (result != 0 && (error.system == EMFILE || error.system == ENFILE)) {
+        lua_gc(L, LUA_GCCOLLECT, 0); /* closes the files that nobody holds any more: the collector sees no need on its own */
+        result = idocr_image_open(&handle->image, path, &error);
+    }
+    if (result != 0)
         return idocr_lua_fail(L, &error);
     handle->open = true;
     if (narrow(L, 2, handle, &error) != 0)

@@ -113,7 +113,6 @@ end
 local function refused(code, message) return nil, errors.new("image", code, message, { billed = false, sent = false }) end
 
 local OPEN_TROUBLE = {
-  open = "the file of the picture cannot be opened: is the path right, and may it be read?",
   not_a_file = "what the path names is no regular file",
   read = "the file of the picture cannot be read",
 }
@@ -143,9 +142,10 @@ function picture.open(self)
   if self.source == "url" then return { url = self.value } end
   if self.source == "image" then return { image = self.value } end
   if self.source == "file" then
-    local image, _, code = core.image_file(self.value, self.offset, self.length)
+    local image, message, code = core.image_file(self.value, self.offset, self.length)
     if image then return { image = image, owned = true } end
     if code == "empty" then return refused("PictureEmpty", "the file of the picture is empty") end
+    if code == "open" then return refused("PictureUnreadable", message) end -- in the system's words, without the path
     return refused("PictureUnreadable", OPEN_TROUBLE[code] or OPEN_TROUBLE.read)
   end
   local bytes = self.value

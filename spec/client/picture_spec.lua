@@ -93,6 +93,21 @@ describe("a picture", function()
     assert.is_nil(message:find("ZHANG", 1, true)) -- a file's name can be a person's
   end)
 
+  it("says in the system's words why it cannot be opened", function()
+    local _, message = refused "/no/such/file.jpg"
+    assert.matches("No such file or directory", message)
+  end)
+
+  it("is opened though files of forgotten requests are still open", function()
+    local script = process.tempdir() .. "/forgetful.lua"
+    process.write(script, [[
+      local idocr = require "idocr"
+      local client = idocr.new { credentials = { secret_id = "AKIDx", secret_key = "k" }, transport = function() end }
+      for _ = 1, 400 do assert(client:prepare("passport", { image = arg[1] })) end
+    ]])
+    process.run(("ulimit -n 64; %s %s %s"):format(process.lua, script, specimens.path "passport"))
+  end)
+
   it("is refused where its base64 is not strict", function()
     for _, text in ipairs { "AAA", "AA A", "AA==A", "AB==", "A-_A", "data:image/png,AAAA", "data:image/png;base64" } do
       assert.equal("PictureUnreadable", (refused(idocr.base64(text))), text)

@@ -66,6 +66,8 @@ local LOCATIONS = [[
   location = /reset { reset_timedout_connection on; content_by_lua_block { ngx.req.read_body() ngx.exit(444) } }
   location = /garbage { content_by_lua_block { raw("this is no HTTP at all\r\n\r\n") } }
   location = /truncated { content_by_lua_block { raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this") } }
+  location = /picture_cut { content_by_lua_block {
+    raw("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n{\"Image\":\"" .. ("/9j/"):rep(700000)) } }
   location = /chunk_cut { content_by_lua_block {
     raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n50\r\nonly") } }
   location = /bad_gzip { content_by_lua_block {

@@ -1,5 +1,6 @@
 -- Pictures of a reply are decoded while it arrives, where the call asks for that.
 local core = require "idocr.core"
+local process = require "spec.support.process"
 local transports = require "idocr.transports"
 local web = require "spec.support.web"
 
@@ -40,6 +41,26 @@ describe("the curl transport with pictures_apart", function()
     local response, err = call("/mirror", { max_response = 100000 })
     assert.is_nil(response)
     assert.same({ "protocol", "ResponseTooLarge" }, { err.category, err.code })
+  end)
+
+  it("holds nothing of replies that broke off", function()
+    if os.getenv "SPEC_SANITIZED" then pending "a sanitizer keeps what was freed" end
+    local script = process.tempdir() .. "/broken.lua"
+    process.write(script, [[
+      local core = require "idocr.core"
+      local transport = require("idocr.transports").new("curl", { proxy = false })
+      local body = core.body { "{}" }
+      for _ = 1, tonumber(arg[2]) do
+        local response, err = transport:send({ method = "POST", url = arg[1], headers = {}, body = body, pictures_apart = true }, 10)
+        assert(not response and err.category == "network", tostring(err))
+      end
+      io.write(io.open("/proc/self/status"):read("*a"):match("VmHWM:%s*(%d+)"))
+    ]])
+    local function peak(count)
+      return tonumber(process.run(("%s %s %s/picture_cut %d"):format(process.lua, script, server.http, count)))
+    end
+    local few, many = peak(2), peak(32)
+    assert.is_true(many - few < 8 * 1024, ("%d KB more for 30 calls more"):format(many - few))
   end)
 
   it("gives any other reply as it is", function()

@@ -91,7 +91,10 @@ function Transport:send(request, deadline)
   end
 
   local status, second, third, why, was_sent = transfer:result()
-  if not status then return nil, failure(request.url, second, third, why, was_sent) end
+  if not status then
+    if sink then sink:close() end -- the collector does not see how much is in there
+    return nil, failure(request.url, second, third, why, was_sent)
+  end
   local response = { status = status, headers = second, body = third }
   if sink then
     response.body, response.pictures = sink:finish()
