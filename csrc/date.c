@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LONGEST 64 /* bytes; what is longer is no date, as in decode/dates.lua */
+
 bool idocr_date_write(int year, int month, int day, char iso[IDOCR_DATE_LENGTH])
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -74,6 +76,8 @@ static enum idocr_date made(int year, int month, int day, char *iso)
 enum idocr_date idocr_date_read(const char *text, size_t length, char iso[IDOCR_DATE_LENGTH])
 {
     struct cursor c = {text, text + length};
+    if (length > LONGEST)
+        return IDOCR_DATE_OTHER;
     int first, second, third;
     const int digits = take_number(&c, &first);
 

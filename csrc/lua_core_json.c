@@ -6,6 +6,7 @@
  */
 #include "lua_core.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -220,8 +221,10 @@ static bool number(struct reader *r)
         lua_pushnumber(r->L, negative ? -(lua_Number)whole : (lua_Number)whole);
         return true;
     }
+    /* Lua knows how to read a decimal point in any locale. What it cannot read (LuaJIT an exponent of a million, Lua in such a locale
+     * more than 200 digits) is no value of a card: infinite, as what is too large. */
     lua_pushlstring(r->L, (const char *)from, (size_t)(r->at - from));
-    const lua_Number read = lua_tonumber(r->L, -1); /* knows how to read a decimal point in any locale */
+    const lua_Number read = lua_isnumber(r->L, -1) ? lua_tonumber(r->L, -1) : negative ? -(lua_Number)HUGE_VAL : (lua_Number)HUGE_VAL;
     lua_pop(r->L, 1);
     lua_pushnumber(r->L, read);
     return true;
@@ -343,6 +346,8 @@ static int core_json(lua_State *L)
     if (!value(&r))
         return 0;
     skip_blanks(&r);
+    while (r.at < r.end && *r.at == '\0')
+        r.at++; /* the end of a C string, sent along */
     return r.at == r.end ? 1 : 0;
 }
 

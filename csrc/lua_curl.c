@@ -37,20 +37,25 @@ static void push_field(lua_State *L, int index, const char *name)
     lua_rawget(L, index);
 }
 
+/* The string at `index`, or NULL where nil is. */
+static const char *optional_text(lua_State *L, int index, const char *what)
+{
+    if (lua_isnil(L, index))
+        return NULL;
+    size_t length;
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "%s must be a string", what);
+    const char *text = lua_tolstring(L, index, &length);
+    if (strlen(text) != length)
+        luaL_error(L, "%s holds a NUL", what);
+    return text;
+}
+
 /* A string field of the table at `index`, or NULL. The table keeps the text alive. */
 static const char *string_field(lua_State *L, int index, const char *name)
 {
     push_field(L, index, name);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        return NULL;
-    }
-    if (lua_type(L, -1) != LUA_TSTRING)
-        luaL_error(L, "%s must be a string", name);
-    size_t length;
-    const char *text = lua_tolstring(L, -1, &length);
-    if (strlen(text) != length)
-        luaL_error(L, "%s holds a NUL", name);
+    const char *text = optional_text(L, lua_gettop(L), name);
     lua_pop(L, 1);
     return text;
 }
@@ -248,16 +253,14 @@ static struct idocr_sink *optional_sink(lua_State *L, int index)
     return sink;
 }
 
-/* The string at `index`, or NULL where nil is. */
-static const char *optional_text(lua_State *L, int index, const char *what)
+/* The number at `index`, or `otherwise` where nil is. */
+static lua_Number optional_number(lua_State *L, int index, const char *what, lua_Number otherwise)
 {
     if (lua_isnil(L, index))
-        return NULL;
-    size_t length;
-    const char *text = luaL_checklstring(L, index, &length);
-    if (strlen(text) != length)
-        luaL_error(L, "%s holds a NUL", what);
-    return text;
+        return otherwise;
+    if (lua_type(L, index) != LUA_TNUMBER)
+        luaL_error(L, "%s must be a number", what);
+    return lua_tonumber(L, index);
 }
 
 /* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to)
@@ -275,13 +278,13 @@ static int l_set_start(lua_State *L)
         .method = string_field(L, REQUEST, "method"),
         .url = optional_text(L, URL, "url"),
         .connect_to = optional_text(L, CONNECT_TO, "connect_to"),
-        .connect_ms = milliseconds(luaL_optnumber(L, CONNECT_TIMEOUT, 5)),
-        .total_ms = milliseconds(luaL_optnumber(L, DEADLINE, 30)),
+        .connect_ms = milliseconds(optional_number(L, CONNECT_TIMEOUT, "connect_timeout", 5)),
+        .total_ms = milliseconds(optional_number(L, DEADLINE, "deadline", 30)),
         .repeatable = flag_field(L, REQUEST, "repeatable"),
         .source = optional_source(L, BODY),
         .sink = optional_sink(L, SINK),
     };
-    lua_Number max_body = luaL_optnumber(L, MAX_RESPONSE, (lua_Number)DEFAULT_MAX_BODY);
+    lua_Number max_body = optional_number(L, MAX_RESPONSE, "max_response", (lua_Number)DEFAULT_MAX_BODY);
     request.max_body = max_body >= 1e15 ? (size_t)1000000000000000 : max_body > 0 ? (size_t)max_body : 0;
     if (request.url == NULL)
         return luaL_error(L, "url must be a string");

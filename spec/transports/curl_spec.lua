@@ -131,6 +131,14 @@ describe("the curl transport", function()
     assert.is_true(errors.is(err))
   end)
 
+  it("names what is of the wrong type", function()
+    for name, text in pairs { connect_timeout = "a number", max_response = "a number", method = "a string" } do
+      local request = { method = "GET", url = server.http .. "/echo", headers = {} }
+      request[name] = {}
+      assert.error_matches(function() transport:send(request, 1) end, name .. " must be " .. text)
+    end
+  end)
+
   it("refuses files that are not there when the transport is made", function()
     for _, name in ipairs { "ca_file", "ca_path", "client_cert", "client_key" } do
       assert.error_matches(function() transports.new("curl", { [name] = "/nowhere/at/all" }) end, "^" .. name .. ": ")
