@@ -1,7 +1,7 @@
 --- Runs the parts of the bench and writes what was measured, a row each, to build/bench/rows.tsv:
 --- part, contestant, scheme, size, calls in flight, round, value, second value.
 ---
----   bench.lua [PART…]     prepare calls memory decode nginx; QUICK=1: fewer cells and rounds; ROUNDS=n
+---   bench.lua [PART…]     prepare calls waiting memory decode nginx; QUICK=1: fewer cells and rounds; ROUNDS=n
 
 local process = require "spec.support.process"
 local data = require "spec.bench.data"
@@ -41,11 +41,13 @@ end
 function bench.say(...) io.stderr:write(string.format(...), "\n") end
 
 --- Starts the server that answers every request with the bytes of a file.
-function bench.server(reply, gather)
+---@param gather integer?  it holds its answers until so many requests are there
+---@param delay integer?   milliseconds that an answer takes, half as many to half as many again
+function bench.server(reply, gather, delay)
   local pin = bench.server_core and ("taskset -c %d "):format(bench.server_core) or ""
   local log = os.tmpname()
-  local self = process.spawn(("exec %s%s/server %s %s %s %d %d"):format(pin, FOLDER, reply, bench.certs.good.cert, bench.certs.good.key,
-    bench.pid, gather or 0), { stdout = log, stderr = log .. ".err" })
+  local self = process.spawn(("exec %s%s/server %s %s %s %d %d %d"):format(pin, FOLDER, reply, bench.certs.good.cert, bench.certs.good.key,
+    bench.pid, gather or 0, delay or 0), { stdout = log, stderr = log .. ".err" })
   local http, https = process.wait_for(function() return (process.read(log) or ""):match("^%d+ %d+\n") end, 5):match("(%d+) (%d+)")
   os.remove(log)
   os.remove(log .. ".err")
@@ -66,7 +68,7 @@ process.run("mkdir -p " .. FOLDER .. "/data")
 bench.data = data.make(FOLDER .. "/data")
 bench.has = has
 
-local parts = #arg > 0 and arg or { "prepare", "calls", "memory", "decode", "nginx" }
+local parts = #arg > 0 and arg or { "prepare", "calls", "waiting", "memory", "decode", "nginx" }
 for _, part in ipairs(parts) do
   local began = os.time()
   require("spec.bench.parts." .. part)(bench)

@@ -120,6 +120,29 @@ if rows.known.calls then
   end
 end
 
+if rows.known.waiting then
+  say("## At a service that takes 0.1 to 0.3 s (20 KB up, n calls in flight; µs of CPU a call)\n")
+  local lines, flights, titles = {}, {}, { "" }
+  for _, n in ipairs { 16, 64, 256 } do
+    if rows:of("waiting", "idocr", "http", "20KB", n) then
+      flights[#flights + 1] = n
+      titles[#titles + 1] = tostring(n)
+    end
+  end
+  for _, scheme in ipairs { "http", "https" } do
+    for _, who in ipairs(CALLS) do
+      local line, any = { who .. ", " .. scheme:upper() }, false
+      for _, n in ipairs(flights) do
+        local found = rows:of("waiting", who, scheme, "20KB", n)
+        any = any or found ~= nil
+        line[#line + 1] = spread(found)
+      end
+      if any then lines[#lines + 1] = line end
+    end
+  end
+  table_of(titles, lines)
+end
+
 if rows.known.memory then
   say("## Memory: peak of the process with n calls of 5 MB in flight (MB), and KB for each further call\n")
   local flights = {}

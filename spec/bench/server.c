@@ -3,10 +3,11 @@
  * The other end of every measurement: an HTTP/1.1 server that throws request bodies away as cheaply as a kernel can
  * (MSG_TRUNC) and answers each with the same bytes, on one plain and one TLS port of the loopback.
  *
- *   server REPLY-FILE CERT KEY PARENT-PID [GATHER]
+ *   server REPLY-FILE CERT KEY PARENT-PID [GATHER [DELAY]]
  *
  * Prints "HTTP-PORT HTTPS-PORT" when it listens. With GATHER answers are held until so many requests are complete: the
- * memory of calls in flight can be seen then. Ends when the parent does.
+ * memory of calls in flight can be seen then. With DELAY an answer comes DELAY/2 to DELAY*3/2 ms after its request. Ends when
+ * the parent does.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +21,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
@@ -33,13 +35,14 @@ struct connection {
     size_t head_length;
     long long body_left; /* -1: the head is not complete */
     size_t sent;
+    long long due; /* ms, monotonic; 0: nothing is */
     char head[HEAD_ROOM];
 };
 
 static struct connection *connections[FILES]; /* by file descriptor */
 static char *reply;
 static size_t reply_length;
-static int gather, gathered, poller;
+static int gather, gathered, delay, delayed, poller;
 static SSL_CTX *tls_context;
 
 static void die(const char *what)
@@ -85,6 +88,7 @@ static void watch(int fd, int operation, unsigned events)
 static void drop(struct connection *c)
 {
     gathered -= c->waiting;
+    delayed -= c->due > 0;
     connections[c->fd] = NULL;
     if (c->tls != NULL)
         SSL_free(c->tls);
@@ -163,8 +167,33 @@ static void answer_or_drop(struct connection *c)
         drop(c);
 }
 
+static long long milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void answer_due(void)
+{
+    const long long now = milliseconds();
+    for (int fd = 0; fd < FILES; fd++)
+        if (connections[fd] != NULL && connections[fd]->due > 0 && connections[fd]->due <= now) {
+            connections[fd]->due = 0;
+            delayed--;
+            answer_or_drop(connections[fd]);
+        }
+}
+
 static void complete(struct connection *c)
 {
+    if (delay > 0) {
+        static unsigned state = 12345; /* the same delays in every run */
+        state = state * 1103515245U + 12345U;
+        c->due = milliseconds() + delay / 2 + (int)(state >> 16) % (delay + 1);
+        delayed++;
+        return;
+    }
     if (gather == 0) {
         answer_or_drop(c);
         return;
@@ -240,6 +269,7 @@ int main(int count, char **words)
     SSL_CTX_set_mode(tls_context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     pid_t parent = (pid_t)atoi(words[4]);
     gather = count > 5 ? atoi(words[5]) : 0;
+    delay = count > 6 ? atoi(words[6]) : 0;
 
     poller = epoll_create1(0);
     int http_port, https_port;
@@ -250,7 +280,7 @@ int main(int count, char **words)
     fflush(stdout);
     while (kill(parent, 0) == 0) {
         struct epoll_event events[256];
-        int ready = epoll_wait(poller, events, 256, 1000);
+        int ready = epoll_wait(poller, events, 256, delayed > 0 ? 1 : 1000);
         for (int i = 0; i < ready; i++) {
             int fd = events[i].data.fd;
             if (fd == http || fd == https)
@@ -258,6 +288,8 @@ int main(int count, char **words)
             else if (connections[fd] != NULL)
                 serve(connections[fd]);
         }
+        if (delayed > 0)
+            answer_due();
     }
     return 0;
 }
