@@ -59,6 +59,8 @@ static const char *certificate_words(long verify_result)
     }
 }
 
+#define TOO_LARGE 100 /* CURLE_TOO_LARGE, from 8.6 on; what is built with an older libcurl may run with a newer one */
+
 static void certificate_rejected(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     const char *words = certificate_words(facts->verify_result);
@@ -214,6 +216,12 @@ void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_f
             idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "a header line of the reply is too large");
         else
             idocr_failure_set(failure, "network", "SendFailed", sent, "out of memory");
+        break;
+    case TOO_LARGE:
+        if (sent)
+            idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "a header line of the reply is too large");
+        else
+            idocr_failure_set(failure, "unsupported", "BadHeader", sent, "the head of the request is too large");
         break;
     default:
         idocr_failure_set(failure, "network", "ReceiveFailed", sent, "libcurl gave up with code %d", facts->curl_code);

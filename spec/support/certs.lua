@@ -8,7 +8,7 @@
 ---   c.client                   a client certificate of the same CA; c.stranger: a client certificate of another CA
 ---   c.dir                      the folder; all keys are EC P-256 without a password
 ---
---- certs.issue(name, {san = "DNS:a.test", days = 30}) -> {cert=, key=} adds one more of the same CA.
+--- certs.issue(name, {san = "DNS:a.test", expired = true}) -> {cert=, key=} adds one more of the same CA.
 
 local process = require "spec.support.process"
 
@@ -29,6 +29,10 @@ local function new_ca(dir, name)
   return { cert = cert, key = key }
 end
 
+-- OpenSSL up to 3.3 takes a negative number of days, later ones take dates.
+local EXPIRED = "$(openssl x509 -help 2>&1 | grep -q not_after && echo -not_before 20200101000000Z -not_after 20200102000000Z "
+  .. "|| echo -days -1)"
+
 local function issue(dir, ca, name, options)
   local base = dir .. "/" .. name
   local key, csr, cert, ext = base .. ".key", base .. ".csr", base .. ".crt", base .. ".ext"
@@ -36,9 +40,8 @@ local function issue(dir, ca, name, options)
   process.write(ext, ("basicConstraints=CA:FALSE\nextendedKeyUsage=%s\n%s"):format(options.usage or "serverAuth",
     options.san and "subjectAltName=" .. options.san .. "\n" or ""))
   process.run(("openssl req -new -key %s -subj '/CN=%s' -out %s"):format(q(key), name, q(csr)))
-  -- A negative number of days ends the certificate before today.
-  process.run(("openssl x509 -req -in %s -CA %s -CAkey %s -set_serial 0x$(openssl rand -hex 8) -days %d -extfile %s -out %s")
-    :format(q(csr), q(ca.cert), q(ca.key), options.days or 30, q(ext), q(cert)))
+  process.run(("openssl x509 -req -in %s -CA %s -CAkey %s -set_serial 0x$(openssl rand -hex 8) %s -extfile %s -out %s")
+    :format(q(csr), q(ca.cert), q(ca.key), options.expired and EXPIRED or "-days 30", q(ext), q(cert)))
   return { cert = cert, key = key }
 end
 
@@ -57,7 +60,7 @@ function certs.make()
     ca = ca.cert,
     authority = ca,
     good = issue(dir, ca, "good", { san = NAMES }),
-    expired = issue(dir, ca, "expired", { san = NAMES, days = -1 }),
+    expired = issue(dir, ca, "expired", { san = NAMES, expired = true }),
     wrong_name = issue(dir, ca, "wrong_name", { san = "DNS:other.test" }),
     self_signed = { cert = self_cert, key = self_key },
     client = issue(dir, ca, "client", { usage = "clientAuth" }),
