@@ -377,8 +377,7 @@ struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options
         !keep(&set->proxy, options->proxy))
         goto failed;
     set->multi = curl_multi_init();
-    if (set->multi == NULL || curl_multi_setopt(set->multi, CURLMOPT_MAXCONNECTS, MAX_CONNECTIONS) != CURLM_OK ||
-        !idocr_events_set_up(&set->events, set->multi))
+    if (set->multi == NULL || curl_multi_setopt(set->multi, CURLMOPT_MAXCONNECTS, MAX_CONNECTIONS) != CURLM_OK)
         goto failed;
 
     /* The first easy handle is made now, so that an option that this libcurl refuses is heard of here. */
@@ -421,7 +420,6 @@ void idocr_transfers_free(struct idocr_transfers *set)
     destroy_all(set, set->used);
     destroy_all(set, set->spare);
     curl_multi_cleanup(set->multi);
-    idocr_events_clear(&set->events);
     free(set->ca_file);
     free(set->ca_path);
     free(set->client_cert);
@@ -459,29 +457,27 @@ static void fail_all(struct idocr_transfers *set)
         }
 }
 
-static bool arrived(struct idocr_transfers *set, const struct idocr_transfer *one)
-{
-    collect_finished(set);
-    return one != NULL ? one->state == FINISHED : set->finished > 0;
-}
-
 /* Moves bytes until `one` is finished, or any transfer where it is NULL. */
 static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
 {
-    int64_t now = idocr_transfer_now_ms();
-    const int64_t until = now + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
-    for (;; now = idocr_transfer_now_ms()) {
-        if (!idocr_events_run_due(&set->events, now))
-            break;
-        if (arrived(set, one))
+    int64_t until = idocr_transfer_now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
+    for (;;) {
+        int running;
+        if (curl_multi_perform(set->multi, &running) != CURLM_OK) {
+            fail_all(set);
             return;
-        const enum idocr_waited waited = idocr_events_wait(&set->events, now, until - now);
-        if (waited == IDOCR_GAVE_UP)
-            break;
-        if (arrived(set, one) || until <= now || waited == IDOCR_INTERRUPTED)
+        }
+        collect_finished(set);
+        if ((one != NULL ? one->state == FINISHED : set->finished > 0) || timeout_ms <= 0)
             return;
+        int64_t left = until - idocr_transfer_now_ms();
+        if (left <= 0)
+            return;
+        if (curl_multi_poll(set->multi, NULL, 0, (int)left, NULL) != CURLM_OK) {
+            fail_all(set);
+            return;
+        }
     }
-    fail_all(set);
 }
 
 size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)

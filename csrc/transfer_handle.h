@@ -8,7 +8,6 @@
 #include "transfer.h"
 
 #include <curl/curl.h>
-#include <poll.h>
 
 #if LIBCURL_VERSION_NUM < 0x075000
 #error "idocr needs libcurl 7.80 or newer"
@@ -45,17 +44,8 @@ struct idocr_transfer {
     struct idocr_failure failure;
 };
 
-/* What libcurl waits for, as it told. */
-struct idocr_events {
-    CURLM *multi;
-    struct pollfd *sockets; /* owned */
-    size_t count, room;
-    int64_t due_ms; /* when it wants to run whatever the sockets say; monotonic */
-};
-
 struct idocr_transfers {
     CURLM *multi;
-    struct idocr_events events;
     struct idocr_transfer *used, *spare;
     size_t spares, active, finished;
     struct idocr_transfer *first, *last; /* finished and not taken, by way of ->waiting */
@@ -73,20 +63,6 @@ bool idocr_transfer_set_buffer(struct idocr_transfer *transfer, bool tls);
 
 /* Monotonic. */
 int64_t idocr_transfer_now_ms(void);
-
-/* Has libcurl tell what it waits for. `events` must not move from here on. false: this libcurl refuses. */
-bool idocr_events_set_up(struct idocr_events *events, CURLM *multi);
-
-/* Lets libcurl run where its time has come. false: it gave up, as in the next. */
-bool idocr_events_run_due(struct idocr_events *events, int64_t now_ms);
-
-/* Waits until something happens at a socket, libcurl's time has come or `most_ms` are over, and lets libcurl move what can be moved.
- * Interrupted: by a signal, nothing was moved. */
-enum idocr_waited { IDOCR_WAITED, IDOCR_INTERRUPTED, IDOCR_GAVE_UP };
-enum idocr_waited idocr_events_wait(struct idocr_events *events, int64_t now_ms, int64_t most_ms);
-
-/* After the multi handle. */
-void idocr_events_clear(struct idocr_events *events);
 
 IDOCR_HIDDEN_END
 
