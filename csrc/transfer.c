@@ -452,14 +452,15 @@ static void fail_all(struct idocr_transfers *set)
 {
     for (struct idocr_transfer *t = set->used; t != NULL; t = t->next)
         if (t->state == ACTIVE) {
-            conclude(t, CURLE_OUT_OF_MEMORY);
+            conclude(t, CURLE_FAILED_INIT);
             queue_finished(t);
         }
 }
 
-/* Moves bytes until `one` is finished, or any transfer where it is NULL. */
+/* Moves bytes until `one` is finished, or any transfer where it is NULL; a signal ends it early. */
 static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
 {
+    bool quiet = false;
     int64_t until = idocr_transfer_now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
     for (;;) {
         int running;
@@ -471,12 +472,14 @@ static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *o
         if ((one != NULL ? one->state == FINISHED : set->finished > 0) || timeout_ms <= 0)
             return;
         int64_t left = until - idocr_transfer_now_ms();
-        if (left <= 0)
+        if (left <= 0 || quiet)
             return;
-        if (curl_multi_poll(set->multi, NULL, 0, (int)left, NULL) != CURLM_OK) {
+        int ready;
+        if (curl_multi_poll(set->multi, NULL, 0, (int)left, &ready) != CURLM_OK) {
             fail_all(set);
             return;
         }
+        quiet = ready == 0; /* perhaps a signal: the interpreter wants to see it now */
     }
 }
 

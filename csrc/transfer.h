@@ -62,9 +62,9 @@ struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options
 /* Ends all transfers of the set without a word, closes its connections and frees it. NULL is fine. */
 void idocr_transfers_free(struct idocr_transfers *set);
 
-/* Moves bytes until a transfer is finished or `timeout_ms` have passed (0: only what can be done at once), but no longer
- * than a second, so that the host can look after its signals. Returns how many
- * finished transfers wait to be taken by idocr_transfers_next(). */
+/* Moves bytes until a transfer is finished or `timeout_ms` have passed (0: only what can be done at once), but no longer than a
+ * second or until a signal comes, so that the host can look after it. Returns how many finished transfers wait to be taken by
+ * idocr_transfers_next(). */
 size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms);
 
 /* The finished transfer that has waited longest, or NULL. */

@@ -217,6 +217,9 @@ void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_f
         else
             idocr_failure_set(failure, "network", "SendFailed", sent, "out of memory");
         break;
+    case CURLE_FAILED_INIT: /* libcurl itself could not go on */
+        idocr_failure_set(failure, "network", sent ? "ReceiveFailed" : "SendFailed", sent, "no memory or no file left for the transfer");
+        break;
     case TOO_LARGE:
         if (sent)
             idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "a header line of the reply is too large");

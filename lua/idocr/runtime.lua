@@ -261,9 +261,13 @@ function runtime.new(driver)
     }, Pool)
   end
 
-  --- Whether a task asks: whoever waits then must give way to the others.
+  --- Whether a task of this runtime asks: whoever waits then must give way to the others. A task of another one is woken by what
+  --- that one moves, so that waiting for us in it would never end.
   ---@return boolean
-  function self.in_task() return current_task() ~= nil end
+  function self.in_task()
+    local task = current_task()
+    return task ~= nil and task.pool.driver == driver
+  end
 
   --- Whether the task that asks was cancelled: nothing new may be started for it.
   ---@return boolean

@@ -122,6 +122,43 @@ describe("what is kept from call to call", function()
     assert.same({ "A1", "A1", 0 }, { second.number, second.raw.ID, #second.warnings })
   end)
 
+  it("signs for itself where the collector makes another call in between", function()
+    local seconds, nested, over, padding = 1700000000, 0, false, ("x"):rep(8000)
+    local client = idocr.new {
+      credentials = scripted.KEYS, rate = false, transport = function() end,
+      clock = function()
+        seconds = seconds + 1
+        return seconds
+      end,
+    }
+    local function arm()
+      local function finalizer()
+        if over then return end
+        nested = nested + 1
+        pcall(client.prepare, client, "passport", { image = OTHER })
+        arm()
+      end
+      if newproxy then -- LuaJIT: tables have no __gc
+        getmetatable(newproxy(true)).__gc = finalizer
+      else
+        setmetatable({}, { __gc = finalizer })
+      end
+    end
+    local pause, step = collectgarbage("setpause", 100), collectgarbage("setstepmul", 400)
+    finally(function()
+      over = true
+      collectgarbage("setpause", pause)
+      collectgarbage("setstepmul", step)
+    end)
+    for _ = 1, 20 do arm() end
+    for index = 1, 2000 do
+      local picture = idocr.bytes(scripted.PNG .. padding:sub(1, index * 37 % 8000) .. index)
+      local request = assert(client:prepare("passport", { image = picture }))
+      assert.is_true((scripted.verify(request, scripted.KEYS.secret_key)))
+    end
+    assert.is_true(nested > 0)
+  end)
+
   it("mixes nothing between calls in flight", function()
     local wire = { runtime = runtime.new(), bodies = {} }
     function wire.send(_, request)

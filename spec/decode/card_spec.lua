@@ -144,6 +144,15 @@ describe("a card", function()
     assert.same({ number = 0.5 }, card.confidence)
   end)
 
+  it("keeps a list apart from a plain field of its name", function()
+    local plain, first, second = { wire = "All", field = "mrz" }, { wire = "One", field = "mrz[1]" }, { wire = "Two", field = "mrz[2]" }
+    local function mrz(outputs, result) return decode.card({ kind = "k" }, { provider = "p", outputs = outputs }, result, {}).mrz end
+    assert.equal("A", mrz({ plain, first, second }, { All = "A", One = "1", Two = "2" }))
+    assert.equal("A", mrz({ first, plain, second }, { All = "A", One = "1" }))
+    assert.same({ "1", "2" }, mrz({ plain, first, second }, { One = "1", Two = "2" }))
+    assert.is_nil(mrz({ first, second }, { One = "1" }))
+  end)
+
   it("gives the same number its meaning by action and list", function()
     local function name(kind, site, reply) return read(kind, site, reply).warnings[1].name end
     assert.equal("temporary", name("china_id", "cn", '{"AdvancedInfo":"{\\"WarnInfos\\":[-9104]}","RequestId":"r"}'))

@@ -162,6 +162,15 @@ describe("many calls at once over libcurl", function()
     assert.same({ true, 200 }, { ok, status })
   end)
 
+  it("waits on its own in a task of another transport, which does not move its bytes", function()
+    local other = transports.new("curl", { proxy = false })
+    for _, pool in ipairs { other.runtime.pool(2), require("idocr.runtime").new().pool(2) } do
+      for index = 1, 2 do pool:submit(function() return assert(call(server.http .. "/slow?s=0.05")).body end, index) end
+      for _, ok, body in pool.next, pool do assert.same({ true, "done" }, { ok, body }) end
+    end
+    other:close()
+  end)
+
   it("holds its memory: a task costs kilobytes, not the picture", function()
     local script = process.tempdir() .. "/many.lua"
     process.write(script, [[

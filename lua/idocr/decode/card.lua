@@ -27,16 +27,19 @@ local function steps_of(path)
   return steps
 end
 
---- What `core.fill` needs of each output, in their order, and how long each list ("mrz[2]") must be.
+--- What `core.fill` needs of each output, in their order, and the lists ("mrz[2]") with the length that they must have.
 local function plan_of(outputs)
   if plans[outputs] then return plans[outputs] end
-  local plan, seen, parent_before = { program = {}, sizes = {} }, {}, nil
+  local plan, seen, parent_before = { program = {}, lists = {} }, {}, nil
   for position, output in ipairs(outputs) do
     local parent, last = output.wire:match("^(.*)%.([^.]+)$")
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
-    if list then plan.sizes[list] = (plan.sizes[list] or 0) + 1 end
+    if list then
+      plan.lists[list] = plan.lists[list] or { size = 0 }
+      plan.lists[list].size = plan.lists[list].size + 1
+    end
     local step = {
-      field = list or output.field, index = tonumber(index), as = output.as, wire = output.wire,
+      field = list or output.field, list = list and plan.lists[list], index = tonumber(index), as = output.as, wire = output.wire,
       convert = values.converters[output.as] or values.converters.text,
     }
     local other, again = position == 1 or parent ~= parent_before, seen[step.field]
@@ -54,14 +57,13 @@ local function plan_of(outputs)
   return plan
 end
 
---- Does what `core.fill` leaves to Lua: one output whose member is there.
+--- Does what `core.fill` leaves to Lua: one output whose member is there. A list grows in `fields` under a key that is no name.
 local function unusual(step, sent, result, fields, main)
-  local field = step.field
-  if step.index then
-    fields[field] = fields[field] or {}
-    fields[field][step.index] = fields[field][step.index] or step.convert(sent)
-  elseif fields[field] ~= nil then
-    return -- the first member that has it wins
+  local field, list = step.field, step.list
+  if fields[field] ~= nil then return end -- the first member that has it wins
+  if list then
+    fields[list] = fields[list] or {}
+    fields[list][step.index] = step.convert(sent)
   elseif step.as == "picture" then
     fields[field] = reply.picture(result, step.wire)
   else
@@ -76,8 +78,10 @@ end
 local function fill(outputs, result, main)
   local plan = plan_of(outputs)
   local fields = core.fill(plan.program, result, unusual, main)
-  for name, size in pairs(plan.sizes) do
-    if fields[name] and #fields[name] ~= size then fields[name] = nil end
+  for name, list in pairs(plan.lists) do
+    local elements = fields[list]
+    fields[list] = nil
+    if elements and #elements == list.size then fields[name] = elements end
   end
   return fields
 end

@@ -47,7 +47,7 @@ local function common_of(action, options)
     max_response = options.max_response,
     headers = { host_header, content_type, { "X-TC-Action", action }, { "X-TC-Version", options.version or VERSION } },
     client_header = { "X-TC-RequestClient", CLIENT },
-    to_sign = { method = "POST", headers = { content_type, host_header }, service = service }, -- as the official SDKs do
+    signed = { content_type, host_header }, -- as the official SDKs do
   }
 end
 
@@ -169,9 +169,10 @@ function tencent.sign(plan, credentials, timestamp)
       hash, message, code = plan.body:sha256()
       if not hash then return nil, unreadable(message, code) end
     end
-    local to_sign = plan.to_sign
-    to_sign.payload_hash, to_sign.timestamp = hash, timestamp
-    authorization = signer_of(credentials):authorization(to_sign)
+    -- A table of its own: the collector may run a finalizer in here that makes a call as well.
+    authorization = signer_of(credentials):authorization {
+      method = plan.method, headers = plan.signed, payload_hash = hash, timestamp = timestamp, service = plan.service,
+    }
   end
 
   local kept = plan.headers
