@@ -40,7 +40,7 @@ for _ = 1, tonumber(arg[1]) do
     for _, contender in ipairs(contenders) do
       local name, run = contender[1], contender[2]
       local turns = name == "memcpy" and times * 10 or times
-      for _ = 1, 4 do run(text) end -- the allocator keeps large blocks after the first ones
+      for _ = 1, 24 do run(text) end -- until the allocator has met this length and keeps such blocks
       local began = os.clock()
       for _ = 1, turns do run(text) end
       print(("%s\t%s\t%.4f"):format(name, arg[index], (os.clock() - began) / turns * 1e6))
