@@ -52,7 +52,7 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
     if (fstat(fd, &status) != 0)
         idocr_fail(error, "open", "the file of the picture cannot be opened", errno);
     else if (!S_ISREG(status.st_mode))
-        idocr_fail(error, "not_a_file", "the picture is not a regular file", 0);
+        idocr_fail(error, "not_a_file", "what the path names is no regular file", 0);
     else if (status.st_size <= 0)
         idocr_fail(error, "empty", "the picture is empty", 0);
     else

@@ -112,11 +112,6 @@ end
 
 local function refused(code, message) return nil, errors.new("image", code, message, { billed = false, sent = false }) end
 
-local OPEN_TROUBLE = {
-  not_a_file = "what the path names is no regular file",
-  read = "the file of the picture cannot be read",
-}
-
 local function decode_base64(text)
   if text:sub(1, 5):lower() == "data:" then
     local comma = text:find(",", 1, true)
@@ -145,8 +140,7 @@ function picture.open(self)
     local image, message, code = core.image_file(self.value, self.offset, self.length)
     if image then return { image = image, owned = true } end
     if code == "empty" then return refused("PictureEmpty", "the file of the picture is empty") end
-    if code == "open" then return refused("PictureUnreadable", message) end -- in the system's words, without the path
-    return refused("PictureUnreadable", OPEN_TROUBLE[code] or OPEN_TROUBLE.read)
+    return refused("PictureUnreadable", message) -- in the system's words, without the path
   end
   local bytes = self.value
   if self.source == "base64" then
@@ -155,8 +149,8 @@ function picture.open(self)
     bytes = decoded
   end
   if bytes == "" then return refused("PictureEmpty", "the picture is empty") end
-  local image = core.image_bytes(bytes, self.offset, self.length)
-  if not image then return refused("PictureUnreadable", "the picture cannot be read") end
+  local image, message = core.image_bytes(bytes, self.offset, self.length)
+  if not image then return refused("PictureUnreadable", message) end
   return { image = image, owned = true }
 end
 

@@ -93,9 +93,13 @@ describe("a picture", function()
     assert.is_nil(message:find("ZHANG", 1, true)) -- a file's name can be a person's
   end)
 
-  it("says in the system's words why it cannot be opened", function()
+  it("says why it cannot be opened", function()
     local _, message = refused "/no/such/file.jpg"
     assert.matches("No such file or directory", message)
+    assert.matches("is no regular file", (select(2, refused "/")))
+    for _, make in ipairs { idocr.bytes, function(bytes, ...) return idocr.file(temporary(bytes), ...) end } do
+      assert.same({ "PictureUnreadable", "the picture does not reach that far" }, { refused(make("12345", 3, 3)) })
+    end
   end)
 
   it("is opened though files of forgotten requests are still open", function()
