@@ -26,7 +26,7 @@ return function(rows)
     end
   end
 
-  local function bound(what, sizes, measure) add(what, "", nil, true, sizes, measure, "%.1f") end
+  local function bound(what, sizes, measure) add("(" .. what .. ")", "", nil, true, sizes, measure, "%.1f") end
 
   local function ratio(part, who, other, scheme, in_flight, invert)
     return function(size)
@@ -59,12 +59,12 @@ return function(rows)
       add("signed call / (libcurl + SHA-256)" .. where, "≤ 1.25", 1.25, false, { "20KB" }, to_floor, "%.3f")
       add("Node SDK / idocr, from a file" .. where, "≥ 12, 8, 5.5, 5.5", SDK, true, ALL,
         ratio("calls", "idocr, from a file", "Node SDK", scheme, in_flight, true), "%.1f")
-      bound("(Node SDK / libcurl + SHA-256" .. where .. ")", ALL,
+      bound("Node SDK / libcurl + SHA-256" .. where, ALL,
         ratio("calls", "libcurl + SHA-256", "Node SDK", scheme, in_flight, true))
     end
     add("plain Lua recipe / idocr, from a file, " .. scheme:upper(), "≥ 3, 5", { ["20KB"] = 3, ["5MB"] = 5 }, true, { "20KB", "5MB" },
       ratio("calls", "idocr, from a file", "plain Lua recipe", scheme, 1, true), "%.1f")
-    bound("(plain Lua recipe / libcurl + SHA-256, " .. scheme:upper() .. ")", { "20KB", "5MB" },
+    bound("plain Lua recipe / libcurl + SHA-256, " .. scheme:upper(), { "20KB", "5MB" },
       ratio("calls", "libcurl + SHA-256", "plain Lua recipe", scheme, 1, true))
   end
   add("unsigned payload / libcurl, HTTPS, 1 in flight", "≤ 1.05", 1.05, false, { "5MB" },
@@ -87,7 +87,7 @@ return function(rows)
       ratio("nginx", "idocr", "bare cosocket + SHA-256", "http", in_flight), "%.3f")
     add(("nginx: plain script / idocr, from a file, %d in flight"):format(in_flight), "≥ 3", 3, true, LARGE,
       ratio("nginx", "idocr, from a file", "plain script", "http", in_flight, true), "%.1f")
-    bound(("(nginx: plain script / bare cosocket + SHA-256, %d in flight)"):format(in_flight), LARGE,
+    bound(("nginx: plain script / bare cosocket + SHA-256, %d in flight"):format(in_flight), LARGE,
       ratio("nginx", "bare cosocket + SHA-256", "plain script", "http", in_flight, true))
   end
   return list

@@ -7,13 +7,14 @@ peer.__index = peer
 
 local q = process.quote
 
---- Starts a command; `core` pins it to one processor where that is possible (nil: nowhere).
----@param folder string  for its pipe and its words of complaint
----@param name string
----@param command string
----@param core integer?
-function peer.start(folder, name, command, core)
-  local file = (folder .. "/" .. name:gsub("[^%w]+", "-"))
+--- Starts a contestant, on the client's processor where processes can be pinned.
+---@param bench table
+---@param contestant table  of spec.bench.peers
+---@param name string?      of its pipe and its words of complaint, if not the contestant's
+function peer.start(bench, contestant, name)
+  name = name or contestant.name
+  local core, command = bench.client_core, contestant.command .. " " .. bench.certs.ca
+  local file = (bench.folder .. "/" .. name:gsub("[^%w]+", "-"))
   local fifo, log = file .. ".orders", file .. ".log"
   os.remove(fifo)
   process.run("mkfifo " .. q(fifo))

@@ -37,7 +37,7 @@ local function start_all(bench)
   local list, skipped = peers(bench)
   for _, why in ipairs(skipped) do bench.say("skipped %s", why) end
   for _, contestant in ipairs(list) do
-    contestant.peer = peer.start(bench.folder, contestant.name, contestant.command .. " " .. bench.certs.ca, bench.client_core)
+    contestant.peer = peer.start(bench, contestant)
   end
   return list
 end

@@ -15,7 +15,7 @@ return function(bench)
         local telling = contestant.name:find("^idocr") == nil or contestant.name == "idocr, from a file"
         if fits and wanted and telling and contestant.name ~= "libcurl + SHA-256" then
           local server = bench.server(bench.data.replies["1KB"], in_flight)
-          local one = peer.start(bench.folder, "memory", contestant.command .. " " .. bench.certs.ca, bench.client_core)
+          local one = peer.start(bench, contestant, "memory")
           one:ask(bench.order(server, scheme, "5MB", in_flight, in_flight))
           bench.row("memory", contestant.name, scheme, "5MB", in_flight, 1, one:peak())
           one:stop()

@@ -14,7 +14,7 @@ return function(bench)
   local list = {}
   for _, contestant in ipairs((peers(bench))) do
     if WANTED[contestant.name] then
-      contestant.peer = peer.start(bench.folder, contestant.name, contestant.command .. " " .. bench.certs.ca, bench.client_core)
+      contestant.peer = peer.start(bench, contestant)
       list[#list + 1] = contestant
     end
   end
