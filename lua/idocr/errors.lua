@@ -27,7 +27,8 @@ local errors = {}
 ---@field attempts integer?  how many requests were made
 ---@field retryable boolean  whether the same call may succeed later
 ---@field billed boolean?    true, false, or nil where nobody says
----@field sent boolean?      whether a request went out at least in part (false: nothing was sent)
+---@field sent boolean|"part"? false: no byte left; "part": not the whole request; true: all of it, or nobody knows
+---@field vendor_message string? the vendor's own text; may hold a person's data, so no text, log or line shows it
 
 local CATEGORIES = {}
 for name in ([[image credentials unsupported connect tls timeout network http protocol service throttled closed]]):gmatch("%a+") do
@@ -91,6 +92,53 @@ function errors.new(category, code, message, fields)
   local err = { category = category, code = code, message = message, retryable = false }
   for name, value in pairs(fields or {}) do err[name] = value end
   return setmetatable(err, metatable)
+end
+
+-- Categories whose faults may be gone at another time.
+errors.PASSING = { connect = true, timeout = true, network = true }
+
+local function with_facts(category, code, message, fields, sent, billed)
+  local err = errors.new(category, code, message, fields)
+  err.sent = sent
+  if err.billed == nil then err.billed = billed end
+  if errors.PASSING[category] and (not fields or fields.retryable == nil) then err.retryable = true end
+  return err
+end
+
+--- Makes the error of a call of which no byte left: `sent = false`, `billed = false`.
+---@param category idocr.ErrorCategory
+---@param code string
+---@param message string ours, safe to log
+---@param fields table? further members; `retryable` defaults to true for connect, timeout and network
+---@return idocr.Error
+function errors.unsent(category, code, message, fields) return with_facts(category, code, message, fields, false, false) end
+
+--- Makes the error of a request that left only in part: `sent = "part"`, `billed = false`.
+---@param category idocr.ErrorCategory
+---@param code string
+---@param message string ours, safe to log
+---@param fields table? as for `errors.unsent`
+---@return idocr.Error
+function errors.partly_sent(category, code, message, fields) return with_facts(category, code, message, fields, "part", false) end
+
+--- Makes the error of a request that was handed over whole, or of which nobody knows: `sent = true`, `billed` as in
+--- `fields` (nil: unknown).
+---@param category idocr.ErrorCategory
+---@param code string
+---@param message string ours, safe to log
+---@param fields table? as for `errors.unsent`
+---@return idocr.Error
+function errors.sent(category, code, message, fields) return with_facts(category, code, message, fields, true, nil) end
+
+--- Makes the error for a fact that a transport reports: `sent` false, "part" or true.
+---@param sent boolean|"part"
+---@param category idocr.ErrorCategory
+---@param code string
+---@param message string ours, safe to log
+---@param fields table? as for `errors.unsent`
+---@return idocr.Error
+function errors.after(sent, category, code, message, fields)
+  return with_facts(category, code, message, fields, sent, sent ~= true and false or nil)
 end
 
 --- Whether a value is an error object of ours.
