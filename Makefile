@@ -78,7 +78,7 @@ $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 
 # ---- packages, demo, tests
 
-.PHONY: deps demo gateway test test-asan test-valgrind lint
+.PHONY: deps demo gateway test check test-asan test-valgrind lint
 deps:
 	@.ci/deps
 
@@ -89,7 +89,11 @@ gateway: all
 	@examples/openresty/start.sh
 
 test: all
-	@BUILD=$(BUILD) spec/run.sh $(SPECS)
+	@BUILD="$(BUILD)" spec/run.sh $(SPECS)
+
+# The fast part of the tests, under one Lua.
+check: all
+	@BUILD="$(BUILD)" SPEC_SET=quick spec/run.sh
 
 # nginx runs with the modules as they are.
 test-asan: all
@@ -99,7 +103,7 @@ test-asan: all
 	  spec/support/sanitized.sh spec/run.sh $(SPECS)
 
 test-valgrind: all
-	@BUILD=$(BUILD) SPEC_TIMEOUT=1800 \
+	@BUILD="$(BUILD)" SPEC_TIMEOUT=1800 \
 	  SPEC_WRAP='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 --keep-debuginfo=yes' \
 	  spec/run.sh $(SPECS)
 
@@ -180,6 +184,7 @@ help:
 	  'make demo           read five specimens over HTTPS from the sandbox' \
 	  'make gateway        the nginx gateway of examples/openresty with its upload page, against the sandbox (PORT=8080)' \
 	  'make test           all tests under lua5.4 and luajit; SPECS="spec/x_spec.lua ..." runs only these' \
+	  'make check          the fast part of the tests, under one Lua (less than a minute)' \
 	  'make test-asan      the tests with AddressSanitizer and UndefinedBehaviorSanitizer' \
 	  'make test-valgrind  the tests under valgrind, leaks included' \
 	  'make lint           luacheck' \

@@ -13,6 +13,7 @@
 --- /mirror      the body that was sent
 --- /gzip        200 KB of text, compressed where asked; /bomb the same with 64 MB
 --- /slow?s=0.2  answers after that long; /hang never
+--- /together?n=20&key=x  answers when n requests with this key have come, so all of them were in flight at once
 --- /second?wait=s  answers the first request of a connection; the next one reads the body, waits and closes
 --- /empty /reset /garbage /truncated /chunk_cut /bad_gzip /big_header /many_headers /redirect /status?s=500 /repeated
 --- /interim /trailer
@@ -47,6 +48,13 @@ local LOCATIONS = [[
     for _ = 1, 1024 do if not ngx.print(block) then return end ngx.flush(true) end
   } }
   location = /slow { content_by_lua_block { ngx.req.read_body() ngx.sleep(tonumber(ngx.var.arg_s)) ngx.print("done") } }
+  location = /together { content_by_lua_block {
+    ngx.req.read_body()
+    local here, key = ngx.shared.together, ngx.var.arg_key
+    here:incr(key, 1, 0)
+    while here:get(key) < tonumber(ngx.var.arg_n) do ngx.sleep(0.01) end
+    ngx.print("done")
+  } }
   location = /hang { content_by_lua_block { ngx.req.read_body() ngx.sleep(60) } }
   location = /mirror { content_by_lua_block {
     ngx.req.read_body()
@@ -87,6 +95,7 @@ local LOCATIONS = [[
 
 local HTTP = [[
   lua_shared_dict seen 1m;
+  lua_shared_dict together 1m;
   large_client_header_buffers 4 64k;
   init_by_lua_block {
     function raw(text)

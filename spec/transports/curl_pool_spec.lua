@@ -21,11 +21,10 @@ describe("many calls at once over libcurl", function()
   for _, scheme in ipairs { "http", "https", "h2" } do
     it("has 200 in flight over " .. scheme, function()
       local pool = runtime.pool(200)
-      local started = core.monotonic()
       for index = 1, 200 do
         assert.is_false(pool:full())
         pool:submit(function()
-          local first = assert(call(server[scheme] .. "/slow?s=0.3"))
+          local first = assert(call(server[scheme] .. "/together?n=200&key=" .. scheme, nil, 60))
           local second = assert(call(server[scheme] .. "/echo", "picture " .. index))
           return first.body, second.headers["x-sha256"]
         end, index)
@@ -39,7 +38,6 @@ describe("many calls at once over libcurl", function()
       end
       assert.equal(200, seen)
       assert.is_false(pool:full())
-      assert.is_true(core.monotonic() - started < 40) -- one after the other: 60 s
     end)
   end
 
@@ -85,10 +83,12 @@ describe("many calls at once over libcurl", function()
   end)
 
   it("sleeps in a task while others go on", function()
-    local pool, started = runtime.pool(50), core.monotonic()
+    local pool, begun = runtime.pool(50), 0
     for index = 1, 50 do
       pool:submit(function()
+        begun = begun + 1
         runtime.sleep(0.2)
+        assert.equal(50, begun) -- all tasks sleep before the first one wakes up
         return assert(call(server.http .. "/echo")).status
       end, index)
     end
@@ -98,7 +98,6 @@ describe("many calls at once over libcurl", function()
       count = count + 1
     end
     assert.equal(50, count)
-    assert.is_true(core.monotonic() - started < 8) -- one after the other: 10 s
   end)
 
   it("cancels what is under way", function()
