@@ -170,9 +170,9 @@ for report in $(printf '%s\n' "$work"/*.report | sort -V); do
   grep -E '^ +(FAILED|ERROR|not ok)' "$report"
 done
 if [ $skipped != 0 ]; then
-  reasons=$(sed -n 's/^skipped .*: \([^:]*\)$/\1/p' "$work"/*.log | sort | uniq -c | sort -rn |
+  reasons=$(sed -n -E 's/^skipped (.*: )?([^:]*)$/\2/p' "$work"/*.log | sort | uniq -c | sort -rn |
     awk '{ count = $1; $1 = ""; printf "%s%s (%d)", sep, substr($0, 2), count; sep = "; " }')
-  echo "$skipped skipped: $reasons. '.ci/deps dev' installs what most of them need."
+  echo "$skipped skipped: $reasons."
 fi
 [ $# != 0 ] || [ $failed != 0 ] || cat "$work"/*.time 2>/dev/null >"$times"
 echo "$passed passed, $failed failed"
