@@ -156,6 +156,16 @@ ROCK_LUA ?= 5.4
 rock:
 	@spec/packaging/rock.sh $(ROCK_LUA)
 
+# ---- faults, fuzzing, long runs, another processor
+
+.PHONY: fuzz test-arm64
+fuzz: all
+	@spec/fuzz/run.sh $(or $(SECONDS),120) $(TARGETS)
+
+# The C tests on aarch64, under qemu (`.ci/deps arm64`).
+test-arm64:
+	@spec/c/arm64.sh
+
 # ---- what it costs: spec/bench/RESULTS.md. QUICK=1 for half a minute, PARTS="calls nginx" for some of it.
 
 .PHONY: bench bench-check bench-counts bench-deps

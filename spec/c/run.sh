@@ -1,7 +1,9 @@
 #!/bin/bash
 # suite: the programs in C beside this file, each built with the sanitizers and run. TAP, then "N passed, N failed".
 #
-#   CC    the compiler (gcc)
+#   CC           the compiler (gcc)
+#   PKG_CONFIG   finds lua5.4 for that compiler (pkg-config)
+#   RUN_UNDER    a command to run the programs under, such as qemu-aarch64 (none)
 set -u
 cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 work=$(mktemp -d) || exit 1
@@ -11,7 +13,8 @@ core=(csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c csr
   csrc/body.c)
 flags=(-std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror)
 echo 'int main(void) { return 0; }' >"$work/probe.c"
-if ${CC:-gcc} -fsanitize=address,undefined "$work/probe.c" -o "$work/probe" 2>/dev/null && "$work/probe"; then
+if ${CC:-gcc} -fsanitize=address,undefined "$work/probe.c" -o "$work/probe" 2>/dev/null &&
+  ${RUN_UNDER:-} "$work/probe" 2>/dev/null; then
   flags+=(-fsanitize=address,undefined -fno-sanitize-recover=undefined)
 fi
 
@@ -21,9 +24,9 @@ for source in spec/c/*_test.c; do
   [[ $source = *_neon_test.c ]] && objects=() # includes the files that it tests
   libraries=(-lcrypto)
   if [[ $source = */lua_*_test.c ]]; then
-    pkg-config --exists lua5.4 || { echo "# no lua5.4 for $source"; continue; }
+    ${PKG_CONFIG:-pkg-config} --exists lua5.4 || { echo "# no lua5.4 for $source"; continue; }
     objects+=(csrc/tc3.c csrc/reply.c csrc/date.c csrc/lua_core*.c)
-    read -ra more < <(pkg-config --cflags --libs lua5.4)
+    read -ra more < <(${PKG_CONFIG:-pkg-config} --cflags --libs lua5.4)
     libraries+=("${more[@]}")
   fi
   name=$(basename "$source" .c)
@@ -33,7 +36,7 @@ for source in spec/c/*_test.c; do
     failed=$((failed + 1))
     continue
   fi
-  "$work/$name" >"$work/out" 2>"$work/err"
+  ${RUN_UNDER:-} "$work/$name" >"$work/out" 2>"$work/err"
   status=$?
   grep -v '^1\.\.' "$work/out"
   good=$(grep -c '^ok' "$work/out") bad=$(grep -c '^not ok' "$work/out")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * libFuzzer: any bytes as a picture, from memory and from a file: the windowed reading of the file must say the same.
- * clang -std=c11 -D_GNU_SOURCE -g -fsanitize=fuzzer,address,undefined spec/fuzz/image_fuzz.c csrc/{image,image_info,digest}.c -lcrypto
+ * Fuzzes the picture heads: any bytes as a picture, from memory and from a file, which must give the same facts.
+ * sources: csrc/image*.c csrc/digest.c
+ * longest: 65536
  */
 #include <stdio.h>
 #include <stdlib.h>

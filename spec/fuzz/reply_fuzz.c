@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * libFuzzer: a reply given whole and in pieces must give the same text and pictures, and putting the pictures back must
- * give the reply, but for the backslashes before slashes.
- * clang -std=c11 -g -fsanitize=fuzzer,address,undefined spec/fuzz/reply_fuzz.c csrc/{reply,base64,base64_x86,base64_arm}.c
+ * Fuzzes the reply scanner: a reply given whole and in pieces must give the same text and pictures, and putting the pictures
+ * back must give the reply, but for the backslashes before slashes.
+ * sources: csrc/reply.c csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c csrc/digest.c
+ * longest: 600
  */
 #include <stdlib.h>
 #include <string.h>
