@@ -158,9 +158,13 @@ rock:
 
 # ---- faults, fuzzing, long runs, another processor
 
-.PHONY: fuzz test-arm64
+.PHONY: fuzz soak test-arm64
 fuzz: all
 	@spec/fuzz/run.sh $(or $(SECONDS),120) $(TARGETS)
+
+# Mixed traffic with faults over both transports: each request accounted for, memory and descriptors flat.
+soak: all
+	@spec/soak/run.sh $(or $(MINUTES),5)
 
 # The C tests on aarch64, under qemu (`.ci/deps arm64`).
 test-arm64:
@@ -196,6 +200,9 @@ help:
 	  'make test           all tests under lua5.4 and luajit; SPECS="spec/x_spec.lua ..." runs only these' \
 	  'make check          the fast part of the tests, under one Lua (less than a minute)' \
 	  'make test-asan      the tests with AddressSanitizer and UndefinedBehaviorSanitizer' \
+	  'make fuzz           fuzz the C parts and the parsers (SECONDS=120 in all; needs clang)' \
+	  'make soak           mixed traffic with faults for MINUTES=5, each request accounted for' \
+	  'make test-arm64     the C tests on aarch64 under qemu (.ci/deps arm64)' \
 	  'make test-valgrind  the tests under valgrind, leaks included' \
 	  'make lint           luacheck' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
