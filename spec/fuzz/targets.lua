@@ -84,7 +84,8 @@ targets.names = {
 }
 
 targets.dates = {
-  seeds = { "2012-04-15", "15/04/2012", "15 APR 2012", "15 AVR/APR 2012", "20120415", "2012年4月15日", "长期", "15.04.12", "2016.02.29-2026.02.28" },
+  seeds = { "2012-04-15", "15/04/2012", "15 APR 2012", "15 AVR/APR 2012", "20120415", "2012年4月15日", "长期", "15.04.12",
+    "2016.02.29-2026.02.28" },
   run = function(text)
     local dates = require "idocr.decode.dates"
     for name, convert in pairs(dates) do
