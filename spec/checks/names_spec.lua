@@ -93,7 +93,90 @@ describe("names of a printed zone against a machine readable one", function()
   end)
 end)
 
+describe("printed names of two sources", function()
+  local function each(expected, pairs_of)
+    for _, pair in ipairs(pairs_of) do
+      assert.are.equal(expected, names.same(pair[1], pair[2]), pair[1] .. " | " .. pair[2])
+      assert.are.equal(expected, names.same(pair[2], pair[1]), pair[2] .. " | " .. pair[1])
+    end
+  end
+
+  it("agree whatever dot or blank stands in them", function()
+    local plain = "古丽米热艾比布力"
+    for _, dot in ipairs { "·", "•", "・", "･", "‧", "∙", "⋅", "●", "．", ".", "。", " ", "　", "\194\160", "\226\128\137", "\226\128\139", "-" } do
+      each("agree", { { "古丽米热·艾比布力", "古丽米热" .. dot .. "艾比布力" }, { plain, "古丽米热" .. dot .. "艾比布力" } })
+    end
+    each("agree", { { "何　大文", "何大文" }, { "José\194\160Álvarez", "JOSE ALVAREZ" }, { "JEAN‑PIERRE", "Jean Pierre" } })
+  end)
+
+  it("agree with and without punctuation, and by one of two names of a person", function()
+    each("agree", {
+      { "MOHD. ALI @ ABU", "MOHD ALI @ ABU" }, { "ALI @ ABU", "ALI@ABU" }, { "ALI ＠ ABU", "ALI @ ABU" }, { "ALI @ ABU", "ALI" },
+      { "KUMAR A/L RAJA", "KUMAR AL RAJA" }, { "PRIYA A/P RAVI", "PRIYA AP RAVI" }, { "D'ARTAGNAN", "D’Artagnan" },
+      { "NURUL `AIN", "NURUL AIN" }, { "SMITH (JONES)", "SMITH JONES" },
+    })
+    each("differ", {
+      { "MOHD ALI @ ABU", "MOHD ALI @ HASSAN" }, { "ALI @ ABU", "HASSAN" }, { "KUMAR A/L RAJA", "KUMAR A/L RAVI" },
+      { "KUMAR A/L RAJA", "KUMARI A/P RAJA" },
+    })
+  end)
+
+  it("agree where a character has another code point", function()
+    each("agree", {
+      { "\238\161\163", "䶮" }, { "李\238\161\163", "李䶮" }, -- U+E863, as GB 18030-2000 encoded it
+      { "⻢明", "马明" }, { "⼀平", "一平" }, { "\239\164\128明", "豈明" }, -- a radical, a Kangxi radical, U+F900
+      { "㑳", "\238\160\154" }, { "李\243\160\132\128明", "李明" }, -- a variation selector
+      { "ＬＩＭＩＮＧ", "LI MING" }, { "ﬁona", "FIONA" }, { "Mu\204\136ller", "MUELLER" }, { "Mu\204\136ller", "Müller" },
+      { "Nguye\204\130\204\131n", "Nguyễn" }, { "ﻣﺤﻤﺪ", "محمد" },
+    })
+    each("not_compared", { { "李\238\128\128", "李明" }, { "J*** SMITH", "MARY JONES" } }) -- another private use; a mask
+    each("differ", { { "李\238\161\163", "李明" }, { "马明", "⻢民" }, { "古丽米热·艾比布力", "古丽米热·艾比布" }, { "陈明", "陳明" } })
+  end)
+end)
+
 describe("transliteration", function()
+  it("omits punctuation, by 9303-3 4.6", function()
+    for text, zone in pairs {
+      ["KUMAR A/L RAJA"] = "KUMAR<AL<RAJA", ["MOHD. ALI @ ABU"] = "MOHD<ALI<ABU", ["O'NEILL-SMITH"] = "ONEILL<SMITH",
+      ["ANNA (MARIA)"] = "ANNA<MARIA", ["J. R. EWING"] = "J<R<EWING", ["古"] = false, ["LI·MING"] = "LI<MING", ["\"BOB\" HOPE"] = "BOB<HOPE",
+    } do
+      assert.are.equal(zone or nil, transliteration.zone(text), text)
+    end
+  end)
+
+  it("writes Arabic with the shadda doubled and teh marbuta by its place", function()
+    for text, zone in pairs {
+      ["عبّاس"] = "EBBAS", ["عبَّاس"] = "EBBAS", ["محمّد"] = "MXHMMD", ["فاطمة"] = "FAXTTMXAH", ["فاطمة علي"] = "FAXTTMXAH<ELY",
+      ["مكة المكرمة"] = "MKXAH<ALMKRMXAH", ["آل"] = "XAAL", ["ا\217\147ل"] = "XAAL", ["عـلـي"] = "ELY",
+    } do
+      assert.are.equal(zone, transliteration.zone(text), text)
+    end
+    assert.are.equal("agree", names.compare("عبّاس", "EBAS")) -- an issuer that writes the letter once
+  end)
+
+  it("writes every Latin letter with marks, and the Cyrillic letters of the standard", function()
+    for text, zone in pairs {
+      ["Ȧȁ"] = "AA", ["Ḱ"] = "K", ["ſ"] = "S", ["ĸ"] = "Q", ["Ŋ"] = "N", ["Þ"] = "TH", ["ẞ"] = "SS", ["ŉ"] = "N", ["Ǆ"] = "DZ",
+      ["Щербакова"] = "SHCHERBAKOVA", ["Ёлкин"] = "ELKIN", ["Їжак"] = "IZHAK", ["Ъ"] = "IE", ["Ѓорѓи"] = "GORGI", ["Ќе"] = "KE", ["Љуба"] = "LJUBA",
+      ["и\204\134"] = "I", ["Ѐ"] = "E",
+    } do
+      assert.are.equal(zone, transliteration.zone(text), text)
+    end
+    for code = 0xC0, 0x17F do
+      if code ~= 0xD7 and code ~= 0xF7 then
+        local letter = string.char(0xC0 + math.floor(code / 64), 0x80 + code % 64)
+        assert.matches("^%u+$", transliteration.zone(letter), letter)
+      end
+    end
+  end)
+
+  it("never raises, whatever bytes it gets", function()
+    for _, bytes in ipairs { "\217", "\204", "\216", "\239", "\217\217", "A\217", "\243\160", "\217\145", "\216\169" } do
+      assert.has_no.errors(function() transliteration.zone(bytes) end)
+      assert.has_no.errors(function() names.same(bytes, "ALI") names.compare(bytes, "ALI") end)
+    end
+  end)
+
   it("writes the first spelling of the standard", function()
     assert.are.equal("MUELLER<LUEDENSCHEIDT", transliteration.zone("Müller-Lüdenscheidt"))
     assert.are.equal("DARTAGNAN", transliteration.zone("d'Artagnan"))
@@ -119,6 +202,12 @@ describe("telegraph codes", function()
     assert.are.equal("agree", telecode.compare("吴", "8160")) -- Taiwan's, where 0702 is 吳
     assert.are.equal("differ", telecode.compare("吴", "0703"))
     assert.are.equal("agree", telecode.compare("陳大文", "7115 1129 2429"))
+  end)
+
+  it("take any blank and dot in a name", function()
+    for _, name in ipairs { "陳　大文", "陳 大文", "陳·大文", "陳\194\160大文" } do
+      assert.are.equal("agree", telecode.compare(name, "7115 1129 2429"))
+    end
   end)
 
   it("leave out what is masked", function()

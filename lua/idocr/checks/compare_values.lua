@@ -2,6 +2,7 @@
 --- side is absent, masked, partly unknown or in another script.
 
 local names = require "idocr.checks.names"
+local normal_form = require "idocr.checks.normal_form"
 local states = require "idocr.checks.states"
 
 local compare_values = {}
@@ -92,9 +93,13 @@ local function full_name(a, b)
   return status
 end
 
+--- Names in the script of the document.
+local function native_name(a, b) return names.same(a.value, b.value) end
+
 --- Addresses: letters and digits in order, whatever the spacing, case and punctuation.
 local function address(a, b)
-  local left, right = a.value:upper():gsub("[%s%p]+", ""), b.value:upper():gsub("[%s%p]+", "")
+  local left = normal_form.of(a.value):upper():gsub("[%s%p]+", "")
+  local right = normal_form.of(b.value):upper():gsub("[%s%p]+", "")
   return left == right and "agree" or "differ"
 end
 
@@ -108,7 +113,7 @@ local BY_FIELD = {
   birth_date = date, issue_date = date, expiry_date = date, first_issue_date = date,
   sex = sex, nationality = state, issuing_country = state, document_code = document_code,
   name = full_name, surname = name, given_name = name,
-  native_name = text, native_surname = text, native_given_name = text,
+  native_name = native_name, native_surname = native_name, native_given_name = native_name,
   address = address,
 }
 compare_values.BY_FIELD = BY_FIELD

@@ -1,7 +1,9 @@
---- Compares a printed name with the one of a machine readable zone: every spelling that ICAO Doc 9303-3 section 6
---- allows counts, and so do names cut to fit the field.
+--- Compares names: a printed one with one of a machine readable zone (every spelling that ICAO Doc 9303-3 section 6 allows,
+--- names cut to fit the field) and two printed ones. Blanks, dots and other forms of a character make no difference.
 
+local normal_form = require "idocr.checks.normal_form"
 local transliteration = require "idocr.checks.transliteration"
+local characters = require "idocr.checks.utf8_characters"
 
 local sub, byte = string.sub, string.byte
 
@@ -35,8 +37,8 @@ end
 ---@return boolean foreign letters of another script are among them: issuers seldom keep to one table for those
 local function spell(text)
   local all, words, word, foreign = {}, {}, nil, false
-  for _, character in ipairs(transliteration.characters(text)) do
-    local what = transliteration.spellings(character)
+  for _, entry in ipairs(transliteration.spelled(text)) do
+    local character, what = entry.character, entry.what
     if type(what) == "table" and not transliteration.latin(character) then foreign = true end
     if what == "separator" then
       word = nil
@@ -103,6 +105,27 @@ local function abbreviated(words, zone)
   return true
 end
 
+--- The names that an alias sign separates, each as a name: "MOHD ALI @ ABU" names one person in two ways.
+---@return string[]? nil where there is no such sign
+local function aliases(text)
+  if not text:find("@", 1, true) then return nil end
+  local list = {}
+  for one in text:gmatch("[^@]+") do
+    if letters(one) ~= "" then list[#list + 1] = one end
+  end
+  return list
+end
+
+local compare
+
+--- Whether one of several names of a person is the one of the zone.
+local function alias_agrees(printed, zone, truncated)
+  for _, one in ipairs(aliases(printed) or {}) do
+    if compare(one, zone, truncated) == "agree" then return true end
+  end
+  return false
+end
+
 --- Compares a printed name with a name from a zone.
 ---@param printed any UTF-8 text of the printed zone
 ---@param zone any A-Z, parts separated by blanks or fillers
@@ -110,6 +133,11 @@ end
 ---@return "agree"|"differ"|"not_compared"
 function names.compare(printed, zone, truncated)
   if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
+  if printed:find("*", 1, true) then return "not_compared" end -- masked
+  return compare(normal_form.of(printed), zone, truncated)
+end
+
+function compare(printed, zone, truncated)
   local run = letters(zone)
   if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- plain letters, the usual case
   local spellings, words, other_script = spell(printed)
@@ -119,8 +147,37 @@ function names.compare(printed, zone, truncated)
   if truncated and (prefix or abbreviated(words, zone)) then return "agree" end
   if other_script then return "not_compared" end
   local plain = untitled(printed)
-  if plain then return names.compare(plain, zone, truncated) end
+  if plain then return compare(plain, zone, truncated) end
+  return alias_agrees(printed, zone, truncated) and "agree" or "differ"
+end
+
+-- A name without what may stand between its characters.
+local function joined(text)
+  local out = {}
+  for _, character in ipairs(characters(text)) do
+    local what = transliteration.spellings(character)
+    if what ~= "separator" and what ~= "dropped" then out[#out + 1] = character:upper() end
+  end
+  return out
+end
+
+--- Compares names that cannot be transliterated, character by character.
+local function by_characters(a, b)
+  local left, right = joined(a), joined(b)
+  if #left == 0 or #right == 0 then return "not_compared" end
+  if table.concat(left) == table.concat(right) then return "agree" end
+  if normal_form.has_private_use(a) or normal_form.has_private_use(b) then return "not_compared" end
   return "differ"
+end
+
+local function by_letters(a, b, left, right, truncated)
+  if foreign(a) and foreign(b) then
+    local same = left:gsub("<", "") == right:gsub("<", "")
+    return same and "agree" or "differ"
+  end
+  local status = compare(a, right, truncated)
+  if status == "differ" then status = compare(b, left, truncated) end
+  return status
 end
 
 --- Compares two printed names: equal once case, marks and separators are gone, in one spelling or another. One of them
@@ -130,25 +187,29 @@ end
 ---@param truncated boolean? either may have been cut
 ---@return "agree"|"differ"|"not_compared"
 function names.same(a, b, truncated)
-  if type(a) ~= "string" or type(b) ~= "string" then return "not_compared" end
+  if type(a) ~= "string" or type(b) ~= "string" or #a > LONGEST or #b > LONGEST then return "not_compared" end
   if a == b then return a ~= "" and "agree" or "not_compared" end
+  if a:find("*", 1, true) or b:find("*", 1, true) then return "not_compared" end -- masked
+  a, b = normal_form.of(a), normal_form.of(b)
   local left, right = transliteration.zone(a), transliteration.zone(b)
-  if left and right then
-    if foreign(a) and foreign(b) then return left == right and "agree" or "differ" end
-    local status = names.compare(a, right, truncated)
-    if status == "differ" then status = names.compare(b, left, truncated) end
-    return status
-  end
+  if left and right then return by_letters(a, b, left, right, truncated) end
   if left or right then return "not_compared" end -- two scripts
-  return a:gsub("%s+", "") == b:gsub("%s+", "") and "agree" or "differ"
+  return by_characters(a, b)
 end
 
 --- A full name with its words in order of the alphabet: cards print surnames first or last.
 ---@param text string
 ---@return string
 function names.sorted(text)
-  local words = {}
-  for word in text:upper():gmatch("[^%s,]+") do words[#words + 1] = word end
+  local words, word = {}, {}
+  local function end_word()
+    if word[1] then words[#words + 1] = table.concat(word) end
+    word = {}
+  end
+  for _, character in ipairs(characters(normal_form.of(text):upper())) do
+    if character == " " or character == "," then end_word() else word[#word + 1] = character end
+  end
+  end_word()
   table.sort(words)
   return table.concat(words, " ")
 end

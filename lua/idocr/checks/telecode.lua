@@ -1,7 +1,9 @@
 --- Chinese telegraph codes, as Macao identity cards print them beside the name: four digits per character.
 --- Two tables exist (Taiwan: traditional characters, mainland: simplified); a code means one character in each.
 
-local characters = require("idocr.checks.transliteration").characters
+local normal_form = require "idocr.checks.normal_form"
+local transliteration = require "idocr.checks.transliteration"
+local characters = require "idocr.checks.utf8_characters"
 
 local telecode = {}
 
@@ -72,6 +74,16 @@ function telecode.decode(text)
   return table.concat(out)
 end
 
+--- The characters of a name, blanks and dots left out; a star stays.
+local function name_characters(name)
+  local list = {}
+  for _, character in ipairs(characters(normal_form.of(name))) do
+    local what = character ~= "*" and transliteration.spellings(character)
+    if what ~= "separator" and what ~= "dropped" and not character:find("^%c$") then list[#list + 1] = character end
+  end
+  return list
+end
+
 --- Compares a Chinese name with its codes, character by character; what is masked ("*" on either side) is left out. One
 --- star may stand for several characters, so lengths tell nothing then.
 ---@param name any
@@ -81,7 +93,7 @@ end
 function telecode.compare(name, codes)
   local list = telecode.split(codes)
   if not list or type(name) ~= "string" or #name > 256 then return "not_compared" end
-  local chars = characters((name:gsub("[%s%c]+", "")))
+  local chars = name_characters(name)
   if #chars == 0 then return "not_compared" end
   if not forward then load() end
   if #chars ~= #list then

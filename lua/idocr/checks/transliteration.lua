@@ -1,9 +1,12 @@
 --- Transliteration into the letters of machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 6.
 --- Where the standard allows several spellings, the first is the one to write, all are to be accepted.
 
-local byte, sub = string.byte, string.sub
+local characters = require "idocr.checks.utf8_characters"
+local normal_form = require "idocr.checks.normal_form"
 
-local transliteration = {}
+local byte = string.byte
+
+local transliteration = { characters = characters }
 
 -- A. Latin based characters: upper and lower case, spellings
 local LATIN = [[
@@ -26,6 +29,7 @@ local LATIN = [[
 Ŵŵ:W Ẃẃ:W Ẁẁ:W Ẅẅ:W
 Ýý:Y Ÿÿ:Y Ŷŷ:Y Ỳỳ:Y
 Źź:Z Žž:Z Żż:Z Ʒʒ:Z Ǯǯ:Z
+ĸ:Q ſ:S
 ẞß:SS
 Ạạ:A Ảả:A Ấấ:A Ầầ:A Ẩẩ:A Ẫẫ:A Ậậ:A Ắắ:A Ằằ:A Ẳẳ:A Ẵẵ:A Ặặ:A
 Ẹẹ:E Ẻẻ:E Ẽẽ:E Ếế:E Ềề:E Ểể:E Ễễ:E Ệệ:E Ỉỉ:I Ịị:I
@@ -48,31 +52,12 @@ local ARABIC = [[
 ے:XYB ۓ:XBE
 ]]
 
---- Splits UTF-8 into characters; a byte that belongs to none stands alone. Never raises.
----@param text string
----@return string[]
-function transliteration.characters(text)
-  local list, i, n = {}, 1, #text
-  while i <= n do
-    local first = byte(text, i)
-    local length = first < 0xC2 and 1 or first < 0xE0 and 2 or first < 0xF0 and 3 or first < 0xF5 and 4 or 1
-    for j = i + 1, i + length - 1 do
-      local follower = byte(text, j)
-      if not follower or follower < 0x80 or follower > 0xBF then length = 1 break end
-    end
-    list[#list + 1] = sub(text, i, i + length - 1)
-    i = i + length
-  end
-  return list
+local SEPARATOR = {} -- between the parts of a name: blanks, hyphens, commas, fillers, middle dots
+for _, c in ipairs(characters(" -,<_‐‑‒–—―−⁃﹘﹣־·•‧∙⋅・･●⸱⦁᛫・ꞏ᐀،、，")) do SEPARATOR[c] = true end
+local DROPPED = {} -- 9303-3 4.6: apostrophes, full stops and other punctuation are omitted
+for _, c in ipairs(characters(".'`\"()[]{}/@&:;!?+=|\\~^%#$’‘ʼʻʽʾʿ‛“”„«»´¨¸′″ʹʺ،؛؟ـ。．｡")) do
+  if not SEPARATOR[c] then DROPPED[c] = true end
 end
-
-local characters = transliteration.characters
-
-local SEPARATOR = {} -- between the parts of a name
-for _, c in ipairs(characters(" -,</_\t‐‑–—　·・")) do SEPARATOR[c] = true end
-SEPARATOR["\194\160"] = true -- no-break space
-local DROPPED = {} -- 9303-3 4.6: apostrophes and full stops vanish
-for _, c in ipairs(characters("'.`’‘ʼ´\"()")) do DROPPED[c] = true end
 
 local SPELLINGS = {} ---@type table<string, string[]>
 local FOREIGN = {} ---@type table<string, true> letters that are not Latin
@@ -97,21 +82,29 @@ local function load()
 end
 load()
 
-local function combining(character) -- U+0300-U+036F, Arabic vowel signs U+064B-U+0652, tatweel, U+0670
-  local a, b = byte(character, 1, 2)
-  return (a == 0xCC and b ~= nil) or (a == 0xCD and b ~= nil and b <= 0xAF)
-    or (a == 0xD9 and (b == 0x80 or b == 0xB0 or (b >= 0x8B and b <= 0x92)))
+-- Marks that are not written in a zone: U+0300-U+036F, U+0483-U+0487, U+1AB0-U+1AFF, U+1DC0-U+1DFF, U+20D0-U+20FF, U+FE20-U+FE2F;
+-- Arabic U+0610-U+061A, tatweel, vowel signs U+064B-U+065F, U+0670, U+06D6-U+06ED
+local function is_mark(character)
+  return character:find("^\204[\128-\191]$") ~= nil or character:find("^\205[\128-\175]$") ~= nil
+    or character:find("^\210[\131-\135]$") ~= nil or character:find("^\225\170[\176-\191]$") ~= nil
+    or character:find("^\225\183[\128-\191]$") ~= nil or character:find("^\226\131[\144-\191]$") ~= nil
+    or character:find("^\239\184[\160-\175]$") ~= nil or character:find("^\216[\144-\154]$") ~= nil
+    or character:find("^\217[\128\139-\159\176]$") ~= nil or character:find("^\219[\150-\173]$") ~= nil
 end
 
---- What one printed character becomes.
+local SHADDA = "\217\145" -- U+0651: doubles the letter before it
+local TEH_MARBUTA = "\216\169" -- U+0629: XAH at the end of a part of the name, XTA elsewhere
+
+--- What one printed character becomes. A letter with a mark that the standard does not list is written as the letter.
 ---@param character string one UTF-8 character
 ---@return string[]|"separator"|"dropped"|nil spellings nil for a character that the standard does not transliterate
 function transliteration.spellings(character)
   local list = SPELLINGS[character]
   if list then return list end
   if SEPARATOR[character] then return "separator" end
-  if DROPPED[character] or combining(character) then return "dropped" end
-  return nil
+  if DROPPED[character] or is_mark(character) then return "dropped" end
+  local base = byte(character) > 0x7F and normal_form.base(character)
+  return base and transliteration.spellings(base) or nil
 end
 
 --- Whether a character that has spellings is a Latin letter.
@@ -119,13 +112,55 @@ end
 ---@return boolean
 function transliteration.latin(character) return not FOREIGN[character] end
 
+-- The spellings with each written twice first: issuers that do not know the shadda write the letter once.
+local function doubled(spellings)
+  local list = {}
+  for _, spelling in ipairs(spellings) do list[#list + 1] = spelling .. spelling end
+  for _, spelling in ipairs(spellings) do list[#list + 1] = spelling end
+  return list
+end
+
+local function reversed(list)
+  local out = {}
+  for index = #list, 1, -1 do out[#out + 1] = list[index] end
+  return out
+end
+
+---@class idocr.checks.Spelled
+---@field character string
+---@field what string[]|"separator"|"dropped"|nil as of `transliteration.spellings`
+
+--- The characters of a name with what each becomes in its place.
+---@param text string UTF-8
+---@return idocr.checks.Spelled[]
+function transliteration.spelled(text)
+  local out, last = {}, nil -- last: the letter before, marks aside
+  local function end_part()
+    if last and last.character == TEH_MARBUTA then last.what = reversed(last.what) end
+    last = nil
+  end
+  for _, character in ipairs(characters(normal_form.of(text))) do
+    local entry = { character = character, what = transliteration.spellings(character) }
+    if character == SHADDA then
+      if last then last.what = doubled(last.what) end
+    elseif type(entry.what) == "table" then
+      last = entry
+    elseif entry.what ~= "dropped" then
+      end_part()
+    end
+    out[#out + 1] = entry
+  end
+  end_part()
+  return out
+end
+
 --- Writes a name with the letters of a zone: A-Z and one `<` between parts.
 ---@param text string UTF-8
 ---@return string? zone nil where a character has no transliteration
 function transliteration.zone(text)
   local out, gap = {}, false
-  for _, character in ipairs(characters(text)) do
-    local what = transliteration.spellings(character)
+  for _, entry in ipairs(transliteration.spelled(text)) do
+    local what = entry.what
     if what == "separator" then
       gap = #out > 0
     elseif type(what) == "table" then
