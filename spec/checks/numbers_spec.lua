@@ -60,6 +60,20 @@ describe("Chinese resident numbers", function()
     assert.is_false(china_id.parse("130503671301001", TODAY).valid)
   end)
 
+  it("with the orders 996 to 999 are of people born in the 19th century", function()
+    local expected = {
+      ["995"] = "1989-02-28", ["996"] = "1889-02-28", ["997"] = "1889-02-28", ["998"] = "1889-02-28", ["999"] = "1889-02-28",
+    }
+    for order, birth in pairs(expected) do
+      local r = assert(china_id.parse("110105890228" .. order, TODAY))
+      assert.are.same({ true, birth }, { r.valid, r.birth_date }, order)
+      assert.are.equal(birth, china_id.parse(r.long_form, TODAY).birth_date)
+    end
+    assert.is_true(china_id.parse("110105960229995", TODAY).valid)
+    assert.are.equal("1896-02-29", china_id.parse("110105960229996", TODAY).birth_date)
+    assert.is_false(china_id.parse("110105000229996", TODAY).valid) -- 1800 had no leap day
+  end)
+
   it("take full-width characters", function()
     local r = assert(china_id.parse("１１０１０５　１９４９１２３１ ００２ｘ", TODAY))
     assert.are.same({ true, "11010519491231002X" }, { r.valid, r.number })
@@ -125,14 +139,16 @@ describe("Macao numbers", function()
   it("have a form", function()
     local r = assert(macao_id.parse("1228150(7)"))
     assert.are.same({ true, "1", "7", false }, { r.valid, r.prefix, r.check, r.masked })
-    for _, text in ipairs { "12281507", "1228150（7）", "1228150 (7)", "１２２８１５０（７）" } do
+    for _, text in ipairs { "12281507", "1228150（7）", "1228150 (7)", "１２２８１５０（７）",
+      "1/228150/7", "1228150/7", "1/228150(7)", "1-228150-7", "1 / 228150 / 7", "１／２２８１５０／７" } do
       assert.are.equal("1228150(7)", macao_id.parse(text).number)
     end
     assert.is_true(macao_id.parse("5123456(A)").valid)
     assert.is_false(macao_id.parse("2123456(1)").valid)
     r = assert(macao_id.parse("15****0(4)"))
     assert.are.same({ true, true }, { r.valid, r.masked })
-    for _, text in ipairs { "122815(7)", "12281507(7)", "A228150(7)", "1228150(7" } do assert.is_nil((macao_id.parse(text))) end
+    for _, text in ipairs { "122815(7)", "12281507(7)", "A228150(7)", "1228150(7", "1228150)7", "1//228150/7",
+      "12/28150/7" } do assert.is_nil((macao_id.parse(text))) end
   end)
 end)
 

@@ -285,6 +285,29 @@ describe("what looks like a contradiction and is none", function()
   end)
 end)
 
+describe("a value that was printed and not understood", function()
+  it("is a warning, by field", function()
+    local r = report.make(with(PASSPORT, { unread = { "expiry_date", "visual.sex" } }), { today = "2010-01-01" })
+    local fields = {}
+    for _, f in ipairs(r.findings) do
+      if f.check == "unread" then
+        fields[#fields + 1] = f.field
+        assert.are.same({ false, "warning" }, { f.ok, f.severity })
+      end
+    end
+    assert.are.same({ "expiry_date", "visual.sex" }, fields)
+    assert.is_nil(finding(report.make(PASSPORT, { today = "2010-01-01" }), "unread"))
+  end)
+
+  it("does not hide that names of two providers agree", function()
+    local a = { kind = "china_id", native_name = "古丽米热·艾比布力", name = "古丽米热·艾比布力", warnings = {} }
+    local b = with(a, { native_name = "古丽米热•艾比布力", name = "古丽米热•艾比布力" })
+    local r = report.make(a, { second = b, today = "2026-01-01" })
+    assert.are.equal("agree", r.fields.name.status)
+    assert.are.equal("agree", r.fields.native_name.status)
+  end)
+end)
+
 describe("findings", function()
   it("hold masked text only", function()
     local secrets = { "L898902C3", "ERIKSSON", "Eriksson", "ANNA", "1974-08-12", "456712345", "CARTER", "710716", "440524198701010014",

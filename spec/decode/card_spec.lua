@@ -214,4 +214,22 @@ describe("a card", function()
       assert.is_nil(read("passport", "intl", '{"ID":"1","RequestId":' .. id .. "}").request_id)
     end
   end)
+
+  it("names the fields whose printed value is not understood", function()
+    for response, expected in pairs {
+      ['{"ValidDate":"2016.02.29-2026.02.29"}'] = { "expiry_date" },
+      ['{"ValidDate":"2016.02.28-2026.02.28"}'] = false,
+      ['{"ValidDate":"2016.02.28-长期"}'] = false,
+      ['{"ValidDate":"2016.13.01-2026.02.28"}'] = { "issue_date" },
+      ['{"ValidDate":"forever"}'] = { "expiry_date", "issue_date" },
+      ['{"Birth":"1990/2/30","Sex":"未知"}'] = { "birth_date", "sex" },
+      ['{"Birth":"","Sex":"","ValidDate":null}'] = false,
+      ['{"Birth":"-","Sex":"<","ValidDate":" "}'] = false,
+    } do
+      assert.same(expected or nil, read("china_id", "cn", response:gsub("}$", ',"RequestId":"r"}')).unread, response)
+    end
+    local card = read("passport", "intl", '{"DateOfBirth":"19740832",'
+      .. '"PassportRecognizeInfos":{"Sex":"Q","DateOfBirth":"12 AUG 1974"},"RequestId":"r"}')
+    assert.same({ "birth_date", "visual.sex" }, card.unread)
+  end)
 end)

@@ -56,9 +56,12 @@ function china_id.parse(number, options)
   local today = dates.today(type(options) == "table" and options.today or nil)
   local result = { number = number, kind = "resident", region_code = sub(number, 1, 6) }
 
-  local full = number
+  local full, earliest = number, EARLIEST
   if old then
-    full = sub(number, 1, 6) .. "19" .. sub(number, 7)
+    -- orders 996 to 999 were kept for people born in the 19th century (GB 11643-1989)
+    local century = sub(number, 13) >= "996" and "18" or "19"
+    if century == "18" then earliest = "1800-01-01" end
+    full = sub(number, 1, 6) .. century .. sub(number, 7)
     full = full .. check_character(full)
     result.long_form = full
   else
@@ -77,7 +80,7 @@ function china_id.parse(number, options)
   if region then result.region, result.region_native = region[1], region[2] end
 
   local birth = dates.iso(tonumber(sub(full, 7, 10)), tonumber(sub(full, 11, 12)), tonumber(sub(full, 13, 14)))
-  if birth and birth >= EARLIEST and birth <= today then result.birth_date = birth end
+  if birth and birth >= earliest and birth <= today then result.birth_date = birth end
   result.sex = byte(full, 17) % 2 == 1 and "M" or "F"
   result.valid = result.checksum ~= false and result.birth_date ~= nil and byte(number) ~= 48
   return result

@@ -20,7 +20,13 @@ function macao_id.parse(number)
   if type(number) ~= "string" or #number > 128 then return nil, "a Macao number is a text of 8 characters" end
   local text = plain(number):gsub("%s+", ""):upper()
   local body, check = text:match("^([%d%*][%d%*][%d%*][%d%*][%d%*][%d%*][%d%*])%(([%dA-Z%*])%)$")
-  if not body then body, check = text:match("^(%d%d%d%d%d%d%d)%-?([%dA-Z])$") end
+  if not body then
+    -- "1/228150/7", as forms write it, and the same with dashes or nothing in place of the slashes
+    local first, six
+    first, six, check = text:match("^(%d)[/%-]?(%d%d%d%d%d%d)[/%-]?%(?([%dA-Z])%)?$")
+    body = first and first .. six
+    if text:find("(", 1, true) and not text:find("%)$") or text:find(")", 1, true) and not text:find("(", 1, true) then body = nil end
+  end
   if not body then return nil, "a Macao number has seven digits and a check character: XNNNNNN(Y)" end
   local prefix = body:sub(1, 1)
   return {

@@ -64,7 +64,7 @@ function mask.state(value) return states.find(value) or mask.number(value) end
 ---@param value any
 ---@return string?
 function mask.word(value)
-  if type(value) == "string" and value:find("^%l[%l_]*$") and #value <= 24 then return value end
+  if type(value) == "string" and value:gsub("^visual%.", ""):find("^%l[%l_]*$") and #value <= 24 then return value end
   return mask.number(value)
 end
 

@@ -30,6 +30,7 @@ purposes.identity = {
   ["telecode"] = "error",
   ["telecode.missing_name"] = "info",
   ["confidence"] = "warning",
+  ["unread"] = "warning", -- a value is printed and not understood
   ["quality"] = "warning",
   ["complete"] = "warning",
   ["card_count"] = "warning",

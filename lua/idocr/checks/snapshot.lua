@@ -58,6 +58,10 @@ local function take(card, copy)
       if type(name) == "string" and number(value) then copy.confidence[name] = value end
     end
   end
+  for i = 1, type(card.unread) == "table" and MOST or 0 do
+    copy.unread[i] = text(card.unread[i])
+    if not copy.unread[i] then break end
+  end
   if type(card.warnings) == "table" then
     for i = 1, MOST do
       local warning = card.warnings[i]
@@ -71,9 +75,9 @@ end
 
 --- Copies what is usable of a card.
 ---@param card any
----@return table copy always with `visual`, `confidence` and `warnings`
+---@return table copy always with `visual`, `confidence`, `unread` and `warnings`
 function snapshot.take(card)
-  local copy = { visual = {}, confidence = {}, warnings = {} }
+  local copy = { visual = {}, confidence = {}, unread = {}, warnings = {} }
   if type(card) == "table" then pcall(take, card, copy) end -- metamethods of a foreign object may raise
   return copy
 end

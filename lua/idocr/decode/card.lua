@@ -86,6 +86,37 @@ local function fill(outputs, result, main)
   return fields
 end
 
+-- Converters of values that are printed on a document, and may be printed in a way that is not understood.
+local PRINTED = { date = true, sex = true, period_start = true, period_end = true, resident_type = true, metres = true }
+
+-- What services and documents write where there is no value.
+local PLACEHOLDER = "^[%s%-<*/.0]*$"
+
+local function was_printed(value)
+  if type(value) == "string" then return not value:find(PLACEHOLDER) end
+  return type(value) == "number" and value ~= 0
+end
+
+--- Appends the fields whose value the service sent and no converter understood.
+local function collect_unread(unread, outputs, result, fields, prefix)
+  local sent = {}
+  for _, output in ipairs(outputs) do
+    local field = output.field
+    if PRINTED[output.as] and fields[field] == nil and not (output.as == "period_end" and fields.long_term) then
+      if was_printed(reply.member(result, output.wire)) then sent[field] = true end
+    end
+  end
+  for field in pairs(sent) do unread[#unread + 1] = prefix .. field end
+end
+
+local function unread_of(service, result, card)
+  local unread = {}
+  collect_unread(unread, service.outputs, result, card, "")
+  if service.visual then collect_unread(unread, service.visual, result, card.visual or NOTHING, "visual.") end
+  table.sort(unread)
+  return unread[1] and unread or nil
+end
+
 local function compose(rules, fields)
   for _, rule in ipairs(rules or NOTHING) do
     local parts = {}
@@ -131,6 +162,7 @@ function decode.card(kind, service, result, meta)
     local visual = fill(service.visual, result, card)
     if next(visual) then card.visual = visual end
   end
+  card.unread = unread_of(service, result, card)
   card.confidence = confidences(service, result)
   card.warnings = warnings.collect(service, result)
   card.document_type = card.document_type or kind.document_type

@@ -1,4 +1,5 @@
---- What the service says of its own reading: confidence, quality, warnings, incomplete or several documents.
+--- Checks what the service says of its own reading: confidence, values not understood, quality, warnings, incomplete or
+--- several documents.
 
 local WORDS = {
   incomplete = "the card is not whole in the picture",
@@ -33,6 +34,15 @@ local function confidence(context)
   end
 end
 
+local function unread(context)
+  for _, field in ipairs(context.card.unread) do
+    context.add {
+      check = "unread", ok = false, field = context.mask.word(field),
+      message = "a value is printed there that is not understood: compare with the picture (card.raw holds it as the service read it)",
+    }
+  end
+end
+
 local function score(context, name, ok, expected, message)
   context.add {
     check = "quality." .. name, ok = ok, field = name, expected = expected, found = ("%g"):format(context.card[name]),
@@ -44,6 +54,7 @@ end
 return function(context)
   local card, options = context.card, context.options
   confidence(context)
+  unread(context)
   if card.quality and options.quality then
     score(context, "quality", card.quality >= options.quality, (">= %g"):format(options.quality), "the picture is of poor quality")
   end
