@@ -79,7 +79,8 @@ metatable.__name = "idocr.Error"
 function metatable:__tostring()
   local text = self.category .. " error " .. self.code
   if self.message ~= "" then text = text .. ": " .. self.message end
-  if self.http_status and self.http_status ~= 200 then text = text .. " (HTTP " .. self.http_status .. ")" end
+  local status = self.http_status and self.http_status ~= 200 and "HTTP " .. self.http_status
+  if status and not self.message:find(status, 1, true) then text = text .. " (" .. status .. ")" end
   if self.request_id then text = text .. " [request " .. self.request_id .. "]" end
   return text
 end

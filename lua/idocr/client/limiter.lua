@@ -147,9 +147,8 @@ function Limiter:wait(provider, id, action, published, left)
       or reserve(now + left)
   end
   if not start then
-    return nil, errors.new("throttled", "RateLimited",
-      ("%s is called more than %g times a second; nothing was sent"):format(action, rate),
-      { retryable = true, billed = false, sent = false })
+    return nil, errors.unsent("throttled", "RateLimited",
+      ("%s is called more than %g times a second; nothing was sent"):format(action, rate), { retryable = true })
   end
   if start > now then
     local function give_up()

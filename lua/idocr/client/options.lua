@@ -14,7 +14,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 
 --- What a user writes; all of it may be left out.
 ---@class idocr.Options
----@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails
+---@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails for free
 ---@field site "intl"|"cn"|nil            Tencent: two services with separate accounts ("intl")
 ---@field region string?                  Tencent, like "ap-singapore"
 ---@field language "en-US"|"zh-CN"|nil    of Tencent's error messages
@@ -36,7 +36,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field compare boolean?                ask two providers for every card (false)
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
----@field clock (fun(): number)?          Unix seconds, for signatures and expiry
+---@field clock (fun(): number)?          Unix seconds, for signatures and expiry; anything else is the error `BadClock` of each call
 ---@field shared any                      nginx: a `lua_shared_dict` or its name, where workers keep limits and credentials together
 
 --- The checked options, with defaults.

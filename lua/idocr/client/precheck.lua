@@ -6,7 +6,7 @@ local kinds = require "idocr.kinds"
 
 local precheck = {}
 
-local function refused(code, message) return nil, errors.new("image", code, message, { billed = false, sent = false }) end
+local function refused(code, message) return nil, errors.unsent("image", code, message) end
 
 local NAMES = { jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP" }
 

@@ -88,7 +88,7 @@ local function new_folder(given)
   local folder, status = shell.run(command)
   if status == 0 then return folder end
   local message = "the server's folder cannot be made: " .. errors.scrub(folder)
-  return nil, errors.new("unsupported", "FolderImpossible", message, { sent = false })
+  return nil, errors.unsent("unsupported", "FolderImpossible", message)
 end
 
 -- The pid file is written when all ports are bound: from then on connections are answered.
@@ -122,9 +122,9 @@ local function launch(program, folder, options)
   guard:write("keep\n")
   guard:close()
   if said:find("Address already in use", 1, true) then
-    return nil, errors.new("connect", "PortInUse", "a port for the sandbox is in use", { sent = false, retryable = true })
+    return nil, errors.unsent("connect", "PortInUse", "a port for the sandbox is in use")
   end
-  return nil, errors.new("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(said), { sent = false })
+  return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(said))
 end
 
 local function prepare(folder, options, keys)
@@ -196,7 +196,7 @@ function server.run(options)
     end
   end
   started:stop()
-  return nil, errors.new("closed", "NginxEnded", "the sandbox's nginx ended", { sent = false })
+  return nil, errors.unsent("closed", "NginxEnded", "the sandbox's nginx ended")
 end
 
 return server

@@ -114,7 +114,7 @@ local function listen(port, tls_port)
 end
 
 local function refuse(code, message)
-  return nil, errors.new("unsupported", code, message, { sent = false, billed = false })
+  return nil, errors.unsent("unsupported", code, message)
 end
 
 --- The nginx to start.

@@ -37,7 +37,7 @@ function tls.make(folder)
     "basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=" .. table.concat(NAMES, ",") .. "\n")
   local output, status = shell.run(SCRIPT:format(shell.quote(folder), shell.random_hex(8)))
   if status == 0 then return true end
-  return nil, errors.new("unsupported", "CertificateImpossible", "openssl made no certificate: " .. errors.scrub(output), { sent = false })
+  return nil, errors.unsent("unsupported", "CertificateImpossible", "openssl made no certificate: " .. errors.scrub(output))
 end
 
 return tls

@@ -19,7 +19,7 @@ local KEYWORD = "idocr-stamp"
 ---@field fault string?   a fault (see `sandbox/faults.lua`): "throttled", "slow=2", "reset*1" …
 
 local function refuse(code, message)
-  return nil, errors.new("image", code, message, { billed = false, sent = false })
+  return nil, errors.unsent("image", code, message)
 end
 
 --- The picture with a stamp; one that it had is replaced.
