@@ -1,0 +1,111 @@
+--- The rule of money: what a failed request may have cost, and what may therefore be done next. This file alone decides
+--- whether a request is sent again, whether the next provider is asked, whether a later batch asks again, and what `billed`
+--- says. It decides from facts: what left, what came back, what the vendor's tables say about the code, what the user allowed.
+---
+---   sent = false, "part"       the service has no whole request and cannot have acted                free
+---   billed = true, false       the vendor's tables, or the reply itself, say so                      as they say
+---   refused_early              the service refused before it read the picture (key, account, rate)   free
+---   retry throttle|clock|token the same for codes that another attempt may pass, and for HTTP 429    free
+---   dead_connection            the connection was dead before the peer took the request              free
+---   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated
+---   anything else              a lost reply, another HTTP error, a code without a price              unknown
+
+local ekycpro_facts = require("idocr.providers.ekycpro_errors").facts
+local tencent_facts = require("idocr.providers.tencent_errors").facts
+
+local money = {}
+
+---@class idocr.Allowed
+---@field after_send boolean?  the user allows requests that may be billed twice
+---@field reconnected boolean? the call has already been repeated because of a dead connection
+
+---@class idocr.Spending   what the requests of one call may have cost together
+---@field attempts integer       requests that left or were about to
+---@field sent boolean|"part"|nil the most that left of any of them
+---@field unsure boolean?        one of them may have been billed
+
+local REFUSED = { throttle = true, clock = true, token = true }
+
+--- What one failed request cost, from its error.
+---@param err idocr.Error
+---@return boolean? billed nil: unknown
+function money.price(err)
+  if err.billed == true or err.billed == false then return err.billed end
+  if err.sent == false or err.sent == "part" then return false end
+  if err.refused_early or err.dead_connection or REFUSED[err.retry] then return false end
+  return nil
+end
+
+-- The one condition for another request after a failed one, whoever gets it.
+local function may_ask(err, after_send)
+  local billed = money.price(err)
+  if billed == nil then return after_send == true or err.retry == "advised" end
+  return billed == false
+end
+
+--- Whether a failed request may be sent again to the same provider. A dead connection justifies one repeat per call.
+---@param err idocr.Error
+---@param allowed idocr.Allowed
+---@return boolean
+function money.may_repeat(err, allowed)
+  if err.dead_connection and err.sent == true and allowed.reconnected then return allowed.after_send == true end
+  return may_ask(err, allowed.after_send)
+end
+
+--- Whether the next provider may be asked (and paid) after this failure.
+---@param err idocr.Error
+---@param allowed idocr.Allowed
+---@return boolean
+function money.may_fall_back(err, allowed) return may_ask(err, allowed.after_send) end
+
+local MOST = { [false] = 0, part = 1, [true] = 2 }
+
+--- Adds a request that failed to what its call has cost, and states in the error what it cost.
+---@param spending idocr.Spending changed in place
+---@param err idocr.Error changed in place
+function money.add(spending, err)
+  if MOST[err.sent] == nil then err.sent = true end -- a transport that does not say
+  err.billed = money.price(err)
+  if err.billed == nil then spending.unsure = true end
+  if MOST[err.sent] > MOST[spending.sent or false] then spending.sent = err.sent end
+end
+
+--- States in the error that ends a call what all of its requests sent and cost, and removes the hints that only this file
+--- and the retry loop read.
+---@param err idocr.Error changed in place
+---@param spending idocr.Spending
+---@return idocr.Error err
+function money.settle(err, spending)
+  err.attempts, err.sent = spending.attempts, spending.sent or false
+  if err.billed ~= true then err.billed = not spending.unsure and false or nil end
+  err.retry, err.refused_early, err.dead_connection = nil, nil, nil
+  return err
+end
+
+local ABOUT_THE_PICTURE = { image = true, service = true }
+
+--- What a failed outcome means for later runs: "final" (billed, or the service answered for good about this picture),
+--- "unsure" (it may have been billed), "again" (it certainly cost nothing and may end differently).
+---@param outcome table an error, or the members of one that a batch line kept: category, code, billed, retryable, sent
+---@return "final"|"unsure"|"again"
+function money.verdict(outcome)
+  if outcome.billed == true then return "final" end
+  if outcome.billed ~= false then return "unsure" end
+  if outcome.retryable == true or not ABOUT_THE_PICTURE[outcome.category] then return "again" end
+  if outcome.sent == false or outcome.sent == "part" then return "again" end
+  if outcome.sent == nil and outcome.category == "image" then return "again" end -- older lines: most were refused before sending
+  local code = type(outcome.code) == "string" and outcome.code or ""
+  if tencent_facts(code).account or ekycpro_facts(code).account then return "again" end
+  return "final"
+end
+
+--- Whether a later batch asks again.
+---@param outcome table as for `money.verdict`
+---@param after_send boolean? the user allows what may be billed twice
+---@return boolean
+function money.ask_again(outcome, after_send)
+  local verdict = money.verdict(outcome)
+  return verdict == "again" or verdict == "unsure" and after_send == true
+end
+
+return money
