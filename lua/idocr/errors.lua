@@ -1,6 +1,6 @@
 --- Error objects: what every function of idocr returns as its second value when something went wrong.
---- `tostring(err)` and `..` are safe to log: vendors' texts are scrubbed of whatever could be a secret, a picture or
---- a person's data before they get in here.
+--- `tostring(err)` and `..` are safe to log: `message` is a sentence of ours; what a vendor wrote is in `vendor_message`, which
+--- they leave out.
 
 local errors = {}
 
@@ -39,11 +39,19 @@ errors.CATEGORIES = CATEGORIES
 local LONGEST_MESSAGE = 300 -- bytes; a vendor's text beyond it says nothing new
 
 local HIDDEN = "***"
+local CUT = "…" -- ends a text that was cut
 
 local function digits(text) return select(2, text:gsub("%d", "")) end
 
 -- Base64 and keys mix what words and names of codes do not.
 local function is_mixed(run) return run:find("%u") and run:find("%l") and run:find("%d") end
+
+-- At most `most` bytes of a text, in whole UTF-8 characters.
+local function cut(text, most)
+  if #text <= most then return text end
+  while most > 0 and text:byte(most + 1) >= 0x80 and text:byte(most + 1) < 0xC0 do most = most - 1 end
+  return text:sub(1, most) .. CUT
+end
 
 --- Makes a text of foreign origin safe to log: no control characters, no run that could be a key, a picture or a number.
 ---@param text any
@@ -59,12 +67,7 @@ function errors.scrub(text)
     local count = digits(run)
     if count >= 5 or (#run >= 24 and count > 0) or #run >= 32 or (#run >= 16 and is_mixed(run)) then return HIDDEN end
   end)
-  if #text > LONGEST_MESSAGE then
-    local cut = LONGEST_MESSAGE
-    while cut > 0 and text:byte(cut + 1) >= 0x80 and text:byte(cut + 1) < 0xC0 do cut = cut - 1 end -- whole UTF-8 characters
-    text = text:sub(1, cut) .. "…"
-  end
-  return text
+  return cut(text, LONGEST_MESSAGE)
 end
 
 local metatable = {}
@@ -155,27 +158,128 @@ function errors.describe(value)
 end
 
 local SHORTEST_SECRET = 6 -- bytes; a shorter one would be found in innocent words
+local LEVELS = 3 -- escapes inside escapes: JSON in JSON in a URL
 
-local function hide(text, secret)
-  local from, to = text:find(secret, 1, true)
-  while from do
-    text = text:sub(1, from - 1) .. HIDDEN .. text:sub(to + 1)
-    from, to = text:find(secret, from + #HIDDEN, true)
+local NAMED = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", sol = "/", plus = "+", equals = "=", nbsp = " " }
+local ESCAPED = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+-- One escape at `at`, which holds a backslash, % or &: the character and the last byte of the escape, or nil.
+local function escape_at(text, at)
+  local hex = text:match("^%%(%x%x)", at)
+  if hex then return string.char(tonumber(hex, 16)), at + 2 end
+  hex = text:match("^\\u00(%x%x)", at)
+  if hex then return string.char(tonumber(hex, 16)), at + 5 end
+  hex = text:match("^\\x(%x%x)", at)
+  if hex then return string.char(tonumber(hex, 16)), at + 3 end
+  local plain = text:match("^\\([%p%a])", at)
+  if plain then return ESCAPED[plain] or plain, at + 1 end
+  local name = text:match("^&(%a%a?%a?%a?%a?%a?);", at)
+  if name then
+    local character = NAMED[name:lower()]
+    if character then return character, at + #name + 1 end
+    return nil
   end
-  return text
+  local base, digits = text:match("^&#([xX]?)(%x%x?%x?%x?);", at)
+  local code = digits and tonumber(digits, base == "" and 10 or 16)
+  if code and code < 128 then return string.char(code), at + 2 + #base + #digits end
 end
 
---- Takes secrets that are known out of an error, whatever they look like: vendors and transports quote what they were sent.
+--- A text without one level of JSON, URL and HTML escapes, and where in the original each byte of it begins and ends.
+local function unescaped(text, first, last)
+  local out, from, to, at = {}, {}, {}, 1
+  while at <= #text do
+    local stop = (text:find("[\\%%&]", at) or #text + 1) - 1
+    for index = at, stop do
+      out[#out + 1], from[#from + 1], to[#to + 1] = text:sub(index, index), first[index], last[index]
+    end
+    at = stop + 1
+    if at <= #text then
+      local character, finish = escape_at(text, at)
+      if not character then character, finish = text:sub(at, at), at end
+      out[#out + 1], from[#from + 1], to[#to + 1] = character, first[at], last[finish]
+      at = finish + 1
+    end
+  end
+  return table.concat(out), from, to
+end
+
+local function identity(text)
+  local places = {}
+  for index = 1, #text do places[index] = index end
+  return places
+end
+
+-- Marks in `hidden` the bytes of the original that spell a secret in `text`, also a beginning of one where the text was cut.
+local function mark(text, first, last, secret, hidden)
+  local function hide(from, to)
+    for index = first[from], last[to] do hidden[index] = true end
+  end
+  local from, to = text:find(secret, 1, true)
+  while from do
+    hide(from, to)
+    from, to = text:find(secret, to + 1, true)
+  end
+  local finish = text:sub(-#CUT) == CUT and #text - #CUT or 0
+  local beginning = secret:sub(1, SHORTEST_SECRET)
+  local at = finish > 0 and text:find(beginning, math.max(1, finish - #secret), true)
+  while at do
+    if text:sub(at, finish) == secret:sub(1, finish - at + 1) then hide(at, finish) end
+    at = text:find(beginning, at + 1, true)
+  end
+end
+
+local function without(text, hidden)
+  local out, inside = {}, false
+  for index = 1, #text do
+    if not hidden[index] then
+      out[#out + 1] = text:sub(index, index)
+    elseif not inside then
+      out[#out + 1] = HIDDEN
+    end
+    inside = hidden[index]
+  end
+  return table.concat(out)
+end
+
+--- A text without the secrets that are known, also where JSON, URL or HTML escapes stand in them, whole or in part and in up
+--- to three levels.
+---@param text string
+---@param secrets string[] shorter ones than six bytes are left: they would be found in innocent words
+---@return string
+function errors.hide(text, secrets)
+  local hidden, view = {}, text
+  local first = identity(text)
+  local last = first
+  for level = 0, LEVELS do
+    for _, secret in ipairs(secrets) do
+      if type(secret) == "string" and #secret >= SHORTEST_SECRET then mark(view, first, last, secret, hidden) end
+    end
+    if level == LEVELS or not view:find("[\\%%&]") then break end
+    view, first, last = unescaped(view, first, last)
+  end
+  return next(hidden) and without(text, hidden) or text
+end
+
+--- Takes secrets that are known out of every text of an error, whatever they look like: vendors and transports quote what
+--- they were sent.
 ---@param err idocr.Error changed in place
 ---@param secrets string[]
 ---@return idocr.Error err
 function errors.conceal(err, secrets)
-  for _, name in ipairs { "message", "code", "request_id" } do
-    for _, secret in ipairs(type(err[name]) == "string" and secrets or {}) do
-      if #secret >= SHORTEST_SECRET then err[name] = hide(err[name], secret) end
-    end
+  for name, value in pairs(err) do
+    if type(value) == "string" and name ~= "category" then err[name] = errors.hide(value, secrets) end
   end
   return err
+end
+
+local LONGEST_VENDOR_TEXT = 4096 -- bytes
+
+--- The vendor's own text as `err.vendor_message` keeps it: cut where it is long, nil where there is none.
+---@param text any
+---@return string?
+function errors.vendor_text(text)
+  if type(text) ~= "string" or text == "" then return nil end
+  return cut(text, LONGEST_VENDOR_TEXT)
 end
 
 return errors
