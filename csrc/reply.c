@@ -173,7 +173,7 @@ static int put_back(struct idocr_reply *reply)
 static int end_picture(struct idocr_reply *reply)
 {
     struct idocr_reply_bytes *b = picture(reply);
-    const char mark[] = {IDOCR_REPLY_MARK, (char)('0' + reply->count)};
+    const unsigned char mark[] = {IDOCR_REPLY_MARK, (unsigned char)('0' + reply->count)};
     size_t written = 0, bad;
 
     _Static_assert(IDOCR_REPLY_PICTURES <= 10, "the index in a marker has one digit");
@@ -193,9 +193,24 @@ static int end_picture(struct idocr_reply *reply)
             b->room = b->n;
         }
     }
-    reply->count++;
+    reply->marks[reply->count++] = reply->text.n;
     reply->state = STRING;
     return keep(reply, mark, sizeof mark);
+}
+
+/* Replaces what the reply itself has of the byte that begins a marker. */
+static void remove_foreign_marks(struct idocr_reply *reply)
+{
+    unsigned char *text = reply->text.p;
+    size_t at = 0;
+
+    for (size_t i = 0; i <= reply->count; i++) {
+        const size_t end = i < reply->count ? reply->marks[i] : reply->text.n;
+        unsigned char *foreign = text + at;
+        while ((foreign = memchr(foreign, IDOCR_REPLY_MARK, (size_t)(text + end - foreign))) != NULL)
+            *foreign++ = '?';
+        at = end + 1;
+    }
 }
 
 /* ---- one character ---- */
@@ -448,5 +463,7 @@ int idocr_reply_finish(struct idocr_reply *reply)
         (void)put_back(reply); /* a failure is in `status` */
     if (reply->status == IDOCR_REPLY_OK)
         (void)keep_escapes(reply);
+    if (reply->status == IDOCR_REPLY_OK && reply->count > 0)
+        remove_foreign_marks(reply);
     return reply->status;
 }

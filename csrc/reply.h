@@ -18,9 +18,9 @@ IDOCR_HIDDEN_BEGIN
 /* Characters of base64 from which a string is taken out; shorter ones cost the parser little. */
 #define IDOCR_REPLY_SHORTEST 512
 
-/* First byte of a marker; the index of the picture follows in decimal: "\x7f" "0". A service that sent a marker of its own could
- * only name a picture of its own reply. */
-#define IDOCR_REPLY_MARK '\x7f'
+/* First byte of a marker; the index of the picture follows in decimal: "\xff" "0". No escape of JSON can produce this byte, at any
+ * level, and where there are pictures the reply's own ones become '?': so no text of a reply can be taken for a marker. */
+#define IDOCR_REPLY_MARK 0xFF
 
 /* Pictures in one reply; further ones stay in the text. */
 #define IDOCR_REPLY_PICTURES 8
@@ -45,6 +45,7 @@ struct idocr_reply {
 
     struct idocr_reply_bytes text; /* what is left */
     struct idocr_reply_bytes pictures[IDOCR_REPLY_PICTURES];
+    size_t marks[IDOCR_REPLY_PICTURES]; /* where in `text` the marker of each picture is */
     size_t count;
 
     /* The state between two writes. */

@@ -1,5 +1,8 @@
 --- The card object: the fields that were read, and what can be asked about them.
 
+local kinds = require "idocr.kinds"
+local nearest = require "idocr.nearest"
+
 local card = {}
 
 --- A card that was read. Fields that the card or the reply does not have are nil.
@@ -47,13 +50,15 @@ function Card:__tostring()
   return text
 end
 
---- Whether the service gave a warning of that name.
+--- Whether the card has a warning of that name. Raises where there is no such name.
 ---@param name string
 ---@return boolean
 function Card:has_warning(name)
   for _, warning in ipairs(self.warnings or {}) do
     if warning.name == name then return true end
   end
+  local names = require("idocr.decode.warnings").names(kinds.get(self.kind))
+  if not names[name] then error(("no warning is named %s%s"):format(tostring(name), nearest.hint(name, names)), 2) end
   return false
 end
 

@@ -2,7 +2,7 @@
 local core = require "idocr.core"
 local cjson = require("cjson").new()
 
-local MARK = "\127"
+local MARK = "\255"
 
 local function take(text, size)
   local reply = core.reply(64 * 1024 * 1024)

@@ -125,6 +125,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t length = restored(&whole, again), plain_length = plain(text, n, left);
         if (plain(again, length, right) != plain_length || memcmp(left, right, plain_length) != 0)
             abort();
+    } else if (whole.count > 0) { /* what the text has of that byte cannot be taken for a marker */
+        size_t marks = 0;
+        for (size_t i = 0; i < whole.text.n; i++)
+            marks += whole.text.p[i] == IDOCR_REPLY_MARK;
+        if (marks != whole.count)
+            abort();
     }
     idocr_reply_clean_up(&whole);
     idocr_reply_clean_up(&parts);

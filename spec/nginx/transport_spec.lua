@@ -143,7 +143,7 @@ describe("the cosocket transport", function()
       for _, how in ipairs { "", "&chunked=1", "&gzip=1" } do
         local what = { url = at("plain", "/portrait?size=1000000" .. how), size = 1, pictures_apart = true }
         local result = call(what)
-        assert.equal('{"Response":{"Image":"\1270","Name":"A","Small":"QUJD","Card":"\1271"}}', result.body, how)
+        assert.equal('{"Response":{"Image":"\2550","Name":"A","Small":"QUJD","Card":"\2551"}}', result.body, how)
         assert.same({ core.sha256(("portrait"):rep(125000)), core.sha256(("\255\254\253"):rep(1000)) }, result.pictures)
         what.max_response = 1000000
         fails(what, "protocol", "ResponseTooLarge", true)

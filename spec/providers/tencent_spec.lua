@@ -374,7 +374,7 @@ describe("tencent.outcome", function()
 
   it("takes pictures that the transport has decoded", function()
     local result = assert(tencent.outcome(plan, {
-      status = 200, headers = {}, body = '{"Response":{"Image":"\1270","Name":"\1271","RequestId":"r"}}', pictures = { "one", "two" },
+      status = 200, headers = {}, body = '{"Response":{"Image":"\2550","Name":"\2551","RequestId":"r"}}', pictures = { "one", "two" },
     }))
     assert.equal("one", result.Image)
     assert.equal(core.base64_encode("two"), result.Name)

@@ -31,7 +31,7 @@ describe("the curl transport with pictures_apart", function()
   it("gives the text without them, and the bytes beside it", function()
     for _ = 1, 3 do
       local response = assert(call("/mirror"))
-      assert.equal('{"Response":{"Image":"\1270","RequestId":"r"}}', response.body)
+      assert.equal('{"Response":{"Image":"\2550","RequestId":"r"}}', response.body)
       assert.same({ picture }, response.pictures)
     end
     assert.equal(text, assert(call("/mirror", { pictures_apart = false })).body)

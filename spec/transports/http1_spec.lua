@@ -164,7 +164,7 @@ describe("http1.reader", function()
         local reader = read("HTTP/1.1 200 OK\r\n" .. framed, { step = step, close = true, sink = sink })
         assert.same({ "", true }, { reader.body, reader.sunk })
         local rest, pictures = sink:finish()
-        assert.same({ '{"A":"\1270"}', picture }, { rest, pictures[1] })
+        assert.same({ '{"A":"\2550"}', picture }, { rest, pictures[1] })
       end
     end
     local reader = read("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz", { sink = core.reply(1000) })

@@ -8,7 +8,7 @@ local reply = {}
 
 local NOTHING = {}
 
--- reply table -> set of the paths whose text was a picture and is bytes now
+-- reply table -> path of a picture -> true where it is bytes now, false where its text could not be read
 local decoded = setmetatable({}, { __mode = "k" })
 
 -- dotted path -> its steps. Paths come from the cards' tables, so there are not many.
@@ -43,14 +43,27 @@ function reply.member(result, path)
   return value
 end
 
--- What `core.reply` leaves in the place of a picture.
-local MARK = "\127(%d+)"
+-- What `core.reply` leaves in the place of a picture: a byte that no text of the reply can hold beside one.
+local MARK = "\255(%d)"
+
+local LONGEST_TYPE = 256 -- bytes of "data:image/jpeg;base64"
+
+--- The bytes of a picture's base64, with or without `data:…;base64,` before it and white space in it; nil where it is not.
+local function decode(text)
+  if text:find("^[dD][aA][tT][aA]:") then
+    local comma = text:find(",", 1, true)
+    if not comma or comma > LONGEST_TYPE or not text:sub(1, comma - 1):lower():find(";base64$") then return nil end
+    text = text:sub(comma + 1)
+  end
+  if text:find("%s") then text = text:gsub("%s+", "") end
+  return text ~= "" and core.base64_decode(text) or nil
+end
 
 local function bytes_of(text, pictures)
   local index = pictures and text:match("^" .. MARK .. "$")
   local bytes = index and pictures[tonumber(index) + 1]
   if type(bytes) == "string" then return bytes end
-  return core.base64_decode(text)
+  return decode(text)
 end
 
 --- Puts base64 back where something was taken out that is no picture's place.
@@ -58,7 +71,7 @@ local function restore(table_, pictures, done)
   for name, value in pairs(table_) do
     if type(value) == "table" then
       restore(value, pictures, done)
-    elseif type(value) == "string" and value:find("\127", 1, true) and not (done[table_] and done[table_][name]) then
+    elseif type(value) == "string" and value:find("\255", 1, true) and not (done[table_] and done[table_][name]) then
       table_[name] = value:gsub(MARK, function(index)
         local bytes = pictures[tonumber(index) + 1]
         return type(bytes) == "string" and core.base64_encode(bytes) or nil
@@ -104,13 +117,27 @@ function reply.refine(result, service, pictures)
         done[table_] = done[table_] or {}
         done[table_][last] = true
       end
+    end
+    if bytes or text ~= nil and text ~= json.null and text ~= "" then
       found = found or {}
-      found[output.wire] = true
+      found[output.wire] = bytes ~= nil and bytes ~= false
     end
   end
   if done then restore(result, pictures, done) end
   if found then decoded[result] = found end
   return result
+end
+
+--- The paths of pictures that the service sent and that could not be decoded, sorted.
+---@param result table
+---@return string[]
+function reply.unreadable_pictures(result)
+  local paths_ = {}
+  for path, readable in pairs(decoded[result] or NOTHING) do
+    if not readable then paths_[#paths_ + 1] = path end
+  end
+  table.sort(paths_)
+  return paths_
 end
 
 --- The decoded picture at a path, or nil where there is none or it was no base64.

@@ -7,7 +7,7 @@ local values = require "idocr.decode.values"
 local warnings = {}
 
 ---@class idocr.Warning
----@field code integer    as the service sent it
+---@field code integer    as the service sent it; 0 for `unreadable_picture`, which is ours
 ---@field name string     one of `warnings.MESSAGES`
 ---@field message string  one sentence for people
 ---@field list string     the reply member that it came in
@@ -27,8 +27,23 @@ warnings.MESSAGES = {
   electronic = "The picture shows an electronic card.",
   watermark = "The picture has a watermark.",
   not_enabled = "The service could not look for this: the capability is not enabled for the account.",
+  unreadable_picture = "The service sent a picture that cannot be decoded; its text is in raw.",
   unknown = "The service sent a warning that idocr does not know.",
 }
+
+--- Every name that a warning of this kind can have.
+---@param kind idocr.Kind?
+---@return table<string, any> names
+function warnings.names(kind)
+  local names = {}
+  for name in pairs(warnings.MESSAGES) do names[name] = true end
+  for _, service in ipairs(kind and kind.services or {}) do
+    for _, codes in pairs(service.warnings or {}) do
+      for _, name in pairs(codes) do names[name] = true end
+    end
+  end
+  return names
+end
 
 --- One warning.
 ---@param service idocr.Service
@@ -69,6 +84,9 @@ function warnings.collect(service, result)
       local code = values.whole(value)
       if code then found[#found + 1] = warnings.decode(service, list, code) end
     end
+  end
+  for _, path in ipairs(reply.unreadable_pictures(result)) do
+    found[#found + 1] = { code = 0, name = "unreadable_picture", message = warnings.MESSAGES.unreadable_picture, list = path }
   end
   return found
 end

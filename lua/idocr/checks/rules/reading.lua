@@ -14,6 +14,7 @@ local WORDS = {
   electronic = "the picture shows an electronic card",
   watermark = "the picture has a watermark",
   not_enabled = "the service does not look for warnings on this account",
+  unreadable_picture = "the service sent a picture that cannot be decoded",
   unknown = "the service gave a warning that is new to this library",
 }
 
