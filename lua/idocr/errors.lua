@@ -141,7 +141,8 @@ function errors.sent(category, code, message, fields) return with_facts(category
 ---@param fields table? as for `errors.unsent`
 ---@return idocr.Error
 function errors.after(sent, category, code, message, fields)
-  return with_facts(category, code, message, fields, sent, sent ~= true and false or nil)
+  if sent == true then return with_facts(category, code, message, fields, true, nil) end
+  return with_facts(category, code, message, fields, sent, false)
 end
 
 --- Whether a value is an error object of ours.
@@ -179,9 +180,9 @@ local function escape_at(text, at)
     if character then return character, at + #name + 1 end
     return nil
   end
-  local base, digits = text:match("^&#([xX]?)(%x%x?%x?%x?);", at)
-  local code = digits and tonumber(digits, base == "" and 10 or 16)
-  if code and code < 128 then return string.char(code), at + 2 + #base + #digits end
+  local base, figures = text:match("^&#([xX]?)(%x%x?%x?%x?);", at)
+  local code = figures and tonumber(figures, base == "" and 10 or 16)
+  if code and code < 128 then return string.char(code), at + 2 + #base + #figures end
 end
 
 --- A text without one level of JSON, URL and HTML escapes, and where in the original each byte of it begins and ends.

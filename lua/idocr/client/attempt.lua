@@ -1,9 +1,10 @@
 --- Around one plan: credentials, limit, signature, transport, outcome; again where `retry` allows it, under one deadline.
 
-local core = require "idocr.core"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
+local money = require "idocr.client.money"
+local request_id = require("idocr.decode.card").request_id
 local retry = require "idocr.client.retry"
 
 local attempt = {}
@@ -11,13 +12,12 @@ local attempt = {}
 local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
 
 --- One call of a client on its way: the deadline and the count are shared by all providers that it asks.
----@class idocr.Flight
+---@class idocr.Flight: idocr.Spending
 ---@field started number     runtime.now()
 ---@field ends number        runtime.now() of the deadline
 ---@field total number       seconds
----@field attempts integer   requests made
----@field unsure boolean?    some request may have been billed
----@field went_out boolean?  some request left at least in part
+---@field reconnected boolean? a dead connection has been replaced
+---@field fresh boolean?     the next request wants a new connection
 ---@field last idocr.Error?  of the attempt before
 ---@field snapshot table?    credentials of the last attempt, as their source gave them
 ---@field temporary boolean? they can be had anew
@@ -32,14 +32,14 @@ end
 local function overdue(flight)
   local message = ("not done within %g s"):format(flight.total)
   if flight.last then message = message .. "; the last error was " .. flight.last.category .. " error " .. flight.last.code end
-  return errors.new("timeout", "DeadlineExceeded", message, { retryable = true, sent = flight.attempts > 0 })
+  return errors.after(flight.sent or false, "timeout", "DeadlineExceeded", message)
 end
 
 local function broken_picture(code)
   if code == "changed" then
-    return errors.new("image", "PictureChanged", "the picture's file changed while it was being sent", { sent = false })
+    return errors.unsent("image", "PictureChanged", "the picture's file changed while it was being sent")
   end
-  return errors.new("image", "PictureUnreadable", "the picture cannot be read any more", { sent = false })
+  return errors.unsent("image", "PictureUnreadable", "the picture cannot be read any more")
 end
 
 -- Hashed once, before the limiter and the signature: the digest stays with the body for all attempts.
@@ -73,7 +73,7 @@ local function credentials(side, left)
   local snapshot, err = side.source:get(left)
   if not snapshot then
     if not errors.is(err) then
-      err = errors.new("credentials", "NoCredentials", "the source of credentials has none", { sent = false, billed = false })
+      err = errors.unsent("credentials", "NoCredentials", "the source of credentials has none")
     end
     return nil, err
   end
@@ -86,11 +86,14 @@ local function credentials(side, left)
   return side.checked, snapshot
 end
 
---- An error of the transport or the service without the keys that the request carried.
-local function discreet(err, checked)
+local SECRETS = { "secret_id", "secret_key", "api_key", "token" }
+
+--- An error of the transport or the service without the secrets that the request carried.
+local function discreet(err, checked, options)
   local secrets = {}
-  for _, name in ipairs { "secret_key", "api_key", "token" } do secrets[#secrets + 1] = checked[name] end
-  if checked.token then secrets[#secrets + 1] = core.percent_encode(checked.token) end -- as it stands in a URL
+  for _, name in ipairs(SECRETS) do secrets[#secrets + 1] = checked[name] end
+  local password = type(options.proxy) == "string" and options.proxy:match("^%a[%w+.-]*://[^/@]-:([^/]*)@")
+  secrets[#secrets + 1] = password or nil
   return errors.conceal(err, secrets)
 end
 
@@ -106,14 +109,15 @@ local function send(state, side, plan, request, flight, checked)
     local bytes = plan.body and plan.body:length() or 0
     state.emit("request", { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = bytes })
   end
-  request.pictures_apart, request.repeatable = true, state.options.retry.after_send or nil
+  request.pictures_apart, request.fresh = true, flight.fresh
+  flight.fresh = nil
 
   local began = state.runtime.now()
   local response, err = state.transport:send(request, left)
   local seconds = state.runtime.now() - began
   if not response then
-    if not errors.is(err) then err = errors.new("network", "TransportFailed", errors.describe(err), { retryable = true }) end
-    err = discreet(err, checked)
+    if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
+    err = discreet(err, checked, state.options)
     state.emit("failure", {
       provider = side.name, action = plan.action, attempt = flight.attempts, seconds = seconds, category = err.category, code = err.code,
     })
@@ -141,33 +145,25 @@ local function once(state, side, plan, flight)
   if waited > 0 then state.emit("throttle", { provider = side.name, action = plan.action, seconds = waited }) end
 
   local request
-  request, err = side.provider.sign(plan, checked, math.floor(side.clock()))
+  local now
+  now, err = side.clock()
+  if err then return nil, err end
+  request, err = side.provider.sign(plan, checked, math.floor(now))
   if not request then return nil, err end
   local response, failed, seconds = send(state, side, plan, request, flight, checked)
   if not response then return nil, failed end
 
   local result
   result, err = side.provider.outcome(plan, response)
-  if err then err = discreet(err, checked) end
+  if err then err = discreet(err, checked, state.options) end
   if state.emit ~= events.silent then
-    local request_id = result and (result.RequestId or result.request_id) or err and err.request_id
+    local id = result and (result.RequestId or result.request_id) or err and err.request_id
     state.emit("response", {
       provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),
-      seconds = seconds, request_id = type(request_id) == "string" and request_id or nil, code = err and err.code or nil,
+      seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
     })
   end
   return result, err, response
-end
-
--- What a transport of the user's leaves open.
-local PASSING = { connect = true, timeout = true, network = true }
-
-local function complete(err, flight, asked)
-  if PASSING[err.category] then err.retryable = true end
-  if err.sent == false and err.billed == nil then err.billed = false end
-  if asked and err.sent ~= false then flight.went_out = true end
-  if asked and not retry.costs_nothing(err) then flight.unsure = true end
-  return err
 end
 
 local LONGEST_ADVICE = 3600 -- seconds
@@ -180,18 +176,20 @@ end
 
 local function clock_offset(side, response)
   local date = response and type(response.headers) == "table" and http_date.parse(response.headers.date)
-  return date and date - side.base_clock()
+  return date and date - (side.clock() - side.offset)
 end
 
 --- Puts right what the error complained about.
-local function repair(state, side, action, progress, snapshot)
+local function repair(state, side, action, progress, flight)
   if action == "clock" then
     progress.clock_corrected = true
     side.offset = progress.clock_offset
     state.emit("clock", { provider = side.name, offset = side.offset })
   elseif action == "token" then
     progress.token_renewed = true
-    side.source:invalidate(snapshot)
+    side.source:invalidate(flight.snapshot)
+  elseif action == "reconnect" then
+    flight.reconnected, flight.fresh = true, true
   end
 end
 
@@ -202,7 +200,9 @@ function attempt.sign(state, side, plan, flight)
   if not hashed then return nil, unreadable end
   local checked, err = credentials(side, flight.ends - state.runtime.now())
   if not checked then return nil, err end
-  return side.provider.sign(plan, checked, math.floor(side.clock()))
+  local now, wrong = side.clock()
+  if wrong then return nil, wrong end
+  return side.provider.sign(plan, checked, math.floor(now))
 end
 
 -- What `retry.decide` knows of a call whose first request failed.
@@ -231,16 +231,14 @@ function attempt.run(state, side, plan, flight)
     local result, err, response = once(state, side, plan, flight)
     if result then return result, nil, response end
     local asked = flight.attempts > before
-    err = complete(err, flight, asked)
-    if err.code == "DeadlineExceeded" and flight.last then
-      local late = overdue(flight)
-      late.sent, late.billed = err.sent, err.billed
-      return nil, late
-    end
+    if errors.PASSING[err.category] then err.retryable = true end -- a transport of the user's may not say so
+    if asked then money.add(flight, err) else money.nothing_left(err) end
+    if err.code == "DeadlineExceeded" and flight.last then return nil, overdue(flight) end
     if not asked then return nil, err end -- no credentials, our own limit: waiting here changes nothing
 
     progress = progress or progress_of(state)
     progress.attempt, progress.temporary = progress.attempt + 1, flight.temporary
+    progress.reconnected = flight.reconnected
     progress.clock_offset = err.retry == "clock" and clock_offset(side, response) or nil
     progress.retry_after = retry_after(response)
     local delay, action = retry.decide(err, progress)
@@ -249,7 +247,7 @@ function attempt.run(state, side, plan, flight)
     if state.runtime.now() + delay >= flight.ends then return nil, err end
 
     flight.last = err
-    repair(state, side, action, progress, flight.snapshot)
+    repair(state, side, action, progress, flight)
     state.emit("retry", { provider = side.name, action = plan.action, attempt = flight.attempts, delay = delay, code = err.code })
     if delay > 0 then state.runtime.sleep(delay) end
   end

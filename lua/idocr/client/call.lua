@@ -7,15 +7,18 @@ local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
+local money = require "idocr.client.money"
 local picture = require "idocr.picture"
 local precheck = require "idocr.client.precheck"
 local routing = require "idocr.client.routing"
 local own = require("idocr.transports.user").own
 
+local request_id = decode.request_id
+
 local call = {}
 
 local function closed()
-  return errors.new("closed", "ClientClosed", "the client was closed", { sent = false, billed = false })
+  return errors.unsent("closed", "ClientClosed", "the client was closed")
 end
 
 --- Opens the pictures of a call once, for all providers.
@@ -70,25 +73,13 @@ local function make_card(kind, plan, side, result, response)
   return made
 end
 
---- The end of a call that failed: what the caller may rely on in every error.
-local function fail(err, flight)
-  err.attempts = flight.attempts
-  if flight.unsure and err.billed == false then err.billed = nil end
-  if flight.went_out then
-    err.sent = true
-  elseif err.billed == nil then
-    err.billed = false
-  end
-  return err
-end
-
 local function done(state, flight, told, result, err)
   told.ok = result ~= nil
   told.attempts, told.seconds = flight.attempts, state.runtime.now() - flight.started
   if err then
     told.category, told.code, told.billed, told.request_id = err.category, err.code, err.billed, err.request_id
   else
-    told.billed, told.request_id = true, type(result) == "table" and (result.request_id or result.RequestId) or nil
+    told.billed, told.request_id = true, type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
   end
   state.emit("done", told)
 end
@@ -117,7 +108,7 @@ local function second_opinion(state, kind, checked, opened, flight, first, index
     if first.second then break end
   end
   if first.second then return end
-  first.second_error = fail(first.second_error or failure, flight)
+  first.second_error = money.settle(first.second_error or failure, flight)
 end
 
 --- Asks the providers in order for a kind.
@@ -131,7 +122,9 @@ local function ask_all(state, kind, checked, opened, flight)
     end
     failure = more_telling(failure, err)
     local next_side = state.sides[index + 1]
-    if not next_side or not routing.may_ask_next(err) or state.runtime.now() >= flight.ends then return nil, failure, side end
+    if not next_side or state.runtime.now() >= flight.ends or not routing.may_ask_next(err, state.options.retry.after_send) then
+      return nil, failure, side
+    end
     flight.last = err
     state.emit("fallback", { from = side.name, to = next_side.name, code = err.code })
   end
@@ -144,7 +137,7 @@ end
 ---@return idocr.Card?, idocr.Error?
 function call.read(state, kind, checked)
   local flight = attempt.flight(state)
-  if state.closed then return nil, fail(closed(), flight) end
+  if state.closed then return nil, money.settle(closed(), flight) end
   local read, err, side
   state.runtime.pause() -- calls that begin together begin one after the other
   local opened, unreadable = open(checked.pictures)
@@ -156,7 +149,7 @@ function call.read(state, kind, checked)
   else
     err = unreadable
   end
-  if not read then err = fail(err, flight) end
+  if not read then err = money.settle(err, flight) end
   if state.emit ~= events.silent then
     done(state, flight, { kind = kind.kind, provider = side and side.name }, read, err)
   end
@@ -167,9 +160,9 @@ end
 ---@return table? request, idocr.Error? err
 function call.prepare(state, kind, checked)
   local flight = attempt.flight(state)
-  if state.closed then return nil, fail(closed(), flight) end
+  if state.closed then return nil, money.settle(closed(), flight) end
   local opened, err = open(checked.pictures)
-  if not opened then return nil, fail(err, flight) end
+  if not opened then return nil, money.settle(err, flight) end
   local failure
   for _, side in ipairs(state.sides) do
     local plan
@@ -183,7 +176,7 @@ function call.prepare(state, kind, checked)
     if err.category ~= "unsupported" then break end
   end
   picture.close_all(opened)
-  return nil, fail(failure, flight)
+  return nil, money.settle(failure, flight)
 end
 
 --- Any action of the first provider.
@@ -193,7 +186,7 @@ end
 ---@return table? result, idocr.Error? err
 function call.raw(state, action, make_plan)
   local flight = attempt.flight(state)
-  if state.closed then return nil, fail(closed(), flight) end
+  if state.closed then return nil, money.settle(closed(), flight) end
   local side = state.sides[1]
   local plan, err = make_plan(side)
   local result
@@ -201,7 +194,7 @@ function call.raw(state, action, make_plan)
     plan.rate = routing.rate(side.view, action)
     result, err = attempt.run(state, side, plan, flight)
   end
-  if not result then err = fail(err, flight) end
+  if not result then err = money.settle(err, flight) end
   if state.emit ~= events.silent then done(state, flight, { action = action, provider = side.name }, result, err) end
   return result, err
 end

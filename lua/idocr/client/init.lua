@@ -3,6 +3,7 @@
 
 local errors = require "idocr.errors"
 local call = require "idocr.client.call"
+local clock = require "idocr.client.clock"
 local core = require "idocr.core"
 local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
@@ -111,7 +112,7 @@ function Client:call(action, given)
     local ran, plan, refusal = pcall(raw_plan, side, action, given, opened)
     if ran then return plan, refusal end
     wrong = tostring(plan)
-    return nil, errors.new("unsupported", "BadParams", "the params cannot be written down", { sent = false })
+    return nil, errors.unsent("unsupported", "BadParams", "the params cannot be written down")
   end)
   picture.close_all(opened)
   if wrong then error(wrong, 2) end
@@ -227,13 +228,12 @@ local function new_side(state, name)
     name = name,
     provider = require("idocr.providers." .. name),
     view = options.view(state.options, name),
-    base_clock = state.options.clock or state.runtime.wall,
     offset = 0,
   }
-  function side.clock() return side.base_clock() + side.offset end
+  function side.clock() return clock.read(state.options.clock, state.runtime.wall, side.offset) end
   local source, complaint = credentials.bind(credentials_for(state.options, name, state.transport), {
     provider = name,
-    clock = side.clock,
+    clock = function() return (side.clock()) end,
     runtime = state.runtime,
     emit = state.emit,
     cache = state.cache,

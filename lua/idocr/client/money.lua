@@ -58,6 +58,11 @@ end
 ---@return boolean
 function money.may_fall_back(err, allowed) return may_ask(err, allowed.after_send) end
 
+--- States in an error that came before its request could leave (credentials, signature, our own limit, a clock) that this
+--- attempt cost nothing, whatever was sent elsewhere to get so far.
+---@param err idocr.Error changed in place
+function money.nothing_left(err) err.sent, err.billed = false, false end
+
 local MOST = { [false] = 0, part = 1, [true] = 2 }
 
 --- Adds a request that failed to what its call has cost, and states in the error what it cost.
@@ -77,7 +82,11 @@ end
 ---@return idocr.Error err
 function money.settle(err, spending)
   err.attempts, err.sent = spending.attempts, spending.sent or false
-  if err.billed ~= true then err.billed = not spending.unsure and false or nil end
+  if spending.unsure then
+    if err.billed ~= true then err.billed = nil end
+  elseif err.billed ~= true then
+    err.billed = false
+  end
   err.retry, err.refused_early, err.dead_connection = nil, nil, nil
   return err
 end

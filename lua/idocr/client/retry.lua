@@ -1,10 +1,7 @@
 --- Whether a failed request is made again, when, and what must be put right before. Pure: time and chance are arguments.
----
---- The rule of money: a request is repeated only where the failed one certainly costs nothing: no byte of it left
---- (`sent == false`), the vendor says that this code is free (`billed == false`), it was refused at the door (rate,
---- clock, token), or the service answers that it failed itself and asks for a repeat (InternalError,
---- ServiceUnavailable). A lost reply, a 502 of a gateway or a code of unknown price is repeated only with `after_send`,
---- and what was billed never.
+--- Whether it may be, for the money, client/money.lua decides.
+
+local money = require "idocr.client.money"
 
 local retry = {}
 
@@ -19,6 +16,7 @@ local retry = {}
 ---@field clock_corrected boolean
 ---@field temporary boolean    the credentials can be had anew
 ---@field token_renewed boolean
+---@field reconnected boolean? a dead connection has been replaced in this call
 ---@field retry_after number?  seconds that the reply asks to wait
 ---@field random fun(): number uniform in [0, 1)
 
@@ -35,24 +33,14 @@ local function full_jitter(state)
   return state.random() * most
 end
 
--- Answers without a result: refused at the door, or failed with the vendor's advice to repeat (the codes with "yes").
--- Nobody publishes their price, and what is sold is a result.
-local NO_RESULT = { throttle = true, clock = true, token = true, advised = true }
-
---- Whether what led to this error is certain not to be billed.
----@param err idocr.Error
----@return boolean
-function retry.costs_nothing(err)
-  return err.billed ~= true and (err.sent == false or err.billed == false or NO_RESULT[err.retry] == true)
-end
-
 --- Seconds to wait before the next attempt and what to do first, or nil: give up.
 ---@param err idocr.Error
 ---@param state idocr.RetryState
----@return number? delay, "clock"|"token"|nil action
+---@return number? delay, "clock"|"token"|"reconnect"|nil action
 function retry.decide(err, state)
-  if state.attempt >= state.attempts or err.billed == true then return nil end
+  if state.attempt >= state.attempts or not money.may_repeat(err, state) then return nil end
 
+  if err.dead_connection and not state.reconnected then return 0, "reconnect" end
   if err.retry == "clock" then
     if state.clock_corrected or not state.clock_offset then return nil end
     if math.abs(state.clock_offset) < CLOCK_IS_FINE then return nil end
@@ -64,7 +52,6 @@ function retry.decide(err, state)
   end
 
   if not err.retryable or NEVER[err.code] then return nil end
-  if not retry.costs_nothing(err) and not state.after_send then return nil end
 
   local delay = full_jitter(state)
   if err.category == "throttled" then delay = math.min(state.cap, THROTTLE_FLOOR + delay) end

@@ -2,6 +2,7 @@
 
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
+local money = require "idocr.client.money"
 
 local routing = {}
 
@@ -13,8 +14,7 @@ function routing.service(kind, view)
   local service = kinds.service(kind, view.provider, view.site)
   if service then return service end
   local place = view.provider == "tencent" and ("tencent's site %q"):format(view.site) or view.provider
-  return nil, errors.new("unsupported", "KindUnsupported", ("%s does not read %s"):format(place, kind.kind),
-    { billed = false, sent = false })
+  return nil, errors.unsent("unsupported", "KindUnsupported", ("%s does not read %s"):format(place, kind.kind))
 end
 
 local published
@@ -40,21 +40,23 @@ local ELSEWHERE = {
   protocol = true, throttled = true,
 }
 local OTHER_LIMITS = { PictureFormat = true, PictureTooLarge = true }
-local ACCOUNT = {
-  ["FailedOperation.UnOpenError"] = true, ["FailedOperation.ArrearsError"] = true, ["FailedOperation.CountLimitError"] = true,
-}
 
---- Whether another provider may succeed where one failed. What was billed is an answer, whatever it says.
----@param err idocr.Error
----@return boolean
-function routing.may_ask_next(err)
-  if err.billed == true then return false end
+-- Whether another provider may succeed where one failed.
+local function may_succeed(err)
   if ELSEWHERE[err.category] then return true end
-  if err.category == "image" then return OTHER_LIMITS[err.code] or (err.sent == true and err.billed == false) end
+  if err.category == "image" then return OTHER_LIMITS[err.code] or err.sent == true end
   if err.category == "service" then
-    return err.retryable or ACCOUNT[err.code] or not err.code:find("^FailedOperation%.")
+    return err.retryable or err.refused_early or not err.code:find("^FailedOperation%.")
   end
   return false
+end
+
+--- Whether the next provider is asked after a failure: where it may succeed, and money.lua allows it.
+---@param err idocr.Error
+---@param after_send boolean?
+---@return boolean
+function routing.may_ask_next(err, after_send)
+  return money.may_fall_back(err, { after_send = after_send }) and may_succeed(err) and true or false
 end
 
 return routing

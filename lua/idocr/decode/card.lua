@@ -110,11 +110,17 @@ local function confidences(service, result)
   return found
 end
 
---- The vendor's name of one exchange, as far as it is safe to repeat.
+-- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), whatever joins them.
+local function is_persons_number(text)
+  local digits = text:gsub("[-.:_]", "")
+  return digits:find("^%d+[%dXx]$") ~= nil and (#digits == 12 or #digits == 15 or #digits == 18)
+end
+
+--- The vendor's name of one exchange, as far as it is safe to repeat: an id's characters, and no person's number.
 ---@param value any
 ---@return string?
 function decode.request_id(value)
-  if type(value) ~= "string" or #value > 128 then return nil end
+  if type(value) ~= "string" or #value > 128 or is_persons_number(value) then return nil end
   return value:match("^[%w._:%-]+$")
 end
 

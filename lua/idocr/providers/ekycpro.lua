@@ -2,7 +2,7 @@
 
 local core = require "idocr.core"
 local failure = require "idocr.providers.failure"
-local facts = require("idocr.providers.ekycpro_errors").facts
+local statuses = require "idocr.providers.ekycpro_errors"
 local errors = require "idocr.errors"
 local form_body = require "idocr.providers.form_body"
 local inputs = require "idocr.providers.inputs"
@@ -89,7 +89,6 @@ function ekycpro.outcome(plan, response)
   local fields = { http_status = http_status }
 
   if type(answer) ~= "table" then
-    if http_status == 429 then fields.billed = false end
     if not is_200 then return nil, failure.http(http_status, fields) end
     if body == "" then return nil, failure.protocol("EmptyReply", "the reply is empty", fields) end
     if answer == nil then return nil, failure.protocol("BadJson", "the reply cannot be read: " .. complaint, fields) end
@@ -97,17 +96,17 @@ function ekycpro.outcome(plan, response)
   end
 
   fields.request_id = request_id(answer.transactionId)
-  fields.billed = PAID[answer.pricingStrategy]
   local status = answer.status
-  if type(status) ~= "string" or status == "" then
-    fields.billed = false -- only OK and FAIL are charged
+  if type(status) ~= "string" or status == "" or not is_200 and not statuses.is_code(status) then -- not the service's own
     if http_status == 401 or http_status == 403 then
-      return nil, errors.new("credentials", "ApiKeyRejected", "the API key or the token was refused", fields)
+      fields.vendor_message = errors.vendor_text(answer.message)
+      return nil, errors.sent("credentials", "ApiKeyRejected", "the API key or the token was refused", fields)
     end
     if not is_200 then return nil, failure.http(http_status, fields) end
     return nil, failure.protocol("BadEnvelope", "the reply has no status", fields)
   end
-  if status ~= "OK" then return nil, failure.service(status, answer.message, facts(status), fields) end
+  fields.billed = PAID[answer.pricingStrategy]
+  if status ~= "OK" then return nil, failure.service(status, answer.message, statuses, fields) end
   if not plan.reads then return reply.refine(answer, nil, pictures) end
   if type(answer.message) ~= "table" then
     fields.billed = true -- every OK is

@@ -5,41 +5,50 @@ local errors = require "idocr.errors"
 
 local failure = {}
 
--- how client/retry.lua is told: the first column is the tables' word
+-- The tables' word for a repeat -> `err.retry`, which client/money.lua and client/retry.lua read.
 local HINTS = { yes = "advised", maybe = "backoff", throttle = "throttle", clock = "clock", token = "token" }
 
---- The service's own refusal.
+--- The service's own refusal. `message` is our sentence; what the vendor wrote stays apart in `vendor_message`.
 ---@param code string the vendor's code
----@param message any the vendor's text
----@param facts idocr.ErrorFacts
----@param fields table request_id, http_status
+---@param text any the vendor's text
+---@param vendor table the vendor's table: `facts`, `message`, `is_code`
+---@param fields table request_id, http_status, billed where the reply itself says so
+---@param family string? the code to look up, where the vendor's is only a number
 ---@return idocr.Error
-function failure.service(code, message, facts, fields)
-  if not code:match("^[%w._%-]+$") or #code > 128 then code = errors.scrub(code) end
+function failure.service(code, text, vendor, fields, family)
+  family = family or code
+  local facts, message = vendor.facts(family), vendor.message(family)
+  if not message and (not vendor.is_code(code) or errors.scrub(code) ~= code) then
+    code, message = "UnknownCode", "the service answered with a code of unknown form"
+  end
   -- a refused token: the call itself is hopeless, only other credentials can help
   fields.retryable = facts.retry ~= "no" and facts.retry ~= "token"
-  fields.retry = HINTS[facts.retry]
+  fields.retry, fields.refused_early = HINTS[facts.retry], facts.refused_early
   if fields.billed == nil then fields.billed = facts.billed end
-  fields.sent = true
-  return errors.new(facts.category, code, errors.scrub(message), fields)
+  fields.vendor_message = errors.vendor_text(text)
+  return errors.sent(facts.category, code, message or "the service answered " .. code, fields)
 end
 
-local PASSING = { [408] = true, [425] = true }
+-- What an HTTP status says that something on the way answered with: nobody vouches that the service did not act, except
+-- where the request was counted and turned away.
+local STATUSES = {
+  [408] = { retry = "maybe" }, [425] = { retry = "maybe" },
+  [429] = { retry = "throttle", billed = false, category = "throttled", code = "TooManyRequests", message = "too many requests" },
+}
+local SERVER_ERROR, OTHER = { retry = "maybe" }, { retry = "no" }
 
 --- A status that is no answer of the service: it came from something on the way.
 ---@param status integer
----@param fields table? request_id, billed
+---@param fields table? request_id
 ---@return idocr.Error
 function failure.http(status, fields)
   fields = fields or {}
   if status == 0 then return failure.protocol("BadResponse", "the transport gave no status", fields) end
-  fields.http_status, fields.sent = status, true
-  if status == 429 then
-    fields.retryable, fields.retry = true, "throttle"
-    return errors.new("throttled", "TooManyRequests", "too many requests, says the server", fields)
-  end
-  if status >= 500 or PASSING[status] then fields.retryable, fields.retry = true, "backoff" end
-  return errors.new("http", "HttpStatus", ("the answer has status %d and is not the service's"):format(status), fields)
+  local facts = STATUSES[status] or (status >= 500 and SERVER_ERROR or OTHER)
+  fields.http_status, fields.retryable, fields.retry = status, facts.retry ~= "no", HINTS[facts.retry]
+  fields.billed = facts.billed
+  return errors.sent(facts.category or "http", facts.code or "HttpStatus",
+    facts.message or ("HTTP %d from a proxy or gateway, not from the service"):format(status), fields)
 end
 
 --- An answer that cannot be understood.
@@ -47,11 +56,7 @@ end
 ---@param message string ours
 ---@param fields table? request_id, http_status, billed
 ---@return idocr.Error
-function failure.protocol(code, message, fields)
-  fields = fields or {}
-  fields.sent = true
-  return errors.new("protocol", code, message, fields)
-end
+function failure.protocol(code, message, fields) return errors.sent("protocol", code, message, fields) end
 
 local LONG = 8192 -- bytes; a shorter reply holds no picture worth taking out before the parser sees it
 
@@ -79,6 +84,47 @@ function failure.parts(response)
   return math.floor(status), headers, body, pictures
 end
 
+local LONGEST = { token = 4096 } -- bytes
+local LONGEST_OTHER = 512 -- bytes, of an id or a key
+
+-- What no id, key or token holds, and what it usually comes from.
+local IMPOSSIBLE = {
+  { "%c", "a line break or another control character" },
+  { "[\128-\255]", "a character that is not ASCII" },
+  { " ", "a blank inside" },
+  { "[\"'`]", "a quotation mark: it is given without quotes" },
+  { "[;,]", "a comma or a semicolon" },
+  { "[<>{}\\]", "a bracket or a backslash" },
+}
+
+--- The text between the outer white space, in linear time; nil for what is no text or has none.
+local function trimmed(value)
+  local from = type(value) == "string" and value:find("%S")
+  if not from then return nil end
+  local to = #value
+  while value:find("^%s", to) do to = to - 1 end
+  return value:sub(from, to)
+end
+
+local function bad(message) return nil, errors.unsent("credentials", "BadCredentials", message) end
+
+--- One part of credentials, without the white space that comes with copying. Every source of credentials uses this.
+---@param name string for the message
+---@param value any
+---@return string? value nil without an error: there is none
+---@return idocr.Error? err says what is wrong with it and shows nothing of it
+function failure.credential(name, value)
+  value = trimmed(value)
+  if not value then return nil end
+  local most = LONGEST[name] or LONGEST_OTHER
+  if #value > most then return bad(("%s is longer than %d bytes"):format(name, most)) end
+  for _, rule in ipairs(IMPOSSIBLE) do
+    if value:find(rule[1]) then return bad(("%s holds %s"):format(name, rule[2])) end
+  end
+  if name == "secret_id" and value:find("/", 1, true) then return bad("secret_id holds a slash") end
+  return value
+end
+
 --- Credentials that have all the parts named, without the blanks that come with copying; never shows one.
 ---@param credentials any
 ---@param wanted string[] parts that must be there
@@ -87,24 +133,21 @@ end
 ---@return idocr.Error? err
 function failure.credentials(credentials, wanted, optional)
   if type(credentials) ~= "table" then
-    return nil, errors.new("credentials", "NoCredentials", "there are no credentials", { sent = false })
+    return nil, errors.unsent("credentials", "NoCredentials", "there are no credentials")
   end
   local checked, missing = { expires = credentials.expires }, {}
   local names = { optional }
   for _, name in ipairs(wanted) do names[#names + 1] = name end
   for _, name in ipairs(names) do
-    local value = credentials[name]
-    value = type(value) == "string" and value:match("^%s*(.-)%s*$") or nil
-    if value and value:find("[%c\128-\255]") then
-      return nil, errors.new("credentials", "BadCredentials", name .. " holds characters that no key has", { sent = false })
-    end
-    if value ~= "" then checked[name] = value end
+    local value, err = failure.credential(name, credentials[name])
+    if err then return nil, err end
+    checked[name] = value
   end
   for _, name in ipairs(wanted) do
     if not checked[name] then missing[#missing + 1] = name end
   end
   if missing[1] then
-    return nil, errors.new("credentials", "NoCredentials", "missing: " .. table.concat(missing, ", "), { sent = false })
+    return nil, errors.unsent("credentials", "NoCredentials", "missing: " .. table.concat(missing, ", "))
   end
   return checked
 end

@@ -5,7 +5,7 @@ local errors = require "idocr.errors"
 local inputs = {}
 
 local function unsupported(service, what)
-  return errors.new("unsupported", "UnsupportedParam", ("%s cannot do that: %s"):format(service.action, what), { sent = false })
+  return errors.unsent("unsupported", "UnsupportedParam", ("%s cannot do that: %s"):format(service.action, what))
 end
 
 --- What was asked for: params that say something else than the default, and "warn.NAME" for each warning.

@@ -28,7 +28,7 @@ local function common_of(action, options)
   local at, host = target.of(tencent.name, options, HOSTS[options.site or "intl"])
   if options.unsigned_payload and at.scheme ~= "https" then
     local message = "a body that is not signed may only travel over https"
-    return nil, errors.new("unsupported", "UnsignedPayloadNeedsTls", message, { sent = false })
+    return nil, errors.unsent("unsupported", "UnsignedPayloadNeedsTls", message)
   end
   local host_header, content_type = { "Host", host }, { "Content-Type", CONTENT_TYPE }
   local service = options.service or SERVICE
@@ -146,7 +146,7 @@ local function signer_of(credentials)
 end
 
 local function unreadable(message, code)
-  return errors.new("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message, { sent = false })
+  return errors.unsent("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message)
 end
 
 local function add(headers, name, value)
@@ -201,11 +201,11 @@ local function code_text(code)
 end
 
 --- The error that the gateway of the older API 2.0 answers: {"code":4100,"codeDesc":"AuthFailure","message":"..."}.
-local function older_error(answer, fields)
+local function older_error(answer, fields, is_200)
   local code = type(answer.code) == "number" and answer.code ~= 0 and code_text(answer.code)
-  if not code then return nil end
+  if not code or not is_200 and #code < 4 then return nil end -- {"code":504} is a gateway's
   local family = type(answer.codeDesc) == "string" and answer.codeDesc or code
-  return failure.service(code, answer.message, codes.facts(family), fields)
+  return failure.service(code, answer.message, codes, fields, family)
 end
 
 --- What a response says: the reply without its envelope, or an error. Never raises, whatever came.
@@ -223,7 +223,7 @@ function tencent.outcome(plan, response)
 
   local fields = { http_status = status, request_id = request_id(headers["x-tc-requestid"]) }
   if type(result) ~= "table" or next(result) == nil or result[1] ~= nil then
-    local err = type(answer) == "table" and older_error(answer, fields)
+    local err = type(answer) == "table" and older_error(answer, fields, is_200)
     if err then return nil, err end
     if not is_200 then return nil, failure.http(status, { request_id = fields.request_id }) end
     if body == "" then return nil, failure.protocol("EmptyReply", "the reply is empty", fields) end
@@ -236,7 +236,7 @@ function tencent.outcome(plan, response)
   if refusal ~= nil and refusal ~= json.null then
     local code = type(refusal) == "table" and code_text(refusal.Code)
     if not code then return nil, failure.protocol("BadEnvelope", "the reply's error has not the service's form", fields) end
-    return nil, failure.service(code, refusal.Message, codes.facts(code), fields)
+    return nil, failure.service(code, refusal.Message, codes, fields)
   end
   if not is_200 and not fields.request_id then return nil, failure.http(status) end
   return reply.refine(result, plan.reads, pictures)

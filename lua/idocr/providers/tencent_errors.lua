@@ -1,4 +1,4 @@
---- What each error code of the Tencent API means for the caller.
+--- What each error code of the Tencent API means for the caller, and in a sentence for people.
 --- Sources: the vendor's pages of the actions and of common error codes; billing from the vendor's price page
 --- (cloud.tencent.com/document/product/866/45470). Where nobody says whether a code is billed, it stays nil.
 
@@ -15,56 +15,140 @@ local CHARGED, FREE = true, false
 ---@class idocr.ErrorFacts
 ---@field category idocr.ErrorCategory
 ---@field retry idocr.Retry
----@field billed boolean?
+---@field billed boolean?          as the vendor's price page says
+---@field refused_early boolean?   refused for the key, the account, the rate or the address: the picture was not read
+---@field account boolean?         what is wrong is the account's state, and may change
+---@field message string?          our sentence; nil: none for this code
 
 local codes = {}
 
-local function add(category, retry, billed, names)
-  for name in names:gmatch("%S+") do codes[name] = { category = category, retry = retry, billed = billed } end
+--- Adds codes, one a line with their sentence. A code inherits the facts, not the sentence, to its unknown sub-codes.
+local function add(facts, lines)
+  for name, message in lines:gmatch("(%S+)%s+([^\n]+)") do
+    local entry = { message = message }
+    for key, value in pairs(facts) do entry[key] = value end
+    codes[name] = entry
+  end
 end
 
 -- Common to all actions.
-add("credentials", "no", nil, [[
-  AuthFailure AuthFailure.SignatureFailure AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId
-  AuthFailure.InvalidAuthorization AuthFailure.MFAFailure AuthFailure.UnauthorizedOperation UnauthorizedOperation]])
-add("credentials", "clock", nil, "AuthFailure.SignatureExpire")
-add("credentials", "token", nil, "AuthFailure.TokenFailure")
-add("throttled", "throttle", nil, [[
-  RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded
-  RequestLimitExceeded.IPLimitExceeded]])
-add("service", "yes", nil, "InternalError ServiceUnavailable")
--- this place cannot do that: another site or provider may
-add("unsupported", "no", nil, [[
-  ActionOffline InvalidAction NoSuchProduct NoSuchVersion UnsupportedRegion UnsupportedProtocol UnsupportedOperation]])
-add("service", "no", nil, [[
-  DryRunOperation IpInBlacklist IpNotInWhitelist InvalidParameter InvalidParameterValue MissingParameter
-  UnknownParameter InvalidRequest RequestSizeLimitExceeded ResponseSizeLimitExceeded LimitExceeded ResourceInUse
-  ResourceInsufficient ResourceNotFound ResourceUnavailable ResourcesSoldOut FailedOperation]])
+add({ category = "credentials", retry = "no", refused_early = true }, [[
+AuthFailure                        the credentials were refused
+AuthFailure.SignatureFailure       the signature was refused: the secret key does not belong to the secret id
+AuthFailure.SecretIdNotFound       the secret id does not exist on this site
+AuthFailure.InvalidSecretId        the secret id is of the wrong kind
+AuthFailure.InvalidAuthorization   the Authorization header was refused
+AuthFailure.MFAFailure             the account asks for a second factor
+AuthFailure.UnauthorizedOperation  the account may not call this action
+UnauthorizedOperation              the account may not call this action
+]])
+add({ category = "credentials", retry = "clock", refused_early = true }, [[
+AuthFailure.SignatureExpire  the signature has expired: the clock differs from the service's by more than five minutes
+]])
+add({ category = "credentials", retry = "token", refused_early = true }, [[
+AuthFailure.TokenFailure  the token of the temporary credentials was refused
+]])
+add({ category = "throttled", retry = "throttle", refused_early = true }, [[
+RequestLimitExceeded                             too many requests for this action
+RequestLimitExceeded.UinLimitExceeded            too many requests of this account
+RequestLimitExceeded.GlobalRegionUinLimitExceeded  too many requests of this account in all regions
+RequestLimitExceeded.IPLimitExceeded             too many requests from this address
+]])
+add({ category = "service", retry = "yes" }, [[
+InternalError       the service failed and asks to try again
+ServiceUnavailable  the service is not available at the moment
+]])
+-- another site or provider may have it
+add({ category = "unsupported", retry = "no", refused_early = true }, [[
+ActionOffline         the service no longer has this action
+InvalidAction         the service does not have this action on this site
+NoSuchProduct         the endpoint does not have this product
+NoSuchVersion         the service does not have this version of the action
+UnsupportedRegion     the action is not available in this region
+UnsupportedProtocol   the service does not take this protocol
+UnsupportedOperation  the service does not support this operation
+]])
+add({ category = "service", retry = "no", refused_early = true, account = true }, [[
+IpInBlacklist     the account refuses this address
+IpNotInWhitelist  the account takes calls from other addresses only
+]])
+add({ category = "service", retry = "no" }, [[
+DryRunOperation            the request was a dry run
+InvalidParameter           a parameter of the request was refused
+InvalidParameterValue      the value of a parameter was refused
+MissingParameter           the request lacks a parameter, or the picture
+UnknownParameter           the service does not know a parameter of the request
+InvalidRequest             the request was refused as malformed
+RequestSizeLimitExceeded   the request is larger than the service takes
+ResponseSizeLimitExceeded  the response is larger than the service gives
+LimitExceeded              a limit of the service was exceeded
+ResourceInUse              the resource is in use
+ResourceInsufficient       the service has not enough resources
+ResourceNotFound           the resource does not exist
+ResourceUnavailable        the resource is not available
+ResourcesSoldOut           the resource is sold out
+FailedOperation            the service could not process the request
+]])
 
 -- The picture's file itself.
-add("image", "no", CHARGED, "FailedOperation.EmptyImageError")
-add("image", "no", FREE, [[
-  FailedOperation.ImageDecodeFailed FailedOperation.ImageSizeTooLarge InvalidParameter.EngineImageDecodeFailed
-  LimitExceeded.TooLargeFileError]])
-add("image", "no", nil, [[
-  FailedOperation.UnKnowFileTypeError FailedOperation.PDFParseFailed InvalidParameterValue.InvalidFileContentSize]])
+add({ category = "image", retry = "no", billed = CHARGED }, [[
+FailedOperation.EmptyImageError  the service found the picture empty
+]])
+add({ category = "image", retry = "no", billed = FREE }, [[
+FailedOperation.ImageDecodeFailed         the service could not decode the picture
+FailedOperation.ImageSizeTooLarge         the picture is larger than the service takes
+InvalidParameter.EngineImageDecodeFailed  the service could not decode the picture
+LimitExceeded.TooLargeFileError           the file is larger than the service takes
+]])
+add({ category = "image", retry = "no" }, [[
+FailedOperation.UnKnowFileTypeError           the service does not know the type of the file
+FailedOperation.PDFParseFailed                the service could not read the PDF
+InvalidParameterValue.InvalidFileContentSize  the size of the file was refused
+]])
 
 -- What the service sees in it, or cannot do with it.
-add("service", "no", FREE, [[
-  FailedOperation.IdCardInfoIllegal FailedOperation.ImageBlur FailedOperation.ImageNoIdCard
-  FailedOperation.MultiCardError FailedOperation.UnOpenError InvalidParameter.ConfigFormatError
-  InvalidParameterValue.InvalidParameterValueLimit ResourcesSoldOut.ChargeStatusException]])
-add("service", "no", nil, [[
-  FailedOperation.CardSideError FailedOperation.FieldException FailedOperation.IdCardTooSmall
-  FailedOperation.ImageNoSpecifiedCard FailedOperation.InconsistencyBetweenMRZAndVRZ
-  FailedOperation.InvalidPostalCodeLength FailedOperation.NoMASIDCard FailedOperation.NoPassport
-  FailedOperation.ArrearsError FailedOperation.CountLimitError FailedOperation.DetectFailed
-  FailedOperation.LanguageNotSupport FailedOperation.ResponseParseFailed FailedOperation.LLMServiceFailed
-  ResourceUnavailable.InArrears ResourceUnavailable.ResourcePackageRunOut]])
-add("service", "maybe", FREE, [[
-  FailedOperation.DownLoadError FailedOperation.OcrFailed FailedOperation.UnKnowError
-  FailedOperation.EngineRecognizeTimeout]])
-add("service", "maybe", nil, "FailedOperation.WarningServiceFailed ResourceUnavailable.ImageDownloadError")
+add({ category = "service", retry = "no", billed = FREE }, [[
+FailedOperation.IdCardInfoIllegal                 the service found that the card's data are not valid
+FailedOperation.ImageBlur                         the picture is too blurred to be read
+FailedOperation.ImageNoIdCard                     the service saw no identity card in the picture
+FailedOperation.MultiCardError                    the service saw more than one card in the picture
+InvalidParameter.ConfigFormatError                the Config parameter was refused
+InvalidParameterValue.InvalidParameterValueLimit  the value of a parameter is out of bounds
+]])
+add({ category = "service", retry = "no", billed = FREE, refused_early = true, account = true }, [[
+FailedOperation.UnOpenError             the service is not activated for this account
+ResourcesSoldOut.ChargeStatusException  the account's billing state does not allow calls
+]])
+add({ category = "service", retry = "no", refused_early = true, account = true }, [[
+FailedOperation.ArrearsError                the account is in arrears
+FailedOperation.CountLimitError             the account has used up its number of calls
+ResourceUnavailable.InArrears               the account is in arrears
+ResourceUnavailable.ResourcePackageRunOut   the account's package of calls is used up
+]])
+add({ category = "service", retry = "no" }, [[
+FailedOperation.CardSideError                  the picture shows the other side of the card
+FailedOperation.FieldException                 the service could not make sense of a field of the document
+FailedOperation.IdCardTooSmall                 the card is too small in the picture
+FailedOperation.ImageNoSpecifiedCard           the service saw no card of this kind in the picture
+FailedOperation.InconsistencyBetweenMRZAndVRZ  the machine readable zone contradicts the printed fields
+FailedOperation.InvalidPostalCodeLength        the card's postal code has the wrong length
+FailedOperation.NoMASIDCard                    the service saw no Malaysian identity card in the picture
+FailedOperation.NoPassport                     the service saw no passport in the picture
+FailedOperation.DetectFailed                   the service found no text in the picture
+FailedOperation.LanguageNotSupport             the service does not read this language
+FailedOperation.ResponseParseFailed            the service could not read its own result
+FailedOperation.LLMServiceFailed               a part of the service failed
+]])
+add({ category = "service", retry = "maybe", billed = FREE }, [[
+FailedOperation.DownLoadError           the service could not download the picture
+FailedOperation.OcrFailed               the service could not read the picture
+FailedOperation.UnKnowError             the service failed for a reason that it does not know
+FailedOperation.EngineRecognizeTimeout  the service took too long over the picture
+]])
+add({ category = "service", retry = "maybe" }, [[
+FailedOperation.WarningServiceFailed      the service could not look for warnings
+ResourceUnavailable.ImageDownloadError    the service could not download the picture
+]])
 
 local errors_of_tencent = { codes = codes }
 
@@ -75,6 +159,19 @@ local UNKNOWN = { category = "service", retry = "no" }
 ---@return idocr.ErrorFacts
 function errors_of_tencent.facts(code)
   return codes[code] or codes[code:match("^[^.]*")] or UNKNOWN
+end
+
+--- Our sentence for a code, nil for one that is not in the tables.
+---@param code string
+---@return string?
+function errors_of_tencent.message(code) return codes[code] and codes[code].message end
+
+--- Whether a text has the form of the vendor's codes: words that begin with a capital, joined by dots, or a short number.
+---@param code string
+---@return boolean
+function errors_of_tencent.is_code(code)
+  if code:find("^%d+$") then return #code <= 6 end
+  return #code <= 128 and code:find("^%u[%w_%-.]*$") ~= nil and code:find("%l") ~= nil and not code:find("%d%d%d%d")
 end
 
 return errors_of_tencent

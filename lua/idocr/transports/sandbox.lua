@@ -9,7 +9,7 @@ Transport.__index = Transport
 Transport.name = "sandbox"
 
 local function failure(category, code, message, sent)
-  return nil, errors.new(category, code, message, { sent = sent, retryable = category == "network" or category == "timeout" })
+  return nil, errors.after(sent, category, code, message)
 end
 
 local function text_of(body)

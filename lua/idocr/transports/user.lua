@@ -10,29 +10,41 @@ Transport.__index = Transport
 Transport.name = "user"
 
 local function bad(what)
-  return errors.new("protocol", "BadResponse", "the transport function gave " .. what, { sent = true })
+  return errors.sent("protocol", "BadResponse", "the transport function gave " .. what)
 end
 
 local UNSENT = { connect = true, tls = true } -- before a byte of the request can leave
 
-local function was_sent(err)
-  if err.sent == nil then return not UNSENT[err.category] end
-  return err.sent ~= false
+local SENT = { [true] = true, [false] = false, part = "part" }
+
+-- What left, as they say it; where they say nothing, all of it, unless the category excludes that.
+local function sent_of(err)
+  if err.sent == nil and UNSENT[err.category] then return false end
+  local sent = SENT[err.sent]
+  if sent == nil then return true end
+  return sent
+end
+
+local function status_of(value)
+  value = tonumber(value)
+  return value and value % 1 == 0 and value >= 100 and value <= 999 and math.floor(value) or nil
 end
 
 -- An error of theirs: an error object as it is, a table with a category we know, or any text.
 local function their_error(err)
   if errors.is(err) then
-    if err.sent == nil then err.sent = was_sent(err) end
+    err.sent = sent_of(err)
     return err
   end
   if type(err) == "table" and errors.CATEGORIES[err.category] and type(err.code) == "string" then
-    return errors.new(err.category, errors.scrub(err.code), err.message ~= nil and errors.describe(err.message) or "", {
-      sent = was_sent(err), retryable = err.retryable == true, http_status = tonumber(err.http_status),
+    local code = err.code:find("^[%w._%-]+$") and errors.scrub(err.code) == err.code and err.code or "TransportFailed"
+    return errors.after(sent_of(err), err.category, code, err.message ~= nil and errors.describe(err.message) or "", {
+      retryable = err.retryable == true or nil, http_status = status_of(err.http_status),
+      dead_connection = err.dead_connection == true or nil,
     })
   end
   if err == nil then return bad("neither a response nor an error") end
-  return errors.new("network", "TransportFailed", errors.describe(err), { sent = true, retryable = true })
+  return errors.sent("network", "TransportFailed", errors.describe(err))
 end
 
 -- A header's value; one that is there several times may be a list.
@@ -51,7 +63,7 @@ local function checked(response, max_response)
   if body == nil then body = "" end
   if type(body) ~= "string" then return nil, bad("a response whose body is a " .. type(body)) end
   if #body > max_response then
-    return nil, errors.new("protocol", "ResponseTooLarge", "the reply is larger than max_response", { sent = true })
+    return nil, errors.sent("protocol", "ResponseTooLarge", "the reply is larger than max_response")
   end
   if response.headers ~= nil and type(response.headers) ~= "table" then
     return nil, bad("a response whose headers are a " .. type(response.headers))
@@ -88,11 +100,11 @@ end
 ---@return idocr.Error?
 function Transport:send(request, deadline)
   if self.closed then
-    return nil, errors.new("closed", "Cancelled", "the client is closed", { sent = false, billed = false })
+    return nil, errors.unsent("closed", "Cancelled", "the client is closed")
   end
   local ran, response, err = pcall(self.exchange, self, request, deadline)
   if ran then return response, err end
-  return nil, errors.new("network", "TransportFailed", "the transport function raised: " .. errors.describe(response), { sent = true })
+  return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. errors.describe(response))
 end
 
 --- Closes the user's object too, where it can be closed.
