@@ -32,9 +32,9 @@ end
 describe("a list of providers", function()
   it("asks the next one where another may succeed", function()
     for name, answer in pairs {
-      refused = failing("connect", "ConnectFailed", { sent = false }), reset = failing("network", "ConnectionReset", { sent = true }),
-      certificate = failing("tls", "CertificateRejected", { sent = false }), gateway = { status = 502, headers = {}, body = "" },
-      garbage = { status = 200, headers = {}, body = "{" }, busy = scripted.error "RequestLimitExceeded",
+      refused = failing("connect", "ConnectFailed", { sent = false }), part = failing("network", "ConnectionReset", { sent = "part" }),
+      certificate = failing("tls", "CertificateRejected", { sent = false }), early = failing("timeout", "DeadlineExceeded", { sent = false }),
+      busy = scripted.error "RequestLimitExceeded", full = { status = 429, headers = {}, body = "" },
       internal = scripted.error "InternalError", key = scripted.error "AuthFailure.SignatureFailure",
       closed_account = scripted.error "FailedOperation.UnOpenError", arrears = scripted.error "ResourceUnavailable.InArrears",
       gone = scripted.error "InvalidAction",
@@ -44,6 +44,36 @@ describe("a list of providers", function()
       assert.is_nil(err, name)
       assert.equal("ekycpro", card.provider)
       assert.same({ "tencent", "ekycpro" }, asked)
+    end
+  end)
+
+  it("does not after a call that may be billed, unless the user allows it", function()
+    for name, answer in pairs {
+      reset = failing("network", "ConnectionReset", { sent = true }), late = failing("timeout", "DeadlineExceeded", { sent = true }),
+      gateway = { status = 502, headers = {}, body = "" }, page = { status = 200, headers = {}, body = "<html>" },
+      garbage = { status = 200, headers = {}, body = "{" }, large = failing("protocol", "ResponseTooLarge", { sent = true }),
+      envelope = { status = 200, headers = {}, body = "{}" }, unsaid = failing("network", "ConnectionReset", {}),
+      parameter = scripted.error "InvalidParameter",
+    } do
+      local made, asked = client(answer, EKYC_OK)
+      local card, err = made:malaysia_id(PNG)
+      assert.is_nil(card, name)
+      assert.is_nil(err.billed, name)
+      assert.same({ "tencent" }, asked, name)
+      made, asked = client(answer, EKYC_OK, { retry = { attempts = 1, after_send = true } })
+      assert(made:malaysia_id(PNG))
+      assert.same({ "tencent", "ekycpro" }, asked, name)
+    end
+  end)
+
+  it("is one rule whichever provider comes first", function()
+    for _, status in ipairs { 401, 403, 500, 502, 503, 504 } do
+      local answer = { status = status, headers = {}, body = '{"message":"Endpoint request timed out"}' }
+      local made, asked = client(scripted.ok(), answer, { provider = { "ekycpro", "tencent" } })
+      local card, err = made:malaysia_id(PNG)
+      assert.is_nil(card)
+      assert.is_nil(err.billed, status)
+      assert.same({ "ekycpro" }, asked)
     end
   end)
 

@@ -76,12 +76,12 @@ describe("an ekycpro reply", function()
   local function outcome(body, status) return ekycpro.outcome(plan, { status = status or 200, headers = {}, body = body }) end
 
   it("becomes a card", function()
-    local result = assert(outcome('{"status":"OK","message":{"CardNumber":"460619-12-5087","Name":"A","Gender":"PEREMPUAN",'
-      .. '"DateOfBirth":"19460619","Address":""}}'))
+    local result = assert(outcome('{"status":"OK","message":{"CardNumber":"450101-12-5001","Name":"A","Gender":"PEREMPUAN",'
+      .. '"DateOfBirth":"19450101","Address":""}}'))
     local card = decode.card(kind, service, result, { provider = "ekycpro" })
-    assert.equal("460619-12-5087", card.number)
+    assert.equal("450101-12-5001", card.number)
     assert.equal("F", card.sex)
-    assert.equal("1946-06-19", card.birth_date)
+    assert.equal("1945-01-01", card.birth_date)
     assert.is_nil(card.address)
     assert.is_nil(card.request_id)
     assert.same({}, card.warnings)
@@ -117,12 +117,18 @@ describe("an ekycpro reply", function()
     end
     assert.same({ "throttled", true, false }, judged('{"message":"too many requests"}', 429))
     assert.same({ "throttled", true, false }, judged("slow down", 429))
-    assert.same({ "credentials", false, false }, judged('{"message":"bad key"}', 401))
+    assert.same({ "credentials", false, nil }, judged('{"message":"bad key"}', 401))
     assert.same({ "http", true, nil }, judged("<html>", 502))
     assert.same({ "http", false, nil }, judged("<html>", 404))
     assert.same({ "protocol", false, nil }, judged("", 200))
     assert.same({ "protocol", false, nil }, judged("{", 200))
-    assert.same({ "protocol", false, false }, judged('{"message":"x"}', 200))
+    for _, body in ipairs { '{"message":"Endpoint request timed out"}', '{"status":504}', '{"status":"bad gateway"}', '{"status":""}',
+      '{"status":null,"pricingStrategy":"FREE"}', "[]", "null", "{" } do
+      for _, status in ipairs { 500, 502, 503, 504 } do assert.same({ "http", true, nil }, judged(body, status), body) end
+      assert.is_nil(judged(body, 200)[3], body)
+      assert.is_nil(judged(body, 401)[3], body)
+      assert.is_false(judged(body, 429)[3], body)
+    end
   end)
 
   it("that says OK and holds no card was billed all the same", function()
