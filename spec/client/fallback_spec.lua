@@ -32,9 +32,11 @@ end
 describe("a list of providers", function()
   it("asks the next one where another may succeed", function()
     for name, answer in pairs {
-      refused = failing("connect", "ConnectFailed", { sent = false }), part = failing("network", "ConnectionReset", { sent = "part" }),
-      certificate = failing("tls", "CertificateRejected", { sent = false }), early = failing("timeout", "DeadlineExceeded", { sent = false }),
+      refused = failing("connect", "ConnectFailed", { sent = false }),
+      part = failing("network", "ConnectionReset", { sent = "part" }),
       busy = scripted.error "RequestLimitExceeded", full = { status = 429, headers = {}, body = "" },
+      certificate = failing("tls", "CertificateRejected", { sent = false }),
+      early = failing("timeout", "DeadlineExceeded", { sent = false }),
       internal = scripted.error "InternalError", key = scripted.error "AuthFailure.SignatureFailure",
       closed_account = scripted.error "FailedOperation.UnOpenError", arrears = scripted.error "ResourceUnavailable.InArrears",
       gone = scripted.error "InvalidAction",

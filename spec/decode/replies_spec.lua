@@ -99,6 +99,7 @@ local EXPECTATIONS = {
   -- ekycpro
   status_ = function(card, value, err) assert.equal(value, card and "OK" or err.code) end,
   charged = function(card, value, err)
+    if value == json.null then value = nil end -- nobody says
     if not card then assert.equal(value, err.billed) end
   end,
 }
