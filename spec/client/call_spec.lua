@@ -189,6 +189,88 @@ describe("a call", function()
   end)
 end)
 
+describe("the clock of a client", function()
+  local WRONG = {
+    NaN = function() return 0 / 0 end, infinity = function() return math.huge end, ["minus infinity"] = function() return -math.huge end,
+    ["nil"] = function() end, text = function() return "1700000000" end, table_ = function() return {} end,
+    exception = function() error "MARKERSECRET" end, negative = function() return -1 end, far = function() return 1e15 end,
+  }
+
+  for name, given in pairs(WRONG) do
+    it("that gives " .. name .. " is an error that says what it must give", function()
+      for _, provider in ipairs { "tencent", "ekycpro" } do
+        local made, wire = client({ scripted.ok() }, {
+          clock = given, provider = provider,
+          credentials = function() return { secret_id = "AKIDx", secret_key = "k", api_key = "k", expires = 1900000000 } end,
+        })
+        for _, result in ipairs { { made:malaysia_id(PNG) }, { made:call("Any", {}) }, { made:prepare("malaysia_id", PNG) } } do
+          assert.is_nil(result[1])
+          local err = result[2]
+          assert.same({ "unsupported", "BadClock", false, false, 0 }, { err.category, err.code, err.sent, err.billed, err.attempts })
+          assert.matches("option clock must return Unix seconds", err.message)
+          assert.is_nil(tostring(err):find("MARKER", 1, true))
+        end
+        assert.equal(0, #wire.requests)
+      end
+    end)
+  end
+
+  it("may be a table that can be called, and break between two attempts", function()
+    local times = 0
+    local clock = setmetatable({}, { __call = function()
+      times = times + 1
+      return times < 3 and 1700000000.5 or nil
+    end })
+    local made = client({ scripted.error "RequestLimitExceeded", scripted.ok() }, { clock = clock })
+    for _ = 1, 3 do
+      local card, err = made:passport(PNG)
+      assert.is_true(card ~= nil or err.code == "BadClock")
+    end
+    assert.equal("BadClock", select(2, made:passport(PNG)).code)
+  end)
+
+  it("is not moved out of the years that can be signed by a server's Date", function()
+    local late = scripted.error("AuthFailure.SignatureExpire", { date = "Fri, 31 Dec 9999 23:59:59 GMT" })
+    local made = client({ late }, { clock = function() return 253402300000 end })
+    for _ = 1, 3 do
+      local card, err = made:passport(PNG)
+      assert.is_nil(card)
+      assert.equal("AuthFailure.SignatureExpire", err.code)
+    end
+  end)
+end)
+
+describe("a source of credentials", function()
+  it("that raises is an error of the call", function()
+    for _, raise in ipairs { function() error "MARKERSECRET" end, function() error(GRUMPY) end, function() error() end } do
+      local made, wire = client({ scripted.ok() }, { credentials = { get = raise } })
+      local card, err = made:passport(PNG)
+      assert.is_nil(card)
+      assert.same({ "credentials", false, false }, { err.category, err.sent, err.billed })
+      assert.is_nil(tostring(err):find("MARKER", 1, true))
+      assert.equal(0, #wire.requests)
+    end
+  end)
+
+  it("that gives a key or a token too long to be one is an error of the call", function()
+    local long = {
+      { secret_id = ("a"):rep(513), secret_key = "b" }, { secret_id = "a", secret_key = ("b"):rep(513) },
+      { secret_id = "a", secret_key = "b", token = ("c"):rep(4097) }, { secret_id = "a", secret_key = '"b"' },
+    }
+    for _, keys in ipairs(long) do
+      for _, given in ipairs { keys, function() return keys end, { get = function() return keys end } } do
+        local made, wire = client({ scripted.ok() }, { credentials = given })
+        local card, err = made:passport(PNG)
+        assert.is_nil(card)
+        assert.same({ "credentials", "BadCredentials", false }, { err.category, err.code, err.billed })
+        assert.equal(0, #wire.requests)
+      end
+    end
+    local made = client({ scripted.ok() }, { provider = "ekycpro", credentials = { api_key = ("a"):rep(513) } })
+    assert.equal("BadCredentials", select(2, made:malaysia_id(PNG)).code)
+  end)
+end)
+
 describe("client:prepare", function()
   it("gives the signed request and sends nothing", function()
     local made, wire = client { scripted.ok() }
@@ -258,6 +340,9 @@ describe("a card", function()
     card.warnings = { { code = -9102, name = "photocopy" } }
     assert.is_true(card:has_warning "photocopy")
     assert.is_false(card:has_warning "glare")
+    assert.has.error_matches(function() card:has_warning "glaer" end, 'did you mean "glare"')
+    assert.has.error_matches(function() card:has_warning "zzzzzzzzz" end, "there are: .*unreadable_picture")
+    assert.has.error_matches(function() card:has_warning(nil) end, "no warning is named nil")
     assert.is_table(card:check().findings)
     assert.equal("1974-08-12", card:derived().birth_date)
   end)

@@ -37,10 +37,70 @@ describe("a foreign text", function()
   end)
 end)
 
+describe("a secret that is known", function()
+  local KEY = 'aB/c+d"9=&<x>zZ'
+
+  it("is found through JSON, URL and HTML escapes, in part and in levels", function()
+    for _, text in ipairs {
+      KEY, 'aB\\/c+d\\"9=&<x>zZ', "aB%2Fc%2Bd%229%3D%26%3Cx%3EzZ", "aB%2fc+d%229=%26<x>zZ",
+      "aB&#47;c&#x2B;d&quot;9&#61;&amp;&lt;x&gt;zZ",
+      "aB&sol;c&plus;d&#34;9&equals;&amp;&LT;x&GT;zZ", "aB\\u002fc\\u002Bd\\u00229\\u003d\\u0026\\u003Cx\\u003eZZ",
+      "\\u0061\\u0042\\u002f\\u0063\\u002b\\u0064\\u0022\\u0039\\u003d\\u0026\\u003c\\u0078\\u003e\\u007a\\u005a",
+      "aB%252Fc%252Bd%25229%253D%2526%253Cx%253EzZ", 'aB\\\\\\/c+d\\\\\\"9=&amp;&lt;x&gt;zZ', "%61%42%2F%63%2B%64%22%39%3D%26%3C%78%3E%7A%5A",
+    } do
+      local hidden = errors.hide("x " .. text .. " y", { KEY, (KEY:gsub("z", "Z")) })
+      assert.equal("x *** y", hidden)
+    end
+  end)
+
+  it("leaves other texts with such characters alone", function()
+    for _, text in ipairs { "100% & more; C:\\new \\u0041 %zz &unknown; &#; &#x;", "", "&", "%", "\\" } do
+      assert.equal(text, errors.hide(text, { KEY, "short" }))
+    end
+  end)
+
+  it("is found where a text was cut in the middle of it", function()
+    assert.equal("x ***…", errors.hide("x " .. KEY:sub(1, 9) .. "…", { KEY }))
+    assert.equal("x aB/c…", errors.hide("x aB/c…", { KEY }))
+    local long = errors.vendor_text(("x"):rep(4090) .. KEY)
+    assert.is_nil(errors.hide(long, { KEY }):find("aB/c", 1, true))
+  end)
+
+  it("is found in linear time", function()
+    local began = os.clock()
+    for _, unit in ipairs { "a", "aB/c+d", "\\", "%", "&", "%25", "\\u0061", "&#97;" } do
+      errors.hide(unit:rep(20000), { KEY, ("a"):rep(500) .. "b" })
+    end
+    assert.is_true(os.clock() - began < 20, "with a walk over the text for each of its bytes it takes a thousand times as long")
+  end)
+end)
+
 describe("an error", function()
+  it("keeps the vendor's text apart from what is logged", function()
+    local err = errors.new("service", "Code", "ours", { vendor_message = "theirs", request_id = "r" })
+    assert.equal("service error Code: ours [request r]", tostring(err))
+    assert.equal("a service error Code: ours [request r]b", "a " .. err .. "b")
+    assert.equal("theirs", err.vendor_message)
+    assert.is_nil(errors.vendor_text(""))
+    assert.is_nil(errors.vendor_text {})
+  end)
+
+  it("states what its constructor says", function()
+    local function facts(err) return { err.sent, err.retryable, err.billed == nil and "unknown" or err.billed } end
+    assert.same({ false, true, false }, facts(errors.unsent("connect", "C", "")))
+    assert.same({ "part", true, false }, facts(errors.partly_sent("network", "C", "")))
+    assert.same({ true, true, "unknown" }, facts(errors.sent("timeout", "C", "")))
+    assert.same({ true, false, true }, facts(errors.sent("service", "C", "", { billed = true })))
+    assert.same({ false, false, false }, facts(errors.after(false, "tls", "C", "")))
+    assert.same({ "part", true, false }, facts(errors.after("part", "network", "C", "")))
+    assert.same({ true, true, "unknown" }, facts(errors.after(true, "network", "C", "")))
+  end)
+
   it("loses the secrets that are known, but no short words", function()
     local err = errors.new("service", "Code.secret.%d", "a secret.%d, secret.%d: too", { request_id = "x" })
     errors.conceal(err, { "secret.%d", "too" })
     assert.same({ "Code.***", "a ***, ***: too", "x" }, { err.code, err.message, err.request_id })
+    err = errors.conceal(errors.new("service", "C", "", { vendor_message = "a secret\\u002e%d" }), { "secret.%d" })
+    assert.equal("a ***", err.vendor_message)
   end)
 end)

@@ -125,6 +125,76 @@ describe("a card", function()
     assert.equal("monochrome_copy", card.warnings[1].name)
   end)
 
+  describe("beside a picture", function()
+    local big = PICTURE .. ("\0\255\127\62\63picture"):rep(1000)
+
+    it("takes no text for a picture", function()
+      for _, forged in ipairs {
+        "\\u007f0", "\1270", "\\u00ff0", "\2550", "\\u00FF0", "\255\2550", "x\2550", "\2551",
+        "\1950", "\\u00c3\\u00bf0", "\\ufffd0", "\\ud8000",
+        "\\\\u007f0", "\\\\u00ff0", "\\\\\\\\u00ff0",
+      } do
+        for _, place in ipairs { "before", "after" } do
+          local forgery = '"ID":"' .. forged .. '","Name":"' .. forged .. '"'
+          local picture = '"Image":"' .. core.base64_encode(big) .. '"'
+          local members = place == "before" and forgery .. "," .. picture or picture .. "," .. forgery
+          local card = read("passport", "intl", "{" .. members .. ',"RequestId":"r"}')
+          assert.equal(big, card.portrait)
+          for _, text in ipairs { card.number or "", card.name or "", card.raw.ID, card.raw.Name } do assert.is_true(#text < 20, forged) end
+        end
+      end
+    end)
+
+    it("takes no text of an embedded JSON for a picture", function()
+      for _, forged in ipairs { "\2550", "\\u00ff0", "\\u007f0", "\\u005cu00ff0" } do
+        local inner = '{"Portrait":"' .. forged .. '","IdCard":"' .. core.base64_encode(big) .. '"}'
+        local card = read("china_id", "cn", '{"AdvancedInfo":"' .. inner:gsub('[\\"]', "\\%0") .. '","RequestId":"r"}')
+        assert.equal(big, card.card_image)
+        assert.is_nil(card.portrait)
+        assert.is_true(card.warnings[1].name == "unreadable_picture")
+      end
+    end)
+  end)
+
+  it("decodes base64 with line breaks, blanks and a data: prefix, in small replies and large ones", function()
+    for _, bytes in ipairs { PICTURE, PICTURE .. ("\0\255\127\62\63picture"):rep(3000) } do
+      local text = core.base64_encode(bytes)
+      local function lines(length, ending) return (text:gsub(("."):rep(length), "%0" .. ending)) end
+      for _, form in ipairs {
+        lines(76, "\\n"), lines(76, "\\r\\n"), lines(64, "\n"), lines(1000, "\\r\\n"), lines(76, " "), text .. "\\n", "\\n" .. text,
+        " " .. text,
+        "data:image/jpeg;base64," .. text, "data:image/png;charset=x;base64," .. text, "DATA:;BASE64," .. text,
+        "data:image\\/jpeg;base64," .. text:gsub("/", "\\/"), "data:image/jpeg;base64," .. lines(76, "\\r\\n"),
+      } do
+        local card = read("passport", "intl", '{"Image":"' .. form .. '","ID":"A1","RequestId":"r"}')
+        assert.equal(bytes, card.portrait)
+        assert.equal(bytes, card.raw.Image)
+        assert.equal("A1", card.number)
+        assert.same({}, card.warnings)
+        local inner = ('{"Portrait":"%s"}'):format(form)
+        card = read("china_id", "cn", '{"AdvancedInfo":"' .. inner:gsub('[\\"]', "\\%0") .. '","RequestId":"r"}')
+        assert.equal(bytes, card.portrait, form:sub(1, 80))
+      end
+    end
+  end)
+
+  it("warns of a picture that it cannot decode", function()
+    local broken = core.base64_encode(PICTURE .. ("x"):rep(900)):sub(1, -2) .. "*"
+    for _, value in ipairs {
+      '"not base64!"', '"' .. broken .. '"', '"data:image/jpeg,abc"', '"data:image/jpeg;base64,"', '"A"', '"  "',
+      "5", "{}", "true", '"data:"',
+    } do
+      local card = read("passport", "intl", '{"Image":' .. value .. ',"ID":"A1","RequestId":"r"}')
+      assert.is_nil(card.portrait)
+      assert.equal("A1", card.number)
+      local warning = card.warnings[1]
+      assert.same({ "unreadable_picture", 0, "Image" }, { warning.name, warning.code, warning.list }, value)
+    end
+    for _, value in ipairs { '""', "null" } do
+      assert.same({}, read("passport", "intl", '{"Image":' .. value .. ',"ID":"A1","RequestId":"r"}').warnings)
+    end
+  end)
+
   it("leaves long base64 that is no picture as it was", function()
     local long = core.base64_encode(("abc"):rep(6000))
     local card = read("passport", "intl", '{"Name":"' .. long .. '","PassportRecognizeInfos":{"X":"' .. long .. '"},"RequestId":"r"}')

@@ -381,6 +381,53 @@ describe("tencent.outcome", function()
   end)
 end)
 
+describe("a refusal", function()
+  local function refused(code, message)
+    local body = require("cjson").encode { Response = { Error = { Code = code, Message = message }, RequestId = "r" } }
+    return select(2, tencent.outcome({}, { status = 200, headers = {}, body = body }))
+  end
+
+  it("has a sentence of ours for every code in the tables", function()
+    local codes = require("idocr.providers.tencent_errors").codes
+    for code in pairs(codes) do
+      local err = refused(code, "MARKERNAME SMITH")
+      assert.equal(code, err.code)
+      assert.equal("MARKERNAME SMITH", err.vendor_message)
+      assert.matches("^%l[%w ,:']+$", err.message)
+      assert.is_nil(err.message:find("the service answered", 1, true))
+      assert.is_nil(tostring(err):find("MARKER", 1, true))
+    end
+  end)
+
+  it("names the code where there is none", function()
+    for _, code in ipairs { "FailedOperation.SomethingNew", "SomethingNew", "InternalError.New_One", "4100" } do
+      local err = refused(code, "MARKERNAME SMITH")
+      assert.same({ code, "the service answered " .. code }, { err.code, err.message })
+    end
+  end)
+
+  it("repeats no code that has not the form of one", function()
+    for _, code in ipairs {
+      "MARKERNAME SMITH", "MARKERNAME", "P<UTOMARKERNAME<<ANNA<<<<", "900101-14-5678", "900101145678",
+      "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
+      "x.MARKERNAME", "FailedOperation.\nMARKER", ("Aa"):rep(100), "Marker\195\164", "/9j/4AAQSkZJRgABAQ==", "E12345678", " ",
+    } do
+      local err = refused(code, "m")
+      assert.equal("UnknownCode", err.code)
+      assert.equal("service", err.category)
+      assert.is_nil(err.billed)
+      assert.is_nil(tostring(err):find("MARKER", 1, true))
+    end
+  end)
+
+  it("repeats no request id that has not the form of one", function()
+    for _, id in ipairs { "MARKERNAME SMITH", "900101-14-5678", "900101145678", "11010519491231002X", "a<b", "\195\164", ("x"):rep(200) } do
+      local body = require("cjson").encode { Response = { Error = { Code = "InternalError" }, RequestId = id } }
+      assert.is_nil(select(2, tencent.outcome({}, { status = 200, headers = {}, body = body })).request_id, id)
+    end
+  end)
+end)
+
 describe("tencent.check_credentials", function()
   it("takes the blanks off and names what is missing, showing nothing", function()
     assert.same({ secret_id = "a", secret_key = "b", token = "c", expires = 7 },
@@ -393,5 +440,51 @@ describe("tencent.check_credentials", function()
     for _, value in ipairs { {}, { secret_id = " ", secret_key = 7 }, "x", { secret_id = "a\nb", secret_key = "c" } } do
       assert.equal("credentials", select(2, tencent.check_credentials(value)).category)
     end
+  end)
+
+  it("refuses what no id, key or token can be, and names the kind of character", function()
+    local function complaint(name, value)
+      local given = { secret_id = "AKIDx", secret_key = "key", token = "token" }
+      given[name] = value
+      local checked, err = tencent.check_credentials(given)
+      assert.is_nil(checked)
+      assert.same({ "credentials", "BadCredentials", false, false }, { err.category, err.code, err.sent, err.billed })
+      assert.is_nil(tostring(err):find("VISIBLE", 1, true))
+      return err.message
+    end
+    for _, name in ipairs { "secret_id", "secret_key", "token" } do
+      for value, kind in pairs {
+        ['"VISIBLE"'] = "quotation mark", ["'VISIBLE'"] = "quotation mark", ["`VISIBLE`"] = "quotation mark", ["VISIBLE x"] = "blank",
+        ["VISIBLE ; a comment"] = "blank", ["VISIBLE;"] = "semicolon", ["VISIBLE,"] = "comma", ["VISIBLE\nX: y"] = "line break",
+        ["VISIBLE\0"] = "control character", ["VISIBLE\127"] = "control character", ["VISIBLE\195\164"] = "not ASCII",
+        ["VISIBLE\194\160x"] = "not ASCII", ["${VISIBLE}"] = "bracket", ["<VISIBLE>"] = "bracket", ["VISIBLE\\"] = "backslash",
+      } do
+        local message = complaint(name, value)
+        assert.matches("^" .. name, message)
+        assert.matches(kind, message)
+      end
+      local most = name == "token" and 4096 or 512
+      assert.matches(("longer than %d bytes"):format(most), complaint(name, ("V"):rep(most + 1)))
+      local given = { secret_id = "AKIDx", secret_key = "key" }
+      given[name] = " " .. ("V"):rep(most) .. "\r\n"
+      assert.equal(most, #tencent.check_credentials(given)[name])
+    end
+    assert.matches("slash", complaint("secret_id", "VISIBLE/x"))
+    assert.is_table(tencent.check_credentials { secret_id = "AKIDx*-_.1", secret_key = "a/b+c=", token = "%!#$&()*+/:=?@[]^_|~-." })
+  end)
+
+  it("signs with the longest id and key", function()
+    local keys = assert(tencent.check_credentials { secret_id = ("I"):rep(512), secret_key = ("k"):rep(512), token = ("t"):rep(4096) })
+    assert.is_table(tencent.sign(assert(tencent.raw("X", {}, {})), keys, 1700000000))
+  end)
+
+  it("looks at 60 KB of blanks in linear time", function()
+    local began = os.clock()
+    for _, value in ipairs { "a" .. (" "):rep(60000) .. "b", (" "):rep(60000) .. "x", ("\t"):rep(60000) } do
+      for _, name in ipairs { "secret_id", "secret_key", "token" } do
+        tencent.check_credentials { secret_id = "a", secret_key = "b", [name] = value }
+      end
+    end
+    assert.is_true(os.clock() - began < 2, "a pattern with two open ends takes thirty seconds for one of them")
   end)
 end)

@@ -70,7 +70,8 @@ end
 --- long as the source gives the same ones: the day's signing key hangs on it. What they are is compared and not which table
 --- holds them, because a source of the user's may change its table in place.
 local function credentials(side, left)
-  local snapshot, err = side.source:get(left)
+  local ran, snapshot, err = pcall(side.source.get, side.source, left)
+  if not ran then return nil, errors.unsent("credentials", "CredentialsFailed", "the source of credentials raised an error") end
   if not snapshot then
     if not errors.is(err) then
       err = errors.unsent("credentials", "NoCredentials", "the source of credentials has none")
@@ -187,7 +188,7 @@ local function repair(state, side, action, progress, flight)
     state.emit("clock", { provider = side.name, offset = side.offset })
   elseif action == "token" then
     progress.token_renewed = true
-    side.source:invalidate(flight.snapshot)
+    pcall(side.source.invalidate, side.source, flight.snapshot)
   elseif action == "reconnect" then
     flight.reconnected, flight.fresh = true, true
   end
