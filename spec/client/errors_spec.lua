@@ -46,7 +46,8 @@ describe("a secret that is known", function()
       "aB&#47;c&#x2B;d&quot;9&#61;&amp;&lt;x&gt;zZ",
       "aB&sol;c&plus;d&#34;9&equals;&amp;&LT;x&GT;zZ", "aB\\u002fc\\u002Bd\\u00229\\u003d\\u0026\\u003Cx\\u003eZZ",
       "\\u0061\\u0042\\u002f\\u0063\\u002b\\u0064\\u0022\\u0039\\u003d\\u0026\\u003c\\u0078\\u003e\\u007a\\u005a",
-      "aB%252Fc%252Bd%25229%253D%2526%253Cx%253EzZ", 'aB\\\\\\/c+d\\\\\\"9=&amp;&lt;x&gt;zZ', "%61%42%2F%63%2B%64%22%39%3D%26%3C%78%3E%7A%5A",
+      "aB%252Fc%252Bd%25229%253D%2526%253Cx%253EzZ", 'aB\\\\\\/c+d\\\\\\"9=&amp;&lt;x&gt;zZ',
+      "%61%42%2F%63%2B%64%22%39%3D%26%3C%78%3E%7A%5A",
     } do
       local hidden = errors.hide("x " .. text .. " y", { KEY, (KEY:gsub("z", "Z")) })
       assert.equal("x *** y", hidden)

@@ -107,6 +107,7 @@ local CALLS = {
   { "a lost reply, then no connection", { lost, unsent }, nil, true, nil },
   { "a lost reply, then a refusal for free", { lost, function() return refusal "RequestLimitExceeded" end }, nil, true, nil },
   { "a lost reply, then a charged refusal", { lost, charged }, nil, true, true },
+  { "a charged refusal", { charged }, nil, true, true },
   { "a refusal for free", { function() return refusal "RequestLimitExceeded" end }, nil, true, false },
   { "two of them, then no connection", { function() return refusal "RequestLimitExceeded" end, unsent }, nil, true, false },
   { "a dead connection, then no connection", { dead, unsent }, nil, true, false },
@@ -133,7 +134,7 @@ describe("the error that ends a call", function()
       assert.equal(call[4], last.sent)
       assert.equal(call[5], last.billed)
       assert.equal(#call[2], last.attempts)
-      assert.is_nil(last.retry or last.refused_early or last.dead_connection)
+      assert.same({}, { last.retry, last.refused_early, last.dead_connection })
     end)
   end
 end)

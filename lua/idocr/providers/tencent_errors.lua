@@ -42,13 +42,13 @@ AuthFailure.MFAFailure             the account asks for a second factor
 AuthFailure.UnauthorizedOperation  the account may not call this action
 UnauthorizedOperation              the account may not call this action
 ]])
-add({ category = "credentials", retry = "clock", refused_early = true }, [[
+add({ category = "credentials", retry = "clock" }, [[
 AuthFailure.SignatureExpire  the signature has expired: the clock differs from the service's by more than five minutes
 ]])
-add({ category = "credentials", retry = "token", refused_early = true }, [[
+add({ category = "credentials", retry = "token" }, [[
 AuthFailure.TokenFailure  the token of the temporary credentials was refused
 ]])
-add({ category = "throttled", retry = "throttle", refused_early = true }, [[
+add({ category = "throttled", retry = "throttle" }, [[
 RequestLimitExceeded                             too many requests for this action
 RequestLimitExceeded.UinLimitExceeded            too many requests of this account
 RequestLimitExceeded.GlobalRegionUinLimitExceeded  too many requests of this account in all regions
