@@ -38,6 +38,8 @@ errors.CATEGORIES = CATEGORIES
 
 local LONGEST_MESSAGE = 300 -- bytes; a vendor's text beyond it says nothing new
 
+local LONGEST_VENDOR_TEXT = 4096
+
 local HIDDEN = "***"
 local CUT = "…" -- ends a text that was cut
 
@@ -150,14 +152,6 @@ end
 ---@return boolean
 function errors.is(value) return getmetatable(value) == metatable end
 
---- Any value as a text that is safe to log, also where its own `__tostring` raises.
----@param value any
----@return string
-function errors.describe(value)
-  local ran, text = pcall(tostring, value)
-  return errors.scrub(ran and text or "a " .. type(value))
-end
-
 local SHORTEST_SECRET = 6 -- bytes; a shorter one would be found in innocent words
 local LEVELS = 3 -- escapes inside escapes: JSON in JSON in a URL
 
@@ -261,6 +255,17 @@ function errors.hide(text, secrets)
   return next(hidden) and without(text, hidden) or text
 end
 
+--- Any value as a text that is safe to log, also where its own `__tostring` raises.
+---@param value any
+---@param secrets string[]? known ones, which are taken out first
+---@return string
+function errors.describe(value, secrets)
+  local ran, text = pcall(tostring, value)
+  text = ran and type(text) == "string" and text or "a " .. type(value)
+  if secrets then text = errors.hide(cut(text, LONGEST_VENDOR_TEXT), secrets) end
+  return errors.scrub(text)
+end
+
 --- Takes secrets that are known out of every text of an error, whatever they look like: vendors and transports quote what
 --- they were sent.
 ---@param err idocr.Error changed in place
@@ -272,8 +277,6 @@ function errors.conceal(err, secrets)
   end
   return err
 end
-
-local LONGEST_VENDOR_TEXT = 4096 -- bytes
 
 --- The vendor's own text as `err.vendor_message` keeps it: cut where it is long, nil where there is none.
 ---@param text any

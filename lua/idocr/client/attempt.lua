@@ -54,6 +54,17 @@ local function hash(plan, runtime)
   end
 end
 
+local SECRETS = { "secret_id", "secret_key", "api_key", "token" }
+
+-- What no error may repeat.
+local function secrets_of(checked, options)
+  local secrets = {}
+  for _, name in ipairs(SECRETS) do secrets[#secrets + 1] = checked[name] end
+  local password = type(options.proxy) == "string" and options.proxy:match("^%a[%w+.-]*://[^/@]-:([^/]*)@")
+  secrets[#secrets + 1] = password or nil
+  return secrets
+end
+
 local function parts_of(snapshot)
   return {
     secret_id = snapshot.secret_id, secret_key = snapshot.secret_key, api_key = snapshot.api_key, token = snapshot.token,
@@ -82,23 +93,22 @@ local function credentials(side, left)
     local checked
     checked, err = side.provider.check_credentials(snapshot)
     if not checked then return nil, err end
-    side.parts, side.checked = parts_of(snapshot), checked
+    side.parts, side.checked, side.secrets = parts_of(snapshot), checked, secrets_of(checked, side.view)
   end
   return side.checked, snapshot
 end
 
-local SECRETS = { "secret_id", "secret_key", "api_key", "token" }
-
---- An error of the transport or the service without the secrets that the request carried.
-local function discreet(err, checked, options)
-  local secrets = {}
-  for _, name in ipairs(SECRETS) do secrets[#secrets + 1] = checked[name] end
-  local password = type(options.proxy) == "string" and options.proxy:match("^%a[%w+.-]*://[^/@]-:([^/]*)@")
-  secrets[#secrets + 1] = password or nil
-  return errors.conceal(err, secrets)
+--- Takes a secret out of the request id of a reply, which events and the card repeat.
+local function clean_id(result, secrets)
+  local name = result.RequestId ~= nil and "RequestId" or "request_id"
+  local id = result[name]
+  if type(id) ~= "string" then return end
+  for _, secret in ipairs(secrets) do
+    if id:find(secret, 1, true) then result[name] = errors.hide(id, secrets) end
+  end
 end
 
-local function send(state, side, plan, request, flight, checked)
+local function send(state, side, plan, request, flight, secrets)
   if plan.body then
     local ok, _, code = plan.body:rewind()
     if not ok then return nil, broken_picture(code) end
@@ -114,11 +124,11 @@ local function send(state, side, plan, request, flight, checked)
   flight.fresh = nil
 
   local began = state.runtime.now()
-  local response, err = state.transport:send(request, left)
+  local response, err = state.transport:send(request, left, secrets)
   local seconds = state.runtime.now() - began
   if not response then
     if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
-    err = discreet(err, checked, state.options)
+    err = errors.conceal(err, secrets)
     state.emit("failure", {
       provider = side.name, action = plan.action, attempt = flight.attempts, seconds = seconds, category = err.category, code = err.code,
     })
@@ -134,6 +144,7 @@ local function size(text) return type(text) == "string" and #text or 0 end
 local function once(state, side, plan, flight)
   local checked, snapshot = credentials(side, flight.ends - state.runtime.now())
   if not checked then return nil, snapshot end
+  local secrets = side.secrets
   flight.snapshot = snapshot
   flight.temporary = checked.token ~= nil and side.source.invalidate ~= nil
 
@@ -151,12 +162,12 @@ local function once(state, side, plan, flight)
   if err then return nil, err end
   request, err = side.provider.sign(plan, checked, math.floor(now))
   if not request then return nil, err end
-  local response, failed, seconds = send(state, side, plan, request, flight, checked)
+  local response, failed, seconds = send(state, side, plan, request, flight, secrets)
   if not response then return nil, failed end
 
   local result
   result, err = side.provider.outcome(plan, response)
-  if err then err = discreet(err, checked, state.options) end
+  if err then err = errors.conceal(err, secrets) else clean_id(result, secrets) end
   if state.emit ~= events.silent then
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
     state.emit("response", {

@@ -31,20 +31,20 @@ local function status_of(value)
 end
 
 -- An error of theirs: an error object as it is, a table with a category we know, or any text.
-local function their_error(err)
+local function their_error(err, secrets)
   if errors.is(err) then
     err.sent = sent_of(err)
     return err
   end
   if type(err) == "table" and errors.CATEGORIES[err.category] and type(err.code) == "string" then
     local code = err.code:find("^[%w._%-]+$") and errors.scrub(err.code) == err.code and err.code or "TransportFailed"
-    return errors.after(sent_of(err), err.category, code, err.message ~= nil and errors.describe(err.message) or "", {
+    return errors.after(sent_of(err), err.category, code, err.message ~= nil and errors.describe(err.message, secrets) or "", {
       retryable = err.retryable == true or nil, http_status = status_of(err.http_status),
       dead_connection = err.dead_connection == true or nil,
     })
   end
   if err == nil then return bad("neither a response nor an error") end
-  return errors.sent("network", "TransportFailed", errors.describe(err))
+  return errors.sent("network", "TransportFailed", errors.describe(err, secrets))
 end
 
 -- A header's value; one that is there several times may be a list.
@@ -88,23 +88,24 @@ function module.own(request)
 end
 
 -- Their function, and the look at what it gave, which their metatables can break as well.
-function Transport:exchange(request, deadline)
+function Transport:exchange(request, deadline, secrets)
   local response, err = self.call(module.own(request), deadline)
-  if response == nil or response == false then return nil, their_error(err) end
+  if response == nil or response == false then return nil, their_error(err, secrets) end
   return checked(response, request.max_response or self.max_response)
 end
 
 ---@param request table
 ---@param deadline number  seconds that are left
+---@param secrets string[]?  what no error may repeat
 ---@return table? response
 ---@return idocr.Error?
-function Transport:send(request, deadline)
+function Transport:send(request, deadline, secrets)
   if self.closed then
     return nil, errors.unsent("closed", "Cancelled", "the client is closed")
   end
-  local ran, response, err = pcall(self.exchange, self, request, deadline)
+  local ran, response, err = pcall(self.exchange, self, request, deadline, secrets)
   if ran then return response, err end
-  return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. errors.describe(response))
+  return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. errors.describe(response, secrets))
 end
 
 --- Closes the user's object too, where it can be closed.
