@@ -4,6 +4,7 @@
 ---   markers.KEYS.tencent, .ekycpro        credentials that consist of markers
 ---   markers.secrets(provider), markers.persons()   lists of texts to plant, each marker as it is and escaped for JSON,
 ---                                         HTML and URLs; the secrets are those that a call to this provider knows
+---   markers.sets(provider)                one text for each form with all of them
 ---   markers.found(text)                   the first marker in a text in any of these forms, or nil
 ---   markers.found_in_error(err)           the same in everything of an error that may be logged: not vendor_message
 ---   markers.json(text)                    a JSON string; a text that holds escapes already stays as it is
@@ -58,6 +59,19 @@ function markers.secrets(provider)
   return planted(secrets)
 end
 function markers.persons() return planted(PERSONS) end
+
+--- One text for each form, with all secrets of a provider and all of the person in it.
+function markers.sets(provider)
+  local all = { markers.PROXY_PASSWORD, markers.NAME, markers.ADDRESS, markers.NUMBER, markers.MRZ, markers.PICTURE }
+  for _, value in pairs(markers.KEYS[provider]) do all[#all + 1] = value end
+  local texts = {}
+  for index, form in ipairs(FORMS) do
+    local parts = {}
+    for position, marker in ipairs(all) do parts[position] = form(marker) end
+    texts[index] = table.concat(parts, " ")
+  end
+  return texts
+end
 
 local WORDS = { "MARKER", "Zz", "STREET", "SMITH", "900101-14-5678", "900101", "AbCdEfGh0123" }
 local SOUGHT = {}

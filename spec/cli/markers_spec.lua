@@ -1,0 +1,115 @@
+-- Secrets and a person's data in what services answer come out of no stream of the command, no line of a failed read and
+-- no list of processes.
+local markers = require "spec.support.markers"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+local scripted = require "spec.support.scripted"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+local root = process.run "pwd"
+local json = markers.json
+
+-- Answers with the file `reply`, whose first line is the status; waits first where there is a file `wait`.
+local HTTP = [[
+  server { listen 127.0.0.1:$http; location / { content_by_lua_block {
+    ngx.req.read_body()
+    local prefix = ngx.config.prefix()
+    io.open(prefix .. "seen", "w"):close()
+    local waiting = io.open(prefix .. "wait")
+    if waiting then waiting:close() ngx.sleep(20) end
+    local file = io.open(prefix .. "reply", "rb")
+    ngx.status = tonumber(file:read("*l"))
+    ngx.print(file:read("*a"))
+    file:close()
+  } } }
+]]
+
+local REPLIES = {
+  tencent = {
+    function(t) return 200, ('{"Response":{"Error":{"Code":%s,"Message":%s},"RequestId":%s}}'):format(json(t), json(t), json(t)) end,
+    function(t) return 200, ('{"Response":{"Error":{"Code":"FailedOperation.New","Message":%s}}}'):format(json(t)) end,
+    function(t) return 502, t end,
+    function(t) return 200, '{"Response":{"Name":' .. json(t) end,
+  },
+  ekycpro = {
+    function(t) return 200, '{"status":"FAIL","message":' .. json(t) .. ',"transactionId":' .. json(t) .. "}" end,
+    function(t) return 200, '{"status":' .. json(t) .. "}" end,
+    function(t) return 504, '{"message":' .. json(t) .. "}" end,
+    function(t) return 401, '{"message":' .. json(t) .. "}" end,
+  },
+}
+
+local VARIABLES = {
+  tencent = { secret_id = "TENCENTCLOUD_SECRET_ID", secret_key = "TENCENTCLOUD_SECRET_KEY", token = "TENCENTCLOUD_SESSION_TOKEN" },
+  ekycpro = { api_key = "EKYCPRO_API_KEY" },
+}
+
+describe("the command shows no marker", function()
+  local server, folder
+  setup(function()
+    server = nginx.start { http = HTTP }
+    folder = process.tempdir()
+    process.run("mkdir " .. folder .. "/scans")
+    process.write(folder .. "/scans/a.png", scripted.PNG)
+  end)
+  teardown(function() server.stop() end)
+
+  -- Not on a command line: the keys are in a file that the shell reads.
+  local function environment(provider)
+    local lines = { "export HOME=/nonexistent" }
+    for name, variable in pairs(VARIABLES[provider]) do
+      lines[#lines + 1] = ("export %s=%s"):format(variable, process.quote(markers.KEYS[provider][name]))
+    end
+    return process.write(folder .. "/environment", table.concat(lines, "\n") .. "\n")
+  end
+
+  local function command(provider, arguments)
+    return (". %s; exec %s %s/lua/idocr/cli/start.lua %s --provider %s --endpoint http://127.0.0.1:%d"):format(
+      environment(provider), process.lua, root, arguments, provider, server.port.http)
+  end
+
+  for provider, replies in pairs(REPLIES) do
+    it("of what " .. provider .. " answers", function()
+      for index, text in ipairs(markers.sets(provider)) do
+        local status, body = replies[index % #replies + 1](text)
+        process.write(server.prefix .. "/reply", status .. "\n" .. body)
+        local out = ("%s/%s%d.jsonl"):format(folder, provider, index)
+        for _, arguments in ipairs {
+          "read malaysia_id " .. folder .. "/scans/a.png", "read --json malaysia_id " .. folder .. "/scans/a.png",
+          "batch malaysia_id " .. folder .. "/scans --out " .. out,
+        } do
+          local said, code = process.capture("(" .. command(provider, arguments) .. ") 2>&1 </dev/null")
+          assert.is_true(code ~= 0 and code ~= 2, arguments .. ": " .. said)
+          assert.is_nil(markers.found(said), said)
+        end
+        local lines = assert(process.read(out))
+        assert.matches('"error"', lines)
+        assert.is_nil(markers.found(lines), lines)
+      end
+    end)
+
+    it("in the list of processes while " .. provider .. " is asked", function()
+      process.write(server.prefix .. "/wait", "")
+      os.remove(server.prefix .. "/seen")
+      local running = process.spawn(command(provider, "read malaysia_id " .. folder .. "/scans/a.png"))
+      process.wait_for(function() return process.read(server.prefix .. "/seen") end, 20)
+      local seen = process.run("cat /proc/" .. running.pid .. "/cmdline; cat /proc/[0-9]*/cmdline 2>/dev/null || true")
+      running.stop()
+      os.remove(server.prefix .. "/wait")
+      assert.matches("malaysia_id", seen)
+      assert.is_nil(markers.found(seen))
+    end)
+  end
+
+  it("in a signed request that it shows", function()
+    for provider in pairs(REPLIES) do
+      local said = process.capture("(" .. command(provider, "sign malaysia_id " .. folder .. "/scans/a.png") .. ") 2>&1 </dev/null")
+      assert.matches("curl", said)
+      assert.is_nil(markers.found((said:gsub("AKIDMARKERid0Zx", ""))), said)
+    end
+  end)
+end)
