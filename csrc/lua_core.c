@@ -19,6 +19,7 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_add_card(L);
     idocr_lua_add_json(L);
     idocr_lua_add_signal(L);
+    idocr_lua_add_file(L);
     lua_pushliteral(L, "scm");
     lua_setfield(L, -2, "version");
     return 1;

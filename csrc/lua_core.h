@@ -24,6 +24,7 @@ void idocr_lua_add_reply(lua_State *L);
 void idocr_lua_add_card(lua_State *L);
 void idocr_lua_add_json(lua_State *L);
 void idocr_lua_add_signal(lua_State *L);
+void idocr_lua_add_file(lua_State *L);
 
 /* Pushes nil, message, code and returns 3. [-0, +3, m] */
 int idocr_lua_fail(lua_State *L, const struct idocr_error *error);

@@ -301,6 +301,14 @@ function signer:close() end
 ---@return "open"|nil code
 function core.list_directory(path) end
 
+--- Reads a small regular file whole. Never waits for a pipe or a device: those are refused.
+---@param path string
+---@param max integer bytes that it may have (16 MB at most)
+---@return string? text
+---@return string? message holds no path
+---@return "missing"|"denied"|"not_a_file"|"too_large"|"open"|"read"|nil code
+function core.read_file(path, max) end
+
 --- Seconds from some point in the past; never goes back.
 ---@return number seconds
 function core.monotonic() end
