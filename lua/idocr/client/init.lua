@@ -9,6 +9,7 @@ local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
 local events = require "idocr.client.events"
 local given_credentials = require "idocr.credentials.given"
+local http_date = require "idocr.client.http_date"
 local kinds = require "idocr.kinds"
 local limiter = require "idocr.client.limiter"
 local nearest = require "idocr.nearest"
@@ -237,6 +238,8 @@ local function new_side(state, name)
     runtime = state.runtime,
     emit = state.emit,
     cache = state.cache,
+    check = side.provider.check_credentials,
+    parse_date = http_date.parse,
     transport = function() return state.transport end,
     direct = function() return direct(state) end,
   })
