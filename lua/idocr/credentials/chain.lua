@@ -44,7 +44,7 @@ end
 
 --- `list`: sources in order. Default for Tencent: environment, profile file, tccli's file, machine role, cluster identity; for
 --- ekycpro: environment. A source that cannot be read or is incomplete, and that the user did not name, is passed over; where
---- no source has credentials the error says why for each.
+--- no source has credentials the error says why for each. In a list of the user's an incomplete source ends the chain.
 ---@param list table[]?
 return function(list)
   if list ~= nil and (type(list) ~= "table" or #list == 0) then error("chain takes a list of sources", 2) end
@@ -67,7 +67,8 @@ return function(list)
         end
         if not errors.is(err) then _, err = recipe.none("it has none") end
         if err.code ~= "NoCredentials" then
-          if not err.skip then return nil, err end
+          local named = list and err.skip == "defect" and not err.retryable
+          if not err.skip or named then return nil, err end
           unsure = unsure or err.retryable -- such a source has reported its failure itself
           if not err.retryable then context.emit("credentials", { source = name, ok = false, code = err.code }) end
         end
