@@ -116,7 +116,7 @@ local function parse_entry(text)
     return { bytes = bytes, bits = bits and number(bits, 3, most) or not bits and most or nil, port = port }
   end
   local name = host:gsub("^%*?%.", ""):gsub("%.$", "")
-  if name == "" or name:find("[/*]") then return nil end
+  if name == "" or name:find("[/*:]") then return nil end
   return { name = name, port = port }
 end
 

@@ -48,7 +48,7 @@ function proxies.parse(text, schemes)
   local userinfo, place = authority:match("^(.*)@([^@]*)$")
   local host, port = host_and_port(place or authority)
   if not host then
-    return nil, "this is no URL of a proxy; it must be like http://host:port (/, ?, # and @ in a password are written as %2F, %3F, %23, %40)"
+    return nil, "this is no URL of a proxy; it must be like http://host:port (in a password / is written as %2F, ? as %3F, # as %23)"
   end
   port = port or PORTS[scheme]
   local shown = (host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(host, port)
