@@ -74,12 +74,15 @@ local function snapshot_of(value, reason, known)
     local problem = recipe.expiry_problem(copy.expires)
     if problem then return bad("an expires that " .. problem) end
   end
+  local wrong = {}
   for name in pairs(value) do
     local right = copy[name] == nil and meant(name)
     if right and right ~= name and copy[right] == nil then
-      return bad(("a member %q, which has no meaning (did you mean %q?)"):format(name, right))
+      wrong[#wrong + 1] = ("%q (did you mean %q?)"):format(name, right)
     end
   end
+  table.sort(wrong)
+  if wrong[1] then return bad("what has no meaning: " .. table.concat(wrong, ", ")) end
   return copy
 end
 
