@@ -40,7 +40,7 @@ describe("core.read_file", function()
     core.read_file(folder .. "/small", 10)
     local before = count()
     for _ = 1, 50 do
-      for _, path in ipairs { folder .. "/small", folder .. "/large", folder .. "/pipe", folder, folder .. "/none" } do core.read_file(path, 4) end
+      for _, name in ipairs { "small", "large", "pipe", ".", "none" } do core.read_file(folder .. "/" .. name, 4) end
     end
     assert.equal(before, count())
   end)

@@ -40,9 +40,10 @@ function proxies.parse(text, schemes)
   scheme, rest = (scheme or "http"):lower(), rest or text
   if not schemes[scheme] then
     local names = {}
-    for name in pairs(schemes) do names[#names + 1] = name end
+    for name in pairs(schemes) do names[#names + 1] = name .. "://" end
     table.sort(names)
-    return nil, ("unsupported proxy scheme%s; it must be %s"):format(PORTS[scheme] and " " .. scheme or "", table.concat(names, ", "))
+    local which = PORTS[scheme] and " " .. scheme or "" -- anything else could be a part of a password
+    return nil, ("unsupported proxy scheme%s; here a proxy is reached by %s only"):format(which, table.concat(names, ", "))
   end
   local authority = rest:match("^[^/?#]*")
   local userinfo, place = authority:match("^(.*)@([^@]*)$")
