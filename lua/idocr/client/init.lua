@@ -16,6 +16,7 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local request_id = require("idocr.decode.card").request_id
 
 local client = {}
 
@@ -240,6 +241,7 @@ local function new_side(state, name)
     cache = state.cache,
     check = side.provider.check_credentials,
     parse_date = http_date.parse,
+    request_id = request_id,
     transport = function() return state.transport end,
     direct = function() return direct(state) end,
   })

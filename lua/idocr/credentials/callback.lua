@@ -37,20 +37,9 @@ end
 -- Life of the margin before the end: credentials that live for a minute are not renewed five minutes before their end.
 local function margin(snapshot, fetched) return math.min(LONGEST_MARGIN, math.max(0, snapshot.expires - fetched) / 10) end
 
--- Reasons are shown as far as they are plain words: everything else could be a key.
-local function plain_words(text)
-  return (errors.scrub(text):gsub("[^%s,;:()]+", function(run)
-    local word = run:match("^(%a+)[.!?]?$")
-    if word and (#word <= 14 and word:find("^%u?%l+$") or #word <= 5 and word:find("^%u+$")) then return run end
-    return run:find("^%d%d?%d?$") and run or "***"
-  end))
-end
-
 local function refusal(reason, known)
-  if errors.is(reason) then return recipe.fail("CredentialsFailed", "the credentials function gave none: " .. reason.message, true) end
-  local text = type(reason) == "string" and plain_words(reason) or ""
+  local text = errors.is(reason) and reason.message or type(reason) == "string" and recipe.plain_words(reason) or ""
   local _, err = recipe.fail("CredentialsFailed", "the credentials function gave none" .. (text ~= "" and ": " .. text or ""), true)
-  if reason ~= nil then err.vendor_message = errors.describe(reason) end
   return nil, recipe.conceal(err, known)
 end
 

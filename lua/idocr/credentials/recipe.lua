@@ -30,6 +30,7 @@ local recipe = {}
 ---@field direct fun(): table         one that uses no proxy, for addresses of the machine's own network
 ---@field emit fun(name: string, fields: table)
 ---@field check (fun(snapshot: any): table?, idocr.Error?)? refuses values that no key, id or token has
+---@field request_id (fun(value: any): string?)? a request id as far as it is safe to repeat
 ---@field parse_date (fun(text: string?): number?)? Unix seconds of a Date header
 ---@field cache { load: function, save: function, forget: function, claim: function, release: function }? shared by workers
 
@@ -148,14 +149,26 @@ function recipe.check(context, snapshot)
   return checked
 end
 
---- The error for a source that raised. The text goes into `vendor_message` only: nobody knows what it quotes.
+--- A text of a user's own function as far as it consists of plain words: everything else could be a key.
+---@param text any
+---@return string
+function recipe.plain_words(text)
+  return (errors.scrub(text):gsub("%S+", function(run)
+    local word = run:match("^%(?(%a+)[.,;:!?)]*$")
+    if word and (#word <= 14 and word:find("^%u?%l+$") or #word <= 5 and word:find("^%u+$")) then return run end
+    return run:find("^%d%d?%d?[.,;:)]?$") and run or "***"
+  end))
+end
+
+--- The error for a source that raised. The plain words of its text go into `vendor_message`.
 ---@param what string such as "the credentials function"
 ---@param raised any
 ---@param snapshot idocr.Snapshot? the last one, to be concealed
 ---@return nil, idocr.Error
 function recipe.raised(what, raised, snapshot)
-  local _, err = recipe.fail("CredentialsFailed", what .. " raised an error (its text is in vendor_message)")
-  err.vendor_message = errors.describe(raised)
+  local _, err = recipe.fail("CredentialsFailed", what .. " raised an error (its words are in vendor_message)")
+  local _, text = pcall(tostring, raised)
+  err.vendor_message = recipe.plain_words(text)
   return nil, recipe.conceal(err, snapshot)
 end
 

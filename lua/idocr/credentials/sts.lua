@@ -47,7 +47,7 @@ local function decode(context, response, secrets)
     return recipe.fail("CredentialsUnavailable",
       "the token service's answer is malformed (HTTP " .. tostring(response.status) .. ")", true)
   end
-  local request_id = type(reply.RequestId) == "string" and #reply.RequestId <= 64 and reply.RequestId:match("^[%w-]+$") or nil
+  local request_id = context.request_id and context.request_id(reply.RequestId)
   if type(reply.Error) == "table" then return refusal(reply.Error, request_id, secrets) end
   local given = type(reply.Credentials) == "table" and reply.Credentials or {}
   return temporary.snapshot(context, response, given, reply.ExpiredTime, "the token service")
