@@ -22,6 +22,7 @@ local function decode(text)
 end
 
 local function host_and_port(text)
+  if #text > 300 then return nil end -- a name has 253 bytes at most
   local host, port = text:match("^%[([%x:.]+)%]:?(%d*)$")
   if not host then host, port = text:match("^([^:%[%]]+):?(%d*)$") end
   if not host then return nil end
