@@ -28,8 +28,12 @@ local function place(url)
   return authority:gsub("^.*@", "")
 end
 
-local function failure(url, category, code, message, sent)
+local function failure(url, category, code, message, sent, proxy)
   local where = place(url)
+  if proxy then
+    where = where .. " through the proxy " .. proxy.authority
+    if code == "ConnectFailed" then code = "ProxyFailed" end -- the proxy is what libcurl connects to
+  end
   if where ~= "" then message = where .. ": " .. message end
   local err = errors.new(category, code, message, { sent = sent, retryable = RETRYABLE[category] == true })
   if not sent then err.billed = false end
@@ -44,13 +48,12 @@ end
 
 local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
 
--- The proxy of a URL as libcurl takes it, "" for none; that of the last URL is kept, since a client asks few.
+-- The proxy of a URL; that of the last URL is kept, since a client asks few.
 local function proxy_for(self, url)
-  if self.proxied_url == url then return self.proxy_url end
+  if self.proxied_url == url then return self.proxy end
   local parsed = http1.url(url)
-  local proxy = parsed and self.choose_proxy(parsed)
-  self.proxied_url, self.proxy_url = url, proxy and proxy.url or ""
-  return self.proxy_url
+  self.proxied_url, self.proxy = url, parsed and self.choose_proxy(parsed) or nil
+  return self.proxy
 end
 
 -- Where an address is dialled for a named host, the certificate must be the name's: libcurl gets the name in the URL and
@@ -85,14 +88,15 @@ function Transport:send(request, deadline)
   if self.runtime.cancelled() then
     return nil, failure(request.url, "closed", "Cancelled", "the call was cancelled", false)
   end
+  local proxy = proxy_for(self, request.url)
   local url, connect_to = route(request.url, request.host)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
   local sink = request.pictures_apart and self:take_sink(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, url, body, sink,
-    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy_for(self, request.url))
-  if not transfer then return nil, failure(request.url, category, code, message, sent) end
+    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "")
+  if not transfer then return nil, failure(request.url, category, code, message, sent, proxy) end
 
   if self.runtime.in_task() then
     local op = { done = false, cancel = function() transfer:cancel() end }
@@ -107,7 +111,7 @@ function Transport:send(request, deadline)
   local status, second, third, why, was_sent = transfer:result()
   if not status then
     if sink then sink:close() end -- the collector does not see how much is in there
-    return nil, failure(request.url, second, third, why, was_sent)
+    return nil, failure(request.url, second, third, why, was_sent, proxy)
   end
   local response = { status = status, headers = second, body = third }
   if sink then
