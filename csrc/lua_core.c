@@ -11,6 +11,7 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_checkversion(L);
     lua_newtable(L);
     idocr_lua_add_text(L);
+    idocr_lua_add_small_file(L);
     idocr_lua_add_image(L);
     idocr_lua_add_body(L);
     idocr_lua_add_tc3(L);
@@ -19,7 +20,6 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_add_card(L);
     idocr_lua_add_json(L);
     idocr_lua_add_signal(L);
-    idocr_lua_add_file(L);
     lua_pushliteral(L, "scm");
     lua_setfield(L, -2, "version");
     return 1;

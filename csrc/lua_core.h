@@ -16,6 +16,7 @@ IDOCR_HIDDEN_BEGIN
 
 /* Each adds its functions to the table on the top of the stack, and creates its classes. [-0, +0, m] */
 void idocr_lua_add_text(lua_State *L);
+void idocr_lua_add_small_file(lua_State *L);
 void idocr_lua_add_image(lua_State *L);
 void idocr_lua_add_body(lua_State *L);
 void idocr_lua_add_tc3(lua_State *L);
@@ -24,7 +25,6 @@ void idocr_lua_add_reply(lua_State *L);
 void idocr_lua_add_card(lua_State *L);
 void idocr_lua_add_json(lua_State *L);
 void idocr_lua_add_signal(lua_State *L);
-void idocr_lua_add_file(lua_State *L);
 
 /* Pushes nil, message, code and returns 3. [-0, +3, m] */
 int idocr_lua_fail(lua_State *L, const struct idocr_error *error);

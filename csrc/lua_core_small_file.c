@@ -17,7 +17,7 @@
 #include "digest.h"
 #include "lua_core.h"
 
-#define FILE_METATABLE "idocr.file"
+#define FILE_METATABLE "idocr.small_file"
 #define MOST (16 * 1024 * 1024) /* bytes */
 
 /* The descriptor in a userdata, so that it is closed when Lua throws half-way. */
@@ -117,7 +117,7 @@ static int read_file(lua_State *L) {
     return result == 0 ? 1 : idocr_lua_fail(L, &error);
 }
 
-void idocr_lua_add_file(lua_State *L) {
+void idocr_lua_add_small_file(lua_State *L) {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {{"read_file", read_file}, {NULL, NULL}};
     idocr_lua_class(L, FILE_METATABLE, no_methods, NULL, file_close);
