@@ -11,6 +11,7 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_checkversion(L);
     lua_newtable(L);
     idocr_lua_add_text(L);
+    idocr_lua_add_small_file(L);
     idocr_lua_add_image(L);
     idocr_lua_add_body(L);
     idocr_lua_add_tc3(L);

@@ -16,6 +16,7 @@ IDOCR_HIDDEN_BEGIN
 
 /* Each adds its functions to the table on the top of the stack, and creates its classes. [-0, +0, m] */
 void idocr_lua_add_text(lua_State *L);
+void idocr_lua_add_small_file(lua_State *L);
 void idocr_lua_add_image(lua_State *L);
 void idocr_lua_add_body(lua_State *L);
 void idocr_lua_add_tc3(lua_State *L);

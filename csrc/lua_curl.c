@@ -263,14 +263,14 @@ static lua_Number optional_number(lua_State *L, int index, const char *what, lua
     return lua_tonumber(L, index);
 }
 
-/* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to)
+/* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy)
  *   -> transfer | nil, category, code, message, sent */
 static int l_set_start(lua_State *L)
 {
-    enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, OBJECT };
+    enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, PROXY, OBJECT };
     struct set_object *object = check_set(L);
     luaL_checktype(L, REQUEST, LUA_TTABLE);
-    lua_settop(L, CONNECT_TO);
+    lua_settop(L, PROXY);
     if (object->set == NULL)
         return push_failure(L, "closed", "Cancelled", "the transport is closed", false);
 
@@ -278,6 +278,7 @@ static int l_set_start(lua_State *L)
         .method = string_field(L, REQUEST, "method"),
         .url = optional_text(L, URL, "url"),
         .connect_to = optional_text(L, CONNECT_TO, "connect_to"),
+        .proxy = optional_text(L, PROXY, "proxy"),
         .connect_ms = milliseconds(optional_number(L, CONNECT_TIMEOUT, "connect_timeout", 5)),
         .total_ms = milliseconds(optional_number(L, DEADLINE, "deadline", 30)),
         .repeatable = flag_field(L, REQUEST, "repeatable"),

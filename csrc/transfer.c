@@ -255,8 +255,11 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
         ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none rather than libcurl's guess */
     if (request->connect_to != NULL)
         ok = append_line(&t->connect_to, request->connect_to) == 0 && ok;
+    const char *proxy = request->proxy != NULL ? request->proxy : t->set->proxy;
 #define SET(option, value) (ok = curl_easy_setopt(t->easy, option, value) == CURLE_OK && ok)
     SET(CURLOPT_URL, request->url);
+    SET(CURLOPT_PROXY, proxy);
+    SET(CURLOPT_NOPROXY, proxy != NULL ? "" : NULL); /* "": the host was compared with no_proxy already */
     SET(CURLOPT_HTTPHEADER, t->headers);
     SET(CURLOPT_CONNECT_TO, t->connect_to);
     SET(CURLOPT_CONNECTTIMEOUT_MS, clamp_ms(t->deadline_first ? request->total_ms : request->connect_ms));

@@ -42,6 +42,7 @@ struct idocr_transfer_request {
     const char *method;
     const char *url;
     const char *connect_to;      /* "::HOST:PORT" to dial instead of the URL's host, which is still verified; or NULL */
+    const char *proxy;           /* URL; "" for none; NULL: that of the set */
     struct idocr_source *source; /* the body, borrowed until the transfer is finished; or NULL */
     struct idocr_sink *sink;     /* takes the reply's body, borrowed likewise; or NULL: it is kept for the response */
     int64_t connect_ms;          /* limit for name, connection, proxy and handshake together; > 0 */

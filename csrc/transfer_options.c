@@ -164,8 +164,6 @@ bool idocr_transfer_set_up(struct idocr_transfer *t)
         SET(CURLOPT_SSLCERT, set->client_cert);
     if (set->client_key != NULL)
         SET(CURLOPT_SSLKEY, set->client_key);
-    if (set->proxy != NULL)
-        SET(CURLOPT_PROXY, set->proxy);
 #undef SET
     return ok;
 }

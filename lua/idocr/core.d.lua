@@ -294,6 +294,14 @@ function signer:authorization(request) end
 
 function signer:close() end
 
+--- Reads a small regular file whole. Never waits for a pipe or a device: those are refused.
+---@param path string
+---@param max integer bytes that it may have (16 MB at most)
+---@return string? text
+---@return string? message holds no path
+---@return "missing"|"denied"|"not_a_file"|"too_large"|"open"|"read"|nil code
+function core.read_file(path, max) end
+
 --- Names in a folder, without "." and "..", in the order of their bytes.
 ---@param path string
 ---@return string[]? names

@@ -34,8 +34,9 @@ local Transfers = {}
 ---@param deadline number?          seconds for everything (30)
 ---@param max_response integer?     bytes of the decompressed reply (32 MiB)
 ---@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
+---@param proxy string?             URL; "": none; nil: the option `proxy`
 ---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean? sent
-function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to) end
+function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy) end
 
 --- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
 ---@param seconds number

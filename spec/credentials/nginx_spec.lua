@@ -86,6 +86,61 @@ describe("credentials in nginx", function()
     server.stop()
   end)
 
+  local DEFAULT = [[
+    init_by_lua_block { client = require("idocr").new { endpoint = "http://127.0.0.1:$http", rate = false, proxy = false } }
+    server { listen 127.0.0.1:$http; location / { content_by_lua_block {
+      local said = ngx.req.get_headers().authorization:match("Credential=([^/]+)")
+      ngx.print('{"Response":{"RequestId":"r","ID":"' .. said .. '"}}')
+    } } }
+    server { listen 127.0.0.1:$front; location / { content_by_lua_block {
+      local reply, err = client:call("DescribeRegions", {})
+      ngx.print(reply and reply.ID or tostring(err))
+    } } }
+  ]]
+  local ports = { "http", "front", "none" }
+  local NO_SERVICE = "env TENCENTCLOUD_METADATA_ENDPOINT=http://127.0.0.1:$none;"
+
+  local function answer(server) return process.capture("curl -s http://127.0.0.1:" .. server.port.front) end
+
+  it("are said to need env lines where variables are missing", function()
+    local server = nginx.start { http = DEFAULT, ports = ports, main = NO_SERVICE .. " env HOME=/nonexistent;" }
+    local said = answer(server)
+    assert.matches("credentials error NoCredentials", said)
+    local note = "nginx passes on only the variables that nginx.conf names in lines like `env TENCENTCLOUD_SECRET_ID;`"
+    assert.truthy(said:find(note, 1, true), said)
+    server.stop()
+    server = nginx.start { http = DEFAULT, ports = ports, main = "env TENCENTCLOUD_SECRETID=AKIDenv; env TENCENTCLOUD_SECRETKEY=k;" }
+    assert.equal("AKIDenv", answer(server))
+    server.stop()
+  end)
+
+  local as_nobody = "setpriv --reuid=nobody --clear-groups test -r " .. process.quote(process.capture("pwd") .. "/lua")
+  local readable = process.capture("id -u") == "0" and select(2, process.capture(as_nobody)) == 0
+  local test = readable and it or pending
+
+  test("are looked for in the next place where a worker may not read the home folder", function()
+    local home = process.tempdir()
+    process.run("mkdir " .. home .. "/.tencentcloud")
+    process.write(home .. "/.tencentcloud/credentials", "[default]\nsecret_id=AKIDhome\nsecret_key=k\n")
+    local function start_as_nobody(more)
+      return nginx.start {
+        http = DEFAULT, ports = ports, vars = { user = "user nobody nogroup;" }, main = NO_SERVICE .. " env HOME=" .. home .. ";" .. more,
+      }
+    end
+    local server = start_as_nobody ""
+    local said = answer(server)
+    assert.matches("credentials error NoCredentials", said)
+    assert.matches("profile: ~/.tencentcloud/credentials cannot be read: permission denied", said)
+    server.stop()
+    server = start_as_nobody "env TKE_REGION=r; env TKE_PROVIDER_ID=p; env TKE_ROLE_ARN=a; env TKE_WEB_IDENTITY_TOKEN_FILE=/nonexistent;"
+    assert.matches("BadIdentityToken", answer(server)) -- the last source was asked
+    server.stop()
+    process.run("chmod 755 " .. home)
+    server = start_as_nobody ""
+    assert.equal("AKIDhome", answer(server))
+    server.stop()
+  end)
+
   it("are an error of the call where there is no service", function()
     local server, set, _, read = start(1)
     set "metadata=none"

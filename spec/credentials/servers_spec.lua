@@ -8,6 +8,7 @@ local nginx = require "spec.support.nginx"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
 local scripted = require "spec.support.scripted"
+local tcp = require "spec.support.tcp"
 
 local PNG = idocr.bytes(scripted.PNG)
 
@@ -20,13 +21,15 @@ describe("credentials from a server", function()
   teardown(server.stop)
 
   local function set(values)
-    for name, value in pairs(values) do process.run(("curl -sf '%s/set?%s=%s'"):format(base, name, value)) end
+    for name, value in pairs(values) do
+      process.run(("curl -sfG '%s/set' --data-urlencode %s"):format(base, process.quote(name .. "=" .. tostring(value))))
+    end
   end
   local function get(name) return (process.capture(("curl -sf '%s/get?%s'"):format(base, name))) end
   local function counted(name) return tonumber(get("count." .. name)) end
 
   before_each(function()
-    set { metadata = "ok", ttl = 7200, delay = 0.001, revoked = "", ["count.metadata"] = 0, ["count.AssumeRole"] = 0 }
+    set { sts_reply = "", metadata = "ok", ttl = 7200, delay = 0.001, revoked = "", ["count.metadata"] = 0, ["count.AssumeRole"] = 0 }
     serial = serial + 1
   end)
 
@@ -119,6 +122,97 @@ describe("credentials from a server", function()
       assert.equal("NoCredentials", err.code)
     end)
 
+    -- Credentials as the service gives them, some of them replaced.
+    local function reply(changes)
+      local members = {
+        TmpSecretId = "AKIDtmp1", TmpSecretKey = "key-of-AKIDtmp1", Token = "token-of-AKIDtmp1", Code = "Success",
+        ExpiredTime = math.floor(core.wall()) + 7200,
+      }
+      for name, value in pairs(changes) do members[name] = value end
+      return cjson.encode(members)
+    end
+
+    -- The error of a call where the metadata service gives this reply.
+    local function refused(text)
+      set { metadata = "reply", metadata_reply = text }
+      local card, err = client(machine()):passport(PNG)
+      assert.is_nil(card)
+      assert.same({ "credentials", false, false, 0 }, { err.category, err.billed, err.sent, err.attempts })
+      return err
+    end
+
+    it("refuses an end that is past, absurd or no number", function()
+      set { metadata = "reply", metadata_reply = reply {} }
+      assert(client(machine()):passport(PNG))
+      local now = math.floor(core.wall())
+      for _, expires in ipairs { 1, 0, -5, now - 1, now - 86400, now * 1000, 1e15, "soon", tostring(now + 7200), false } do
+        assert.equal("CredentialsUnavailable", refused(reply { ExpiredTime = expires }).code, tostring(expires))
+      end
+      for _, text in ipairs { "1e999", "-1e999", "NaN", "null", "[]" } do
+        local err = refused((reply { ExpiredTime = 4711 }:gsub("4711", text)))
+        assert.equal("CredentialsUnavailable", err.code, text)
+        assert.is_true(err.retryable)
+      end
+    end)
+
+    it("refuses values that no key has, and does not keep them", function()
+      for name, value in pairs {
+        TmpSecretKey = ("k"):rep(513), TmpSecretId = "AKID " .. ("x"):rep(9), Token = ("t"):rep(4097),
+      } do
+        local err = refused(reply { [name] = value })
+        assert.equal("BadCredentials", err.code)
+        assert.matches("it comes from the metadata service", err.message)
+      end
+      local made = client(machine())
+      set { metadata_reply = reply { TmpSecretKey = "aBLANKSb" } }
+      assert.equal("BadCredentials", select(2, made:passport(PNG)).code)
+      set { metadata_reply = reply {} }
+      assert(made:passport(PNG))
+    end)
+
+    it("shows a code of the service and nothing that could be a key", function()
+      assert.matches("refused: InvalidParameter.RoleNotExist$", refused(reply { Code = "InvalidParameter.RoleNotExist" }).message)
+      for _, code in ipairs { "MARKERSECRETKEY", "key MARKERSECRETKEY", "AKIDMARKER0123", ("Marker"):rep(20), 5, false } do
+        local err = refused(reply { Code = code })
+        assert.equal("CredentialsUnavailable", err.code)
+        for _, text in ipairs { tostring(err), err.message } do assert.is_nil(text:lower():find("marker", 1, true), text) end
+      end
+    end)
+
+    it("asks a service again that did not answer in time", function()
+      local silent = tcp.silent()
+      local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. silent.port }
+      local made = client(idocr.credentials.machine_role { getenv = function(name) return variables[name] end },
+        { timeout = { connect = 1, total = 1 } })
+      local _, err = made:passport(PNG)
+      assert.same({ "CredentialsUnavailable", true, false }, { err.code, err.retryable, err.sent })
+      assert.matches("did not answer in time", err.message)
+      variables.TENCENTCLOUD_METADATA_ENDPOINT = base
+      assert(made:passport(PNG))
+      silent.stop()
+    end)
+
+    it("does not ask a place for a minute where there is no service", function()
+      local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. ports.free_port() }
+      local made = client(idocr.credentials.machine_role { getenv = function(name) return variables[name] end })
+      assert.equal("NoCredentials", select(2, made:passport(PNG)).code)
+      variables.TENCENTCLOUD_METADATA_ENDPOINT = base
+      assert.equal("NoCredentials", select(2, made:passport(PNG)).code)
+    end)
+
+    it("is passed over in a chain while it does not answer, and asked again later", function()
+      local silent = tcp.silent()
+      local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. silent.port }
+      local chain = idocr.credentials.chain {
+        idocr.credentials.machine_role { getenv = function(name) return variables[name] end },
+        { secret_id = "AKIDnext", secret_key = "key-of-AKIDnext" },
+      }
+      local made = client(chain, { timeout = 20 })
+      assert.equal("AKIDnext", assert(made:passport(PNG)).number)
+      assert.equal("AKIDnext", assert(made:passport(PNG)).number)
+      silent.stop()
+    end)
+
     it("never goes through a proxy", function()
       local closed = ports.free_port()
       local made = client(machine(), { proxy = "http://127.0.0.1:" .. closed })
@@ -183,6 +277,51 @@ describe("credentials from a server", function()
       assert.is_false(err.billed)
     end)
 
+    it("keeps the service's text out of everything that is shown, and its secrets out of that too", function()
+      local keys = { secret_id = "AKIDMARKERID", secret_key = "MARKERSECRETKEY", token = "MARKER/TOKEN+of=me" }
+      local text = "key MARKERSECRETKEY, id AKIDMARKERID, token MARKER\\/TOKEN%2Bof&#61;me and external MARKEREXTERNAL: no"
+      set { sts_reply = '{"Response":{"RequestId":"r-1","Error":{"Code":"UnauthorizedOperation","Message":"' .. text .. '"}}}' }
+      local _, err = client(role { credentials = keys, external_id = "MARKEREXTERNAL" }):passport(PNG)
+      assert.same({ "UnauthorizedOperation", "the token service refused: UnauthorizedOperation", "r-1" },
+        { err.code, err.message, err.request_id })
+      for name, value in pairs(err) do assert.is_nil(tostring(value):find("MARKER", 1, true), name) end
+      assert.matches("and external %*%*%*: no$", err.vendor_message)
+      for _, code in ipairs { "MARKERSECRETKEY", "not a code", "", ("A"):rep(200) } do
+        set { sts_reply = cjson.encode { Response = { Error = { Code = code } } } }
+        _, err = client(role { credentials = keys }):passport(PNG)
+        assert.equal("UnknownError", err.code)
+        assert.is_nil(tostring(err):find("MARKER", 1, true))
+      end
+    end)
+
+    it("refuses an end that is past or absurd, and base credentials that cannot be", function()
+      for _, expires in ipairs { "1", "1e999", "-1", "NaN", '"x"' } do
+        local reply = '{"Response":{"Credentials":{"TmpSecretId":"a","TmpSecretKey":"b","Token":"c"},"ExpiredTime":%s}}'
+        set { sts_reply = reply:format(expires) }
+        assert.equal("CredentialsUnavailable", select(2, client(role()):passport(PNG)).code, expires)
+      end
+      set { sts_reply = "", ["count.AssumeRole"] = 0 }
+      for _, key in ipairs { ("k"):rep(600), "'key'", "a b" } do
+        local _, err = client(role { credentials = { secret_id = "AKIDbase", secret_key = key } }):passport(PNG)
+        assert.same({ "BadCredentials", false, false, 0 }, { err.code, err.billed, err.sent, err.attempts })
+        assert.matches("^secret_key .* %(it comes from the option credentials%)$", err.message)
+      end
+      assert.equal(0, counted "AssumeRole")
+    end)
+
+    it("is what a tccli file with a role stands for", function()
+      local path = process.write(process.tempdir() .. "/default.credential",
+        '{"secretId":"AKIDbase","secretKey":"key-of-AKIDbase","role-arn":"qcs::cam::uin/1:roleName/cli","role-session-name":"me"}')
+      local card, err = client(idocr.credentials.tccli {
+        path = path, getenv = function(name) return name == "TENCENTCLOUD_STS_ENDPOINT" and base or nil end,
+      }):passport(PNG)
+      assert.is_nil(err)
+      assert.matches("^AKIDtmp", card.number)
+      assert.equal("AKIDbase", get "signer")
+      assert.same({ "qcs::cam::uin/1:roleName/cli", "me" },
+        { cjson.decode(get "params").RoleArn, cjson.decode(get "params").RoleSessionName })
+    end)
+
     it("raises on wrong options", function()
       for _, wrong in ipairs {
         {}, { role_arn = "x", duration = 99999 }, { role_arn = "x", duration = 1.5 }, { rolearn = "x" }, { role_arn = 5 },
@@ -218,6 +357,33 @@ describe("credentials from a server", function()
       process.write(path, "")
       now = now + 7000
       assert.equal("BadIdentityToken", select(2, made:passport(PNG)).code)
+    end)
+
+    it("refuses a token file that is none, without waiting for it", function()
+      local folder = process.tempdir()
+      process.run("mkfifo " .. folder .. "/pipe")
+      for name, text in pairs { long = ("a"):rep(16385), blank = "a b", quoted = '"x"' } do process.write(folder .. "/" .. name, text) end
+      for name, reason in pairs {
+        pipe = "no regular file", ["."] = "no regular file", long = "larger than 16 KB", blank = "a character", quoted = "a character",
+        none = "does not exist",
+      } do
+        local _, err = client(idocr.credentials.web_identity {
+          getenv = nothing, region = "r", provider_id = "p", role_arn = "a", token_file = folder .. "/" .. name, endpoint = base,
+        }):passport(PNG)
+        assert.equal("BadIdentityToken", err.code)
+        assert.matches(reason, err.message)
+      end
+      assert.has_error(function() idocr.credentials.web_identity { duration = 0 / 0 } end)
+    end)
+
+    it("keeps its token out of what is shown", function()
+      local path = process.write(process.tempdir() .. "/token", "MARKERJWT.abcdef.MARKER")
+      set { sts_reply = '{"Response":{"Error":{"Code":"InvalidParameter","Message":"bad token MARKERJWT.abcdef.MARKER here"}}}' }
+      local _, err = client(idocr.credentials.web_identity {
+        getenv = nothing, region = "r", provider_id = "p", role_arn = "a", token_file = path, endpoint = base,
+      }):passport(PNG)
+      assert.equal("InvalidParameter", err.code)
+      for name, value in pairs(err) do assert.is_nil(tostring(value):find("MARKER", 1, true), name) end
     end)
 
     it("says what is missing", function()

@@ -62,6 +62,45 @@ describe("the choice of a proxy in nginx", function()
     assert.is_nil(chosen(chooser(nil), "https://ocr.test/"))
   end)
 
+  it("does not send to a distant proxy what only this machine or its network segment has", function()
+    environment = { all_proxy = "http://all:2" }
+    for _, url in ipairs {
+      "http://localhost./", "http://a.localhost/", "http://127.9.9.9/", "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/",
+    } do
+      assert.is_nil(chosen(chooser(nil), url), url)
+    end
+    environment = { all_proxy = "http://127.0.0.1:2" }
+    assert.equal("127.0.0.1:2", chosen(chooser(nil), "http://127.0.0.1:8080/"))
+    assert.equal("given:1", chosen(chooser "http://given:1", "http://127.0.0.1:8080/"))
+  end)
+
+  it("is a direct connection for the networks and ports of no_proxy, not with an explicit proxy", function()
+    environment = { all_proxy = "http://all:2", NO_PROXY = "10.0.0.0/8,ocr.test:8443" }
+    assert.is_nil(chosen(chooser(nil), "https://10.9.8.7/"))
+    assert.is_nil(chosen(chooser(nil), "https://ocr.test:8443/"))
+    assert.equal("all:2", chosen(chooser(nil), "https://ocr.test/"))
+    assert.equal("given:1", chosen(chooser "http://given:1", "https://10.9.8.7/"))
+    environment.no_proxy = "other"
+    assert.equal("all:2", chosen(chooser(nil), "https://10.9.8.7/"))
+  end)
+
+  it("complains about a variable without showing it", function()
+    for value, wanted in pairs {
+      ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5; here a proxy is reached by http:// only",
+      ["https://u:visible@p:1"] = "scheme https",
+      ["visible://p:1"] = "unsupported proxy scheme; here", ["http://u:visible/x@p:1"] = "no URL of a proxy",
+      ["http://u:visible@p:99999"] = "no URL of a proxy", ["http://u:visi ble@p:1"] = "blanks",
+    } do
+      environment = { https_proxy = value }
+      local ran, message = pcall(chooser, nil)
+      assert.is_false(ran)
+      assert.truthy(message:find("https_proxy: ", 1, true) and message:find(wanted, 1, true), message)
+      assert.is_nil(message:find("visi", 1, true))
+    end
+    environment = { https_proxy = " ", no_proxy = " " }
+    assert.is_nil(chosen(chooser(nil), "https://ocr.test/"))
+  end)
+
   it("takes its credentials apart and refuses what nginx cannot do", function()
     local proxy = chooser "http://us%40er:p%3Aw@given:1"(http1.url "https://ocr.test/")
     assert.equal("Basic " .. require("idocr.core").base64_encode "us@er:p:w", proxy.authorization)

@@ -1,6 +1,7 @@
 --- Runs inside nginx: a metadata service, a token service and a service that reads cards, for the specs of credentials.
 --- Every secret id has the key "key-of-ID" and, when it is temporary, the token "token-of-ID"; all signatures are
---- recomputed. `dict` holds what the spec has set (`/set?name=value`) and what was counted (`/get?name`).
+--- recomputed, unless a reply is given (`metadata=reply` with `metadata_reply`; `sts_reply`).
+--- `dict` holds what the spec has set (`/set?name=value`) and what was counted (`/get?name`).
 
 local cjson = require "cjson"
 local core = require "idocr.core"
@@ -33,6 +34,9 @@ function server.get() ngx.print(dict():get(ngx.var.query_string) or "0") end
 
 local function setting(name, default) return dict():get(name) or default end
 
+-- A reply that a spec has written down; BLANKS in it stands for 60,000 of them.
+local function given_reply(name) return (setting(name, ""):gsub("BLANKS", (" "):rep(60000))) end
+
 --- A new temporary identity each time.
 local function issue()
   local n = dict():incr("issued", 1, 0)
@@ -45,6 +49,7 @@ function server.metadata()
   count "metadata"
   pause()
   local mode = setting("metadata", "ok")
+  if mode == "reply" and not ngx.var.uri:find("/$") then return ngx.print(given_reply "metadata_reply") end
   if mode == "none" then return ngx.exit(404) end
   if mode == "broken" then return ngx.exit(500) end
   local role = ngx.var.uri:match("/([^/]*)$")
@@ -103,6 +108,8 @@ function server.api()
   count(action)
   dict():set("region", headers["x-tc-region"] or "")
   pause()
+  local sts_reply = given_reply "sts_reply"
+  if sts_reply ~= "" and action:find("^AssumeRole") then return ngx.print(sts_reply) end
   if action == "AssumeRoleWithWebIdentity" then
     local params = cjson.decode(body)
     if headers.authorization ~= "SKIP" or headers["x-tc-version"] ~= "2018-08-13" then return refuse "InvalidParameter" end

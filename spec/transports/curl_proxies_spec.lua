@@ -51,10 +51,27 @@ describe("the curl transport goes through a proxy", function()
     local _, err = call(url, "http://127.0.0.1:" .. refusing.port)
     assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
     refusing.stop()
-    _, err = call(url, "http://127.0.0.1:" .. ports.free_port())
-    assert.same({ "connect", "ConnectFailed", false }, { err.category, err.code, err.sent })
+    local dead = "127.0.0.1:" .. ports.free_port()
+    _, err = call(url, "http://user:visible@" .. dead)
+    assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
+    assert.truthy(err.message:find("ocr.test:" .. server.port.https .. " through the proxy " .. dead, 1, true), err.message)
+    assert.is_nil(err.message:find("visible", 1, true))
     _, err = call(url, "http://" .. ("a"):rep(64) .. ".invalid:3128")
     assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
+  end)
+
+  it("that is an option, whatever no_proxy says, with a password that needs escapes", function()
+    local guarded = tcp.proxy { auth = "us@er:p:/w" }
+    local url = "http://127.0.0.1:" .. server.port.http .. "/echo"
+    assert.equal(200, assert(call(url, "http://us%40er:p:%2Fw@127.0.0.1:" .. guarded.port)).status)
+    assert.matches("^POST http://127", guarded.log())
+    guarded.stop()
+    for _, wrong in ipairs { "ftp://u:visible@p:1", "http://u:visible/@p:1", "http://u:visible@", "http://u:vis ible@p:1" } do
+      local ran, message = pcall(call, url, wrong)
+      assert.is_false(ran)
+      assert.truthy(message:find("^proxy: "), message)
+      assert.is_nil(message:find("vis", 1, true))
+    end
   end)
 
   it("that the environment names, unless no_proxy or the option says no", function()
@@ -79,5 +96,22 @@ describe("the curl transport goes through a proxy", function()
     assert.same({ "200", "" }, { run("http_proxy=" .. here .. " https_proxy=" .. here, https, "off") })
     assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 https_proxy=" .. here, https) })
     assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 http_proxy=" .. here, http) })
+    -- The target is reachable without a proxy too: the log says which way the request took.
+    local address = "http://127.0.0.1:" .. server.port.http .. "/echo"
+    for list, through in pairs {
+      ["127.0.0.0/8"] = false, ["10.0.0.0/8"] = true, ["127.0.0.1:" .. server.port.http] = false, ["127.0.0.1:1"] = true, ["*"] = false,
+      ["*:" .. server.port.http] = false, ["0.1"] = true, ["::ffff:127.0.0.1"] = false, ["a.test ,, 127.0.0.1"] = false,
+    } do
+      local said, log = run(("no_proxy=%s all_proxy=%s"):format(process.quote(list), here), address)
+      assert.same({ "200", through and "GET " .. address .. " HTTP/1.1\n" or "" }, { said, log }, list)
+    end
+    for list, through in pairs {
+      ["ocr.test"] = false, [".TEST."] = false, ["*.test"] = false, ["cr.test"] = true, ["ocr.test:1"] = true,
+    } do
+      local url = "https://ocr.test:" .. server.port.https .. "/echo"
+      local _, log = run(("NO_PROXY=%s HTTPS_PROXY=%s"):format(process.quote(list), here), url)
+      assert.equal(through and "CONNECT ocr.test:" .. server.port.https .. " HTTP/1.1\n" or "", log, list)
+    end
+    assert.same({ "200", "" }, { run("HTTP_PROXY=" .. here, address) }) -- what a request header can set in a CGI program
   end)
 end)

@@ -5,6 +5,7 @@ local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
 local money = require "idocr.client.money"
 local request_id = require("idocr.decode.card").request_id
+local recipe = require "idocr.credentials.recipe"
 local retry = require "idocr.client.retry"
 
 local attempt = {}
@@ -92,7 +93,7 @@ local function credentials(side, left)
   if not side.checked or type(snapshot) ~= "table" or not same_parts(side.parts, snapshot) then
     local checked
     checked, err = side.provider.check_credentials(snapshot)
-    if not checked then return nil, err end
+    if not checked then return nil, recipe.with_origin(err, snapshot) end
     side.parts, side.checked, side.secrets = parts_of(snapshot), checked, secrets_of(checked, side.view)
   end
   return side.checked, snapshot

@@ -9,12 +9,14 @@ local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
 local events = require "idocr.client.events"
 local given_credentials = require "idocr.credentials.given"
+local http_date = require "idocr.client.http_date"
 local kinds = require "idocr.kinds"
 local limiter = require "idocr.client.limiter"
 local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local request_id = require("idocr.decode.card").request_id
 
 local client = {}
 
@@ -237,6 +239,9 @@ local function new_side(state, name)
     runtime = state.runtime,
     emit = state.emit,
     cache = state.cache,
+    check = side.provider.check_credentials,
+    parse_date = http_date.parse,
+    request_id = request_id,
     transport = function() return state.transport end,
     direct = function() return direct(state) end,
   })

@@ -12,20 +12,27 @@ local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
 local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
 
+---@alias idocr.Credentials
+---| { secret_id: string, secret_key: string, token: string?, expires: number? }  Tencent; `expires` in Unix seconds
+---| { api_key: string, token: string? }                                         ekycpro
+---| fun(provider: string): idocr.FunctionCredentials?, string?                  asked for each call, or when `expires` comes near
+---| idocr.CredentialsSource                                                     of `idocr.credentials.…`, or an object with `get`
+---| table<string, table|function>                                               provider -> any of these
+
 --- What a user writes; all of it may be left out.
 ---@class idocr.Options
 ---@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails for free
 ---@field site "intl"|"cn"|nil            Tencent: two services with separate accounts ("intl")
 ---@field region string?                  Tencent, like "ap-singapore"
 ---@field language "en-US"|"zh-CN"|nil    of Tencent's error messages
----@field credentials any                 { secret_id, secret_key, token }, { api_key }, a function or a source; also by provider
+---@field credentials idocr.Credentials?  also by provider: { tencent = …, ekycpro = … }
 ---@field endpoint string|table<string, string>|nil     URL to dial instead of the service's own; also by provider
 ---@field signed_host string|table<string, string>|nil  host to name and to sign, where the endpoint is a gateway's
 ---@field transport "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  ("auto")
 ---@field timeout number|{ connect: number?, total: number? }|nil  seconds (5, 30); a number: the total
 ---@field retry false|integer|{ attempts: integer?, base: number?, cap: number?, after_send: boolean? }|nil  (3, 0.5 s, 10 s, false)
 ---@field rate boolean|number|table<string, number|boolean>|nil  calls per second, for all or by action; `wait = false`: refuse
----@field proxy string|false?             URL; false: none, whatever the environment says
+---@field proxy string|false?             URL, for every request; false: none; nil: http_proxy, https_proxy, all_proxy, no_proxy
 ---@field ca_file string?                 PEM, trusted instead of the system's store
 ---@field ca_path string?                 folder of hashed PEM files, likewise
 ---@field client_cert string?             PEM

@@ -1,22 +1,56 @@
---- Credentials in environment variables. (nginx clears its environment: there each name needs an `env` line.)
+--- Credentials in environment variables, in all spellings of the vendor's tools. A set is taken whole: an id is never
+--- combined with a key or a token of another spelling.
 
 local recipe = require "idocr.credentials.recipe"
 
+-- In the order in which they are looked for. The tools of the first set do not agree on the name of the token.
+local SETS = {
+  {
+    id = "TENCENTCLOUD_SECRET_ID", key = "TENCENTCLOUD_SECRET_KEY",
+    tokens = { "TENCENTCLOUD_SESSION_TOKEN", "TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN" },
+  },
+  { id = "TENCENTCLOUD_SECRETID", key = "TENCENTCLOUD_SECRETKEY", tokens = { "TENCENTCLOUD_SESSIONTOKEN" } },
+  { id = "TENCENT_SECRET_ID", key = "TENCENT_SECRET_KEY", tokens = { "TENCENT_TOKEN" } },
+}
+
+local function origin(variable) return variable and "the environment variable " .. variable end
+
+-- The snapshot of a set, or nil and what is missing of one that is there in part.
+local function read(set, getenv)
+  local id, key = recipe.trim(getenv(set.id)), recipe.trim(getenv(set.key))
+  local token, token_name
+  for _, name in ipairs(set.tokens) do
+    if not token then token, token_name = recipe.trim(getenv(name)), name end
+  end
+  if id and key then
+    return {
+      secret_id = id, secret_key = key, token = token,
+      origin = { secret_id = origin(set.id), secret_key = origin(set.key), token = token and origin(token_name) },
+    }
+  end
+  if id then return nil, set.id .. " is set but " .. set.key .. " is not" end
+  if key then return nil, set.key .. " is set but " .. set.id .. " is not" end
+  if token then return nil, ("%s is set but %s and %s are not"):format(token_name, set.id, set.key) end
+end
+
+--- The first complete set of: TENCENTCLOUD_SECRET_ID, _SECRET_KEY (with TENCENTCLOUD_SESSION_TOKEN, TENCENTCLOUD_TOKEN or
+--- TENCENTCLOUD_SECURITY_TOKEN); TENCENTCLOUD_SECRETID, _SECRETKEY, _SESSIONTOKEN; TENCENT_SECRET_ID, _SECRET_KEY, TENCENT_TOKEN.
 ---@param options { getenv: (fun(name: string): string?)? }?
 return function(options)
   options = recipe.options(options, { getenv = "function" })
   local getenv = options.getenv or os.getenv
-  return recipe.new("environment", function()
+  return recipe.new("environment", function(context)
     local source = { name = "environment" }
     function source.get()
-      local id, key = recipe.trim(getenv "TENCENTCLOUD_SECRET_ID"), recipe.trim(getenv "TENCENTCLOUD_SECRET_KEY")
-      if id and key then
-        return { secret_id = id, secret_key = key, token = recipe.trim(getenv "TENCENTCLOUD_SESSION_TOKEN") }
+      local incomplete = {}
+      for _, set in ipairs(SETS) do
+        local snapshot, missing = read(set, getenv)
+        if snapshot then return snapshot end
+        incomplete[#incomplete + 1] = missing
       end
-      if not id and not key then return recipe.none("TENCENTCLOUD_SECRET_ID is not set") end
-      local missing = id and "TENCENTCLOUD_SECRET_KEY" or "TENCENTCLOUD_SECRET_ID"
-      local present = id and "TENCENTCLOUD_SECRET_ID" or "TENCENTCLOUD_SECRET_KEY"
-      return recipe.fail("IncompleteCredentials", present .. " is set but " .. missing .. " is not")
+      local note = recipe.environment_note(context)
+      if incomplete[1] then return recipe.skip("defect", "IncompleteCredentials", table.concat(incomplete, "; ") .. note) end
+      return recipe.none("TENCENTCLOUD_SECRET_ID is not set" .. note)
     end
     return source
   end)

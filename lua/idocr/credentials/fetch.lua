@@ -15,7 +15,7 @@ local LARGEST = 64 * 1024 -- bytes of a reply
 ---@return table? response, idocr.Error?
 function fetch.send(transport, request, left)
   if left <= 0 then
-    return nil, errors.new("timeout", "DeadlineExceeded", "no time left to fetch credentials", { sent = false, billed = false })
+    return nil, errors.unsent("timeout", "DeadlineExceeded", "no time left to fetch credentials")
   end
   local target = assert(endpoint.parse(request.url))
   local host = request.host or target.authority
@@ -31,7 +31,7 @@ function fetch.send(transport, request, left)
     max_response = LARGEST,
   }, left)
   if response then return response end
-  if not errors.is(err) then err = errors.new("network", "TransportFailed", errors.scrub(tostring(err))) end
+  if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
   return nil, err
 end
 

@@ -1,10 +1,28 @@
 --- Where credentials come from. `idocr.credentials.NAME(options)` makes a source for `idocr.new { credentials = … }`.
 
+local errors = require "idocr.errors"
+local recipe = require "idocr.credentials.recipe"
+
 local credentials = {}
 
 local CONSTRUCTORS = {}
-for name in ([[static environment api_key profile machine_role assume_role web_identity chain callback]]):gmatch("[%w_]+") do
+for name in ([[static environment api_key profile tccli machine_role assume_role web_identity chain callback]]):gmatch("[%w_]+") do
   CONSTRUCTORS[name] = "idocr.credentials." .. name
+end
+
+-- A source of the user's: whatever it raises or returns becomes an error of ours.
+local function guarded(given)
+  local source = { name = type(given.name) == "string" and given.name or "custom" }
+  function source.get(_, left)
+    local ran, snapshot, err = pcall(given.get, given, left)
+    if not ran then return recipe.raised("the source of credentials", snapshot) end
+    if snapshot or errors.is(err) then return snapshot, err end
+    return recipe.none("the source of credentials has none")
+  end
+  if type(given.invalidate) == "function" then
+    function source.invalidate(_, snapshot) pcall(given.invalidate, given, snapshot) end
+  end
+  return source
 end
 
 --- Makes a bound source of whatever a user may give as credentials: nothing (the default chain), a table, a function, a
@@ -17,7 +35,7 @@ function credentials.bind(given, context)
   if type(given) == "function" then return credentials.callback(given):bind(context) end
   if type(given) ~= "table" then return nil, "must be a table, a function or a source" end
   if type(given.bind) == "function" then return given:bind(context) end
-  if type(given.get) == "function" then return given end
+  if type(given.get) == "function" then return guarded(given) end
   return credentials.static(given):bind(context)
 end
 

@@ -1,76 +1,107 @@
 --- Credentials in the vendor's profile file: INI, `[default]` with secret_id, secret_key and perhaps token.
 
+local files = require "idocr.credentials.files"
 local recipe = require "idocr.credentials.recipe"
+local trim = require "idocr.trim"
 
 local SYSTEM_WIDE = "/etc/tencentcloud/credentials"
-local LARGEST = 1024 * 1024 -- bytes; a profile file has a few hundred
-local READ_AGAIN = 60 -- seconds; keys change in the file while a service runs
+local USUAL = "~/.tencentcloud/credentials"
 
---- Sections of an INI text: names and keys in lower case as written by the vendor's tools, values trimmed.
+-- One line of INI: nothing (blank or a comment), a section, or a key and its value; false for anything else.
+local function parse_line(line)
+  if line == "" or line:find("^[#;]") then return nil end
+  if line:find("^%[.*%]$") then return trim(line:sub(2, -2)) end
+  local key, at = line:match("^([%w_.-]+)%s*[=:]()")
+  if not key then return false end
+  return key:lower(), trim(line:sub(at))
+end
+
+--- Sections of an INI text: keys in lower case, values trimmed. Of each section the lines of its members, and the line at which
+--- it or a member appears a second time.
 ---@param text string
----@return table<string, table<string, string>>? sections, integer? line the first line that is none of INI
+---@return table<string, { values: table<string, string>, lines: table<string, integer>, again: integer? }>? sections
+---@return integer? line the first line that is not INI
 local function parse(text)
   local sections, current, number = {}, nil, 0
   text = text:gsub("^\239\187\191", "") -- a byte order mark
-  for line in (text .. "\n"):gmatch("(.-)\r?\n") do
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do
     number = number + 1
-    line = line:match("^%s*(.-)%s*$")
-    local section = line:match("^%[%s*(.-)%s*%]$")
-    local key, value = line:match("^([%w_.-]+)%s*[=:]%s*(.*)$")
-    if section then
-      current = sections[section] or {}
-      sections[section] = current
-    elseif key and current then
-      current[key:lower()] = value
-    elseif line ~= "" and not line:find("^[#;]") then
+    local name, value = parse_line(trim(line))
+    if name and not value then
+      local before = sections[name]
+      current = before or { values = {}, lines = {} }
+      if before then current.again = current.again or number end
+      sections[name] = current
+    elseif name and current then
+      if current.values[name] then current.again = current.again or number end
+      current.values[name], current.lines[name] = value, number
+    elseif name ~= nil then
       return nil, number
     end
   end
   return sections
 end
 
-local function read_file(path)
-  local file, _, code = io.open(path, "rb")
-  if not file then return nil, code end
-  local text, failed = file:read(LARGEST)
-  file:close()
-  return text or not failed and "" or nil -- at the end of an empty file nothing failed
+--- The credentials of one section. `name` is how messages name the file.
+---@return idocr.Snapshot?, string? code, string? message
+local function credentials_of(text, profile, name)
+  local sections, line = parse(text)
+  if not sections then return nil, "BadProfile", ("line %d of %s is no INI"):format(line, name) end
+  local section = sections[profile]
+  if not section then return nil, "BadProfile", ("%s has no section [%s]"):format(name, profile) end
+  if section.again then
+    return nil, "BadProfile", ("line %d of %s repeats a part of section [%s]"):format(section.again, name, profile)
+  end
+  local snapshot, found = { origin = {} }, {
+    secret_id = "secret_id", secret_key = "secret_key",
+    token = section.values.token and "token" or section.values.session_token and "session_token" or "security_token",
+  }
+  for member, key in pairs(found) do
+    local value = recipe.trim(section.values[key])
+    local at = section.lines[key] and ("line %d of %s"):format(section.lines[key], name)
+    if value and value:find("%s[#;]") then
+      return nil, "BadCredentials", ("%s: a comment stands behind the value of %s; it needs a line of its own"):format(at, key)
+    end
+    snapshot[member], snapshot.origin[member] = value, at
+  end
+  for _, member in ipairs { "secret_id", "secret_key" } do
+    if not snapshot[member] then
+      return nil, "IncompleteCredentials", ("section [%s] of %s has no %s"):format(profile, name, member)
+    end
+  end
+  return snapshot
 end
 
-local NO_SUCH_FILE = 2 -- ENOENT
-local NO_SUCH_FOLDER = 20 -- ENOTDIR
-
---- The files that are looked for, in order.
-local function paths(options, getenv)
-  local named = options.path or recipe.trim(getenv "TENCENTCLOUD_CREDENTIALS_FILE")
-  if named then return { named }, true end
-  local list, home = {}, recipe.trim(getenv "HOME") or recipe.trim(getenv "USERPROFILE")
-  if home then list[1] = home .. "/.tencentcloud/credentials" end
-  list[#list + 1] = SYSTEM_WIDE
+--- The files that are looked for, in order, and whether the user named one.
+local function candidates(options, getenv)
+  if options.path then return { { path = options.path, name = "the profile file" } }, true end
+  local named = recipe.trim(getenv "TENCENTCLOUD_CREDENTIALS_FILE")
+  if named then return { { path = named, name = "the profile file of TENCENTCLOUD_CREDENTIALS_FILE" } }, true end
+  local list, home = {}, files.home(getenv)
+  if home then list[1] = { path = home .. "/.tencentcloud/credentials", name = USUAL } end
+  list[#list + 1] = { path = SYSTEM_WIDE, name = SYSTEM_WIDE }
   return list, false
 end
 
 local function load(options, getenv)
-  local profile = options.profile or "default"
-  local list, named = paths(options, getenv)
-  for _, path in ipairs(list) do
-    local text, code = read_file(path)
+  local list, named = candidates(options, getenv)
+  local unreadable = {}
+  for _, file in ipairs(list) do
+    local text, reason, missing = files.read(file.path)
     if text then
-      local sections, line = parse(text)
-      if not sections then return recipe.fail("BadProfile", "line " .. line .. " of the profile file is no INI") end
-      local section = sections[profile]
-      if not section then return recipe.fail("BadProfile", ("the profile file has no section [%s]"):format(profile)) end
-      local id, key = recipe.trim(section.secret_id), recipe.trim(section.secret_key)
-      if not id or not key then
-        return recipe.fail("IncompleteCredentials",
-          ("section [%s] of the profile file has no %s"):format(profile, id and "secret_key" or "secret_id"))
-      end
-      return { secret_id = id, secret_key = key, token = recipe.trim(section.token) }
-    elseif named or (code ~= NO_SUCH_FILE and code ~= NO_SUCH_FOLDER) then
-      return recipe.fail("BadProfile", "the profile file cannot be read")
+      local snapshot, code, message = credentials_of(text, options.profile or "default", file.name)
+      if snapshot then return snapshot end
+      if named or options.profile or code == "BadCredentials" then return recipe.fail(code, message) end
+      return recipe.skip("defect", code, message)
+    elseif named then
+      return recipe.fail("BadProfile", file.name .. " " .. reason)
+    elseif not missing then
+      unreadable[#unreadable + 1] = file.name .. " " .. reason
     end
   end
-  return recipe.none("there is no profile file (~/.tencentcloud/credentials)")
+  if unreadable[1] then return recipe.skip("unreadable", "BadProfile", table.concat(unreadable, "; ")) end
+  local home = list[2] and "" or "; HOME is not set"
+  return recipe.none("there is no profile file (" .. USUAL .. home .. ")")
 end
 
 --- `path`: else TENCENTCLOUD_CREDENTIALS_FILE, ~/.tencentcloud/credentials, /etc/tencentcloud/credentials.
@@ -80,16 +111,6 @@ return function(options)
   options = recipe.options(options, { path = "string", profile = "string", getenv = "function" })
   local getenv = options.getenv or os.getenv
   return recipe.new("profile", function(context)
-    local source = { name = "profile" }
-    local snapshot, read_at
-    function source.get()
-      local now = context.runtime.now()
-      if snapshot and now - read_at < READ_AGAIN then return snapshot end
-      local fresh, err = load(options, getenv)
-      snapshot, read_at = fresh, now
-      return fresh, err
-    end
-    function source.invalidate() snapshot = nil end
-    return source
+    return files.source("profile", context, function() return load(options, getenv) end)
   end)
 end

@@ -3,7 +3,6 @@
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
-local errors = require "idocr.errors"
 local recipe = require "idocr.credentials.recipe"
 
 local refreshing = {}
@@ -77,8 +76,11 @@ function Source:fetch_now(left)
   local snapshot = cache and self:borrow(left)
   if snapshot then return snapshot end
   local ran, fetched, err = pcall(self.fetch, left)
-  if not ran then
-    fetched, err = recipe.fail("CredentialsFailed", "the source of credentials failed: " .. errors.scrub(tostring(fetched)))
+  if not ran then fetched, err = recipe.raised("the source of credentials", fetched, self.snapshot) end
+  if fetched then
+    local checked
+    checked, err = recipe.check(self.context, fetched)
+    fetched = checked and fetched or nil
   end
   if fetched then
     self.tried = nil
@@ -96,10 +98,16 @@ end
 --- Fetches under the lock, unless somebody did while we waited for it. The work goes on when the request that wanted it
 --- is given up, where the runtime has a way.
 function Source:renew(left)
-  if not self.mutex:acquire(left) then return recipe.fail("CredentialsTimeout", "no credentials before the deadline", true) end
+  local runtime = self.context.runtime
+  local ends = runtime.now() + left
+  local locked = self.mutex:acquire(left)
+  -- Not locked and time left: a coroutine of the user's holds the lock, and waiting here would stop it.
+  if not locked and runtime.now() >= ends then
+    return recipe.fail("CredentialsTimeout", "no credentials before the deadline", true)
+  end
   local snapshot, err = self:fresh() and self.snapshot, nil
-  if not snapshot then snapshot, err = self:fetch_now(left) end
-  self.mutex:release()
+  if not snapshot then snapshot, err = self:fetch_now(ends - runtime.now()) end
+  if locked then self.mutex:release() end
   return snapshot or nil, err
 end
 

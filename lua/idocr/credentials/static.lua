@@ -8,6 +8,7 @@ return function(given)
   local snapshot = recipe.options(given, {
     secret_id = "string", secret_key = "string", api_key = "string", token = "string", expires = "number",
   })
+  snapshot.origin = "the option credentials"
   return recipe.new("static", function()
     return { name = "static", get = function() return snapshot end }
   end)

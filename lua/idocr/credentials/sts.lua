@@ -6,6 +6,7 @@ local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local fetch = require "idocr.credentials.fetch"
 local recipe = require "idocr.credentials.recipe"
+local temporary = require "idocr.credentials.temporary"
 
 local sts = {}
 
@@ -27,25 +28,29 @@ local function authorization(call, host, body, timestamp)
   return value
 end
 
-local function decode(response)
+local REPEATABLE = { InternalError = true, RequestLimitExceeded = true }
+
+-- The service's refusal. Its text may quote what it was sent: it stays out of the message.
+local function refusal(refused, request_id, secrets)
+  local code = recipe.vendor_code(refused.Code)
+  local text = "the token service refused" .. (code and ": " .. code or " with a code of unknown form")
+  local err = errors.unsent("credentials", code or "UnknownError", text,
+    { request_id = request_id, retryable = code ~= nil and REPEATABLE[code:match("^%a+")] == true })
+  err.vendor_message = errors.vendor_text(refused.Message)
+  return nil, recipe.conceal(err, secrets.snapshot, secrets.more)
+end
+
+local function decode(context, response, secrets)
   local ok, reply = pcall(cjson.decode, response.body)
   reply = ok and type(reply) == "table" and reply.Response
   if type(reply) ~= "table" then
     return recipe.fail("CredentialsUnavailable",
-      "the token service's answer cannot be understood (HTTP " .. tostring(response.status) .. ")", true)
+      "the token service's answer is malformed (HTTP " .. tostring(response.status) .. ")", true)
   end
-  local request_id = type(reply.RequestId) == "string" and reply.RequestId:match("^[%w-]+$") or nil
-  if type(reply.Error) == "table" then
-    local code = tostring(reply.Error.Code):match("^[%w.]+$") or "UnknownError"
-    return nil, errors.new("credentials", code, "the token service refused: " .. errors.scrub(reply.Error.Message),
-      { billed = false, sent = false, request_id = request_id, retryable = code:find("^InternalError") ~= nil })
-  end
+  local request_id = context.request_id and context.request_id(reply.RequestId)
+  if type(reply.Error) == "table" then return refusal(reply.Error, request_id, secrets) end
   local given = type(reply.Credentials) == "table" and reply.Credentials or {}
-  local id, key, token = recipe.trim(given.TmpSecretId), recipe.trim(given.TmpSecretKey), recipe.trim(given.Token)
-  if not id or not key or not token or type(reply.ExpiredTime) ~= "number" then
-    return recipe.fail("CredentialsUnavailable", "the token service's answer lacks a member", true)
-  end
-  return { secret_id = id, secret_key = key, token = token, expires = reply.ExpiredTime }
+  return temporary.snapshot(context, response, given, reply.ExpiredTime, "the token service")
 end
 
 --- The endpoint that a constructor's options and the environment name.
@@ -59,12 +64,24 @@ function sts.endpoint(options, getenv)
   return target
 end
 
+-- Secrets besides the keys that a request carries.
+local function secrets_of(call)
+  local more = {}
+  for _, name in ipairs { "WebIdentityToken", "ExternalId", "TokenCode" } do more[#more + 1] = call.params[name] end
+  return { snapshot = call.snapshot, more = more }
+end
+
 --- Calls an action and takes the credentials out of its answer.
 ---@param context idocr.CredentialsContext
 ---@param call { action: string, region: string, target: idocr.Endpoint, params: table, snapshot: idocr.Snapshot? }
 ---@param left number seconds
 ---@return idocr.Snapshot?, idocr.Error?
 function sts.call(context, call, left)
+  if call.snapshot then
+    local checked, err = recipe.check(context, call.snapshot)
+    if not checked then return nil, err end
+    call.snapshot = checked
+  end
   local target, body = call.target, cjson.encode(call.params)
   local host = target.authority
   local timestamp = math.floor(context.clock())
@@ -81,9 +98,10 @@ function sts.call(context, call, left)
     method = "POST", url = target.url, host = host, headers = headers, text = body, connect_timeout = CONNECT,
   }, math.min(left, TOTAL))
   if not response then
-    return recipe.fail("CredentialsUnavailable", "the token service did not answer: " .. err.category .. " error " .. err.code, true)
+    return recipe.fail("CredentialsUnavailable",
+      ("the token service did not answer: %s error %s"):format(err.category, recipe.vendor_code(err.code) or "of unknown form"), true)
   end
-  return decode(response)
+  return decode(context, response, secrets_of(call))
 end
 
 --- A name for the session that nobody else uses at this moment.

@@ -1,6 +1,7 @@
 --- The identity of a pod in the vendor's cluster (AssumeRoleWithWebIdentity): the token that the cluster keeps in a file
 --- is exchanged for temporary credentials. That request is not signed: there is nothing to sign it with.
 
+local core = require "idocr.core"
 local recipe = require "idocr.credentials.recipe"
 local refreshing = require "idocr.credentials.refreshing"
 local sts = require "idocr.credentials.sts"
@@ -18,6 +19,7 @@ local VARIABLES = {
 }
 
 local LONGEST_TOKEN = 16 * 1024 -- bytes
+local LONGEST_DURATION = 43200 -- seconds, the vendor's limit
 
 local function settings(options, getenv)
   local found, missing = {}, {}
@@ -27,18 +29,24 @@ local function settings(options, getenv)
   end
   if #missing == #VARIABLES then return recipe.none("this is no pod with a cluster identity (TKE_ROLE_ARN is not set)") end
   if #missing > 0 then
-    return recipe.fail("IncompleteCredentials", "the cluster identity lacks " .. table.concat(missing, ", "))
+    return recipe.skip("defect", "IncompleteCredentials", "the cluster identity lacks " .. table.concat(missing, ", "))
   end
   return found
 end
 
+local REASONS = {
+  missing = "does not exist", denied = "cannot be read: permission denied", not_a_file = "is no regular file",
+  too_large = "is larger than 16 KB",
+}
+
 -- Read anew for each exchange: the cluster rotates it.
 local function read_token(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read(LONGEST_TOKEN)
-  if file then file:close() end
+  local function bad(problem) return recipe.fail("BadIdentityToken", "the file with the cluster's token " .. problem) end
+  local text, _, code = core.read_file(path, LONGEST_TOKEN)
+  if not text then return bad(REASONS[code] or "cannot be read") end
   local token = recipe.trim(text)
-  if not token then return recipe.fail("BadIdentityToken", "the file with the cluster's token cannot be read or is empty") end
+  if not token then return bad "is empty" end
+  if not token:find("^[%w._~+/=-]+$") then return bad "holds a character that no such token has" end
   return token
 end
 
@@ -46,7 +54,10 @@ end
 ---@param options table?
 return function(options)
   options = recipe.options(options, OPTIONS)
-  local getenv = options.getenv or os.getenv
+  local getenv, duration = options.getenv or os.getenv, options.duration or 7200
+  if not (duration >= 1 and duration <= LONGEST_DURATION and duration == math.floor(duration)) then
+    error("web_identity: duration must be whole seconds, at most " .. LONGEST_DURATION, 2)
+  end
   return recipe.new("web_identity", function(context)
     return refreshing.new("web_identity", context, function(left)
       local found, err = settings(options, getenv)
@@ -61,7 +72,7 @@ return function(options)
         params = {
           ProviderId = found.provider_id, WebIdentityToken = token, RoleArn = found.role_arn,
           RoleSessionName = options.session_name or sts.session_name(),
-          DurationSeconds = math.floor(options.duration or 7200),
+          DurationSeconds = math.floor(duration),
         },
       }, left)
     end, { identity = options.role_arn or getenv "TKE_ROLE_ARN" or "" })

@@ -2,6 +2,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local trim = require "idocr.trim"
 
 local failure = {}
 
@@ -97,15 +98,6 @@ local IMPOSSIBLE = {
   { "[<>{}\\]", "a bracket or a backslash" },
 }
 
---- The text between the outer white space, in linear time; nil for what is no text or has none.
-local function trimmed(value)
-  local from = type(value) == "string" and value:find("%S")
-  if not from then return nil end
-  local to = #value
-  while value:find("^%s", to) do to = to - 1 end
-  return value:sub(from, to)
-end
-
 local function bad(message) return nil, errors.unsent("credentials", "BadCredentials", message) end
 
 --- One part of credentials, without the white space that comes with copying. Every source of credentials uses this.
@@ -114,8 +106,8 @@ local function bad(message) return nil, errors.unsent("credentials", "BadCredent
 ---@return string? value nil without an error: there is none
 ---@return idocr.Error? err says what is wrong with it and shows nothing of it
 function failure.credential(name, value)
-  value = trimmed(value)
-  if not value then return nil end
+  value = type(value) == "string" and trim(value) or ""
+  if value == "" then return nil end
   local most = LONGEST[name] or LONGEST_OTHER
   if #value > most then return bad(("%s is longer than %d bytes"):format(name, most)) end
   for _, rule in ipairs(IMPOSSIBLE) do

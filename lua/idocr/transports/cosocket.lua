@@ -21,6 +21,7 @@ local WHOLE_UP_TO = 5 * CHUNK -- a body of this size is sent in one go: the peer
 local IDLE = 50 * 1000 -- ms; the services close idle connections after 60 s
 local POOL_SIZE = 64 -- idle connections kept per worker and pool
 local DEAD_ON_ARRIVAL = 1 -- seconds; see `Transport:send`
+local LARGEST_PEM = 1024 * 1024 -- bytes
 local EARLY_REPLY = 1000 -- ms to wait for the answer of a server that stopped listening
 
 --- Whether a request can be made here and now.
@@ -342,10 +343,8 @@ function Transport:send(request, deadline)
 end
 
 local function read_pem(path, name)
-  local file, message = io.open(path, "rb")
-  if not file then error(name .. ": " .. message, 0) end
-  local text = file:read("*a")
-  file:close()
+  local text, message = core.read_file(path, LARGEST_PEM)
+  if not text then error(name .. ": " .. path .. ": " .. message, 0) end
   return text
 end
 

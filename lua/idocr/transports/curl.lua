@@ -6,10 +6,13 @@
 local core = require "idocr.core"
 local curl = require "idocr.curl"
 local errors = require "idocr.errors"
+local http1 = require "idocr.transports.http1"
+local proxies = require "idocr.transports.proxies"
 local runtime = require "idocr.runtime"
 
 local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 local CONNECT_TIMEOUT = 5 -- seconds
+local LARGEST_PEM = 16 * 1024 * 1024 -- bytes
 local LONGEST_WAIT = 1 -- seconds; a signal is seen only between two waits
 
 -- What may go better at another time. A rejected certificate or a reply that is no HTTP will not.
@@ -25,8 +28,12 @@ local function place(url)
   return authority:gsub("^.*@", "")
 end
 
-local function failure(url, category, code, message, sent)
+local function failure(url, category, code, message, sent, proxy)
   local where = place(url)
+  if proxy then
+    where = where .. " through the proxy " .. proxy.authority
+    if code == "ConnectFailed" then code = "ProxyFailed" end -- the proxy is what libcurl connects to
+  end
   if where ~= "" then message = where .. ": " .. message end
   local err = errors.new(category, code, message, { sent = sent, retryable = RETRYABLE[category] == true })
   if not sent then err.billed = false end
@@ -37,6 +44,16 @@ local function address_of(authority)
   local ip, port = authority:match("^(%d+%.%d+%.%d+%.%d+):?(%d*)$")
   if not ip then ip, port = authority:match("^(%[[%x:.]+%]):?(%d*)$") end
   return ip, port
+end
+
+local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
+
+-- The proxy of a URL; that of the last URL is kept, since a client asks few.
+local function proxy_for(self, url)
+  if self.proxied_url == url then return self.proxy end
+  local parsed = http1.url(url)
+  self.proxied_url, self.proxy = url, parsed and self.choose_proxy(parsed) or nil
+  return self.proxy
 end
 
 -- Where an address is dialled for a named host, the certificate must be the name's: libcurl gets the name in the URL and
@@ -71,14 +88,15 @@ function Transport:send(request, deadline)
   if self.runtime.cancelled() then
     return nil, failure(request.url, "closed", "Cancelled", "the call was cancelled", false)
   end
+  local proxy = proxy_for(self, request.url)
   local url, connect_to = route(request.url, request.host)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
   local sink = request.pictures_apart and self:take_sink(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, url, body, sink,
-    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to)
-  if not transfer then return nil, failure(request.url, category, code, message, sent) end
+    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "")
+  if not transfer then return nil, failure(request.url, category, code, message, sent, proxy) end
 
   if self.runtime.in_task() then
     local op = { done = false, cancel = function() transfer:cancel() end }
@@ -93,7 +111,7 @@ function Transport:send(request, deadline)
   local status, second, third, why, was_sent = transfer:result()
   if not status then
     if sink then sink:close() end -- the collector does not see how much is in there
-    return nil, failure(request.url, second, third, why, was_sent)
+    return nil, failure(request.url, second, third, why, was_sent, proxy)
   end
   local response = { status = status, headers = second, body = third }
   if sink then
@@ -120,15 +138,17 @@ local function readable(options, name)
   local path = options[name]
   if path == nil then return end
   if type(path) ~= "string" then error(name .. " must be a path", 0) end
-  local file, why = io.open(path, "rb")
-  if not file then error(name .. ": " .. why, 0) end
-  file:close()
+  local read, why
+  if name == "ca_path" then read, why = core.list_directory(path) else read, why = core.read_file(path, LARGEST_PEM) end
+  if not read then error(("%s: %s: %s"):format(name, path, why), 0) end
 end
 
 -- The names that OpenSSL's own programs use, where the options say nothing.
 local function trust(options)
   if options.ca_file or options.ca_path then return options.ca_file, options.ca_path end
   local file, path = os.getenv("SSL_CERT_FILE"), os.getenv("SSL_CERT_DIR")
+  -- A pipe would be waited for; other mistakes are libcurl's to report.
+  if file and select(3, core.read_file(file, LARGEST_PEM)) == "not_a_file" then error("SSL_CERT_FILE names no regular file", 0) end
   return file ~= "" and file or nil, path ~= "" and path or nil
 end
 
@@ -141,9 +161,10 @@ function module.new(options)
   options = options or {}
   for _, name in ipairs { "ca_file", "ca_path", "client_cert", "client_key" } do readable(options, name) end
   local ca_file, ca_path = trust(options)
+  local choose_proxy = proxies.chooser(options.proxy, PROXY_SCHEMES)
   local handle, why = curl.new {
     ca_file = ca_file, ca_path = ca_path, client_cert = options.client_cert, client_key = options.client_key,
-    proxy = options.proxy, http1 = options.http1,
+    http1 = options.http1,
   }
   if not handle then error("libcurl: " .. why, 0) end
 
@@ -164,6 +185,7 @@ function module.new(options)
 
   return setmetatable({
     handle = handle,
+    choose_proxy = choose_proxy,
     pending = pending,
     runtime = runtime.new { poll = poll },
     connect_timeout = options.timeout and options.timeout.connect or CONNECT_TIMEOUT,
