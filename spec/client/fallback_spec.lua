@@ -37,7 +37,7 @@ describe("a list of providers", function()
       busy = scripted.error "RequestLimitExceeded", full = { status = 429, headers = {}, body = "" },
       certificate = failing("tls", "CertificateRejected", { sent = false }),
       early = failing("timeout", "DeadlineExceeded", { sent = false }),
-      internal = scripted.error "InternalError", key = scripted.error "AuthFailure.SignatureFailure",
+      key = scripted.error "AuthFailure.SignatureFailure",
       closed_account = scripted.error "FailedOperation.UnOpenError", arrears = scripted.error "ResourceUnavailable.InArrears",
       gone = scripted.error "InvalidAction",
     } do
@@ -55,7 +55,7 @@ describe("a list of providers", function()
       gateway = { status = 502, headers = {}, body = "" }, page = { status = 200, headers = {}, body = "<html>" },
       garbage = { status = 200, headers = {}, body = "{" }, large = failing("protocol", "ResponseTooLarge", { sent = true }),
       envelope = { status = 200, headers = {}, body = "{}" }, unsaid = failing("network", "ConnectionReset", {}),
-      parameter = scripted.error "InvalidParameter",
+      parameter = scripted.error "InvalidParameter", internal = scripted.error "InternalError",
     } do
       local made, asked = client(answer, EKYC_OK)
       local card, err = made:malaysia_id(PNG)

@@ -7,7 +7,7 @@
 ---   refused_early              the service refused before it read the picture (key, account, rate)   free
 ---   retry throttle|clock|token the same for codes that another attempt may pass, and for HTTP 429    free
 ---   dead_connection            the connection was dead before the peer took the request              free
----   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated
+---   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated there
 ---   anything else              a lost reply, another HTTP error, a code without a price              unknown
 
 local ekycpro_facts = require("idocr.providers.ekycpro_errors").facts
@@ -36,19 +36,20 @@ function money.price(err)
   return nil
 end
 
--- The one condition for another request after a failed one, whoever gets it.
+-- Another request is allowed after one that cost nothing, and with `after_send` after one that may have been billed.
 local function may_ask(err, after_send)
   local billed = money.price(err)
-  if billed == nil then return after_send == true or err.retry == "advised" end
-  return billed == false
+  return billed == false or billed == nil and after_send == true
 end
 
---- Whether a failed request may be sent again to the same provider. A dead connection justifies one repeat per call.
+--- Whether a failed request may be sent again to the same provider. A dead connection justifies one repeat per call;
+--- "advised" is the vendor's word that it failed before there was a result.
 ---@param err idocr.Error
 ---@param allowed idocr.Allowed
 ---@return boolean
 function money.may_repeat(err, allowed)
   if err.dead_connection and err.sent == true and allowed.reconnected then return allowed.after_send == true end
+  if err.retry == "advised" and err.billed ~= true then return true end
   return may_ask(err, allowed.after_send)
 end
 
