@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "image_info.h"
+#include "jpeg_walk.h"
 #include "lua_core.h"
 
 #define STACK_READ (16 * 1024) /* reads up to this need no memory of the collector besides the string */
@@ -94,9 +95,9 @@ static int image_size(lua_State *L)
     return 1;
 }
 
-static void set_number(lua_State *L, const char *name, uint32_t value)
+static void set_number(lua_State *L, const char *name, bool there, uint32_t value)
 {
-    if (value == 0)
+    if (!there)
         return;
     lua_pushinteger(L, (lua_Integer)value);
     lua_setfield(L, -2, name);
@@ -114,9 +115,9 @@ static int image_info(lua_State *L)
         lua_pushstring(L, info.format);
         lua_setfield(L, -2, "format");
     }
-    set_number(L, "width", info.width);
-    set_number(L, "height", info.height);
-    set_number(L, "orientation", info.orientation);
+    set_number(L, "width", info.measured, info.width);
+    set_number(L, "height", info.measured, info.height);
+    set_number(L, "orientation", info.orientation != 0, info.orientation);
     if (info.complete != IDOCR_COMPLETE_UNKNOWN) {
         lua_pushboolean(L, info.complete == IDOCR_COMPLETE_YES);
         lua_setfield(L, -2, "complete");
@@ -154,6 +155,32 @@ static int image_sha256(lua_State *L)
     return 1;
 }
 
+#define WALK_METATABLE "idocr.jpeg_walk"
+
+static int image_jpeg_walk(lua_State *L)
+{
+    struct handle *handle = check_handle(L, 1);
+    struct idocr_jpeg_walk *walk = idocr_lua_newobject(L, sizeof *walk, WALK_METATABLE);
+    lua_pushvalue(L, 1);
+    idocr_lua_anchor(L, lua_gettop(L) - 1);
+    idocr_jpeg_walk_init(walk, &handle->image);
+    return 1;
+}
+
+/* The picture may be closed meanwhile: the walk keeps its handle, not what that holds open. */
+static int walk_step(lua_State *L)
+{
+    struct idocr_jpeg_walk *walk = luaL_checkudata(L, 1, WALK_METATABLE);
+    uint64_t bytes = idocr_lua_checkcount(L, 2, 1);
+    luaL_argcheck(L, walk->image != NULL && walk->image->users > 0, 1, "the picture is closed");
+    static const char *const RESULTS[] = {"more", "whole", "early", "unknown"};
+    enum idocr_jpeg_walk_result result = idocr_jpeg_walk_step(walk, bytes);
+    if (result == IDOCR_JPEG_WALK_FAILED)
+        return idocr_lua_fail(L, &walk->error);
+    lua_pushstring(L, RESULTS[result]);
+    return 1;
+}
+
 static int image_tostring(lua_State *L)
 {
     struct handle *handle = luaL_checkudata(L, 1, IDOCR_IMAGE_METATABLE);
@@ -165,10 +192,13 @@ void idocr_lua_add_image(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"size", image_size},     {"info", image_info},   {"read", image_read},
-        {"sha256", image_sha256}, {"close", image_close}, {NULL, NULL},
+        {"sha256", image_sha256}, {"close", image_close}, {"jpeg_walk", image_jpeg_walk},
+        {NULL, NULL},
     };
+    static const luaL_Reg walk_methods[] = {{"step", walk_step}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", image_tostring}, {NULL, NULL}};
     static const luaL_Reg functions[] = {{"image_file", image_file}, {"image_bytes", image_bytes}, {NULL, NULL}};
     idocr_lua_class(L, IDOCR_IMAGE_METATABLE, methods, meta, image_close);
+    idocr_lua_class(L, WALK_METATABLE, walk_methods, NULL, NULL);
     idocr_lua_setfuncs(L, functions);
 }

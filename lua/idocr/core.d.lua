@@ -22,10 +22,10 @@ core.UNSIGNED_SHA256 = "438d4109ef0d676b8c2c7ed13cdfcb418e494d53b843d4634ce3b108
 local image = {}
 
 ---@class idocr.core.ImageInfo
----@field format "jpeg"|"png"|"bmp"|"gif"|"pdf"|"webp"|nil  nil: none of them
----@field width integer?        pixels as stored, before any turning
+---@field format string?        "jpeg", "png", … as csrc/image_format.h lists them; nil: not recognised
+---@field width integer?        pixels as stored, before any turning; nil: the header does not say
 ---@field height integer?       likewise
----@field complete boolean?     whether the end of the file is there; nil: cannot be told
+---@field complete boolean?     false: a decoder surely lacks pixels; nil: not known (for a JPEG: `jpeg_walk` may know)
 ---@field orientation integer?  EXIF, 1 to 8
 
 --- Opens a picture.
@@ -69,8 +69,23 @@ function image:read(offset, max) end
 ---@return "read"|"changed"|nil code
 function image:sha256() end
 
+--- Makes ready to follow the Huffman codes of a JPEG without an end marker.
+---@return idocr.core.JpegWalk
+function image:jpeg_walk() end
+
 --- Ends the use of this object. A file stays open for the bodies that are made of it.
 function image:close() end
+
+--- A walk through the last scan of a JPEG, which finds out whether it has all of its blocks.
+---@class idocr.core.JpegWalk
+local walk = {}
+
+--- Goes on for about so many bytes.
+---@param bytes integer  at least 1
+---@return "more"|"whole"|"early"|"unknown"|nil result  early: the data surely ends before the picture does
+---@return string? message
+---@return "read"|"changed"|nil code
+function walk:step(bytes) end
 
 --- A request body: text, and pictures in a form that is made while it is read. tostring() gives the whole text.
 --- Its userdata starts with struct idocr_source (csrc/source.h).

@@ -17,6 +17,9 @@ function Picture:__tostring() return "picture (" .. self.source .. ")" end
 
 local LONGEST_PATH = 4096 -- bytes; PATH_MAX of Linux
 local LONGEST_URL = 8192
+local LONGEST_DATA_HEAD = 256 -- bytes of a data URL before its comma
+local LONGEST_TEXT = 32 * 1024 * 1024 -- bytes of base64 text that is decoded unasked
+local LONGEST_END = 64 -- bytes of blanks behind base64 text
 
 ---@param value any
 ---@return boolean
@@ -28,6 +31,10 @@ end
 
 local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8", "%%PDF%-", "RIFF....WEBP" }
 
+-- How the base64 text of a JPEG, PNG, PDF, GIF and WebP begins.
+local BASE64_BEGINNINGS = { "/9j/", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }
+local LEAST_BASE64 = 64 -- characters; a path can begin like that too
+
 --- What is wrong with a path, if anything: most often it is no path but a picture. Only where somebody says that it is a
 --- path (`plain` is false) line breaks are believed to be part of it.
 local function path_complaint(value, plain)
@@ -36,7 +43,12 @@ local function path_complaint(value, plain)
   for _, beginning in ipairs(BEGINNINGS) do
     if value:find("^" .. beginning) then return "that is a picture, not a path; use idocr.bytes(string)" end
   end
-  if value:find("^data:") then return "that is a data URL, not a path; use idocr.base64(string)" end
+  if value:find("^[dD][aA][tT][aA]:") then return "that is a data URL, not a path; use idocr.base64(string)" end
+  if #value >= LEAST_BASE64 and not value:find("[^%w+/=]") then
+    for _, beginning in ipairs(BASE64_BEGINNINGS) do
+      if value:sub(1, #beginning) == beginning then return "that is base64 text, not a path; use idocr.base64(string)" end
+    end
+  end
   if value:find("^%a[%w+.-]*://") then return "that is a URL, not a path; use idocr.url(string)" end
   if value:find("%z") or #value > LONGEST_PATH or plain and value:find("[\r\n]") then
     return "that is no path; for the bytes of a picture use idocr.bytes(string), for base64 text idocr.base64(string)"
@@ -61,7 +73,7 @@ function picture.file(path, offset, length)
   return new("file", path, offset, length)
 end
 
---- A picture as a string of its bytes; they are borrowed, never copied.
+--- A picture as a string of its bytes; they are borrowed, never copied. (Base64 text and data URLs are decoded all the same.)
 ---@param bytes string
 ---@param offset integer? with `length`: only this part of them
 ---@param length integer?
@@ -110,24 +122,59 @@ function picture.from(value)
   return nil, "must be a path or idocr.file, .bytes, .base64 or .url of something, not a " .. type(value)
 end
 
-local function refused(code, message) return nil, errors.new("image", code, message, { billed = false, sent = false }) end
+local function refused(code, message) return nil, errors.unsent("image", code, message) end
 
-local function decode_base64(text)
-  if text:sub(1, 5):lower() == "data:" then
-    local comma = text:find(",", 1, true)
-    if not comma or comma > 256 then return refused("PictureUnreadable", "the data URL has no data") end
-    if not text:sub(1, comma - 1):lower():find(";%s*base64%s*$") then
-      return refused("PictureUnreadable", "the data URL does not say that it is base64")
-    end
-    text = text:sub(comma + 1)
+--- The base64 text behind `data:…;base64,`.
+---@return string? text, string? complaint
+local function data_of_url(url)
+  local comma = url:find(",", 1, true)
+  if not comma or comma > LONGEST_DATA_HEAD then return nil, "the data URL has no data" end
+  if not url:sub(1, comma - 1):lower():find(";%s*base64%s*$") then return nil, "the data URL does not say that it is base64" end
+  local text = url:sub(comma + 1)
+  if text:find("%", 1, true) then
+    text = text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
   end
+  return text
+end
+
+--- The bytes of base64 text or of a data URL. Line breaks are passed over, and blanks around the text.
+---@return string? bytes, string? complaint
+local function decode_base64(text)
+  local complaint
+  if text:find("^[%s\239]") then text = text:gsub("^\239\187\191", ""):gsub("^%s+", "") end
+  if text:sub(1, 5):lower() == "data:" then
+    text, complaint = data_of_url(text)
+    if not text then return nil, complaint end
+  end
+  if text:find("%s", -1) then text = text:sub(1, #text - #text:match("%s*$", -LONGEST_END)) end
   if text:find("[\r\n]") then text = text:gsub("[\r\n]+", "") end
   local bytes, _, position = core.base64_decode(text)
-  if not bytes then
-    local where = type(position) == "number" and (" at position %d"):format(position) or ""
-    return refused("PictureUnreadable", "the picture is not valid base64" .. where)
-  end
-  return bytes
+  if bytes then return bytes end
+  local where = type(position) == "number" and (" at position %d"):format(position) or ""
+  return nil, "the picture is not valid base64" .. where
+end
+
+--- The picture that an open one holds as text, nil where it is not base64 text or a data URL: no service reads either, so
+--- they can only be meant to be decoded.
+---@param image userdata
+---@return userdata? decoded
+local function decoded_image(image)
+  -- The first byte tells most pictures from text without looking further.
+  local size, first = image:size(), image:read(0, 1)
+  if not first or not first:find("^[%sdD/iJRUQAST\239]") or size > LONGEST_TEXT then return nil end
+  local info = image:info()
+  if not info or info.format ~= "base64" and info.format ~= "data_url" then return nil end
+  local text = image:read(0, size)
+  local bytes = text and decode_base64(text)
+  return bytes and bytes ~= "" and core.image_bytes(bytes) or nil
+end
+
+-- Opened pictures are closed after the call.
+local function owned(image)
+  local decoded = decoded_image(image)
+  if not decoded then return { image = image, owned = true } end
+  image:close()
+  return { image = decoded, owned = true }
 end
 
 --- Opens a picture.
@@ -138,20 +185,20 @@ function picture.open(self)
   if self.source == "image" then return { image = self.value } end
   if self.source == "file" then
     local image, message, code = core.image_file(self.value, self.offset, self.length)
-    if image then return { image = image, owned = true } end
+    if image then return owned(image) end
     if code == "empty" then return refused("PictureEmpty", "the file of the picture is empty") end
     return refused("PictureUnreadable", message) -- in the system's words, without the path
   end
   local bytes = self.value
   if self.source == "base64" then
-    local decoded, err = decode_base64(bytes)
-    if not decoded then return nil, err end
+    local decoded, complaint = decode_base64(bytes)
+    if not decoded then return refused("PictureUnreadable", complaint) end
     bytes = decoded
   end
   if bytes == "" then return refused("PictureEmpty", "the picture is empty") end
   local image, message = core.image_bytes(bytes, self.offset, self.length)
   if not image then return refused("PictureUnreadable", message) end
-  return { image = image, owned = true }
+  return owned(image)
 end
 
 --- Closes what `open` opened itself.

@@ -143,9 +143,107 @@ describe("a picture", function()
     assert.matches("at most 2.0 MiB", err.message)
   end)
 
-  it("is refused where its file ends too early", function()
+  it("is refused where its file surely ends too early", function()
     local bytes = read_all(specimens.path "passport")
-    assert.equal("PictureTruncated", (refused(idocr.bytes(bytes:sub(1, math.floor(#bytes / 2))))))
+    for _, share in ipairs { 0.1, 0.5, 0.9 } do
+      local cut = bytes:sub(1, math.floor(#bytes * share))
+      assert.equal("PictureTruncated", (refused(idocr.bytes(cut))))
+      assert.equal("PictureTruncated", (refused(temporary(cut))))
+    end
+    local png = PNG:sub(1, PNG:find("IDAT", 1, true) + 3) -- in the middle of its pixels
+    assert.equal("PictureTruncated", (refused(idocr.bytes(png))))
+  end)
+
+  it("is sent where only its end is missing, overwritten or followed by something", function()
+    local jpeg = read_all(specimens.path "passport"):sub(1, -3)
+    for name, bytes in pairs {
+      cut = jpeg, half_a_marker = jpeg .. "\255", zeros = jpeg .. "\0\0", block_of_zeros = jpeg .. ("\0"):rep(512),
+      trailer = jpeg .. ("SEFH\1\2trailer of a telephone"):rep(9), last_byte = jpeg:sub(1, -2),
+      film = jpeg .. "\255\217" .. ("\0\0\0\24ftypmp42"):rep(2000), png = PNG:sub(1, -13), png_checksum = PNG:sub(1, -17),
+    } do
+      for _, given in ipairs { idocr.bytes(bytes), temporary(bytes) } do
+        local wire = scripted.new { scripted.ok() }
+        assert(idocr.new(scripted.options(wire)):passport { image = given }, name)
+        assert.equal(core.base64_encode(bytes), (tostring(wire.requests[1].body):match('"ImageBase64": *"([^"]*)"')), name)
+      end
+    end
+    for _, tail in ipairs { "", "\0\0\0", "\255", "\255\217film" } do
+      assert.equal("X00000000", assert(idocr.new { transport = "sandbox" }:passport(idocr.bytes(jpeg .. tail))).number)
+    end
+  end)
+
+  it("is refused where its header declares no pixels", function()
+    local png = "\137PNG\r\n\26\n\0\0\0\rIHDR\0\0\0\0\0\0\0\1\8\2\0\0\0\0\0\0\0\0\0\0\1IDATx\0\0\0\0"
+    local jpeg = read_all(specimens.path "passport")
+    local frame = jpeg:find("\255\192", 1, true)
+    local bmp = "BM" .. ("\0"):rep(12) .. "\40\0\0\0\0\0\0\0\1\0\0\0\1\0\24\0" .. ("\0"):rep(24)
+    for _, bytes in ipairs {
+      png, bmp, jpeg:sub(1, frame + 4) .. "\0\0\0\0" .. jpeg:sub(frame + 9), jpeg:sub(1, frame + 6) .. "\0\0" .. jpeg:sub(frame + 9),
+    } do
+      local code, message = refused(idocr.bytes(bytes))
+      assert.equal("PictureUnreadable", code)
+      assert.matches("zero width or height", message)
+    end
+  end)
+
+  it("is refused with the way to send it all the same", function()
+    local jpeg = read_all(specimens.path "passport")
+    for _, bytes in ipairs {
+      "GIF89a\1\0\1\0\0\0\0;", "hello", jpeg:sub(1, 3000), PNG:sub(1, 40), PNG .. ("\0"):rep(9 * 1024 * 1024),
+    } do
+      local _, message = refused(idocr.bytes(bytes))
+      assert.matches("precheck = false", message, 1, true)
+      local wire = scripted.new { scripted.ok() }
+      assert(idocr.new(scripted.options(wire)):passport { image = idocr.bytes(bytes), precheck = false })
+    end
+  end)
+
+  it("in a format that telephones and programs write is named, with what the action takes", function()
+    local function box(brand) return "\0\0\0\24ftyp" .. brand .. "\0\0\0\0" .. brand .. brand .. ("x"):rep(100) end
+    for name, bytes in pairs {
+      HEIC = box "heic", AVIF = box "avif", HEIF = box "mif1", TIFF = "II*\0\8\0\0\0\0\0", ["JPEG XL"] = "\255\10\1\2",
+      ["JPEG 2000"] = "\0\0\0\12jP  \r\n\135\n", WebP = "RIFF\4\0\0\0WEBP", GIF = "GIF89a\1\0\1\0\0\0\0;",
+      SVG = "<svg xmlns='x'/>", ["a video"] = box "qt  ", ["a web page"] = "<!doctype html><p>404", ["a ZIP archive"] = "PK\3\4...",
+    } do
+      for _, given in ipairs { idocr.bytes(bytes), temporary(bytes) } do
+        local code, message = refused(given)
+        assert.equal("PictureFormat", code)
+        assert.is_truthy(message:find("the picture is " .. name, 1, true), message)
+        assert.is_truthy(message:find("MLIDPassportOCR takes BMP, JPEG, PDF, PNG", 1, true), message)
+      end
+    end
+  end)
+
+  it("is decoded where it is base64 text or a data URL in the place of bytes", function()
+    local bytes = read_all(specimens.path "passport")
+    local text = core.base64_encode(bytes)
+    local lines = text:gsub(("."):rep(76), "%0\r\n")
+    for name, given in pairs {
+      text = text, lines = lines .. "\r\n", blank = " \n" .. text .. " \n", mark = "\239\187\191" .. text,
+      url = "data:image/jpeg;base64," .. text, upper = "DATA:image/jpeg;name=a.jpg;BASE64," .. lines, no_type = "data:;base64," .. text,
+      escaped = "data:image/jpeg;base64," .. text:gsub("[+/=]", { ["+"] = "%2B", ["/"] = "%2f", ["="] = "%3D" }),
+    } do
+      for how, made in pairs {
+        bytes = idocr.bytes(given), base64 = idocr.base64(given), file = idocr.file(temporary(given)), path = temporary(given),
+        part = idocr.bytes("xx" .. given .. "yy", 2, #given),
+      } do
+        local wire = scripted.new { scripted.ok() }
+        assert(idocr.new(scripted.options(wire)):passport { image = made }, name .. how)
+        assert.equal(text, (tostring(wire.requests[1].body):match('"ImageBase64": *"([^"]*)"')), name .. how)
+      end
+    end
+  end)
+
+  it("is named where it is text that cannot be decoded", function()
+    local code, message = refused(idocr.bytes("data:image/jpeg,notbase64"))
+    assert.equal("PictureFormat", code)
+    assert.matches("is a data URL; .*idocr%.base64", message)
+    code, message = refused(idocr.bytes(("/9j/4AAQSkZJRgAB"):rep(9) .. "A"))
+    assert.equal("PictureFormat", code)
+    assert.matches("is base64 text; .*idocr%.base64", message)
+    local ok, complaint = pcall(never().passport, never(), { image = ("/9j/4AAQSkZJRgAB"):rep(9) })
+    assert.is_false(ok)
+    assert.matches("idocr%.base64", complaint)
   end)
 
   it("is refused where two together make too long a request", function()

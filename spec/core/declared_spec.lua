@@ -29,7 +29,8 @@ end
 -- module -> variable of the .d.lua -> an object of that class
 local CLASSES = {
   core = function(core)
-    return { image = core.image_bytes "x", body = core.body { "x" }, reply = core.reply(1), signer = core.signer("i", "k") }
+    local image = core.image_bytes "x"
+    return { image = image, walk = image:jpeg_walk(), body = core.body { "x" }, reply = core.reply(1), signer = core.signer("i", "k") }
   end,
   curl = function(curl)
     local transfers = assert(curl.new {})

@@ -87,6 +87,12 @@ function picture.judge(facts, measures, limits)
       message = "the camera held the picture turned; not every service turns it back",
     }
   end
+  if facts.complete ~= true and (facts.format == "jpeg" or facts.format == "png") then
+    findings[#findings + 1] = {
+      check = "picture.end", ok = false, severity = "info", field = "image", fields = { "image" },
+      message = "the end of the picture's file is missing: most programs show it all the same",
+    }
+  end
   if not measures then return findings end
   add("blur", measures.sharpest, settled.sharpest, true, "warning", "%.0f", "edges are sharp",
     "even the sharpest parts of the picture are soft: take it again, nearer and still")

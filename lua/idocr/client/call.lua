@@ -47,7 +47,7 @@ local function plan_for(state, side, kind, checked, opened)
   if look then
     for _, entry in pairs(opened) do
       if entry.image then
-        local ok, refusal = precheck.picture(entry.image, service, side.view.site)
+        local ok, refusal = precheck.picture(entry.image, service, side.view.site, state.runtime.pause)
         if not ok then return nil, refusal end
       end
     end

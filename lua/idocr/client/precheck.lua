@@ -1,20 +1,44 @@
---- The look at a picture before it is paid for: only what the service would surely refuse is refused. (What the pixels look
---- like is an opinion: `advice`.)
+--- Checks a picture before it is paid for: refuses only what the service would surely refuse. (What the pixels look like is
+--- an opinion: `advice`.)
 
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
 
 local precheck = {}
 
-local function refused(code, message) return nil, errors.unsent("image", code, message) end
+local function refused(code, message)
+  return nil, errors.unsent("image", code, message .. "; precheck = false sends it all the same")
+end
 
-local NAMES = { jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP" }
+-- What a file is, by the name of its format (csrc/image_format.h).
+local NAMES = {
+  jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP",
+  heic = "HEIC", heif = "HEIF", avif = "AVIF", tiff = "TIFF", dng = "DNG, a raw photo", raw = "a raw photo of a camera",
+  jpegxl = "JPEG XL", jpeg2000 = "JPEG 2000", jpegxr = "JPEG XR", psd = "a Photoshop file", ico = "an icon (ICO)", svg = "SVG",
+  video = "a video", zip = "a ZIP archive", gzip = "compressed with gzip", html = "a web page (HTML)",
+  appledouble = "the side file (AppleDouble) of a picture", base64 = "base64 text", data_url = "a data URL",
+}
+
+-- What to do about a format that is not taken.
+local ADVICE = {
+  base64 = "give the text to idocr.base64", data_url = "give it to idocr.base64",
+  zip = "unpack it", gzip = "unpack it", appledouble = "send the file of that name without ._ in front", html = "save the picture itself",
+}
+for format in ("gif webp heic heif avif tiff dng raw jpegxl jpeg2000 jpegxr psd ico svg bmp pdf png jpeg"):gmatch("%w+") do
+  ADVICE[format] = "convert it"
+end
 
 local function list_formats(formats)
   local names = {}
   for format in pairs(formats) do names[#names + 1] = NAMES[format] or format end
   table.sort(names)
   return table.concat(names, ", ")
+end
+
+local function wrong_format(format, taken, action)
+  local found = format and "is " .. (NAMES[format] or format) or "has no known format"
+  local advice = ADVICE[format] and ": " .. ADVICE[format] or ""
+  return refused("PictureFormat", ("the picture %s; %s takes %s%s"):format(found, action, list_formats(taken), advice))
 end
 
 local function base64_length(size) return math.ceil(size / 3) * 4 end
@@ -25,44 +49,65 @@ local function human(bytes)
   return ("%d KiB"):format(math.ceil(bytes / 1024))
 end
 
---- The look before the call: format, size and whether the file is whole, against what the action takes.
+local SLICE = 16 * 1024 -- bytes of a picture between two pauses
+
+--- Whether the data of a picture surely ends before its pixels do. Decoders show a JPEG whose end marker is missing or
+--- overwritten, so only the count of its blocks is certain.
+---@param image userdata
+---@param info idocr.core.ImageInfo
+---@param pause fun()?
+---@return boolean
+function precheck.is_cut(image, info, pause)
+  if info.format ~= "jpeg" or info.complete ~= nil then return info.complete == false end
+  local walk = image:jpeg_walk()
+  local result
+  repeat
+    if pause then pause() end
+    result = walk:step(SLICE)
+  until result ~= "more"
+  return result == "early"
+end
+
+local function too_large(size, service, site)
+  local most_text = kinds.by_site(service.max_base64, site)
+  if most_text and base64_length(size) > most_text then
+    return ("the picture has %s; %s takes at most %s (%s as base64)"):format(
+      human(size), service.action, human(math.floor(most_text / 4) * 3), human(most_text))
+  end
+  if service.max_bytes and size > service.max_bytes then
+    return ("the picture has %s; %s takes at most %s"):format(human(size), service.action, human(service.max_bytes))
+  end
+end
+
+--- Checks a picture against what the action takes: format, size, pixels, and whether the file is whole.
 ---@param image userdata
 ---@param service idocr.Service
 ---@param site string?
+---@param pause fun()? called between slices of long work
 ---@return true?, idocr.Error?
-function precheck.picture(image, service, site)
+function precheck.picture(image, service, site, pause)
   local size = image:size()
-  if size == 0 then return refused("PictureEmpty", "the picture is empty") end
+  if size == 0 then return nil, errors.unsent("image", "PictureEmpty", "the picture is empty") end
   local info, _, code = image:info()
-  if code == "changed" then return refused("PictureChanged", "the picture's file changed while it was being looked at") end
-  if not info then return refused("PictureUnreadable", "the file of the picture cannot be read") end
+  if code == "changed" then
+    return nil, errors.unsent("image", "PictureChanged", "the picture's file changed while it was being read")
+  end
+  if not info then return nil, errors.unsent("image", "PictureUnreadable", "the file of the picture cannot be read") end
 
   local formats = kinds.by_site(service.formats, site)
-  if formats and not formats[info.format] then
-    local found = info.format and ("is " .. (NAMES[info.format] or info.format)) or "has no known format"
-    return refused("PictureFormat", ("the picture %s; %s takes %s"):format(found, service.action, list_formats(formats)))
-  end
-
-  local most_text = kinds.by_site(service.max_base64, site)
-  if most_text and base64_length(size) > most_text then
-    return refused("PictureTooLarge", ("the picture has %s; %s takes at most %s (%s as base64)"):format(
-      human(size), service.action, human(math.floor(most_text / 4) * 3), human(most_text)))
-  end
-  if service.max_bytes and size > service.max_bytes then
-    return refused("PictureTooLarge", ("the picture has %s; %s takes at most %s"):format(
-      human(size), service.action, human(service.max_bytes)))
-  end
-
-  if info.complete == false then
-    return refused("PictureTruncated", "the picture's file ends too early; send it whole")
-  end
+  if formats and not formats[info.format] then return wrong_format(info.format, formats, service.action) end
+  local complaint = too_large(size, service, site)
+  if complaint then return refused("PictureTooLarge", complaint) end
   if info.width == 0 or info.height == 0 then
-    return refused("PictureUnreadable", "the picture says that it has no pixels")
+    return refused("PictureUnreadable", "the image header declares zero width or height")
+  end
+  if precheck.is_cut(image, info, pause) then
+    return refused("PictureTruncated", "the picture's file ends too early: part of the picture is missing")
   end
   return true
 end
 
---- The look at a whole body: two pictures that fit alone can be too much together.
+--- Checks the size of a whole body: two pictures that fit alone can be too much together.
 ---@param length integer bytes
 ---@param most integer? bytes that the provider takes; nil: it names no limit
 ---@return true?, idocr.Error?

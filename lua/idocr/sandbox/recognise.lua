@@ -46,7 +46,20 @@ local function of_stamp(read, digest)
   }
 end
 
---- Looks at a picture.
+local END = "\255\217"
+
+-- A JPEG with its end marker put back, and without what follows it: files that cameras and networks cut still show their card.
+local function mended(bytes)
+  if bytes:sub(1, 3) ~= "\255\216\255" then return nil end
+  local reversed = bytes:reverse():find(END:reverse(), 1, true) -- the last one
+  if reversed then return reversed > 1 and bytes:sub(1, #bytes - reversed + 1) or nil end
+  local length = #bytes
+  while bytes:byte(length) == 0 do length = length - 1 end
+  if bytes:byte(length) == 255 then length = length - 1 end
+  return bytes:sub(1, length) .. END
+end
+
+--- Recognises a picture.
 ---@param bytes string
 ---@return idocr.sandbox.Sight? sight nil: nothing that the sandbox knows
 function recognise.picture(bytes)
@@ -54,7 +67,10 @@ function recognise.picture(bytes)
   local specimen = specimens.find(digest)
   if specimen then return of_specimen(specimen, bytes, digest) end
   local read = stamp.read(bytes)
-  return read and of_stamp(read, digest)
+  if read then return of_stamp(read, digest) end
+  local whole = mended(bytes)
+  specimen = whole and specimens.find(core.sha256(whole))
+  return specimen and of_specimen(specimen, bytes, digest)
 end
 
 return recognise

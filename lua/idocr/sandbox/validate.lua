@@ -152,7 +152,15 @@ local function format_taken(formats, site, format)
   return formats.intl and formats.intl[format] or formats.cn and formats.cn[format]
 end
 
---- Whether bytes are a picture in a format that is taken, with a head that says its size and an end.
+local ALL = 64 * 1024 * 1024 -- bytes: a picture at once
+
+-- Whether a decoder lacks pixels. Decoders show a JPEG without its end marker.
+local function is_cut(image, info)
+  if info.format == "jpeg" and info.complete == nil then return image:jpeg_walk():step(ALL) == "early" end
+  return info.complete == false
+end
+
+--- Whether bytes are a picture in a format that is taken, with a header that declares its size, and with its pixels.
 ---@param bytes string
 ---@param formats table?
 ---@param site string?
@@ -161,8 +169,8 @@ function validate.is_picture(bytes, formats, site)
   if bytes == "" then return false end
   local image = core.image_bytes(bytes)
   local info = image and image:info()
-  if not info or not info.format or not format_taken(formats, site, info.format) or info.complete == false then return false end
-  return info.format == "pdf" or (info.width ~= nil and info.height ~= nil)
+  if not info or not info.format or not format_taken(formats, site, info.format) or is_cut(image, info) then return false end
+  return info.format == "pdf" or (info.width or 0) > 0 and (info.height or 0) > 0
 end
 
 local function check_picture(service, text, site)
