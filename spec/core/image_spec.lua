@@ -178,7 +178,9 @@ local FORMATS = {
   video = { ftyp("qt  "), ftyp("isom", "mp42"), "\26\69\223\163", "RIFF\0\0\0\0AVI LIST" },
   appledouble = { "\0\5\22\7\0\2\0\0Mac OS X" },
   data_url = { "data:image/jpeg;base64,/9j/", "DATA:,", " \n data:image/png;base64," },
-  base64 = { ("/9j/4AAQSkZJRgABAQ"):rep(9), "iVBORw0KGgo" .. ("A"):rep(65) .. "\r\nAAAA", core.base64_encode(ftyp "heic" .. ("x"):rep(99)) },
+  base64 = {
+    ("/9j/4AAQSkZJRgABAQ"):rep(9), "iVBORw0KGgo" .. ("A"):rep(65) .. "\r\nAAAA", core.base64_encode(ftyp "heic" .. ("x"):rep(99)),
+  },
 }
 
 describe("the format of a file", function()

@@ -15,6 +15,10 @@ local CONFIG = [[
     listen 127.0.0.1:$http;
     client_max_body_size 20m;
     client_body_buffer_size 64k;
+    location = /broken_nginx { content_by_lua_block {
+      ngx.req.read_body = function() error("http2 requests are not supported without content-length header") end
+      take()
+    } }
     location = /in_file_only { client_body_in_file_only clean; content_by_lua_block { take() } }
     location / { content_by_lua_block { take() } }
   }
@@ -153,6 +157,187 @@ describe("request_image", function()
     local path = process.write(dir .. "/form", text)
     local result = curl(("-H 'Content-Type: Multipart/Form-Data; charset=x; Boundary=\"a b\"' --data-binary @%s"):format(path))
     assert.equal(core.sha256 "pixels", result.hash)
+  end)
+
+  -- A form as a program writes it: parts of {head lines, content}.
+  local function form(parts, boundary, line_break)
+    line_break = line_break or "\r\n"
+    local text = {}
+    for _, part in ipairs(parts) do
+      text[#text + 1] = "--" .. boundary .. line_break .. table.concat(part, line_break, 1, #part - 1) .. line_break .. line_break
+        .. part[#part] .. line_break
+    end
+    return table.concat(text) .. "--" .. boundary .. "--" .. line_break
+  end
+
+  local function send(text, kind, path)
+    process.write(dir .. "/form", text)
+    local header = process.quote("Content-Type: " .. (kind or "multipart/form-data; boundary=b"))
+    return curl(("-H %s --data-binary @%s/form"):format(header, dir), path)
+  end
+
+  local JPEG = "\255\216\255\224\0\16JFIF\0 some \r\n--b and --b-- \r\n--bound\r\n pixels \255\217"
+
+  it("takes what HTTP libraries send", function()
+    local long = JPEG .. ("\0pixels"):rep(20000)
+    for name, case in pairs {
+      dotnet = { "multipart/form-data; boundary=\"4b5f-9\"", form({
+        { "Content-Type: text/plain; charset=utf-8", "Content-Disposition: form-data; name=kind", "passport" },
+        { "Content-Disposition: form-data; name=image; filename=photo.jpg; filename*=utf-8''photo.jpg", long },
+        { "Content-Disposition: form-data; name=back", long },
+      }, "4b5f-9") },
+      okhttp = { "multipart/form-data; boundary=8c0f", form({
+        { 'Content-Disposition: form-data; name="kind"', "Content-Length: 8", "passport" },
+        { 'Content-Disposition: form-data; name="image"; filename="a.jpg"', "Content-Type: image/jpeg", "Content-Length: 5", long },
+        { 'Content-Disposition: form-data; name="back"', "Content-Type: image/jpeg", "Content-Length: 5", long },
+      }, "8c0f") },
+      apache = { "multipart/form-data; boundary=-x_Y; charset=ISO-8859-1", form({
+        { 'Content-Disposition: form-data; name="kind"', "Content-Type: text/plain; charset=ISO-8859-1",
+          "Content-Transfer-Encoding: 8bit", "passport" },
+        { 'Content-Disposition: form-data; name="image"', "Content-Type: application/octet-stream; charset=UTF-8",
+          "Content-Transfer-Encoding: binary", long },
+        { 'Content-Disposition: form-data; name="back"', "Content-Type: application/octet-stream",
+          "Content-Transfer-Encoding: BINARY", long },
+      }, "-x_Y") },
+      swift = { "multipart/form-data; boundary=Boundary-1D2C-9", form({
+        { 'Content-Disposition: form-data; name="kind"', "passport" },
+        { 'content-disposition: form-data; name="image"; filename="IMG 0001.HEIC"', "content-type: image/heic", long },
+        { 'content-disposition: form-data; name="back"', "content-type: application/pdf", long },
+      }, "Boundary-1D2C-9") },
+      javamail = { 'multipart/mixed; BOUNDARY="----=_Part_0_1.2"', form({
+        { 'CONTENT-DISPOSITION: FORM-DATA; NAME="kind"', "passport" },
+        { 'Content-Disposition: form-data;', ' NAME="image";', '\tFileName="a.jpg"', "Content-Type: IMAGE/JPEG", long },
+        { "Content-Disposition : form-data ; name = back ; filename = b.jpg", long },
+      }, "----=_Part_0_1.2") },
+      untyped = { "multipart/form-data; boundary=b9", form({
+        { 'Content-Disposition: form-data; name="kind"', "passport" },
+        { 'Content-Disposition: form-data; name="image"', long },
+        { 'Content-Disposition: form-data; name="back"', JPEG },
+      }, "b9") },
+    } do
+      for _, path in ipairs { "/", "/in_file_only" } do
+        local result = send(case[2], case[1], path)
+        assert.is_nil(result.error, name .. cjson.encode(result))
+        assert.equal(core.sha256(long), result.hash, name)
+        assert.same({ kind = "passport" }, result.fields, name)
+        assert.same({ "back", "image" }, result.names, name)
+      end
+    end
+  end)
+
+  it("reads the parameters of a part as they are quoted", function()
+    local function fields_of(disposition)
+      local result = send(form({ { "Content-Disposition: form-data; name=image", "pixels" },
+        { "Content-Disposition: form-data; " .. disposition, "value" } }, "b"))
+      assert.is_nil(result.error, disposition .. cjson.encode(result))
+      return next(result.fields) or result.names
+    end
+    for disposition, name in pairs {
+      ['name="a b"'] = "a b", ['name=plain'] = "plain", ["NAME=plain ; x=y"] = "plain", ['name="say \\"x\\""'] = 'say "x"',
+      ['name="back\\\\slash"'] = "back\\slash", ['name="C:\\dir"'] = "C:\\dir", ["name*=UTF-8''na%C3%AFve"] = "na\195\175ve",
+      ["name*0=na; name*1=me"] = "name", ["name=\"a;b\"; x"] = "a;b", ["x=\"name=wrong\"; name=right"] = "right",
+      ['name="first"; name="second"'] = "first", ['name="no end'] = "no end", ["name=plain; name*=UTF-8''other"] = "plain",
+    } do
+      assert.equal(name, fields_of(disposition), disposition)
+    end
+    for disposition, name in pairs {
+      ['filename="a; name=back; b"; name=image2'] = "image2", ['name=image2; filename="a\\"; name=\\"back"'] = "image2",
+      ['name=image2; filename="a\\"'] = "image2", ["name=image2; filename*=UTF-8''a%22b.jpg"] = "image2",
+      ['name=image2; FILENAME=a.jpg'] = "image2", ['filename="C:\\x\\y.jpg"; name="image2"'] = "image2",
+      ["filename*0=\"a; name=back\"; filename*1=b; name=image2"] = "image2",
+    } do
+      assert.same({ "image", name }, fields_of(disposition), disposition)
+    end
+  end)
+
+  it("finds names in any case", function()
+    local text = form({
+      { 'Content-Disposition: form-data; name="IMAGE"; filename="a"', JPEG },
+      { 'Content-Disposition: form-data; name="Back"; filename="b"', JPEG .. "2" },
+    }, "b9")
+    local kind = "multipart/form-data; boundary=b9"
+    assert.equal(core.sha256(JPEG), send(text, kind).hash)
+    assert.equal(core.sha256(JPEG .. "2"), send(text, kind, "/?field=back").hash)
+    -- the exact name is preferred
+    text = form({ { "Content-Disposition: form-data; name=Image", "1" }, { "Content-Disposition: form-data; name=image", "2" } }, "b")
+    assert.equal(core.sha256 "2", send(text).hash)
+  end)
+
+  it("decodes a picture that is sent as text", function()
+    local text = core.base64_encode(JPEG:rep(3))
+    local hash = core.sha256(JPEG:rep(3))
+    local lines = text:gsub(("."):rep(76), "%0\r\n")
+    local function head(...) return { 'Content-Disposition: form-data; name="image"', ... } end
+    for name, part in pairs {
+      encoded = head("Content-Type: image/jpeg", "Content-Transfer-Encoding: base64", lines),
+      encoded_upper = head("content-transfer-encoding: BASE64", text), text = head(text), lines = head(lines),
+      url = head("data:image/jpeg;base64," .. text), typed = head("Content-Type: text/plain", text),
+      not_encoded = head("Content-Transfer-Encoding: base64", JPEG:rep(3)), -- says so, and is not
+    } do
+      for _, path in ipairs { "/", "/in_file_only" } do
+        local result = send(form({ part }, "b9"), "multipart/form-data; boundary=b9", path)
+        assert.equal(hash, result.hash, name .. cjson.encode(result))
+      end
+    end
+    local back = send(form({ head(JPEG), { "Content-Disposition: form-data; name=back", "data:image/jpeg;base64," .. text } }, "b9"),
+      "multipart/form-data; boundary=b9")
+    assert.same({ "back", "image" }, back.names)
+    for _, kind in ipairs { "image/jpeg", "text/plain", "application/octet-stream" } do
+      assert.equal(hash, send(lines, kind).hash, kind)
+      assert.equal(hash, send("data:image/jpeg;base64," .. text, kind).hash, kind)
+    end
+    local large = core.base64_encode(("\255\216\255x"):rep(30000)) -- 120,000 bytes, and 160,000 as text
+    assert.equal(120000, send(large, "image/jpeg", "/?max=120000").size)
+    assert.equal("PictureTooLarge", send(large .. large, "image/jpeg", "/?max=120000").error.code)
+    local quoted = send(form({ head("Content-Transfer-Encoding: quoted-printable", "=FF=D8=FF") }, "b"))
+    assert.matches("Content%-Transfer%-Encoding", quoted.error.message)
+  end)
+
+  it("takes forms that are slightly off", function()
+    local part = 'Content-Disposition: form-data; name="image"; filename="a"'
+    local whole = "--b9\r\n" .. part .. "\r\n\r\n" .. JPEG .. "\r\n--b9--"
+    for name, text in pairs {
+      no_last_line_break = whole, epilogue = whole .. "\r\nsome epilogue\r\n--b9\r\n", preamble = "a\r\npreamble --b9\r\n" .. whole,
+      line_break_first = "\r\n" .. whole, no_last_dashes = whole:sub(1, -3), no_last_dashes_but_a_line = whole:sub(1, -3) .. "\r\n",
+      padding = whole:gsub("^%-%-b9", "--b9 \t"),
+      look_alikes = "--b9\r\n" .. part .. "\r\n\r\n" .. JPEG .. "\r\n--b9x\r\n--b9-\r\n --b9--\r\n--b9--",
+      lines_of_unix = form({ { part, JPEG } }, "b9", "\n"),
+    } do
+      local expected = name == "look_alikes" and JPEG .. "\r\n--b9x\r\n--b9-\r\n --b9--" or JPEG
+      local result = send(text, "multipart/form-data; boundary=b9")
+      assert.equal(core.sha256(expected), result.hash, name .. cjson.encode(result))
+    end
+  end)
+
+  it("searches data that is full of look-alikes in one pass", function()
+    local text = form({ { 'Content-Disposition: form-data; name="image"; filename="a"', ("\r\n--b9x"):rep(700000) } }, "b9")
+    assert.equal(700000 * 7, send(text, "multipart/form-data; boundary=b9").size)
+  end)
+
+  it("names the type of a request that holds no picture, and says what would be right", function()
+    local message = refused("BadForm", "--data-binary @" .. files.small.path)
+    assert.is_truthy(message:find("application/x-www-form-urlencoded", 1, true), message)
+    assert.is_truthy(message:find("multipart/form-data", 1, true), message)
+    for _, kind in ipairs { "application/json", "text/html", "text/plain" } do
+      message = send("words", kind).error.message
+      assert.is_truthy(message:find(kind, 1, true), message)
+    end
+    message = send("words", "text/zhang-san-19900101").error.message
+    assert.is_nil(message:find("zhang", 1, true), message)
+    message = refused("PictureMissing", "-F photo=@" .. files.small.path)
+    assert.is_truthy(message:find("photo", 1, true), message)
+    assert.equal("BadForm", curl("-H 'Content-Encoding: gzip' -H 'Content-Type: image/jpeg' --data-binary x").error.code)
+  end)
+
+  it("takes an upload by PUT, as curl -T sends it", function()
+    local result = curl("-T " .. files.small.path)
+    assert.equal(files.small.hash, result.hash)
+  end)
+
+  it("is an error where nginx cannot read the body", function()
+    local result = curl("-H 'Content-Type: image/jpeg' --data-binary @" .. files.small.path, "/broken_nginx")
+    assert.same({ "image", "PictureUnreadable" }, { result.error.category, result.error.code })
+    assert.is_truthy(result.error.message:find("content-length", 1, true), result.error.message)
   end)
 
   it("leaves nothing open behind", function()

@@ -3,6 +3,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local multipart = require "idocr.transports.cosocket_multipart"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
 local runtime = require "idocr.transports.cosocket_runtime"
@@ -11,27 +12,24 @@ local request = {}
 
 local LARGEST = 10 * 1024 * 1024 -- bytes of a picture; no service takes more
 local FORM_EXTRA = 256 * 1024 -- bytes of a form besides its pictures
-local WINDOW = 128 * 1024 -- bytes looked through at once for the end of a part
-local MAX_HEAD = 8 * 1024
-local MAX_TEXT = 64 * 1024
-local MAX_PARTS = 32
+local AS_TEXT = 1.4 -- base64 with line breaks is so many times as long as the picture
 
 local OPTIONS = { field = "string", max_bytes = "number" }
 
-local function refuse(code, message)
-  return nil, errors.new("image", code, message, { sent = false, billed = false })
-end
+local function refuse(code, message) return nil, errors.unsent("image", code, message) end
 
-local function too_large(max)
-  return refuse("PictureTooLarge", ("the picture is larger than the %d bytes that are taken here"):format(max))
-end
-
--- The body as nginx has it: { image = core image over all of it, path = or bytes = }.
+--- Reads the body as nginx has it.
+---@return { image: userdata, bytes: string?, path: string? }? whole core image over all of it, and where it is, idocr.Error?
 local function body(max)
   local announced = tonumber(ngx.var.http_content_length)
-  if announced and announced > max + FORM_EXTRA then return too_large(max) end
+  if announced and announced > max * AS_TEXT + FORM_EXTRA then return multipart.too_large(max) end
   runtime.pause() -- two hundred uploads may begin in one turn of the loop; taking one in costs as much as hashing it
-  ngx.req.read_body()
+  -- Raises over HTTP/2 without Content-Length in some versions of the module, and in phases that have no body.
+  local read, why = pcall(ngx.req.read_body)
+  if not read then
+    return refuse("PictureUnreadable", "nginx cannot read the body of this request: " .. errors.describe(why)
+      .. "; over HTTP/2 send a Content-Length header")
+  end
   local bytes = ngx.req.get_body_data()
   if bytes then return { bytes = bytes, image = core.image_bytes(bytes) } end
   local path = ngx.req.get_body_file()
@@ -44,84 +42,63 @@ local function body(max)
   return { path = path, image = image }
 end
 
-local function part_of(whole, offset, length)
-  if whole.bytes then return picture.bytes(whole.bytes, offset, length) end
-  return picture.file(whole.path, offset, length)
+-- Types of a request that holds no picture, named in the error. A type that is not listed may hold anything.
+local NO_PICTURE = {
+  ["application/x-www-form-urlencoded"] = ", which curl -d and --data-binary send unless told otherwise",
+  ["application/json"] = "", ["application/xml"] = "", ["text/plain"] = "", ["text/html"] = "", ["text/xml"] = "", ["text/csv"] = "",
+}
+
+local function wrong_type(kind)
+  return refuse("BadForm", ("a request of type %s%s holds no picture: send the picture as the body with its own type "
+    .. "(curl -H 'Content-Type: image/jpeg' --data-binary @FILE), or in a multipart/form-data form (curl -F image=@FILE)"):format(
+    NO_PICTURE[kind] and kind or kind:match("^%l+") .. "/*", NO_PICTURE[kind] or ""))
 end
 
---- Where a text begins at or after `from`, nil where it does not occur. Looks through a window at a time.
-local function find(image, text, from)
-  while true do
-    runtime.pause()
-    local window, why = image:read(from, WINDOW)
-    if not window then return nil, why end
-    local at = window:find(text, 1, true)
-    if at then return from + at - 1 end
-    if #window < WINDOW then return nil end
-    from = from + WINDOW - #text + 1
-  end
+--- The picture that is the whole body.
+local function from_body(kind, max)
+  local whole, err = body(max)
+  if not whole then return nil, err end
+  local image = whole.image
+  local size = image:size()
+  local too_large = multipart.exceeds(image, 0, size, max)
+  local text = kind == "text/plain" and not multipart.format(image, 0, size)
+  image:close()
+  if too_large then return multipart.too_large(max) end
+  if size == 0 then return refuse("PictureEmpty", "the picture is empty") end
+  if text then return wrong_type(kind) end -- unless it is base64 text or a data URL
+  return whole.bytes and picture.bytes(whole.bytes) or picture.file(whole.path), { fields = {}, pictures = {} }
 end
 
-local function disposition(head)
-  local line
-  for name, value in head:gmatch("([^\r\n:]+):[ \t]*([^\r\n]*)") do
-    if name:lower() == "content-disposition" then line = ";" .. value end
-  end
-  if not line or not line:lower():find("^;%s*form%-data") then return nil end
-  local function param(name)
-    return line:match(";%s*" .. name .. '%s*=%s*"([^"]*)"') or line:match(";%s*" .. name .. "%s*=%s*([^%s;\"]+)")
-  end
-  return param "name", param "filename"
+-- The fields of a form that hold pictures, for the error that the wanted one does not.
+local function names_of(pictures)
+  local names = {}
+  for name in pairs(pictures) do names[#names + 1] = errors.scrub(name:sub(1, 32)) end
+  if #names == 0 then return "" end
+  table.sort(names)
+  return " (there are pictures in: " .. table.concat(names, ", ") .. ")"
 end
 
---- Takes a form apart: text fields whole, pictures by where they lie.
----@param whole table
----@param boundary string
----@param wanted string  the field that is a picture even without a file name
----@param max integer    bytes of a picture
-local function read_form(whole, boundary, wanted, max)
-  local function broken(what) return refuse("BadForm", "the form cannot be read: " .. what) end
-  local image, delimiter = whole.image, "\r\n--" .. boundary
-  local form = { fields = {}, pictures = {} }
-  local at = 0
-  if image:read(0, #delimiter - 2) ~= delimiter:sub(3) then
-    at = find(image, delimiter, 0)
-    if not at then return broken "its boundary does not occur" end
-    at = at + 2
-  end
-  at = at + #delimiter - 2
-  for _ = 1, MAX_PARTS do
-    local head = image:read(at, MAX_HEAD) or ""
-    if head:sub(1, 2) == "--" then return form end
-    local blank = head:match("^[ \t]*\r\n()")
-    if not blank then return broken "a boundary ends in the middle of a line" end
-    local stop, start = head:find("\r\n\r\n", blank - 2, true)
-    if not stop then return broken "a part has no end of its header lines" end
-    local name, filename = disposition(head:sub(blank, stop - 1))
-    if not name then return broken "a part has no name" end
-    local from = at + start
-    -- An empty part ends with the line break that ends its head.
-    local to = find(image, delimiter, from - 2)
-    if not to then return broken "its last boundary is missing" end
-    local length = math.max(to - from, 0)
-    if filename or name == wanted then
-      if length > max then return too_large(max) end
-      if length > 0 then form.pictures[name] = form.pictures[name] or part_of(whole, from, length) end
-    elseif length > MAX_TEXT then
-      return broken "a field that is no picture is too long"
-    else
-      form.fields[name] = length > 0 and image:read(from, length) or ""
-    end
-    at = to + #delimiter
-  end
-  return broken "it has too many parts"
+--- The picture in the field of a form.
+local function from_form(header, field, max)
+  local boundary = multipart.boundary(header)
+  if not boundary then return refuse("BadForm", "the form does not name its boundary") end
+  local whole, err = body(max)
+  if not whole then return nil, err end
+  local form
+  form, err = multipart.read(whole, boundary, field, max)
+  whole.image:close()
+  if not form then return nil, err end
+  local found = form.pictures[field]
+  if not found then return refuse("PictureMissing", "the form has no picture in its field " .. field .. names_of(form.pictures)) end
+  return found, form
 end
 
 ---@class idocr.RequestForm
----@field fields table<string, string>            text fields by name
----@field pictures table<string, idocr.Picture>   files by name
+---@field fields table<string, string>            text fields by name; a name is found in any case
+---@field pictures table<string, idocr.Picture>   pictures by name; likewise
 
---- The picture in the current request: its whole body, or the file in the field `field` of a multipart form.
+--- The picture in the current request: its whole body, or the file in the field `field` of a multipart form. A part is a
+--- picture where it has a file name, is of a type image/*, application/pdf or application/octet-stream, or holds one.
 ---@param options { field: string?, max_bytes: integer? }? `field`: "image"; `max_bytes`: 10 MiB
 ---@return idocr.Picture? picture valid until the request ends
 ---@return idocr.RequestForm|idocr.Error form what else the form held; or why there is no picture (category "image")
@@ -133,35 +110,15 @@ function request.image(options)
     if type(value) ~= wanted then error(("option %s must be a %s, not a %s"):format(name, wanted, type(value)), 2) end
   end
   local field, max = options.field or "image", options.max_bytes or LARGEST
-  local kind = (ngx.var.http_content_type or ""):lower():match("^%s*([^;%s]*)")
-  if kind == "application/x-www-form-urlencoded" or kind == "application/json" or kind:find("^text/") then
-    return refuse("BadForm", "a request of type " .. errors.scrub(kind) .. " holds no picture: send it as the body with its own type, "
-      .. "or as multipart/form-data")
+  local header = ngx.var.http_content_type or ""
+  local kind = header:lower():match("^%s*([^;%s]*)")
+  local encoding = (ngx.var.http_content_encoding or ""):lower()
+  if encoding ~= "" and encoding ~= "identity" then
+    return refuse("BadForm", "the body of the request is compressed (Content-Encoding): send it as it is")
   end
-  local whole, err = body(max)
-  if not whole then return nil, err end
-  if kind ~= "multipart/form-data" then
-    local size = whole.image:size()
-    whole.image:close()
-    if size > max then return too_large(max) end
-    if size == 0 then return refuse("PictureEmpty", "the picture is empty") end
-    return part_of(whole), { fields = {}, pictures = {} }
-  end
-  local header = ngx.var.http_content_type
-  local value = select(2, header:lower():find("[;%s]boundary=")) or #header -- only the name is in any case
-  local boundary = header:match('^"([^"]+)"', value + 1) or header:match('^[^%s;"]+', value + 1)
-  if not boundary or #boundary > 200 then
-    whole.image:close()
-    return refuse("BadForm", "the form does not name its boundary")
-  end
-  local form
-  form, err = read_form(whole, boundary, field, max)
-  whole.image:close()
-  if not form then return nil, err end
-  if not form.pictures[field] then
-    return refuse("PictureMissing", "the form has no picture in its field " .. field)
-  end
-  return form.pictures[field], form
+  if kind:find("^multipart/") then return from_form(header, field, max) end
+  if kind ~= "text/plain" and (NO_PICTURE[kind] or kind:find("^text/")) then return wrong_type(kind) end
+  return from_body(kind, max)
 end
 
 return request

@@ -1,0 +1,306 @@
+--- Parses multipart bodies (RFC 7578) as browsers and HTTP libraries write them: text fields are read, pictures are located.
+
+local core = require "idocr.core"
+local errors = require "idocr.errors"
+local picture = require "idocr.picture"
+local runtime = require "idocr.transports.cosocket_runtime"
+
+local multipart = {}
+
+local WINDOW = 128 * 1024 -- bytes searched at once for the end of a part
+local PADDING = 128 -- bytes of blanks that may follow a boundary in its line
+local MAX_HEAD = 8 * 1024
+local MAX_TEXT = 64 * 1024
+local MAX_PARTS = 32
+local MAX_BOUNDARY = 200 -- RFC 2046 allows 70
+local HEAD = 1024 -- bytes that tell a format
+local CANDIDATES = 500 -- look-alikes of a boundary checked between two pauses
+
+local function refuse(code, message) return nil, errors.unsent("image", code, message) end
+
+local function broken(what) return refuse("BadForm", "the form cannot be read: " .. what) end
+
+--- The error for a picture of more bytes than are taken.
+---@param max integer
+---@return nil, idocr.Error
+function multipart.too_large(max)
+  return refuse("PictureTooLarge", ("the picture is larger than the %d bytes that are taken here"):format(max))
+end
+
+-- ---- header parameters
+
+--- A quoted string that begins at `at`, behind its quote. Only \" and \\ are escapes: Windows paths have single backslashes.
+---@return string value, integer next
+local function quoted(text, at, escapes)
+  local parts = {}
+  while true do
+    local stop = text:find(escapes and '["\\]' or '"', at)
+    if not stop then return nil, at end
+    parts[#parts + 1] = text:sub(at, stop - 1)
+    if text:byte(stop) == 34 then return table.concat(parts), stop + 1 end
+    local escaped = text:match('^["\\]', stop + 1)
+    parts[#parts + 1] = escaped or "\\"
+    at = stop + (escaped and 2 or 1)
+  end
+end
+
+local function value_at(text, at)
+  if text:byte(at) ~= 34 then
+    local value, stop = text:match("^([^;]*)()", at)
+    return (value:gsub("%s+$", "")), stop
+  end
+  local value, stop = quoted(text, at + 1, true)
+  if not value then value, stop = quoted(text, at + 1, false) end -- a file name that ends in a backslash
+  if not value then value, stop = text:sub(at + 1), #text + 1 end
+  return value, stop
+end
+
+-- UTF-8''na%C3%AFve.jpg (RFC 5987)
+local function decode_extended(value)
+  local encoded = value:match("^[^']*'[^']*'(.*)$") or value
+  return (encoded:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+--- The parameters of a header value, by name in lower case. The first of two with one name counts, and a plain value before
+--- an extended one. Values in sections (RFC 2231) are joined.
+---@param text string `form-data; name="image"; filename*=UTF-8''a.jpg`
+---@return table<string, string>
+function multipart.params(text)
+  local plain, extended, sections = {}, {}, {}
+  local at = text:find(";", 1, true)
+  while at do
+    local name, start = text:match('^;%s*([^%s=;"]+)%s*=%s*()', at)
+    if name then
+      local value
+      value, at = value_at(text, start)
+      name = name:lower()
+      local base, number, star = name:match("^([^*]+)%*(%d+)(%*?)$")
+      if base then
+        sections[base] = sections[base] or {}
+        sections[base][tonumber(number) + 1] = star == "*" and decode_extended(value) or value
+      elseif name:sub(-1) == "*" then
+        name = name:sub(1, -2)
+        extended[name] = extended[name] or decode_extended(value)
+      else
+        plain[name] = plain[name] or value
+      end
+    else
+      at = at + 1
+    end
+    at = text:find(";", at, true)
+  end
+  for name, parts in pairs(sections) do extended[name] = extended[name] or table.concat(parts) end
+  for name, value in pairs(extended) do plain[name] = plain[name] or value end
+  return plain
+end
+
+--- The boundary that a Content-Type header names, nil where it names none that can be used.
+---@param header string
+---@return string?
+function multipart.boundary(header)
+  local boundary = multipart.params(header).boundary
+  return boundary and boundary ~= "" and #boundary <= MAX_BOUNDARY and boundary or nil
+end
+
+-- Header lines of a part by name in lower case; folded lines are joined.
+local function headers_of(head)
+  local headers = {}
+  for line in head:gsub("\r?\n[ \t]+", " "):gmatch("[^\r\n]+") do
+    local name, value = line:match("^%s*([^:%s]+)%s*:%s*(.-)%s*$")
+    if name then headers[name:lower()] = value end
+  end
+  return headers
+end
+
+-- ---- boundaries
+
+-- What follows a boundary in its line: the end of the form, or of the line. Nothing else: then it is data that looks like one.
+---@return "end"|"part"|nil kind, integer? next
+local function line_end(window, at, last)
+  local rest = window:sub(at, at + PADDING - 1)
+  if rest:sub(1, 2) == "--" or last and at + PADDING > #window and rest:find("^%s*$") then return "end" end
+  local stop = rest:match("^[ \t]*\r?\n()")
+  if stop then return "part", stop - 1 end
+end
+
+--- Finds a delimiter at or after `from`, a window at a time.
+---@return integer? at, "end"|"part"|string|nil kind_or_error, integer? next where its line ends
+local function find(image, delimiter, from)
+  while true do
+    runtime.pause()
+    local window, why = image:read(from, WINDOW)
+    if not window then return nil, why end
+    local last, start, count, skip = #window < WINDOW, 1, 0, WINDOW - #delimiter + 1
+    while true do
+      local at, stop = window:find(delimiter, start, true)
+      if not at then break end
+      if not last and stop + PADDING > #window then -- its line may go on behind the window
+        skip = at - 1
+        break
+      end
+      local kind, length = line_end(window, stop + 1, last)
+      if kind then return from + at - 1, kind, from + stop + (length or 0) end
+      start, count = at + 1, count + 1
+      if count % CANDIDATES == 0 then runtime.pause() end
+    end
+    if last then return nil end
+    from = from + skip
+  end
+end
+
+--- The first boundary: at the beginning, or behind a preamble. Tells how lines end.
+---@return "end"|"part"|nil kind, integer? next, string? line_break
+local function find_first(image, boundary)
+  local marker = "--" .. boundary
+  local kind, next_at
+  local start = image:read(0, #marker + PADDING)
+  if start and start:sub(1, #marker) == marker then
+    kind, next_at = line_end(start, #marker + 1, #start < #marker + PADDING)
+    next_at = next_at and #marker + next_at
+  end
+  if not kind then
+    local _
+    _, kind, next_at = find(image, "\n" .. marker, 0)
+  end
+  if kind ~= "part" then return kind == "end" and kind or nil end
+  return kind, next_at, image:read(next_at - 2, 2) == "\r\n" and "\r\n" or "\n"
+end
+
+-- ---- parts
+
+local TYPES = { ["application/pdf"] = true, ["application/octet-stream"] = true, ["binary/octet-stream"] = true }
+
+--- The format of a part by its first bytes.
+---@return string? format
+---@return boolean? binary whether the bytes cannot be text
+function multipart.format(image, from, length)
+  local head = length > 0 and image:read(from, math.min(length, HEAD))
+  if not head or head == "" then return nil end
+  local info = core.image_bytes(head):info()
+  return info and info.format, head:find("[%z\1-\8\14-\31\127-\255]") ~= nil
+end
+
+-- Whether a part without a file name and a type is a picture all the same: bytes that are no text, or the text of a picture.
+local function holds_picture(image, part)
+  if part.length < 32 then return false end
+  local format, binary = multipart.format(image, part.from, part.length)
+  if not format then return false end
+  return binary or format == "base64" or format == "data_url" or image:read(part.from, 5) == "%PDF-"
+end
+
+local function is_picture(image, part, wanted)
+  local kind = (part.headers["content-type"] or ""):lower():match("^[^;%s]*")
+  return part.filename ~= nil or part.name:lower() == wanted:lower() or kind:find("^image/") ~= nil or TYPES[kind] == true
+    or holds_picture(image, part)
+end
+
+--- Whether a picture of `length` bytes is too large; as text it may be longer by what base64 and its line breaks add.
+---@param image userdata
+---@param from integer
+---@param length integer
+---@param max integer
+---@return boolean
+function multipart.exceeds(image, from, length, max)
+  if length <= max then return false end
+  local format = multipart.format(image, from, length)
+  return not (format == "base64" or format == "data_url") or length > max * 1.4 + HEAD
+end
+
+local RAW = { [""] = true, binary = true, ["8bit"] = true, ["7bit"] = true }
+
+local function part_of(whole, offset, length)
+  if whole.bytes then return picture.bytes(whole.bytes, offset, length) end
+  return picture.file(whole.path, offset, length)
+end
+
+local function encoding_of(part) return (part.headers["content-transfer-encoding"] or ""):lower() end
+
+--- The picture in a part: where it lies, or decoded where the part says that it is base64.
+local function take_picture(whole, part, max)
+  local encoding = encoding_of(part)
+  local _, binary = multipart.format(whole.image, part.from, part.length)
+  if encoding == "base64" and not binary then
+    if part.length > max * 1.4 + HEAD then return multipart.too_large(max) end
+    return picture.base64(whole.image:read(part.from, part.length))
+  end
+  if not RAW[encoding] and not binary then
+    return broken "a picture has a Content-Transfer-Encoding that is neither binary nor base64"
+  end
+  if multipart.exceeds(whole.image, part.from, part.length, max) then return multipart.too_large(max) end
+  return part_of(whole, part.from, part.length)
+end
+
+local function take_text(whole, part)
+  if part.length > MAX_TEXT then return broken "a field that is no picture is too long" end
+  local text = part.length > 0 and whole.image:read(part.from, part.length) or ""
+  local encoding = encoding_of(part)
+  if encoding == "base64" then return core.base64_decode((text:gsub("%s+", ""))) or text end
+  if encoding == "quoted-printable" then
+    text = text:gsub("=[ \t]*\r?\n", ""):gsub("=(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  end
+  return text
+end
+
+--- Reads the header lines of a part that begin at `at`.
+---@return { name: string, filename: string?, headers: table, from: integer }? part, idocr.Error? err
+local function read_head(image, at, line_break)
+  local head = image:read(at - #line_break, MAX_HEAD) or ""
+  local stop, start = head:find(line_break .. line_break, 1, true)
+  if not stop then return broken "a part has no end of its header lines" end
+  local headers = headers_of(head:sub(1, stop - 1))
+  local disposition = headers["content-disposition"]
+  local params = disposition and disposition:lower():find("^form%-data%s*;") and multipart.params(disposition)
+  if not params or not params.name then return broken "a part has no name" end
+  return { name = params.name, filename = params.filename, headers = headers, from = at - #line_break + start }
+end
+
+-- Finds a name in any case where none matches exactly.
+local ANY_CASE = {
+  __index = function(self, name)
+    local wanted = type(name) == "string" and name:lower()
+    for other, value in next, self do
+      if other:lower() == wanted then return value end
+    end
+  end,
+}
+
+--- Takes a form apart: text fields whole, pictures by where they lie.
+---@param whole { image: userdata, bytes: string?, path: string? }
+---@param boundary string
+---@param wanted string  the field that is a picture even without a file name
+---@param max integer    bytes of a picture
+---@return idocr.RequestForm?, idocr.Error?
+function multipart.read(whole, boundary, wanted, max)
+  local image, form = whole.image, { fields = {}, pictures = {} }
+  local kind, at, line_break = find_first(image, boundary)
+  if not kind then return broken "its boundary does not occur" end
+  for _ = 1, MAX_PARTS do
+    if kind == "end" then
+      setmetatable(form.fields, ANY_CASE)
+      setmetatable(form.pictures, ANY_CASE)
+      return form
+    end
+    local part, err = read_head(image, at, line_break)
+    if not part then return nil, err end
+    -- An empty part ends with the line break that ends its head.
+    local to
+    to, kind, at = find(image, line_break .. "--" .. boundary, part.from - #line_break)
+    if not to then return broken "its last boundary is missing" end
+    part.length = math.max(to - part.from, 0)
+    local value
+    if is_picture(image, part, wanted) then
+      if part.length > 0 then
+        value, err = take_picture(whole, part, max)
+        if not value then return nil, err end
+        form.pictures[part.name] = form.pictures[part.name] or value
+      end
+    else
+      value, err = take_text(whole, part)
+      if not value then return nil, err end
+      form.fields[part.name] = value
+    end
+  end
+  return broken "it has too many parts"
+end
+
+return multipart
