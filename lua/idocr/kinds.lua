@@ -110,9 +110,34 @@ end
 
 local loaded = {} ---@type table<string, idocr.Kind|false>
 
+local OWN_FOLDER = (debug.getinfo(1, "S").source:match("^@(.*)kinds%.lua$") or "") .. "cards/"
+local EACCES = 13
+
+local function is_listed(folder, file)
+  for _, name in ipairs(core.list_directory(folder) or {}) do
+    if name == file then return true end
+  end
+  return false
+end
+
+--- Why a kind cannot be known: its file, or idocr's own folder of kinds, is closed to this process. A folder on package.path
+--- that is closed for another reason says nothing about a kind.
+local function unreadable(name)
+  for template in package.path:gmatch("[^;]+") do
+    local path = template:gsub("%?", "idocr/cards/" .. name)
+    local file, _, code = io.open(path)
+    if file then file:close() end
+    local folder = path:match("^.*/") or "./"
+    if not file and code == EACCES and (folder == OWN_FOLDER or is_listed(folder, name .. ".lua")) then
+      return ("idocr/cards/%s.lua cannot be read: permission denied"):format(name)
+    end
+  end
+end
+
 --- The table of one kind, or nil where there is no such kind.
 ---@param name string
 ---@return idocr.Kind?
+---@return string? complaint where the file cannot be read: there may be such a kind
 function kinds.get(name)
   if type(name) ~= "string" or not name:match("^%l[%l%d_]*$") then return nil end
   if loaded[name] == nil then
@@ -120,7 +145,7 @@ function kinds.get(name)
     if package.loaded[module] or find_module(module) then
       loaded[name] = complete(name, require(module))
     else
-      return nil
+      return nil, unreadable(name)
     end
   end
   return loaded[name]

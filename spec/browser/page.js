@@ -21,7 +21,7 @@ const fields = (page) => page.evaluate(() => {
 
 async function main() {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  const page = await browser.newPage({ viewport: { width: 1180, height: 900 }, reducedMotion: "reduce" });
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, reducedMotion: "reduce" });
   page.setDefaultTimeout(15000);
   const trouble = [];
   page.on("console", (message) => { if (message.type() === "error") trouble.push(message.text()); });
@@ -62,7 +62,7 @@ async function main() {
   check("its portrait is shown", await page.evaluate(() => document.getElementById("portrait").naturalWidth > 20));
   check("its checks are shown", (await page.locator("#findings li").count()) >= 1 && /check/i.test(await page.textContent("#verdict")), await page.textContent("#verdict"));
   check("the result has the focus", await page.evaluate(() => document.activeElement.id === "result"));
-  check("the sandbox is named", /sandbox/.test(await page.textContent("#title")), await page.textContent("#title"));
+  check("canned data have a banner", (await page.locator("#canned").isVisible()) && (await page.locator("#canned-card").isVisible()));
   await shot(page, "2-passport");
 
   // A specimen by its thumbnail reads at once; every kind.
@@ -80,16 +80,39 @@ async function main() {
   await page.check("input[name=kind][value=passport]", { force: true });
   await page.click("#read");
   await done(page);
+  const refusal = await page.textContent("#status");
+  check("a refusal names the document, not the action", /No passport was found/.test(refusal) && !/OCR|FailedOperation/.test(refusal), refusal);
   check("a refusal is told and nothing else", (await page.locator("#status.bad").count()) === 1 && !(await page.locator("#card").isVisible()), await page.textContent("#status"));
   await shot(page, "4-refusal");
   await page.setInputFiles("#image", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   await page.click("#read");
   await done(page);
-  check("what is no picture is refused", /PictureFormat/.test(await page.textContent("#status")), await page.textContent("#status"));
+  const spoken = await page.textContent("#status");
+  check("what is no picture is refused", (await page.locator("#status").getAttribute("data-code")) === "PictureFormat", spoken);
+  check("the refusal speaks to the person who uploads", /Use a JPEG, PNG, PDF or BMP file/.test(spoken) && !/[A-Za-z]OCR|precheck|PictureFormat/.test(spoken), spoken);
+  await page.setInputFiles("#image", { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic") });
+  await page.click("#read");
+  await done(page);
+  check("a photo of a telephone is explained", /Most Compatible/.test(await page.textContent("#status")), await page.textContent("#status"));
+  await page.locator("[data-field=image] .preview").waitFor({ state: "hidden" });
+  await shot(page, "4-heic");
+
+  // A chosen picture can be taken away, also with the keyboard, and chosen again.
+  await page.focus("[data-field=image] .remove");
+  await page.keyboard.press("Enter");
+  check("a chosen picture can be removed", !(await page.locator("[data-field=image] .remove").isVisible()) && (await page.textContent("[data-field=image] .name")) === "" &&
+    (await page.inputValue("#image")) === "");
+  await page.click("#read");
+  check("nothing is left of it", /Choose a picture/.test(await page.textContent("#status")), await page.textContent("#status"));
+  await page.setInputFiles("#image", path.join(specimens, "passport.jpg"));
+  await page.locator("[data-field=image] .preview").waitFor();
+  check("it can be chosen again", (await page.textContent("[data-field=image] .name")).startsWith("passport.jpg"));
 
   // Two sides where the card has two.
   await page.check("input[name=kind][value=macao_id]", { force: true });
   check("the back side is offered", await page.locator("[data-field=back]").isVisible());
+  const accepted = await page.getAttribute("#back", "accept");
+  check("the chooser offers what the kind takes", /image\/png/.test(accepted) && !/pdf|bmp|\*/.test(accepted) && /JPEG or PNG/.test(await page.textContent("#formats")), accepted);
 
   // Accessibility: everything that can be used has a name, everything readable has contrast.
   const nameless = await page.evaluate(() => [...document.querySelectorAll("input, button, a, img:not([alt=''])")]
@@ -118,6 +141,10 @@ async function main() {
   await page.setViewportSize({ width: 390, height: 844 });
   check("nothing overflows on a telephone", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), await page.evaluate(() => document.documentElement.scrollWidth));
   await shot(page, "6-telephone");
+  await page.setInputFiles("#image", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+  await page.click("#read");
+  await done(page);
+  await shot(page, "7-telephone-refusal");
   // Refusals are 4xx answers, which chromium writes to its console; anything else there is ours.
   const ours = trouble.filter((text) => !/status of 4\d\d/.test(text));
   check("the console stayed clean", ours.length === 0, ours.join("; "));

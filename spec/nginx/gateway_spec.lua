@@ -99,6 +99,39 @@ describe("the gateway of the examples", function()
     assert.is_nil(reply.error.message:find(".lua", 1, true), reply.error.message)
   end)
 
+  it("tells the sender of a param that the kind does not take, and calls nobody", function()
+    local function calls()
+      local text = process.run("curl -sS " .. base .. "/metrics")
+      local sum = 0
+      for count in text:gmatch("\nidocr_calls_total{[^}]*} (%d+)") do sum = sum + count end
+      return sum
+    end
+    local before = calls()
+    for how, expected in pairs {
+      ["china_id -F sid=front"] = 'takes no param "sid".*did you mean "side"', ["china_id?protrait=1"] = 'did you mean "portrait"',
+      ["passport -F side=front"] = 'passport takes no param "side"', ["china_id -F side=sideways"] = "side must be back or front",
+      ["china_id -F crop=perhaps"] = "crop must be true or false", ["china_id?crop=1&crop=0"] = "more than once",
+      ["china_id -F warn=glaer"] = 'did you mean "glare"',
+      ["passport -F back=@" .. SPECIMENS .. "passport.jpg"] = 'takes no picture "back"',
+      ["macao_id -F bakc=@" .. SPECIMENS .. "macao_id.jpg"] = 'did you mean "back"', ["china_id -F sid="] = 'takes no param "sid"',
+      ["china_id?" .. ("a=1&"):rep(30)] = "too many", ["china_id -F 'ZHANG SAN 19900101=x'"] = "one of the names that were sent",
+    } do
+      local path, arguments = how:match("^(%S+) ?(.*)$")
+      local kind = path:match("^[%l_]+")
+      local status, reply = curl(("%s -F image=@%s%s.jpg"):format(arguments, SPECIMENS, kind), "/v1/read/" .. path)
+      assert.same({ 400, "BadParams" }, { status, reply.error and reply.error.code }, how)
+      assert.matches(expected, reply.error.message)
+      for _, word in ipairs { "ZHANG", "sideways", "glaer" } do assert.is_nil(reply.error.message:find(word, 1, true)) end
+    end
+    local status, reply = curl("-F quality=true -F image=@" .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id") -- the other site's
+    assert.same({ 400, "UnsupportedParam" }, { status, reply.error.code })
+    assert.equal(before + 1, calls()) -- the last one, which the client refused
+    for _, good in ipairs { "-F SIDE=front", "-F Crop=yes", "-F side=", "-X PUT -F Portrait=0" } do
+      assert.equal(200, (curl(good .. " -F image=@" .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id")), good)
+    end
+    assert.equal(200, (curl("-T " .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id?crop")))
+  end)
+
   it("answers each trouble with a status of its own", function()
     local function refused(status, code, arguments, path)
       local seen, reply = curl(arguments, path)
@@ -128,7 +161,76 @@ describe("the gateway of the examples", function()
     assert.equal(403, status "-H 'Origin: null'")
     assert.equal(403, status("-H 'Sec-Fetch-Site: cross-site' -H 'Origin: http://" .. host .. "'"))
     assert.equal(200, status("-H 'Origin: http://" .. host .. "'"))
+    -- a name of another site that was made to point to this machine
+    local port = host:match(":(%d+)$")
+    for _, name in ipairs {
+      "evil.test", "evil.test.", "localhost.evil.test", "127.0.0.1.evil.test", "evil-localhost", "192.0.2.7", "[2001:db8::1]",
+    } do
+      for _, more in ipairs { "", " -H 'Sec-Fetch-Site: same-origin'" } do
+        local rebound = ("-H 'Host: %s:%s' -H 'Origin: http://%s:%s'"):format(name, port, name, port)
+        assert.equal(403, status(rebound .. more), name .. more)
+      end
+    end
+    assert.equal(403, status("-H 'Host: evil.test' -H 'Sec-Fetch-Site: same-origin'"))
+    for _, name in ipairs { "localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.1.2.3", "[::1]", "gateway.localhost" } do
+      local ours = ("-H 'Host: %s:%s' -H 'Origin: http://%s:%s'"):format(name, port, name, port)
+      assert.equal(200, status(ours .. " -H 'Sec-Fetch-Site: same-origin'"), name)
+      assert.equal(200, status(ours), name)
+    end
+    assert.equal(200, status "-H 'Host: any.test'") -- a program, which no page can make one
     assert.equal(200, status "-H 'Sec-Fetch-Site: same-origin' -H 'Origin: https://gateway.test'") -- behind a proxy
+  end)
+
+  it("is reached under the names that its operator lists", function()
+    local other, there = start "IDOCR_HOSTS=ids.example.test,10.1.2.3"
+    local function status(host)
+      local headers = ("-H 'Host: %s' -H 'Origin: https://%s'"):format(host, host)
+      return process.run(("curl -sS -o /dev/null -w '%%{http_code}' %s -F image=@%s %s/v1/read/passport"):format(
+        headers, SPECIMENS .. "passport.jpg", there))
+    end
+    local seen = { status "ids.example.test", status "IDS.example.test:443", status "10.1.2.3", status "example.test" }
+    other.stop()
+    assert.same({ "200", "200", "200", "403" }, seen)
+  end)
+
+  it("offers the file types that a kind takes", function()
+    local accept = {}
+    for _, kind in ipairs(select(2, curl("", "/v1/kinds"))) do accept[kind.name] = kind.accept end
+    assert.same({
+      passport = "application/pdf,.pdf,image/bmp,.bmp,image/jpeg,.jpg,.jpeg,image/png,.png",
+      china_id = "image/bmp,.bmp,image/jpeg,.jpg,.jpeg,image/png,.png",
+      macao_id = "image/jpeg,.jpg,.jpeg,image/png,.png", malaysia_id = "image/jpeg,.jpg,.jpeg,image/png,.png",
+    }, accept)
+  end)
+
+  it("says in its log that files are closed to its workers, and not that the kind is unknown", function()
+    if process.capture "id -u" ~= "0" then return pending "only root can start workers of another user" end
+    local folder = process.tempdir()
+    process.run(("cp -r lua examples %s && mkdir %s/build && cp -r build/luajit %s/build"):format(folder, folder, folder))
+    local server = nginx.start {
+      log_level = "error",
+      vars = { user = "user nobody " .. process.run "id -gn nobody" .. ";", root = folder },
+      main = "env TENCENTCLOUD_SECRET_ID; env TENCENTCLOUD_SECRET_KEY;",
+      http = [[
+        lua_shared_dict idocr 1m; lua_shared_dict idocr_metrics 1m;
+        init_by_lua_block {
+          package.path = "$root/examples/openresty/lua/?.lua;" .. package.path
+          require("gateway").init()
+        }
+        server { listen 127.0.0.1:$http;
+          location ~ ^/v1/read/([a-z0-9_]+)$ { set $kind $1; content_by_lua_block { require("gateway").read(ngx.var.kind) } }
+          location = /v1/kinds { content_by_lua_block { require("gateway").kinds() } }
+        }
+      ]],
+    }
+    process.run("chmod 700 " .. folder)
+    for path, how in pairs { ["/v1/kinds"] = "", ["/v1/read/passport"] = "-F image=picture" } do
+      local reply = process.run(("curl -sS -w ' %%{http_code}' %s http://127.0.0.1:%d%s"):format(how, server.port.http, path))
+      assert.matches("GatewayBroken.* 500$", reply)
+    end
+    local log = server.errors()
+    server.stop()
+    assert.equal(2, select(2, log:gsub("the files of idocr cannot be read", "")), log)
   end)
 
   it("counts", function()

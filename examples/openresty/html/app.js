@@ -27,6 +27,8 @@ function show(field, file) {
   drop.classList.toggle("full", !!file);
   drop.querySelector(".empty").hidden = !!file;
   drop.querySelector(".name").textContent = file ? file.name + " · " + Math.ceil(file.size / 1024) + " KB" : "";
+  drop.querySelector(".remove").hidden = !file;
+  if (!file) drop.querySelector("input").value = ""; // the same file can be chosen again
   const picture = file && file.type.startsWith("image/");
   preview.hidden = !picture;
   if (picture) {
@@ -40,6 +42,11 @@ function show(field, file) {
 for (const [field, drop] of Object.entries(drops)) {
   const input = drop.querySelector("input");
   input.addEventListener("change", () => { if (input.files[0]) show(field, input.files[0]); });
+  drop.querySelector(".preview").addEventListener("error", (event) => { event.target.hidden = true; }); // no browser shows every format
+  drop.querySelector(".remove").addEventListener("click", () => {
+    show(field, null);
+    input.focus();
+  });
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => {
@@ -53,11 +60,15 @@ window.addEventListener("dragover", (event) => event.preventDefault());
 window.addEventListener("drop", (event) => event.preventDefault());
 window.addEventListener("paste", (event) => { if (event.clipboardData.files[0]) show("image", event.clipboardData.files[0]); });
 
+const kindOf = (name) => kinds.find((entry) => entry.name === name);
+
 function pick(name) {
-  const kind = kinds.find((entry) => entry.name === name);
+  const kind = kindOf(name);
   if (!kind) return;
   const radio = document.querySelector('input[name=kind][value="' + name + '"]');
   radio.checked = true;
+  for (const drop of Object.values(drops)) drop.querySelector("input").accept = kind.accept || "image/*,application/pdf,.pdf";
+  $("formats").textContent = formatsOf(kind);
   drops.back.hidden = !kind.back;
   if (!kind.back && files.back) show("back", null);
   const params = list(kind.params).filter((param) => param.type === "boolean" || param.type === "warnings");
@@ -73,9 +84,11 @@ function pick(name) {
   }));
 }
 
-function status(text, className) {
+function status(text, className, error) {
   $("status").className = className || "";
   $("status").textContent = text;
+  $("status").dataset.code = error ? error.code : "";
+  if (error && error.request_id) $("status").append(make("small", "Reference for questions: " + error.request_id));
 }
 
 const MARK = { good: "✓", warn: "!", bad: "✕" };
@@ -84,7 +97,8 @@ const SAID = { good: "passed", warn: "doubtful", bad: "failed" };
 function render(reply) {
   const card = reply.card, findings = list(reply.check.findings), failed = findings.filter((finding) => !finding.ok);
   const level = (finding) => (finding.ok ? "good" : finding.severity === "error" ? "bad" : "warn");
-  $("title").textContent = reply.title + (card.sandbox ? " · sandbox" : "");
+  $("title").textContent = reply.title;
+  $("canned-card").hidden = !card.sandbox;
   $("number").textContent = card.number || "No number";
   const errors = failed.filter((finding) => finding.severity === "error").length;
   $("verdict").replaceChildren(errors ? make("span", errors + (errors === 1 ? " check failed" : " checks failed"), "badge bad")
@@ -123,6 +137,8 @@ function render(reply) {
   $("card").hidden = false;
 }
 
+const UNREACHABLE = "This page cannot reach its server. Check your connection and try again.";
+
 async function read() {
   const kind = document.querySelector("input[name=kind]:checked");
   if (!files.image) {
@@ -143,16 +159,16 @@ async function read() {
   try {
     const response = await fetch("v1/read/" + kind.value, { method: "POST", body: form, signal: mine.signal });
     const reply = await response.json().catch(() => null);
-    if (!reply) throw new Error(response.status === 413 ? "The picture is too large." : "The gateway gave no answer that can be read (status " + response.status + ").");
-    if (reply.error) {
-      status(reply.error.message + " (" + reply.error.code + ")", "bad");
+    const error = reply ? reply.error : response.status === 413 ? { code: "PictureTooLarge" } : { category: "http" };
+    if (error) {
+      status(sentenceFor(error, kindOf(kind.value), files.image), "bad", error);
     } else {
       render(reply);
       status("Read in " + ((performance.now() - from) / 1000).toFixed(2) + " s.");
     }
   } catch (error) {
     if (error.name === "AbortError") return;
-    status(error.message || "The gateway cannot be reached.", "bad");
+    status(UNREACHABLE, "bad");
   } finally {
     if (running === mine) {
       running = null;
@@ -166,7 +182,13 @@ $("form").addEventListener("submit", (event) => { event.preventDefault(); read()
 
 async function begin() {
   show("image", null);
-  kinds = await (await fetch("v1/kinds")).json();
+  const found = await (await fetch("v1/kinds")).json();
+  if (found.error || !found.length) {
+    status(found.error ? sentenceFor(found.error) : "No kind of document can be read here.", "bad", found.error);
+    $("read").disabled = true;
+    return;
+  }
+  kinds = found;
   kinds.sort((a, b) => (b.name === "passport") - (a.name === "passport")); // what most people have comes first
   $("kind-choices").replaceChildren(...kinds.map((kind) => {
     const label = make("label"), radio = make("input"), text = make("span", kind.title);
@@ -180,8 +202,9 @@ async function begin() {
   pick((kinds.find((kind) => kind.name === "passport") || kinds[0]).name);
   const specimens = list(await (await fetch("v1/specimens")).json());
   $("specimens").hidden = specimens.length === 0;
+  $("canned").hidden = specimens.length === 0; // they are there beside a sandbox only
   document.querySelector(".thumbs").replaceChildren(...specimens.map((specimen) => {
-    const button = make("button"), image = make("img"), title = (kinds.find((kind) => kind.name === specimen.kind) || { title: specimen.kind }).title;
+    const button = make("button"), image = make("img"), title = (kindOf(specimen.kind) || { title: specimen.kind }).title;
     button.type = "button";
     image.src = "v1/specimens/" + specimen.file;
     image.alt = "Specimen: " + title + (specimen.side === "back" ? ", back" : "");
@@ -196,4 +219,4 @@ async function begin() {
     return button;
   }));
 }
-begin().catch(() => status("The gateway cannot be reached.", "bad"));
+begin().catch(() => status(UNREACHABLE, "bad"));

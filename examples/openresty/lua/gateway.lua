@@ -1,9 +1,12 @@
 --- The gateway: an upload comes in, a card goes out as JSON.
 
 local cjson = require("cjson.safe").new()
+local forms = require "form"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local metrics = require "metrics"
+local nearest = require "idocr.nearest"
+local origin = require "origin"
 
 local gateway = {}
 
@@ -12,6 +15,7 @@ local providers, site = {}, os.getenv "IDOCR_SITE" or "intl"
 
 --- In init_by_lua: one client for all requests of a worker.
 function gateway.init()
+  origin.allow(os.getenv "IDOCR_HOSTS")
   for name in (os.getenv "IDOCR_PROVIDER" or "tencent"):gmatch("[%w_]+") do providers[#providers + 1] = name end
   client = idocr.new {
     provider = providers,
@@ -42,38 +46,14 @@ local STATUS = {
   connect = 502, tls = 502, network = 502, http = 502, protocol = 502, credentials = 500, closed = 503,
 }
 
-local function refuse(err, status)
+local function refuse(err, status, logged)
   status = status or (err.code == "PictureTooLarge" and 413) or STATUS[err.category] or 500
   if status == 429 then ngx.header.retry_after = 1 end
-  if status >= 500 then ngx.log(ngx.ERR, tostring(err)) end -- safe: no error of idocr holds a secret or a person's data
+  if status >= 500 and not logged then ngx.log(ngx.ERR, tostring(err)) end -- safe: no error of idocr holds a secret or a person's data
   answer(status, cjson.encode { error = {
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
     retryable = err.retryable or false,
   } })
-end
-
-local BOOLEANS = { ["true"] = true, ["1"] = true, on = true, yes = true, ["false"] = false, ["0"] = false, off = false, no = false }
-
--- Params from form fields and the query: what the kind declares, with the types that it declares.
-local function params_of(kind, given)
-  local params = {}
-  local declared = { portrait = { type = "boolean" } }
-  for name, param in pairs(kind.params or {}) do declared[name] = param end
-  for name, value in pairs(given) do
-    local param = declared[name]
-    if param and type(value) == "string" and value ~= "" then
-      if param.type == "boolean" then
-        params[name] = BOOLEANS[value:lower()]
-      elseif param.type == "warnings" then
-        local all, names = BOOLEANS[value:lower()], {}
-        for word in value:gmatch("[%l_]+") do names[#names + 1] = word end
-        if all == nil then params[name] = names else params[name] = all or nil end
-      else
-        params[name] = value
-      end
-    end
-  end
-  return params
 end
 
 -- The fields of a card in the order in which a person wants to see them.
@@ -99,41 +79,72 @@ local function findings_of(card)
   return report.ok, findings
 end
 
--- Whether the page that a browser shows is another's: it could spend money here with pictures of its own. Programs that
--- are no browsers say nothing of the sort.
-local function foreign()
-  local from, origin = ngx.var.http_sec_fetch_site, ngx.var.http_origin
-  if from then return from ~= "same-origin" and from ~= "none" end
-  return origin ~= nil and origin:match("^%a+://(.+)$") ~= ngx.var.http_host
+local function kind_hint(name)
+  local meant = nearest.name(name, idocr.kinds())
+  return meant and (": did you mean %s?"):format(meant) or ""
 end
+
+local function unsupported(code, message) return { category = "unsupported", code = code, message = message } end
+
+-- Files that the worker's user cannot read: the log says which, the answer that it is not the sender's fault.
+local function broken(complaint)
+  ngx.log(ngx.ERR, complaint, ": the user of nginx's workers needs the right to read idocr's files")
+  return refuse(unsupported("GatewayBroken", "the gateway cannot read its own files; its log says which"), 500, true)
+end
+
+local IDOCR = debug.getinfo(kinds.get, "S").source:match("^@(.+)$")
+local readable = false
+
+-- Whether this worker can read idocr's files. Modules are loaded when they are needed, and nginx reads its configuration with
+-- another user's rights.
+local function can_read()
+  if readable then return true end
+  local file = IDOCR and io.open(IDOCR)
+  if file then file:close() end
+  readable = file ~= nil or not IDOCR
+  return readable
+end
+
+--- The params of a call: query and form, the form's pictures.
+---@return table? params, string? complaint
+local function params_of(kind, picture, form)
+  local query, too_many = ngx.req.get_uri_args(20)
+  if too_many then return nil, "there are too many query arguments" end
+  local params, complaint = forms.params(kind, query, form.fields)
+  complaint = complaint or forms.picture_complaint(kind, form.pictures)
+  if not params or complaint then return nil, complaint end
+  params.image, params.back = picture, form.pictures.back
+  if params.portrait == nil then params.portrait = true end
+  return params
+end
+
+local METHODS = { POST = true, PUT = true }
 
 --- POST /v1/read/KIND
 function gateway.read(name)
-  local kind = kinds.get(name)
-  if not kind then return refuse({ category = "unsupported", code = "UnknownKind", message = "there is no such kind of card" }, 404) end
-  if ngx.req.get_method() ~= "POST" then
-    ngx.header.allow = "POST"
-    return refuse({ category = "unsupported", code = "MethodNotAllowed", message = "send the picture with POST" }, 405)
+  if not can_read() then return broken "the files of idocr cannot be read" end
+  local kind, unreadable = kinds.get(name)
+  if unreadable then return broken(unreadable) end
+  if not kind then return refuse(unsupported("UnknownKind", "there is no such kind of card" .. kind_hint(name)), 404) end
+  if not METHODS[ngx.req.get_method()] then
+    ngx.header.allow = "POST, PUT"
+    return refuse(unsupported("MethodNotAllowed", "send the picture with POST"), 405)
   end
-  if foreign() then
-    return refuse({ category = "unsupported", code = "ForeignPage", message = "pages of other origins may not ask here" }, 403)
-  end
+  local foreign = origin.complaint()
+  if foreign then return refuse(unsupported("ForeignPage", foreign), 403) end
   local picture, form = idocr.request_image { field = "image" }
   if not picture then
     metrics.refused(form.code)
     return refuse(form)
   end
-  local params = params_of(kind, ngx.req.get_uri_args(20))
-  for param, value in pairs(params_of(kind, form.fields)) do params[param] = value end
-  params.image = picture
-  params.back = form.pictures.back
-  if params.portrait == nil then params.portrait = true end
+  local params, complaint = params_of(kind, picture, form)
+  if not params then return refuse(unsupported("BadParams", complaint)) end
 
   local ran, card, err = pcall(client.read, client, name, params)
   if not ran then
     local message = tostring(card)
     if message:find("^[^ ]+:%d+: ") then error(message, 0) end -- it names a place in the code: nobody's param is to blame
-    return refuse { category = "unsupported", code = "BadParams", message = message }
+    return refuse(unsupported("BadParams", forms.without_values(message)))
   end
   if not card then return refuse(err) end
 
@@ -152,22 +163,47 @@ local function params_taken(inputs, into)
   return into
 end
 
+-- Media types and file endings of the formats that services take, for the file chooser of a browser.
+local ACCEPT = { jpeg = "image/jpeg,.jpg,.jpeg", png = "image/png,.png", bmp = "image/bmp,.bmp", pdf = "application/pdf,.pdf" }
+
+--- What the file chooser may offer; nil where a service names no formats.
+local function accept_of(services)
+  local accepted, seen = {}, {}
+  for _, service in ipairs(services) do
+    local formats = kinds.by_site(service.formats, site)
+    if not formats then return nil end
+    for format in pairs(formats) do
+      if ACCEPT[format] and not seen[format] then accepted[#accepted + 1] = ACCEPT[format] end
+      seen[format] = true
+    end
+  end
+  table.sort(accepted)
+  return table.concat(accepted, ",")
+end
+
+-- One entry of the list of kinds, nil where no provider reads the kind.
+local function described(name, kind)
+  local services = {}
+  for _, provider in ipairs(providers) do services[#services + 1] = kinds.service(kind, provider, site) end
+  local service = services[1]
+  if not service then return nil end
+  local taken, back, params = params_taken(service.inputs, {}), false, {}
+  for _, place in ipairs(service.pictures) do back = back or place.param == "back" end
+  for param, about in pairs(kind.params or {}) do
+    if taken[param] then params[#params + 1] = { name = param, type = about.type, help = about.help } end
+  end
+  table.sort(params, function(a, b) return a.name < b.name end)
+  return { name = name, title = kind.title, back = back, params = #params > 0 and params or nil, accept = accept_of(services) }
+end
+
 --- GET /v1/kinds: what can be read here, and with which params.
 function gateway.kinds()
-  local found = {}
-  for _, name in ipairs(idocr.kinds()) do
-    local kind = kinds.get(name)
-    local service
-    for _, provider in ipairs(providers) do service = service or kinds.service(kind, provider, site) end
-    if service then
-      local taken, back, params = params_taken(service.inputs, {}), false, {}
-      for _, place in ipairs(service.pictures) do back = back or place.param == "back" end
-      for param, about in pairs(kind.params or {}) do
-        if taken[param] then params[#params + 1] = { name = param, type = about.type, help = about.help } end
-      end
-      table.sort(params, function(a, b) return a.name < b.name end)
-      found[#found + 1] = { name = name, title = kind.title, back = back, params = #params > 0 and params or nil }
-    end
+  local found, names = {}, idocr.kinds()
+  if #names == 0 or not can_read() then return broken "the files of idocr cannot be read" end
+  for _, name in ipairs(names) do
+    local kind, unreadable = kinds.get(name)
+    if unreadable then return broken(unreadable) end
+    found[#found + 1] = described(name, kind)
   end
   answer(200, list(found))
 end

@@ -147,7 +147,8 @@ end
 local reads = {} -- kind -> method
 
 local function read_method(name)
-  local kind = kinds.get(name)
+  local kind, unreadable = kinds.get(name)
+  if unreadable then error(unreadable, 3) end
   if not kind then return nil end
   reads[name] = function(self, given)
     local state = inside(self)

@@ -118,8 +118,8 @@ end
 ---@param name any
 ---@return idocr.Kind?, string? complaint
 function params.kind(name)
-  local kind = kinds.get(name)
-  if kind then return kind end
+  local kind, unreadable = kinds.get(name)
+  if kind or unreadable then return kind, unreadable end
   return nil, ("no kind %q%s"):format(tostring(name), nearest.hint(name, kinds.list()))
 end
 
