@@ -19,13 +19,19 @@ describe("the README's configuration", function()
     assert.equal(1, changes)
     http, changes = http:gsub("listen 8080", "listen 127.0.0.1:$http")
     assert.equal(1, changes)
-    http = http:gsub("client_max_body_size[^\n]*\n", "")
     local server = nginx.start { main = main, http = http }
     local base = ("http://127.0.0.1:%d/passport"):format(server.port.http)
     local card = cjson.decode(process.run("curl -sS -F image=@lua/idocr/sandbox/specimens/passport.jpg " .. base))
+    local photo = process.read "lua/idocr/sandbox/specimens/passport.jpg"
+    local padding = ("\255\254\255\255" .. ("x"):rep(65533)):rep(60) -- comments: the size of a telephone's photo
+    local large = process.write(server.prefix .. "/large.jpg", photo:sub(1, 2) .. padding .. photo:sub(3))
+    local refused = process.run(("curl -sS -F image=@%s %s"):format(large, base))
     local missing = process.run("curl -sS -o /dev/null -w '%{http_code}' " .. base)
+    local log = server.errors()
     server.stop()
     assert.equal("X00000000", card.number)
+    assert.equal("FailedOperation.NoPassport", refused) -- it arrived whole: the sandbox does not know it
+    assert.is_nil(log:find("buffered to a temporary file", 1, true), log)
     assert.equal("422", missing)
   end)
 end)
