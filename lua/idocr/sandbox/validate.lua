@@ -154,10 +154,10 @@ end
 
 local ALL = 64 * 1024 * 1024 -- bytes: a picture at once
 
--- Whether a decoder lacks pixels. Decoders show a JPEG without its end marker.
+-- Whether the service cannot decode a file: decoders show a JPEG without its end marker, and no PNG without its end.
 local function is_cut(image, info)
   if info.format == "jpeg" and info.complete == nil then return image:jpeg_walk():step(ALL) == "early" end
-  return info.complete == false
+  return info.complete == false or info.format == "png" and not info.complete
 end
 
 --- Whether bytes are a picture in a format that is taken, with a header that declares its size, and with its pixels.
