@@ -58,9 +58,8 @@ static unsigned exif_orientation(struct idocr_image_reader *reader, uint64_t off
     return 0;
 }
 
-/* Whether FF D9 occurs at or after `from`; searches the last bytes first, where it is in a sound file. Its absence proves
- * nothing: jpeg_walk.h finds out what is missing. */
-static enum idocr_completeness find_jpeg_end(struct idocr_image_reader *reader, uint64_t from)
+/* Whether FF and `marker` occur at or after `from`; searches the last bytes first, where the end is in a sound file. */
+static bool find_marker(struct idocr_image_reader *reader, uint64_t from, uint8_t marker)
 {
     uint64_t size = reader->image->size;
     uint64_t tail = size - from > WINDOW ? size - WINDOW : from;
@@ -68,19 +67,19 @@ static enum idocr_completeness find_jpeg_end(struct idocr_image_reader *reader, 
         /* Entropy-coded data never holds FF D9, so the first one after the scan begins is the end of the picture. */
         for (uint64_t at = pass == 0 ? tail : from; at + 1 < size;) {
             if (at - from > SCAN_LIMIT && pass == 1)
-                return IDOCR_COMPLETE_UNKNOWN;
+                return false;
             size_t length = size - at < WINDOW ? (size_t)(size - at) : WINDOW;
             const uint8_t *p = idocr_image_peek(reader, at, length);
             if (p == NULL)
-                return IDOCR_COMPLETE_UNKNOWN;
+                return false;
             const uint8_t *end = p + length;
             while ((p = memchr(p, 0xff, (size_t)(end - p))) != NULL && p + 1 < end)
-                if (*++p == 0xd9)
-                    return IDOCR_COMPLETE_YES;
+                if (*++p == marker)
+                    return true;
             at += length - 1; /* the pair may lie across two windows */
         }
     }
-    return IDOCR_COMPLETE_UNKNOWN;
+    return false;
 }
 
 /* The place of the next FF that something other than FF or 00 follows, where a decoder goes on after stray bytes. */
@@ -131,7 +130,10 @@ static void inspect_jpeg(struct idocr_image_reader *reader, struct idocr_image_i
             continue;
         }
         if (marker == 0xda) {
-            info->complete = find_jpeg_end(reader, at);
+            /* The absence of the end proves nothing: jpeg_walk.h finds out what is missing. */
+            info->complete = find_marker(reader, at, 0xd9) ? IDOCR_COMPLETE_YES : IDOCR_COMPLETE_UNKNOWN;
+            if (info->measured && info->height == 0 && find_marker(reader, at, 0xdc))
+                info->measured = false; /* DNL tells the height behind the first scan */
             return;
         }
         bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;

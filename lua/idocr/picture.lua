@@ -29,7 +29,7 @@ local function new(source, value, offset, length)
   return setmetatable({ source = source, value = value, offset = offset, length = length }, Picture)
 end
 
-local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8", "%%PDF%-", "RIFF....WEBP" }
+local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8[79]a", "%%PDF%-", "RIFF....WEBP" }
 
 -- How the base64 text of a JPEG, PNG, PDF, GIF and WebP begins.
 local BASE64_BEGINNINGS = { "/9j/", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }

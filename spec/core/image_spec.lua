@@ -58,6 +58,8 @@ local CASES = {
   { "a JPEG that ends before its scan", jpeg { frame(64, 48), EOI }, { format = "jpeg", width = 64, height = 48, complete = false } },
   { "a JPEG with stray bytes between its segments", jpeg { JFIF, "stray\255\0", frame(64, 48), SCAN, EOI },
     { format = "jpeg", width = 64, height = 48, complete = true } },
+  { "a JPEG whose height is told behind its scan", jpeg { frame(64, 0), SCAN, segment(0xdc, be16(48)), EOI },
+    { format = "jpeg", complete = true } },
   { "a JPEG of no pixels", jpeg { frame(0, 0), SCAN, EOI }, { format = "jpeg", width = 0, height = 0, complete = true } },
   { "a JPEG cut before the scan, with a whole preview inside",
     jpeg { segment(0xe1, "Exif\0\0" .. jpeg { frame(8, 8), SCAN, EOI }), frame(64, 48) },

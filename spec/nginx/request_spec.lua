@@ -148,6 +148,7 @@ describe("request_image", function()
     broken("--b" .. head)
     broken("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n")
     broken("--b\r\n" .. ("X: y\r\n"):rep(3000) .. head .. "x\r\n--b--\r\n")
+    broken("--b\r\nContent-Disposition: form-data; name=\"no end\r\n\r\nx\r\n--b--\r\n")
     broken(("--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n"):rep(40) .. "--b--\r\n")
     broken("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n" .. ("x"):rep(100000) .. "\r\n--b--\r\n")
   end)
@@ -157,6 +158,18 @@ describe("request_image", function()
     local path = process.write(dir .. "/form", text)
     local result = curl(("-H 'Content-Type: Multipart/Form-Data; charset=x; Boundary=\"a b\"' --data-binary @%s"):format(path))
     assert.equal(core.sha256 "pixels", result.hash)
+    for _, kind in ipairs {
+      "multipart/form-data boundary=b9", "multipart/form-data; boundary=b9 ; charset=utf-8", "MULTIPART/FORM-DATA;boundary=b9",
+    } do
+      path = process.write(dir .. "/form", (text:gsub("a b", "b9")))
+      result = curl(("-H 'Content-Type: %s' --data-binary @%s"):format(kind, path))
+      assert.equal(core.sha256 "pixels", result.hash, kind)
+    end
+  end)
+
+  it("keeps a text that only begins like a data URL", function()
+    local text = "data: words about a card, more than thirty-two bytes of them"
+    assert.same({ note = text }, curl(("-F image=@%s -F 'note=%s'"):format(files.small.path, text)).fields)
   end)
 
   -- A form as a program writes it: parts of {head lines, content}.
@@ -236,7 +249,7 @@ describe("request_image", function()
       ['name="a b"'] = "a b", ['name=plain'] = "plain", ["NAME=plain ; x=y"] = "plain", ['name="say \\"x\\""'] = 'say "x"',
       ['name="back\\\\slash"'] = "back\\slash", ['name="C:\\dir"'] = "C:\\dir", ["name*=UTF-8''na%C3%AFve"] = "na\195\175ve",
       ["name*0=na; name*1=me"] = "name", ["name=\"a;b\"; x"] = "a;b", ["x=\"name=wrong\"; name=right"] = "right",
-      ['name="first"; name="second"'] = "first", ['name="no end'] = "no end", ["name=plain; name*=UTF-8''other"] = "plain",
+      ['name="first"; name="second"'] = "first", ["name=plain; name*=UTF-8''other"] = "plain",
     } do
       assert.equal(name, fields_of(disposition), disposition)
     end
@@ -289,8 +302,14 @@ describe("request_image", function()
     local large = core.base64_encode(("\255\216\255x"):rep(30000)) -- 120,000 bytes, and 160,000 as text
     assert.equal(120000, send(large, "image/jpeg", "/?max=120000").size)
     assert.equal("PictureTooLarge", send(large .. large, "image/jpeg", "/?max=120000").error.code)
-    local quoted = send(form({ head("Content-Transfer-Encoding: quoted-printable", "=FF=D8=FF") }, "b"))
-    assert.matches("Content%-Transfer%-Encoding", quoted.error.message)
+    assert.equal(core.sha256 "\255\216\255=\r\n.", send(form({
+      head("Content-Transfer-Encoding: quoted-printable", "=FF=D8=\r\n=FF=3D=0D=0A.") }, "b")).hash)
+    local unknown = send(form({ head("Content-Transfer-Encoding: x-uuencode", "pixels") }, "b"))
+    assert.matches("Content%-Transfer%-Encoding", unknown.error.message)
+    for _, encoder in ipairs { "base64", "quoted-printable" } do -- as curl writes them
+      local result = curl(("-F 'image=@%s;encoder=%s'"):format(files.large.path, encoder))
+      assert.equal(files.large.hash, result.hash, encoder .. cjson.encode(result))
+    end
   end)
 
   it("takes forms that are slightly off", function()

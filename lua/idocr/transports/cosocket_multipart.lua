@@ -30,12 +30,12 @@ end
 -- ---- header parameters
 
 --- A quoted string that begins at `at`, behind its quote. Only \" and \\ are escapes: Windows paths have single backslashes.
----@return string value, integer next
+---@return string? value, integer? next nil where the quote is not closed
 local function quoted(text, at, escapes)
   local parts = {}
   while true do
     local stop = text:find(escapes and '["\\]' or '"', at)
-    if not stop then return nil, at end
+    if not stop then return nil end
     parts[#parts + 1] = text:sub(at, stop - 1)
     if text:byte(stop) == 34 then return table.concat(parts), stop + 1 end
     local escaped = text:match('^["\\]', stop + 1)
@@ -51,8 +51,7 @@ local function value_at(text, at)
   end
   local value, stop = quoted(text, at + 1, true)
   if not value then value, stop = quoted(text, at + 1, false) end -- a file name that ends in a backslash
-  if not value then value, stop = text:sub(at + 1), #text + 1 end
-  return value, stop
+  return value, stop or #text + 1
 end
 
 -- UTF-8''na%C3%AFve.jpg (RFC 5987)
@@ -73,7 +72,7 @@ function multipart.params(text)
     if name then
       local value
       value, at = value_at(text, start)
-      name = name:lower()
+      name = value and name:lower() or ""
       local base, number, star = name:match("^([^*]+)%*(%d+)(%*?)$")
       if base then
         sections[base] = sections[base] or {}
@@ -81,7 +80,7 @@ function multipart.params(text)
       elseif name:sub(-1) == "*" then
         name = name:sub(1, -2)
         extended[name] = extended[name] or decode_extended(value)
-      else
+      elseif value then
         plain[name] = plain[name] or value
       end
     else
@@ -99,6 +98,7 @@ end
 ---@return string?
 function multipart.boundary(header)
   local boundary = multipart.params(header).boundary
+    or multipart.params(";" .. (header:match("[%s,]([bB][oO][uU][nN][dD][aA][rR][yY]=.*)") or "")).boundary -- no semicolon
   return boundary and boundary ~= "" and #boundary <= MAX_BOUNDARY and boundary or nil
 end
 
@@ -185,7 +185,8 @@ local function holds_picture(image, part)
   if part.length < 32 then return false end
   local format, binary = multipart.format(image, part.from, part.length)
   if not format then return false end
-  return binary or format == "base64" or format == "data_url" or image:read(part.from, 5) == "%PDF-"
+  if format == "data_url" then return image:read(part.from, HEAD):lower():find("^%s*data:[^,%s]*;base64,") ~= nil end
+  return binary or format == "base64" or image:read(part.from, 5) == "%PDF-"
 end
 
 local function is_picture(image, part, wanted)
@@ -215,16 +216,25 @@ end
 
 local function encoding_of(part) return (part.headers["content-transfer-encoding"] or ""):lower() end
 
---- The picture in a part: where it lies, or decoded where the part says that it is base64.
+local function decode_quoted_printable(text)
+  return (text:gsub("=[ \t]*\r?\n", ""):gsub("=(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+-- Longer texts than these many bytes for each byte of a picture cannot hold one that is taken.
+local DECODERS = {
+  base64 = { longest = 1.4, decode = picture.base64 },
+  ["quoted-printable"] = { longest = 3.2, decode = function(text) return picture.bytes(decode_quoted_printable(text)) end },
+}
+
+--- The picture in a part: where it lies, or decoded where the part says how it is encoded.
 local function take_picture(whole, part, max)
   local encoding = encoding_of(part)
   local _, binary = multipart.format(whole.image, part.from, part.length)
-  if encoding == "base64" and not binary then
-    if part.length > max * 1.4 + HEAD then return multipart.too_large(max) end
-    return picture.base64(whole.image:read(part.from, part.length))
-  end
   if not RAW[encoding] and not binary then
-    return broken "a picture has a Content-Transfer-Encoding that is neither binary nor base64"
+    local decoder = DECODERS[encoding]
+    if not decoder then return broken "a picture has a Content-Transfer-Encoding that is not known: send it without" end
+    if part.length > max * decoder.longest + HEAD then return multipart.too_large(max) end
+    return decoder.decode(whole.image:read(part.from, part.length))
   end
   if multipart.exceeds(whole.image, part.from, part.length, max) then return multipart.too_large(max) end
   return part_of(whole, part.from, part.length)
@@ -235,10 +245,7 @@ local function take_text(whole, part)
   local text = part.length > 0 and whole.image:read(part.from, part.length) or ""
   local encoding = encoding_of(part)
   if encoding == "base64" then return core.base64_decode((text:gsub("%s+", ""))) or text end
-  if encoding == "quoted-printable" then
-    text = text:gsub("=[ \t]*\r?\n", ""):gsub("=(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-  end
-  return text
+  return encoding == "quoted-printable" and decode_quoted_printable(text) or text
 end
 
 --- Reads the header lines of a part that begin at `at`.
