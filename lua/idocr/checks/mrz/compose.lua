@@ -120,10 +120,16 @@ local function fill(format, fields)
   return line
 end
 
+--- Whether the digit of an empty field is to be a filler too.
+local function filler_digit(fields, name)
+  if name == "optional" then return fields.optional_filler and fields.optional == nil end
+  return fields.expiry_filler and (fields.expiry_date or fields.expiry_date_known) == nil
+end
+
 --- Composes the lines of a document.
 ---@param fields table the vocabulary of `parse`: format, document_code, issuing_country, number, surname, given_name,
 ---  nationality, birth_date, sex, expiry_date, optional, optional2, office; `optional_filler = true` writes `<` for the
----  digit of empty optional data (TD3) instead of 0
+---  digit of empty optional data (TD3) instead of 0, `expiry_filler = true` for the one of an expiry date that is not stated
 ---@return string[]? lines nil where something does not fit
 ---@return string? message
 function compose.compose(fields)
@@ -139,7 +145,7 @@ function compose.compose(fields)
       for i = 1, #line do bytes[i] = line[i]:byte() end
       local digit = digits.sum(bytes, check.positions, check.weights)
       line[check.digit] = ("%d"):format(digit)
-      if check.empty_filler and fields.optional_filler and fields.optional == nil then line[check.digit] = "<" end
+      if check.empty_filler and filler_digit(fields, check.name) then line[check.digit] = "<" end
     end
   end
   local lines = {}

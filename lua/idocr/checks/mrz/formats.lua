@@ -38,7 +38,7 @@ local function second_line_checks(at)
   return {
     check("document_number", at + 10, { { at + 1, at + 9 } }),
     check("birth_date", at + 20, { { at + 14, at + 19 } }),
-    check("expiry_date", at + 28, { { at + 22, at + 27 } }),
+    check("expiry_date", at + 28, { { at + 22, at + 27 } }, true),
   }
 end
 
@@ -60,7 +60,7 @@ formats.TD1 = {
   checks = {
     check("document_number", 15, { { 6, 14 } }),
     check("birth_date", 37, { { 31, 36 } }),
-    check("expiry_date", 45, { { 39, 44 } }),
+    check("expiry_date", 45, { { 39, 44 } }, true),
     check("composite", 60, { { 6, 30 }, { 31, 37 }, { 39, 45 }, { 49, 59 } }),
   },
 }

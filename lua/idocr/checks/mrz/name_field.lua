@@ -3,7 +3,7 @@
 
 local name_field = {}
 
-local byte, find, sub, gsub = string.byte, string.find, string.sub, string.gsub
+local byte, find, sub, gsub, match = string.byte, string.find, string.sub, string.gsub, string.match
 
 local FILLERS = {} ---@type table<integer, string>
 for i = 0, 90 do FILLERS[i] = ("<"):rep(i) end
@@ -41,6 +41,98 @@ function name_field.split(field)
   local at, last = find(field, "<<", 1, true)
   if not at then return clean(field), nil, truncated end
   return clean(sub(field, 1, at - 1)), clean(sub(field, last + 1)), truncated
+end
+
+-- Letters that optical reading makes of fillers; E only in runs of itself.
+local LOOKS_LIKE_FILLER, RUN_OF_ONE = "^[KCSLXGZ]+$", "^([KCSLXGZE])%1*$"
+
+local RUN_AT_END = "([KCSLXGZE])%1%1%1%1<*$"
+
+local function like_fillers(letters) return find(letters, LOOKS_LIKE_FILLER) or find(letters, RUN_OF_ONE) end
+
+--- The words of a field, each with the number of fillers before it and the place of its last letter.
+local function words_of(field)
+  local words, last = {}, 0
+  for from, letters, to in field:gmatch("()([^<]+)()") do
+    words[#words + 1] = { letters = letters, gap = from - 1 - last, last = to - 1 }
+    last = to - 1
+  end
+  return words
+end
+
+local function separated(words, upto)
+  for i = 2, upto do
+    if words[i].gap >= 2 then return true end
+  end
+  return words[1] ~= nil and words[1].gap >= 2
+end
+
+--- Whether the last word stands where only fillers can.
+local function in_the_fillers(words, n, removed)
+  local word = words[n]
+  if not like_fillers(word.letters) then return false end
+  if #word.letters >= 5 and find(word.letters, RUN_OF_ONE) then return true end
+  if n < 2 then return false end
+  if word.gap >= 5 then return true end
+  if word.gap >= 2 and separated(words, n - 1) then return word.gap > 2 or removed or #word.letters > 1 end
+  return removed and #word.letters <= 3
+end
+
+--- A field whose separators were read as letters too: one pair of the letter that the fillers at the end became.
+local function separator_from(kept, letter)
+  local found, count
+  for from, run in kept:gmatch("()(" .. letter .. "+)") do
+    if #run == 2 then
+      found, count = from, (count or 0) + 1
+    end
+  end
+  if count ~= 1 or found == 1 or found + 1 == #kept then return kept end
+  return sub(kept, 1, found - 1) .. "<<" .. sub(kept, found + 2)
+end
+
+--- Tells letters that optical reading made of fillers. What stands behind the names can be nothing else and is restored;
+--- where such letters touch a name or stand in for its separators, no check digit tells what the name is.
+---@param field string
+---@return string field with fillers where letters stood in for them at the end
+---@return "restored"|"misread"|"doubt"|nil status "restored": the names are certain; "misread": they are not; "doubt": odd
+function name_field.settle(field)
+  local words = words_of(field)
+  local n, status = #words, nil
+  while n > 0 and in_the_fillers(words, n, status ~= nil) do
+    status = (status == "misread" or words[n].gap == 1) and "misread" or "restored"
+    n = n - 1
+  end
+  if n == 0 then return field, nil end
+  local kept = sub(field, 1, words[n].last)
+  local run = match(kept, "([KCSLXGZE])%1%1%1%1+$")
+  if run then
+    kept, status = gsub(kept, run .. "+$", ""), "misread"
+    if not find(kept, "<", 1, true) then kept = separator_from(kept, run) end
+  elseif #words[n].letters > 8 and find(kept, "[KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ]$") then
+    kept, status = gsub(kept, "[KCSLXGZ]+$", ""), "misread"
+  end
+  if not separated(words, n) and status == "restored" then
+    status = n > 1 and "misread" or status -- a separator is missing as well
+  elseif not status then
+    local bare = not separated(words, n) and find(kept, "%f[K]KK%f[^K]") and (n > 1 or #kept >= 16)
+    local initials = n > 3 and #words[n].letters == 1 and words[n - 1].letters == words[n].letters
+      and words[n - 2].letters == words[n].letters and like_fillers(words[n].letters)
+    local behind = n > 2 and words[n].gap == 2 and #words[n].letters == 1 and separated(words, n - 1) and like_fillers(words[n].letters)
+    if bare or initials or behind then status = "doubt" end
+  end
+  if not status or status == "doubt" then return field, status end
+  return kept .. FILLERS[#field - #kept], status
+end
+
+--- Whether a field has anything that `settle` would look at.
+---@param field string
+---@return boolean
+function name_field.odd(field)
+  if byte(field, -1) ~= 60 then return find(field, "[KCSLXGZE]$") ~= nil end
+  local at, last = find(field, "<<", 1, true)
+  if find(field, "<<<+[^<]") or find(field, "<[^<]<") then return true end
+  if not find(field, "[^<]", last) then return find(field, "KK", 1, true) ~= nil or find(field, RUN_AT_END) ~= nil end
+  return find(field, "[^<]<<[^<]", last) ~= nil or find(field, RUN_AT_END) ~= nil or at == nil
 end
 
 --- Cuts a run of components so that it ends in a letter: where the cut falls on a filler, the component before gives

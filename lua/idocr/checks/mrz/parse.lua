@@ -1,379 +1,168 @@
---- Reads a machine readable zone: lines in, fields and check results out. Says what stands there and what is wrong with
---- it; corrects nothing.
+--- Reads a machine readable zone: lines in, fields and check results out. What can be restored without guessing is
+--- restored and named in `problems`; where the zone cannot be used, what can still be read of it is given beside the message.
 
-local digits = require "idocr.checks.mrz.digits"
-local formats = require "idocr.checks.mrz.formats"
-local name_field = require "idocr.checks.mrz.name_field"
+local characters = require "idocr.checks.mrz.characters"
+local fit = require "idocr.checks.mrz.fit"
+local partial = require "idocr.checks.mrz.partial"
+local read = require "idocr.checks.mrz.read"
+local restore = require "idocr.checks.mrz.restore"
 local dates = require "idocr.checks.dates"
-local states = require "idocr.checks.states"
 
-local byte, sub, find, upper, gsub, match = string.byte, string.sub, string.find, string.upper, string.gsub, string.match
-local concat = table.concat
-local sum, clean = digits.sum, name_field.clean
-local TD1, TD2, TD3 = formats.TD1, formats.TD2, formats.TD3
-local MRV_A, MRV_B, FRA_ID = formats["MRV-A"], formats["MRV-B"], formats["FRA-ID"]
+local find, sub, concat = string.find, string.sub, table.concat
 
-local FOUL = "[^A-Z0-9<]"
-local LONGEST = 400 -- bytes of input worth looking at: three lines with blanks around
+local LONGEST = 4096 -- bytes of text: a page around a zone
+local MOST_LINES = 40
 
----@class idocr.Mrz
----@field format "TD1"|"TD2"|"TD3"|"MRV-A"|"MRV-B"|"FRA-ID"
----@field document_code string?
----@field issuing_country string?   as printed, without fillers: "D", "UTO"
----@field number string?
----@field surname string?           parts separated by one blank
----@field given_name string?
----@field name_truncated boolean    the name field is full, so the name may have been cut
----@field nationality string?
----@field birth_date string?        ISO 8601; nil where it is unknown in part, or impossible
----@field birth_date_known string?  the known part of a date with unknown parts: "1974" or "1974-08"
----@field sex "M"|"F"|"X"|nil       "X": unspecified (`<` or X)
----@field expiry_date string?
----@field expiry_date_known string?
----@field optional string?          optional data (TD1: of the first line), fillers inside as one blank
----@field optional2 string?         TD1: of the second line
----@field issue_date_known string?  French card: year and month of issue
----@field office string?            French card: department and office of issue
----@field long_number_rule "icao"|"filler_counted"|nil  a number over nine characters: how its digit was made
----@field checks table<string, boolean>  document_number, birth_date, expiry_date, optional, composite; nil: none
----@field valid boolean             every check digit right, and no date, character or code impossible
----@field problems string[]         what made it invalid or deserves a look: see PROBLEMS in the source
----@field lines string[]            the lines as they were read, without blanks
+-- What was restored, in the order in which `problems` names it.
+local RESTORED = {
+  "restored.case", "restored.characters", "restored.blanks", "restored.fillers", "restored.filler_count", "restored.line_breaks",
+  "restored.line_order", "restored.other_text", "name_separator",
+}
 
--- Problems that make a zone invalid; "unknown_*" alone does not: lists of states grow.
---   check_digit.NAME, date.birth_date, date.expiry_date, character, sex, country_shape, name_missing
---   unknown_issuing_country, unknown_nationality
-
-local WIDTH_OF = { [30] = 3, [36] = 2, [44] = 2 }
-
---- The lines of an argument as they stand: a list of strings, or one string with or without line ends.
----@return string[]? lines a list of our own
----@return string? message
+--- The lines of an argument as they stand.
+---@return string[]? lines
+---@return string|boolean message or, beside lines, whether signs were written as escapes
 local function lines_of(zone)
+  if type(zone) == "string" then zone = { zone } end
+  if type(zone) ~= "table" then return nil, "a machine readable zone is a list of lines or a string" end
+  local lines, length, escaped = {}, 0, false
+  for i = 1, MOST_LINES + 1 do
+    local line = zone[i]
+    if line == nil then break end
+    if type(line) ~= "string" then return nil, "a line is not a string" end
+    length = length + #line
+    if length > LONGEST then return nil, "the text is far too long for a machine readable zone" end
+    local parts, also = characters.lines(line)
+    for j = 1, #parts do lines[#lines + 1] = parts[j] end
+    escaped = escaped or also
+  end
+  if #lines > MOST_LINES then return nil, ("the text has more than %d lines"):format(MOST_LINES) end
+  return lines, escaped
+end
+
+--- Lines of the right number, all letters, digits and fillers: the usual case.
+local function plain(zone)
+  if type(zone) ~= "table" or type(zone[1]) ~= "string" or zone[4] ~= nil then return nil end
+  local count = read.COUNT_OF[#zone[1]]
+  if not count or #zone > count then return nil end
   local lines = {}
-  if type(zone) == "table" then
-    for i = 1, 4 do
-      local line = zone[i]
-      if line == nil then break end
-      if type(line) ~= "string" then return nil, "a line is not a string" end
-      if #line > LONGEST then return nil, "a line is far too long for a machine readable zone" end
-      lines[i] = line
-    end
-    if #lines == 1 then return lines_of(lines[1]) end
-  elseif type(zone) == "string" then
-    if #zone > LONGEST then return nil, "the text is far too long for a machine readable zone" end
-    for line in zone:gmatch("[^\r\n]+") do
-      if find(line, "%S") then lines[#lines + 1] = line end
-    end
-  else
-    return nil, "a machine readable zone is a list of lines or a string"
+  for i = 1, count do
+    local line = zone[i]
+    if type(line) ~= "string" or #line ~= #zone[1] or find(line, "[^A-Z0-9<]") then return nil end
+    lines[i] = line
   end
   return lines
 end
 
---- Without blanks, in upper case, and one run of characters cut into lines.
-local function tidy(lines)
-  for i = 1, #lines do lines[i] = upper((gsub(lines[i], "%s+", ""))) end
-  if #lines == 1 then
-    local all = lines[1]
-    if #all == 90 then return { sub(all, 1, 30), sub(all, 31, 60), sub(all, 61) } end
-    if #all == 88 then return { sub(all, 1, 44), sub(all, 45) } end
-    if #all == 72 then return { sub(all, 1, 36), sub(all, 37) } end
-  end
-  return lines
+--- One run of characters cut into lines.
+local function cut(text)
+  if #text == 90 then return { sub(text, 1, 30), sub(text, 31, 60), sub(text, 61) } end
+  if #text == 88 then return { sub(text, 1, 44), sub(text, 45) } end
+  if #text == 72 then return { sub(text, 1, 36), sub(text, 37) } end
 end
 
----@return idocr.mrz.Format? format
----@return string? message
-local function format_of(lines)
-  local width = #(lines[1] or "")
-  local count = WIDTH_OF[width]
-  if not count then
-    return nil, ("the first line has %d characters; machine readable zones have 30, 36 or 44"):format(width)
+--- Rows that have the shape of a zone as they stand, once blanks are settled.
+---@return string[]? lines
+---@return table<string, true> notes
+local function shaped(rows)
+  local notes = {}
+  local function note(fitted, row)
+    for _, name in ipairs(fitted.notes) do notes[name] = true end
+    for name in pairs(row.notes) do notes[name] = true end
   end
-  if #lines ~= count then return nil, ("%d lines of %d characters where %d are needed"):format(#lines, width, count) end
-  for i = 2, count do
-    if #lines[i] ~= width then return nil, ("line %d has %d characters where %d are needed"):format(i, #lines[i], width) end
-  end
-  if count == 3 then return TD1 end
-  local visa = byte(lines[1]) == 86 -- V
-  if width == 44 then return visa and MRV_A or TD3 end
-  if visa then return MRV_B end
-  if sub(lines[1], 1, 5) == "IDFRA" then return FRA_ID end
-  return TD2
-end
-
-local TWO = {} ---@type table<string, integer> "00".."99" -> number
-for i = 0, 99 do TWO[("%02d"):format(i)] = i end
-
---- The known part of a date whose day, or day and month, is unknown.
-local function known_part(year, month, day)
-  if day ~= "<<" or not year then return nil end
-  local text = ("%04d"):format(year)
-  if month == "<<" then return text end
-  local number = TWO[month]
-  if number and number >= 1 and number <= 12 then return text .. "-" .. month end
-end
-
--- today's text -> year and YYMMDD: one day serves many zones
-local last_today, last_year, last_yymmdd
-
---- YYMMDD -> date, the known part of it, and whether it is possible at all.
----@param text string
----@param today string? ISO: a birth is the latest year that is not in the future; nil: 20YY, as for an expiry
----@return string? date
----@return string? known
----@return boolean possible
-local function date_of(text, today)
-  if text == "<<<<<<" then return nil, nil, true end
-  local yy, month, day = sub(text, 1, 2), sub(text, 3, 4), sub(text, 5, 6)
-  local year = TWO[yy]
-  if not year then return nil, nil, yy == "<<" end
-  local m, d = TWO[month], TWO[day]
-  if not today then
-    year = 2000 + year
-  else
-    if today ~= last_today then
-      last_today, last_year = today, tonumber(sub(today, 1, 4))
-      last_yymmdd = sub(today, 3, 4) .. sub(today, 6, 7) .. sub(today, 9, 10)
-    end
-    year = last_year - last_year % 100 + year
-    local known = m and d and 6 or m and 4 or 2 -- what is unknown cannot lie in the future
-    if sub(text, 1, known) > sub(last_yymmdd, 1, known) then year = year - 100 end
-  end
-  if m and d then
-    if dates.exists(year, m, d) then return year .. "-" .. month .. "-" .. day, nil, true end
-    return nil, nil, false
-  end
-  local known = known_part(year, month, day)
-  return nil, known, known ~= nil
-end
-
---- A number over nine characters: its tenth position is a filler, the rest and the digit follow in the optional data.
---- 9303-5 4.2.4 leaves the filler out of the sum; some issuers count it. The second reading counts only where the
---- composite digit vouches for it, or a wrong digit would have two chances to pass.
----@return string? number
----@return string? rest optional data behind it
----@return boolean? right
----@return string? rule
-local function long_number(text, format, composite)
-  local from = format.long_number[1]
-  local area = sub(text, from, format.long_number[2])
-  local tail, rest = match(area, "^([A-Z0-9]+)(.*)$")
-  if not tail or #tail < 2 then return nil end
-  local first, digit = sub(text, format.fields.number[1], format.fields.number[2]), tonumber(sub(tail, -1))
-  local more = sub(tail, 1, -2)
-  local number = first .. more
-  local right, rule = false, nil
-  if digit then
-    if digits.of(number) == digit then
-      right, rule = true, "icao"
-    elseif digits.of(first .. "<" .. more) == digit then
-      right, rule = composite == true, "filler_counted"
-    end
-  end
-  return number, rest, right, rule
-end
-
-local CODE = {} ---@type table<string, string|false> three characters -> a known code; false: no code at all
-CODE["<<<"] = false
-
---- A code of a state; what is none becomes a problem.
----@return string? code
----@return boolean possible
-local function country(field, text, problems)
-  local code = CODE[text]
-  if code then return code, true end
-  if code == false then return nil, true end
-  code = match(text, "^([A-Z]+)<*$")
-  if not code then
-    problems[#problems + 1] = "country_shape"
-    return clean(text), false
-  end
-  if states.name(code) then
-    CODE[text] = code -- the standard's codes only, so this stays small
-  else
-    problems[#problems + 1] = "unknown_" .. field
-  end
-  return code, true
-end
-
---- All characters as numbers. PUC Lua does it in one call; LuaJIT compiles the loop, but not a call with 88 results.
-local bytes_of = rawget(_G, "jit") and function(text)
-  local bytes = {}
-  for i = 1, #text do bytes[i] = byte(text, i) end
-  return bytes
-end or function(text)
-  return { byte(text, 1, 90) }
-end
-
-local function run_checks(format, bytes, checks)
-  local list = format.checks
-  for i = 1, #list do
-    local check = list[i]
-    local got, expected = bytes[check.digit], sum(bytes, check.positions, check.weights)
-    if check.empty_filler and got == 60 then
-      -- a filler is the digit of an empty field only
-      local empty = true
-      local positions = check.positions
-      for j = 1, #positions do
-        if bytes[positions[j]] ~= 60 then empty = false break end
+  if #rows == 1 then
+    for _, length in ipairs { 90, 88, 72 } do
+      local fitted = fit.exact(rows[1].text, length)
+      if fitted then
+        note(fitted, rows[1])
+        return cut(fitted.text), notes
       end
-      checks[check.name] = empty
-    else
-      checks[check.name] = expected ~= nil and got == 48 + expected
     end
   end
+  for width, count in pairs(read.COUNT_OF) do
+    local lines = {}
+    for i = 1, #rows == count and count or 0 do
+      local fitted = fit.exact(rows[i].text, width)
+      if not fitted then break end
+      lines[i] = fitted.text
+    end
+    if #lines == count then
+      for i = 1, count do note(fit.exact(rows[i].text, width), rows[i]) end
+      return lines, notes
+    end
+  end
+  return nil, notes
 end
 
-local function read_french(result, text, fields)
-  result.nationality = "FRA"
-  result.surname = clean(sub(text, fields.surname[1], fields.surname[2]))
-  local given = sub(text, fields.given_name[1], fields.given_name[2])
-  result.given_name = clean(given)
-  result.name_truncated = sub(given, -1) ~= "<" or sub(text, fields.surname[2], fields.surname[2]) ~= "<"
-  result.office = clean(sub(text, fields.office[1], fields.office[2]))
-  local yy, month = match(result.number or "", "^(%d%d)(%d%d)")
-  if yy and TWO[month] >= 1 and TWO[month] <= 12 then -- issued 1988-2021
-    result.issue_date_known = (TWO[yy] >= 80 and "19" or "20") .. yy .. "-" .. month
-  end
+--- Whether the lines stand in their places, as far as a look at them tells.
+local function in_place(result)
+  local lines = result.lines
+  if result.format == "FRA-ID" then return true end
+  if result.format == "TD1" then return fit.dated(lines[2], 1) and not find(lines[3], "^[%d<]*$") end
+  return fit.dated(lines[2], 14) and not fit.dated(lines[1], 14)
 end
 
-local SEX = { M = "M", F = "F", ["<"] = "X", X = "X" }
-
---- The number, which may go on behind its nine places, what else stands there, and the rule by which it was long.
-local function number_of(format, text, bytes, checks)
-  local fields = format.fields
-  local at = fields.number
-  local number, optional, rule = clean(sub(text, at[1], at[2])), nil, nil
-  if fields.optional then optional = sub(text, fields.optional[1], fields.optional[2]) end
-  if format.long_number and bytes[at[2] + 1] == 60 and number then
-    local whole, rest, right, long_rule = long_number(text, format, checks.composite)
-    -- fillers within the nine are rather a short number without a digit, unless every digit says otherwise
-    if whole and (bytes[at[1]] ~= 60 and bytes[at[2]] ~= 60 or right and checks.composite) then
-      number, optional, rule = clean(whole), rest, long_rule
-      checks.document_number = right
+local function name_restored(result, notes, given)
+  local any = false
+  for _, name in ipairs(RESTORED) do
+    if notes[name] then
+      result.problems[#result.problems + 1] = name
+      any = true
     end
   end
-  return number, optional, rule
-end
-
-local function read(format, lines, text, foul, today)
-  local bytes = bytes_of(text)
-  local fields, problems, valid = format.fields, {}, true
-  -- tables are written out whole: growing them key by key would cost more than all sums
-  local checks = { document_number = false, birth_date = false, expiry_date = nil, optional = nil, composite = nil }
-  run_checks(format, bytes, checks)
-  if foul then
-    valid = false
-    problems[1] = "character"
-  end
-
-  local number, optional, rule = number_of(format, text, bytes, checks)
-  for i = 1, #format.checks do
-    local name = format.checks[i].name
-    if not checks[name] then
-      valid = false
-      problems[#problems + 1] = "check_digit." .. name
-    end
-  end
-
-  local at, possible, issuing_country, nationality, birth, birth_known, expiry, expiry_known
-  issuing_country, possible = country("issuing_country", sub(text, 3, 5), problems)
-  valid = valid and possible
-  at = fields.nationality
-  if at then
-    nationality, possible = country("nationality", sub(text, at[1], at[2]), problems)
-    valid = valid and possible
-  end
-  at = fields.birth_date
-  birth, birth_known, possible = date_of(sub(text, at[1], at[2]), today)
-  if not possible then
-    valid = false
-    problems[#problems + 1] = "date.birth_date"
-  end
-  at = fields.expiry_date
-  if at then
-    expiry, expiry_known, possible = date_of(sub(text, at[1], at[2]), nil)
-    if not possible then
-      valid = false
-      problems[#problems + 1] = "date.expiry_date"
-    end
-  end
-  at = fields.sex[1]
-  local sex = SEX[sub(text, at, at)]
-  if not sex then
-    valid = false
-    problems[#problems + 1] = "sex"
-  end
-  local surname, given_name, truncated
-  at = fields.names
-  if at then surname, given_name, truncated = name_field.split(sub(text, at[1], at[2])) end
-
-  local result = {
-    format = format.name, lines = lines, checks = checks, problems = problems, valid = valid,
-    document_code = clean(sub(text, 1, 2)), issuing_country = issuing_country, nationality = nationality,
-    number = number, long_number_rule = rule, optional = optional and clean(optional),
-    surname = surname, given_name = given_name, name_truncated = truncated,
-    birth_date = birth, birth_date_known = birth_known, expiry_date = expiry, expiry_date_known = expiry_known, sex = sex,
-  }
-  if fields.optional2 then result.optional2 = clean(sub(text, fields.optional2[1], fields.optional2[2])) end
-  if format == FRA_ID then read_french(result, text, fields) end
-  if not result.surname and not result.given_name then problems[#problems + 1] = "name_missing" end
+  if any then result.given = given end
   return result
 end
 
---- Whether at most one of the letters "IDFRA" was misread.
-local function nearly_french(text)
-  local right = 0
-  for i = 1, 5 do
-    if byte(text, i) == byte("IDFRA", i) then right = right + 1 end
+--- Says what was found where no zone can be used.
+local function message_for(rows)
+  if #rows == 0 then return "the text holds no line of a machine readable zone" end
+  if #rows == 1 then
+    return ("one line of %d characters was found; machine readable zones have two lines of 36 or 44, or three of 30")
+      :format(#rows[1].text)
   end
-  return right >= 4
-end
-
---- How many check digits are right.
-local function vouched(result)
-  local n = 0
-  for _, right in pairs(result.checks) do
-    if right then n = n + 1 end
-  end
-  return n
+  local lengths = {}
+  for i = 1, math.min(#rows, 6) do lengths[i] = ("%d"):format(#rows[i].text) end
+  return ("lines of %s characters were found; machine readable zones have two lines of 36 or 44, or three of 30")
+    :format(concat(lengths, ", ") .. (#rows > 6 and ", …" or ""))
 end
 
 local parse = {}
 
 --- Reads a machine readable zone.
----@param zone string|string[] the lines, or one text (with line ends or without); blanks and lower case are forgiven
+---@param zone string|string[] the lines, or one text (with line ends or without); what is around the zone is left out
 ---@param options {today: string|number|nil}? the day that birth years are reckoned from (ISO or unix seconds)
----@return idocr.Mrz? result nil where the text has not even the shape
----@return string? message
+---@return idocr.Mrz? result nil where no zone can be used
+---@return string? message what was found instead
+---@return idocr.Mrz? part what can still be read of it, where check digits or the code of a state confirm it
 function parse.parse(zone, options)
-  local lines, message = lines_of(zone)
-  if not lines then return nil, message end
-  local format = format_of(lines)
-  local text = concat(lines)
-  local foul = find(text, FOUL)
-  if foul or not format then -- the rare case pays for the tidying
-    lines = tidy(lines)
-    format, message = format_of(lines)
-    if not format then return nil, message end
-    text = concat(lines)
-    foul = find(text, FOUL)
-  end
   local today = dates.today(type(options) == "table" and options.today or nil)
-  local result = read(format, lines, text, foul, today)
-  if not result.valid and (format == FRA_ID or format == TD2 and nearly_french(text)) then
-    -- other French documents of this size are laid out as TD2; and the letters that tell the card may be misread
-    local other_format = format == FRA_ID and TD2 or FRA_ID
-    local other = read(other_format, lines, text, foul, today)
-    if other_format == TD2 then
-      if other.valid then return other end
-    elseif vouched(other) > vouched(result) then
-      return other
+  local lines = plain(zone)
+  if lines then
+    local result = read.lines(lines, today)
+    if result and (result.valid or in_place(result)) then return result end
+  end
+  local given, escaped = lines_of(zone)
+  if not given then return nil, escaped --[[@as string]] end
+  local rows = {}
+  for _, line in ipairs(given) do
+    for _, row in ipairs(characters.rows(line)) do
+      if escaped then row.notes["restored.characters"] = true end
+      rows[#rows + 1] = row
     end
   end
-  return result
+  local notes
+  lines, notes = shaped(rows)
+  local result = lines and read.lines(lines, today)
+  if result and (result.valid or in_place(result)) then return name_restored(result, notes, given) end
+  local found, several = restore.search(rows, today)
+  if found and (found.confirmed or not result or found.right > read.right(result) + 1) then
+    return name_restored(found.result, found.notes, given)
+  end
+  if result then return name_restored(result, notes, given) end
+  if several then return nil, "more than one machine readable zone was found: check them one by one" end
+  local part = partial.read(rows, today)
+  return nil, message_for(rows), part
 end
 
 return parse

@@ -1,0 +1,148 @@
+--- Turns text as it was typed, copied or recognised into rows of zone characters, one byte per character.
+--- Only what cannot mean anything else is replaced; each kind of replacement is noted for the list of problems.
+
+local transliteration = require "idocr.checks.transliteration"
+
+local find, gsub, sub, byte, char, upper = string.find, string.gsub, string.sub, string.byte, string.char, string.upper
+
+local characters = {}
+
+--- Stands in a row for a sign that may mean one filler or two ("«" for "<<").
+characters.DOUBLE = "\1"
+local DOUBLE = characters.DOUBLE
+local WEAK = "\2"   -- a sign that is a filler where another one is beside it
+local JOINT = "\3"  -- a sign that is a filler between two letters as well
+local FOREIGN = "?" -- a character that has no reading
+
+local MAP = {} ---@type table<string, string> UTF-8 character or stray byte -> what it stands for
+
+local function map(text, to)
+  for _, character in ipairs(transliteration.characters(text)) do MAP[character] = to end
+end
+
+local function pairs_of(text) -- "АA ВB": a look-alike and its letter
+  for from, to in text:gmatch("([^%s%w]+)(%w)") do MAP[from] = to end
+end
+
+-- signs that look like the filler, single and double
+map("‹˂ᐸ〈〈⟨❮❬❰﹤＜≺⋖⧼≤⩽くㄑ", "<")
+map("«≪《⟪⋘", DOUBLE)
+MAP["\171"], MAP["\139"], MAP["\160"] = DOUBLE, "<", " " -- the same in ISO 8859-1 and Windows-1252
+map("～–—―−‐‑·•・－＿", JOINT)
+map("£¢€¬›»≥⟩〉≫（［｛＊＞．", WEAK)
+-- Cyrillic and Greek letters of the same shape; a letter of both alphabets is the Latin one here
+pairs_of "АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX ЅS ІI ЈJ ԚQ ԜW ҮY ӀI ҺH"
+pairs_of "аA вB еE кK мM нH оO рP сC тT уY хX ѕS іI јJ ԛQ ԝW үY ӏI"
+pairs_of "ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC"
+pairs_of "αA βB εE ζZ ηH ιI κK μM νN οO ρP τT υY χX"
+-- Latin letters with marks: a zone has none, so the mark is a speck
+pairs_of "ÀA ÁA ÂA ÃA ÄA ÅA ĄA ÇC ĆC ČC ÈE ÉE ÊE ËE ĘE ÌI ÍI ÎI ÏI İI ŁL ÑN ŃN ÒO ÓO ÔO ÕO ÖO ŚS ŠS ŞS ÙU ÚU ÛU ÜU ÝY ŸY ŹZ ŻZ ŽZ"
+pairs_of "àA áA âA ãA äA åA ąA çC ćC čC èE éE êE ëE ęE ìI íI îI ïI ıI łL ñN ńN òO óO ôO õO öO śS šS şS ùU úU ûU üU ýY ÿY źZ żZ žZ"
+pairs_of "٠0 ١1 ٢2 ٣3 ٤4 ٥5 ٦6 ٧7 ٨8 ٩9 ۰0 ۱1 ۲2 ۳3 ۴4 ۵5 ۶6 ۷7 ۸8 ۹9"
+map("　\t", " ")
+map("“”„‟〝〞", "\n") -- a quotation mark ends what it quotes
+map("‘’‚‛′", "'")
+for last = 0x80, 0x8A do MAP["\226\128" .. char(last)] = " " end -- U+2000-U+200A
+for _, blank in ipairs { "\194\160", "\226\128\175", "\226\129\159", "\225\154\128" } do MAP[blank] = " " end
+-- invisible: soft hyphen, zero-width and direction marks, joiners, byte order mark, variation selectors, object mark
+for last = 0x8B, 0x8F do MAP["\226\128" .. char(last)] = "" end
+for last = 0xAA, 0xAE do MAP["\226\128" .. char(last)] = "" end
+for last = 0xA0, 0xAF do MAP["\226\129" .. char(last)] = "" end
+for last = 0x80, 0x8F do MAP["\239\184" .. char(last)] = "" end
+for _, none in ipairs { "\194\173", "\239\187\191", "\239\191\188", "\205\143", "\225\160\142" } do MAP[none] = "" end
+for last = 0x80, 0xAF do MAP["\204" .. char(last)], MAP["\205" .. char(last)] = "", MAP["\205" .. char(last)] or "" end
+
+--- What stands for a character outside ASCII.
+local function stand_in(character)
+  local known = MAP[character]
+  if known then return known end
+  local a, b, c = byte(character, 1, 3)
+  if a == 0xEF and c and (b == 0xBC and c > 0x80 or b == 0xBD and c <= 0x9E) then -- full width: U+FF01-U+FF5E
+    return char(b == 0xBC and c - 0x60 or c - 0x20)
+  end
+  return FOREIGN
+end
+
+-- signs as markup and program text write them
+local ESCAPES = {
+  { "&[lL][tT];", "<" }, { "&#60;", "<" }, { "&#[xX]3[cC];", "<" }, { "\\u003[cC]", "<" }, { "\\x3[cC]", "<" }, { "%%3[cC]", "<" },
+  { "&laquo;", "<<" }, { "&lsaquo;", "<" }, { "&nbsp;", " " }, { "&quot;", "\n" }, { "\\r", "\n" }, { "\\n", "\n" },
+  { "<[bB][rR] */?>", "\n" }, { "</?[pP]>", "\n" },
+}
+
+--- Breaks a text into lines; escapes count as what they stand for.
+---@param text string
+---@return string[] lines
+---@return boolean escaped
+function characters.lines(text)
+  local escaped = false
+  if find(text, "[&\\%%>]") then
+    for _, escape in ipairs(ESCAPES) do
+      local n
+      text, n = gsub(text, escape[1], escape[2])
+      escaped = escaped or n > 0
+    end
+  end
+  if find(text, "\0", 1, true) then -- UTF-16 of ASCII letters
+    text, escaped = gsub(gsub(text, "%z", ""), "^[\254\255][\254\255]", ""), true
+  end
+  text = gsub(text, "\194\133", "\n")
+  text = gsub(text, "\226\128[\168\169]", "\n")
+  local lines = {}
+  for line in text:gmatch("[^\r\n\v\f]+") do
+    if find(line, "%S") then lines[#lines + 1] = line end
+  end
+  return lines, escaped
+end
+
+--- Signs that may be fillers: one between two letters is more likely a letter that was not read, so it stays.
+local function settle_signs(text, notes)
+  local from = text
+  text = gsub(text, JOINT, "<")
+  for at in from:gmatch("()" .. WEAK) do
+    local before, after = byte(from, at - 1) or 32, byte(from, at + 1) or 32
+    local between = before > 64 and before < 91 and after > 64 and after < 91
+    text = sub(text, 1, at - 1) .. (between and at ~= 2 and FOREIGN or "<") .. sub(text, at + 1)
+  end
+  notes["restored.fillers"] = true
+  return text
+end
+
+---@class idocr.mrz.Row
+---@field text string    zone characters, blanks, DOUBLE, and what has no reading
+---@field notes table<string, true>
+
+--- Reads one line.
+---@param line string
+---@return idocr.mrz.Row[] rows usually one; quotation marks separate several; none where nothing is left
+function characters.rows(line)
+  local notes = {}
+  if find(line, "[\128-\255]") then
+    local list = transliteration.characters(line)
+    for i = 1, #list do
+      if byte(list[i]) > 0x7F then list[i] = stand_in(list[i]) end
+    end
+    line = table.concat(list)
+    notes["restored.characters"] = true
+  end
+  if find(line, "%l") then
+    line = upper(line)
+    notes["restored.case"] = true
+  end
+  line = gsub(gsub(gsub(line, "' *, *'", "\n"), "[\"`]", "\n"), "[,;]%f[%s]", "\n")
+  local rows = {}
+  for part in line:gmatch("[^\n]+") do
+    local own = {}
+    for name in pairs(notes) do own[name] = true end
+    -- no line begins or ends with punctuation
+    part = gsub(gsub(gsub(part, "%s", " "), "^| ", ""), " |$", "")
+    part = gsub(part, "^[^A-Z0-9<|!" .. DOUBLE .. "]+", "")
+    part = gsub(part, "[ %]%)}'.,;*]+$", "")
+    part = gsub(gsub(part, "[-_~]", JOINT), "[%(%[{>=.*^]", WEAK)
+    if find(part, "[" .. WEAK .. JOINT .. "]") then part = settle_signs(part, own) end
+    if part ~= "" then rows[#rows + 1] = { text = part, notes = own } end
+  end
+  return rows
+end
+
+return characters

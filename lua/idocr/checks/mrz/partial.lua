@@ -1,0 +1,228 @@
+--- What can still be read of a zone that cannot be used: a whole line beside one that is missing or damaged, and fields of
+--- a damaged line that their check digits and neighbours confirm.
+
+local fit = require "idocr.checks.mrz.fit"
+local read = require "idocr.checks.mrz.read"
+local characters = require "idocr.checks.mrz.characters"
+
+local find, gsub, sub, rep = string.find, string.gsub, string.sub, string.rep
+
+local partial = {}
+
+local FOUL = "[^A-Z0-9<]"
+local MOST_OFF = 3 -- characters too few or too many at which the end of a line still tells where its fields are
+
+-- Places of the fields in the line that holds them.
+local TWO = {
+  number = { 1, 9 }, nationality = { 11, 13 }, birth_date = { 14, 19 }, sex = { 21, 21 }, expiry_date = { 22, 27 },
+}
+local THREE = { birth_date = { 1, 6 }, sex = { 8, 8 }, expiry_date = { 9, 14 }, nationality = { 16, 18 } }
+
+local CHECK_OF = { document_number = "number", birth_date = "birth_date", expiry_date = "expiry_date" }
+local NAMES = { surname = true, given_name = true, name_truncated = true }
+
+--- Whether a field stands at its place, moved by an offset: its digit is right and its neighbours are of their kind.
+local function confirmed(text, field, at, offset, today)
+  local from, to = at[field][1] + offset, at[field][2] + offset
+  if from < 1 or not fit.right_digit(text, from, to) then return false end
+  if field == "number" then return offset == 0 and fit.known_state(sub(text, 9, 13)) end
+  local possible = select(3, read.date(sub(text, from, to), field == "birth_date" and today or nil))
+  local sex = at.sex[1] + offset
+  return possible and find(sub(text, sex, sex), "[MF<X]") ~= nil and find(sub(text, from, to), "%d") ~= nil
+end
+
+--- The fields of a line of the wrong length that are certain, put where they belong.
+---@return string line
+---@return table<string, true> known
+---@return integer count
+local function rescue(text, width, at, today)
+  local line, known, count = rep("<", width), {}, 0
+  local function take(field, offset, with_digit)
+    local from, to = at[field][1], at[field][2] + (with_digit and 1 or 0)
+    line = sub(line, 1, from - 1) .. sub(text, from + offset, to + offset) .. sub(line, to + 1)
+    if not known[field] then count = count + 1 end
+    known[field] = true
+  end
+  local off = #text - width
+  local offsets = { 0 }
+  if off ~= 0 and math.abs(off) <= MOST_OFF then offsets[2] = off end
+  for _, offset in ipairs(offsets) do
+    for _, field in ipairs { "number", "birth_date", "expiry_date" } do
+      if at[field] and not known[field] and confirmed(text, field, at, offset, today) then
+        take(field, offset, true)
+        if field ~= "number" then take("sex", offset) end
+        local state = at.nationality[1] + offset
+        if not known.nationality and state > 2 and fit.known_state(sub(text, state - 2, state + 2)) then take("nationality", offset) end
+      end
+    end
+  end
+  return line, known, count
+end
+
+local function all_of(...)
+  local known = {}
+  for _, name in ipairs { ... } do known[name] = true end
+  return known
+end
+
+local LINE_TWO = all_of("number", "nationality", "birth_date", "sex", "expiry_date", "optional", "composite")
+local LINE_ONE = all_of("document_code", "issuing_country", "surname", "given_name", "name_truncated")
+local TD1_ONE = all_of("document_code", "issuing_country", "number", "optional")
+local TD1_TWO = all_of("birth_date", "sex", "expiry_date", "nationality", "optional2")
+local TD1_THREE = all_of("surname", "given_name", "name_truncated")
+
+local function size(set)
+  local n = 0
+  for _ in pairs(set) do n = n + 1 end
+  return n
+end
+
+--- The texts that a row can be, fillers and blanks settled.
+local function texts_of(row)
+  local list = {}
+  for _, width in ipairs { 44, 36, 30 } do
+    local fitted = fit.exact(row.text, width)
+    if fitted then list[#list + 1] = fitted.text end
+  end
+  if #list == 0 then list[1] = gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<") end
+  return list
+end
+
+--- A second line that begins anywhere in a longer text.
+local function within(text)
+  if #text <= 50 then return text end
+  for p = 1, #text - 27 do
+    if fit.dated(text, p + 13) and fit.vouched(sub(text, p, p + 27)) == 3 then return sub(text, p) end
+  end
+  return text
+end
+
+local LETTER_CODE = "^[A-Z][A-Z<]%u[%u<][%u<]"
+
+--- A first line whose state is known: whole, or with another number of fillers at its end; of others, code and state.
+local function first_line(row, width)
+  local fitted = fit.first(row.text, width)
+  local text = fitted and fitted.text or gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<")
+  if #text < 20 or not find(text, LETTER_CODE) or not fit.known_state(text) or not find(text, "<") then return nil end
+  if fit.dated(text, 14) then return nil end
+  if fitted then return text, LINE_ONE end
+  return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
+end
+
+local function second_line(row, width, today)
+  local best, best_known, most = nil, nil, 0
+  for _, text in ipairs(texts_of(row)) do
+    text = within(text)
+    local line, known, count = text, LINE_TWO, size(LINE_TWO)
+    if #text ~= width or not fit.dated(text, 14) then
+      line, known, count = rescue(text, width, TWO, today)
+    elseif fit.vouched(text) == 0 then
+      count = 0
+    end
+    if count > most then best, best_known, most = line, known, count end
+  end
+  return best, best_known, most
+end
+
+--- The lines of two-line formats.
+local function two(rows, width, today)
+  local lines, known, score = { rep("<", width), rep("<", width) }, {}, 0
+  local most, first_found = 0, false
+  for _, row in ipairs(rows) do
+    local line, fields, count = second_line(row, width, today)
+    if count > most then
+      lines[2], known[2], most = line, fields, count
+    else
+      local text, of_first = first_line(row, width)
+      if text and (not first_found or size(of_first) > size(known[1])) then
+        lines[1], known[1], first_found = text, of_first, true
+      end
+    end
+  end
+  score = most + (known[1] and size(known[1]) or 0)
+  return { lines = lines, known = known, score = score, typed = first_found }
+end
+
+local function td1_line(text, today)
+  if #text == 30 and fit.dated(text, 1) and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
+  if find(text, LETTER_CODE) and fit.known_state(text) and fit.right_digit(text, 6, 14) then
+    if #text == 30 then return 1, text, TD1_ONE end
+    return 1, sub(text, 1, 15) .. rep("<", 15), all_of("document_code", "issuing_country", "number")
+  end
+  local line, known, count = rescue(text, 30, THREE, today)
+  if count > 0 then return 2, line, known end
+end
+
+--- The lines of TD1; names only beside another line.
+local function three(rows, today)
+  local lines, known = { rep("<", 30), rep("<", 30), rep("<", 30) }, {}
+  local score = 0
+  for _, row in ipairs(rows) do
+    for _, text in ipairs(texts_of(row)) do
+      local at, line, fields = td1_line(text, today)
+      if at and (not known[at] or size(fields) > size(known[at])) then lines[at], known[at] = line, fields end
+    end
+  end
+  if next(known) then
+    for i, row in ipairs(rows) do
+      local names = fit.names(row.text, 30, 1)
+      if names and not find(names.text, "[0-9?]") and find(names.text, "^%u[%u<]*<<") and (i > 1 or not known[1] == nil) then
+        lines[3], known[3] = names.text, TD1_THREE
+      end
+    end
+  end
+  for _, fields in pairs(known) do score = score + size(fields) end
+  return { lines = lines, known = known, score = score, typed = known[1] ~= nil }
+end
+
+local ALWAYS = { format = true, lines = true, checks = true, problems = true, valid = true }
+
+--- Leaves only what is known in a result.
+local function keep(result, known, typed)
+  local fields = {}
+  for _, set in pairs(known) do
+    for name in pairs(set) do fields[name] = true end
+  end
+  for name in pairs(result) do
+    if not ALWAYS[name] and not fields[name] and not fields[(name:gsub("_known$", ""))] then result[name] = nil end
+  end
+  -- the optional data and the whole zone have check digits in some formats only, which the first line tells
+  local whole = typed and (result.format == "TD1" and fields.optional and fields.optional2 or result.format ~= "TD1" and fields.composite)
+  local checks = {}
+  for name, right in pairs(result.checks) do
+    local field = CHECK_OF[name]
+    if field and fields[field] or not field and whole then checks[name] = right end
+  end
+  result.checks = checks
+  local problems = {}
+  for _, problem in ipairs(result.problems) do
+    local check, date, state = problem:match("^check_digit%.(.*)"), problem:match("^date%.(.*)"), problem:match("^unknown_(.*)")
+    if check and checks[check] ~= nil or date and fields[date] or state and fields[state]
+      or problem:find("^sex") and fields.sex or problem:find("^name_d") and fields.surname then
+      problems[#problems + 1] = problem
+    end
+  end
+  result.problems, result.valid, result.partial = problems, false, true
+  if not fields.surname then for name in pairs(NAMES) do result[name] = nil end end
+  return result
+end
+
+--- Reads what is certain.
+---@param rows idocr.mrz.Row[]
+---@param today string ISO
+---@return idocr.Mrz? part with `partial = true`; nil where nothing is certain
+function partial.read(rows, today)
+  local usable = {}
+  for _, row in ipairs(rows) do
+    if #row.text >= 20 and not find(gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<"), FOUL) then usable[#usable + 1] = row end
+  end
+  local best = two(usable, 44, today)
+  for _, other in ipairs { two(usable, 36, today), three(usable, today) } do
+    if other.score > best.score then best = other end
+  end
+  if best.score == 0 then return nil end
+  local result = read.lines(best.lines, today)
+  return result and keep(result, best.known, best.typed)
+end
+
+return partial
