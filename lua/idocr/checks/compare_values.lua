@@ -4,6 +4,7 @@
 local names = require "idocr.checks.names"
 local normal_form = require "idocr.checks.normal_form"
 local states = require "idocr.checks.states"
+local transliteration = require "idocr.checks.transliteration"
 
 local compare_values = {}
 
@@ -13,6 +14,7 @@ local compare_values = {}
 ---@field known string?      the known part of a date
 ---@field valid boolean?     whether it is possible by itself; nil: nobody can tell
 ---@field zone boolean?      a name in the letters of a machine readable zone
+---@field misread boolean?   a zone name in which letters may stand for fillers, or digits for letters
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
 ---@field longer string?     a given name with the middle name that is printed in a place of its own
@@ -68,13 +70,35 @@ local function document_code(a, b)
   return left:sub(1, n) == right:sub(1, n) and "agree" or "differ"
 end
 
+local MOST_LETTERS = 90
+
+local LETTER_OF = { ["0"] = "O", ["1"] = "I", ["2"] = "Z", ["4"] = "A", ["5"] = "S", ["6"] = "G", ["8"] = "B" }
+
+--- Whether a zone spells a printed name with letters for digits of the same shape, and without some of the letters that
+--- optical reading makes of fillers.
+local function spells_repaired(printed, zone)
+  local want, have = (transliteration.zone(printed) or ""):gsub("<", ""), zone:gsub("%d", LETTER_OF):gsub("[^A-Z0-9]", "")
+  if want == "" or #want > MOST_LETTERS or #have > MOST_LETTERS then return false end
+  local places = { [0] = true } -- how much of the printed name the letters so far can be
+  for i = 1, #have do
+    local letter, following = have:sub(i, i), {}
+    for place in pairs(places) do
+      if want:sub(place + 1, place + 1) == letter then following[place + 1] = true end
+      if letter:find("[KCSLXGZE]") then following[place] = true end
+    end
+    places = following
+  end
+  return places[#want] == true
+end
+
 local function one_name(a, b, left, right)
   if a.zone ~= b.zone then
     local zone, printed = a.zone and a or b, a.zone and right or left
     local status = names.compare(printed, zone.value, zone.truncated)
     if status == "differ" and zone.reversed then
-      return names.compare(printed, zone.reversed, false)
+      status = names.compare(printed, zone.reversed, false)
     end
+    if status == "differ" and zone.misread and spells_repaired(printed, zone.value) then return "agree" end
     return status
   end
   return names.same(left, right, a.truncated or b.truncated)

@@ -81,6 +81,7 @@ end
 local function from_zone(zone, card, today, add)
   local impossible = {}
   for _, problem in ipairs(zone.problems) do impossible[problem] = true end
+  local misread = impossible.filler_letters or impossible.name_digit
   for _, field in ipairs(NAMES) do
     local value, known = zone[field], DATE[field] and zone[field .. "_known"] or nil
     local wrong_date = impossible["date." .. field]
@@ -89,8 +90,11 @@ local function from_zone(zone, card, today, add)
       local entry = { value = value, known = known, valid = value and valid(field, value) or nil }
       local right = zone.checks[CHECKED_BY[field]]
       if right ~= nil then entry.valid = right and not wrong_date end
-      if PERSON[field] then entry.zone, entry.truncated, entry.valid = true, zone.name_truncated, nil end
-      add(field, entry)
+      if PERSON[field] then
+        entry.zone, entry.truncated, entry.valid, entry.misread = true, zone.name_truncated, nil, misread
+      end
+      -- without the separator nothing tells which of the names is the surname
+      if not (PERSON[field] and impossible.name_separator) then add(field, entry) end
     end
   end
   local surname, given = zone.surname, zone.given_name
@@ -101,6 +105,7 @@ local function from_zone(zone, card, today, add)
       reversed = both and given .. " " .. surname or nil,
       zone = true,
       truncated = zone.name_truncated,
+      misread = misread,
     })
   end
 end

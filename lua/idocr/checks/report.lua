@@ -28,7 +28,8 @@ local report = {}
 ---@field ok boolean       no finding of severity "error" failed
 ---@field findings idocr.Finding[]
 ---@field fields table<string, idocr.checks.Field>
----@field mrz idocr.Mrz?   the zone, parsed
+---@field mrz idocr.Mrz?   the zone, parsed: `mrz.given` holds the lines as they came where `mrz.lines` was restored from them
+---@field mrz_part idocr.Mrz? what can still be read of a zone that cannot be used
 ---@field uncovered string[]? fields of the zone that no check digit covers: an error there shows only where sources differ
 ---@field today string     the day that was reckoned with
 
@@ -47,6 +48,7 @@ local report = {}
 ---@field today string
 ---@field zone idocr.Mrz?
 ---@field zone_message string?
+---@field zone_part idocr.Mrz? what can still be read of a zone that cannot be used
 ---@field parsed table?
 ---@field parsed_message string?
 ---@field fields table<string, idocr.checks.Field>
@@ -115,13 +117,15 @@ function report.make(card, options)
   local result = { ok = true, findings = {}, today = today }
 
   local context = { card = copy, options = options, today = today, mask = mask, add = adder(result, options) }
-  if copy.mrz then context.zone, context.zone_message = mrz.parse(copy.mrz, { today = today }) end
+  local zone, part
+  if copy.mrz then zone, context.zone_message, part = mrz.parse(copy.mrz, { today = today }) end
+  context.zone, context.zone_part = zone, part
   context.parsed, context.parsed_message = derived.number(copy, { today = today })
-  context.fields = fields.gather(copy, context.zone, context.parsed, options.second and snapshot.take(options.second), today)
+  context.fields = fields.gather(copy, zone or part, context.parsed, options.second and snapshot.take(options.second), today)
   for _, rule in ipairs(RULES) do rule(context) end
 
-  result.fields, result.mrz = context.fields, context.zone
-  if context.zone and context.zone.format ~= "FRA-ID" then result.uncovered = mrz.UNCOVERED end -- that card's digit covers all
+  result.fields, result.mrz, result.mrz_part = context.fields, zone, part
+  if zone and zone.format ~= "FRA-ID" then result.uncovered = mrz.UNCOVERED end -- that card's digit covers all
   return result
 end
 

@@ -34,7 +34,7 @@ local function zone(value)
   if type(value) == "string" then return value end
   if type(value) ~= "table" then return nil end
   local lines = {}
-  for i = 1, 3 do
+  for i = 1, MOST do
     local line = value[i]
     if type(line) ~= "string" then break end
     lines[i] = line

@@ -30,9 +30,10 @@ local SEXES = {
   M = "M", MALE = "M", LELAKI = "M", ["男"] = "M", ["男性"] = "M",
   F = "F", FEMALE = "F", PEREMPUAN = "F", ["女"] = "F", ["女性"] = "F",
   LEAKI = "M", -- so in the vendor's example
+  X = "X", UNSPECIFIED = "X", -- as documents print it
 }
 
---- "M" or "F" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil.
+--- "M", "F" or "X" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil.
 local function sex(value)
   value = text(value)
   local found = SEXES[value or ""]

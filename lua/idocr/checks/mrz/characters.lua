@@ -98,8 +98,10 @@ end
 --- Signs that may be fillers: one between two letters is more likely a letter that was not read, so it stays.
 local function settle_signs(text, notes)
   local from = text
+  local _, signs = gsub(text, "[" .. WEAK .. JOINT .. "]", "")
   text = gsub(text, JOINT, "<")
-  for at in from:gmatch("()" .. WEAK) do
+  if signs > 4 and not find(from, "<", 1, true) then text = gsub(text, WEAK, "<") end -- every filler became that sign
+  for at in text:gmatch("()" .. WEAK) do
     local before, after = byte(from, at - 1) or 32, byte(from, at + 1) or 32
     local between = before > 64 and before < 91 and after > 64 and after < 91
     text = sub(text, 1, at - 1) .. (between and at ~= 2 and FOREIGN or "<") .. sub(text, at + 1)
@@ -125,15 +127,15 @@ function characters.rows(line)
     line = table.concat(list)
     notes["restored.characters"] = true
   end
-  if find(line, "%l") then
-    line = upper(line)
-    notes["restored.case"] = true
-  end
   line = gsub(gsub(gsub(line, "' *, *'", "\n"), "[\"`]", "\n"), "[,;]%f[%s]", "\n")
   local rows = {}
   for part in line:gmatch("[^\n]+") do
     local own = {}
     for name in pairs(notes) do own[name] = true end
+    if find(part, "%l") then
+      part = upper(part)
+      own["restored.case"] = true
+    end
     -- no line begins or ends with punctuation
     part = gsub(gsub(gsub(part, "%s", " "), "^| ", ""), " |$", "")
     part = gsub(part, "^[^A-Z0-9<|!" .. DOUBLE .. "]+", "")

@@ -121,8 +121,8 @@ local function fill(format, fields)
 end
 
 --- Whether the digit of an empty field is to be a filler too.
-local function filler_digit(fields, name)
-  if name == "optional" then return fields.optional_filler and fields.optional == nil end
+local function filler_digit(fields, check)
+  if check == "optional" then return fields.optional_filler and fields.optional == nil end
   return fields.expiry_filler and (fields.expiry_date or fields.expiry_date_known) == nil
 end
 

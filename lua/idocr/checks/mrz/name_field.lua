@@ -44,11 +44,15 @@ function name_field.split(field)
 end
 
 -- Letters that optical reading makes of fillers; E only in runs of itself.
-local LOOKS_LIKE_FILLER, RUN_OF_ONE = "^[KCSLXGZ]+$", "^([KCSLXGZE])%1*$"
-
+local LOOKS_LIKE_FILLER = "^[KCSLXGZ]+$"
 local RUN_AT_END = "([KCSLXGZE])%1%1%1%1<*$"
 
-local function like_fillers(letters) return find(letters, LOOKS_LIKE_FILLER) or find(letters, RUN_OF_ONE) end
+local function run_of_one(letters)
+  local first = sub(letters, 1, 1)
+  return find("KCSLXGZE", first, 1, true) ~= nil and letters == first:rep(#letters)
+end
+
+local function like_fillers(letters) return find(letters, LOOKS_LIKE_FILLER) or run_of_one(letters) end
 
 --- The words of a field, each with the number of fillers before it and the place of its last letter.
 local function words_of(field)
@@ -71,7 +75,7 @@ end
 local function in_the_fillers(words, n, removed)
   local word = words[n]
   if not like_fillers(word.letters) then return false end
-  if #word.letters >= 5 and find(word.letters, RUN_OF_ONE) then return true end
+  if #word.letters >= 5 and run_of_one(word.letters) then return true end
   if n < 2 then return false end
   if word.gap >= 5 then return true end
   if word.gap >= 2 and separated(words, n - 1) then return word.gap > 2 or removed or #word.letters > 1 end
@@ -104,7 +108,7 @@ function name_field.settle(field)
   end
   if n == 0 then return field, nil end
   local kept = sub(field, 1, words[n].last)
-  local run = match(kept, "([KCSLXGZE])%1%1%1%1+$")
+  local run = match(kept, "([KCSLXGZE])%1%1%1%1$")
   if run then
     kept, status = gsub(kept, run .. "+$", ""), "misread"
     if not find(kept, "<", 1, true) then kept = separator_from(kept, run) end

@@ -98,7 +98,7 @@ end
 local function in_place(result)
   local lines = result.lines
   if result.format == "FRA-ID" then return true end
-  if result.format == "TD1" then return fit.dated(lines[2], 1) and not find(lines[3], "^[%d<]*$") end
+  if result.format == "TD1" then return fit.dated(lines[2], 1) and not find(lines[3], "%d") end
   return fit.dated(lines[2], 14) and not fit.dated(lines[1], 14)
 end
 
@@ -111,6 +111,7 @@ local function name_restored(result, notes, given)
     end
   end
   if any then result.given = given end
+  if notes.name_separator then result.valid = false end
   return result
 end
 

@@ -116,7 +116,7 @@ local function second_line(row, width, today)
     local line, known, count = text, LINE_TWO, size(LINE_TWO)
     if #text ~= width or not fit.dated(text, 14) then
       line, known, count = rescue(text, width, TWO, today)
-    elseif fit.vouched(text) == 0 then
+    elseif fit.vouched(text) == 0 and not fit.known_state(sub(text, 9, 13)) then
       count = 0
     end
     if count > most then best, best_known, most = line, known, count end
@@ -126,7 +126,7 @@ end
 
 --- The lines of two-line formats.
 local function two(rows, width, today)
-  local lines, known, score = { rep("<", width), rep("<", width) }, {}, 0
+  local lines, known = { rep("<", width), rep("<", width) }, {}
   local most, first_found = 0, false
   for _, row in ipairs(rows) do
     local line, fields, count = second_line(row, width, today)
@@ -139,7 +139,7 @@ local function two(rows, width, today)
       end
     end
   end
-  score = most + (known[1] and size(known[1]) or 0)
+  local score = most + (known[1] and size(known[1]) or 0)
   return { lines = lines, known = known, score = score, typed = first_found }
 end
 
@@ -166,7 +166,7 @@ local function three(rows, today)
   if next(known) then
     for i, row in ipairs(rows) do
       local names = fit.names(row.text, 30, 1)
-      if names and not find(names.text, "[0-9?]") and find(names.text, "^%u[%u<]*<<") and (i > 1 or not known[1] == nil) then
+      if names and not find(names.text, "[0-9?]") and find(names.text, "^%u[%u<]*<<") and (i > 1 or not known[1]) then
         lines[3], known[3] = names.text, TD1_THREE
       end
     end

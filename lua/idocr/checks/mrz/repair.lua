@@ -1,44 +1,84 @@
---- Proposes what a wrong check digit may be about: one of the usual confusions of optical reading. Only where exactly
---- one such change per wrong digit makes the whole zone valid; two ways to make it right are no proposal at all.
+--- Proposes what a wrong check digit may be about: the usual confusions of optical reading. Where only digits or only letters
+--- can stand, another character has one look-alike of that class; elsewhere exactly one change per wrong digit must make the
+--- check digits right, and two ways to make them right are no proposal at all.
 --- Proposals are for people: nothing here changes what was read, and a digit that turns right is no proof.
 
 local digits = require "idocr.checks.mrz.digits"
 local parse = require "idocr.checks.mrz.parse"
+local read = require "idocr.checks.mrz.read"
 local formats = require "idocr.checks.mrz.formats"
+local dates = require "idocr.checks.dates"
 
-local sub, byte = string.sub, string.byte
+local sub, byte, find = string.sub, string.byte, string.find
 local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 local repair = {}
 
+-- where letters and digits may stand
 local CONFUSIONS = {
   O = "0", ["0"] = "O", I = "1", ["1"] = "I", B = "8", ["8"] = "B", S = "5", ["5"] = "S",
-  Z = "2", ["2"] = "Z", G = "6", ["6"] = "G",
+  Z = "2", ["2"] = "Z", G = "6", ["6"] = "G", ["|"] = "1", ["!"] = "1",
+}
+-- where only digits stand, and where only letters do
+local AS_DIGIT = {
+  O = "0", D = "0", Q = "0", U = "0", I = "1", L = "1", ["|"] = "1", ["!"] = "1", Z = "2", A = "4", S = "5", ["$"] = "5", G = "6",
+  T = "7", B = "8", ["&"] = "8",
+}
+local AS_LETTER = {
+  ["0"] = "O", ["1"] = "I", ["2"] = "Z", ["4"] = "A", ["5"] = "S", ["6"] = "G", ["7"] = "T", ["8"] = "B", ["|"] = "I", ["!"] = "I",
+  ["$"] = "S", ["&"] = "B",
 }
 
 local MOST_TRIALS = 200 -- combinations of candidates; more than one per check is rare
 
---- Which class of character a position takes: dates and check digits hold digits (or fillers), the rest both.
-local function digit_positions(format)
-  local set = {}
+local LETTERS = { "issuing_country", "nationality", "names", "surname", "given_name" }
+
+--- Which class of character a position takes, and what it belongs to; positions that take both have no entry.
+local function classes_of(format)
+  local digit, letter = {}, {}
   for _, name in ipairs { "birth_date", "expiry_date" } do
     local at = format.fields[name]
-    if at then for position = at[1], at[2] do set[position] = true end end
+    if at then for position = at[1], at[2] do digit[position] = name end end
   end
-  for _, check in ipairs(format.checks) do set[check.digit] = true end
-  return set
+  for _, check in ipairs(format.checks) do digit[check.digit] = check.name end
+  for _, name in ipairs(LETTERS) do
+    local at = format.fields[name]
+    if at then for position = at[1], at[2] do letter[position] = name == "names" and "name" or name end end
+  end
+  return { digit = digit, letter = letter }
 end
 
-local DIGITS_ONLY = {}
-for name, format in pairs(formats) do DIGITS_ONLY[name] = digit_positions(format) end
+local CLASSES = {}
+for name, format in pairs(formats) do CLASSES[name] = classes_of(format) end
 
---- Single changes at these positions that fit their class.
-local function changes(text, positions, only_digits)
+--- The changes at places of one class, each of them forced: another character cannot stand there.
+---@return table[]? changes nil where a character has no look-alike of the class
+local function forced(text, format, national)
+  local classes, list = CLASSES[format.name], {}
+  for position = 1, #text do
+    local from = sub(text, position, position)
+    local digit, letter = classes.digit[position], classes.letter[position]
+    local to, wrong
+    if digit then
+      to, wrong = AS_DIGIT[from], not find(from, "[0-9<]")
+    elseif letter and not (national and letter == "name") then
+      to, wrong = AS_LETTER[from], not find(from, "[A-Z<]")
+    elseif position == 1 then
+      to, wrong = AS_LETTER[from], not find(from, "[A-Z]")
+    end
+    if wrong and not to then return nil end
+    if wrong then list[#list + 1] = { position = position, from = from, to = to, check = digit or letter or "document_code" } end
+  end
+  return list
+end
+
+--- Single changes at these positions where both classes may stand.
+local function changes(text, positions, classes)
   local list = {}
   for _, position in ipairs(positions) do
     local from = sub(text, position, position)
     local to = CONFUSIONS[from]
-    if to and (not only_digits[position] or to:find("%d")) then
+    if to and not classes.digit[position] and (not classes.letter[position] or find(to, "%a")) then
       list[#list + 1] = { position = position, from = from, to = to }
     end
   end
@@ -68,10 +108,16 @@ local function apply(text, list)
   return text
 end
 
+local function lines_of(text, format)
+  local lines = {}
+  for i = 1, format.lines do lines[i] = sub(text, (i - 1) * format.width + 1, i * format.width) end
+  return lines
+end
+
 --- Whether a change makes one check right. Sums are enough for that but where a number runs over nine characters.
-local function helps(check, result, text, bytes, change)
+local function helps(check, format, result, text, bytes, change, today)
   if check.name == "document_number" and result.long_number_rule or byte(text, check.digit) == 60 then
-    local trial = parse.parse(apply(text, { change }))
+    local trial = read.lines(lines_of(apply(text, { change }), format), today)
     return trial ~= nil and trial.checks[check.name]
   end
   local before = bytes[change.position]
@@ -83,13 +129,13 @@ local function helps(check, result, text, bytes, change)
 end
 
 --- One list of candidates for each wrong check. The composite has one of its own only where nothing else is wrong.
-local function candidates_by_check(format, result, text)
+local function candidates_by_check(format, result, text, today)
   local groups, bytes = {}, { byte(text, 1, -1) }
   for _, check in ipairs(format.checks) do
     if result.checks[check.name] == false and (check.name ~= "composite" or #groups == 0) then
       local list = {}
-      for _, change in ipairs(changes(text, positions_of(format, check, result), DIGITS_ONLY[format.name])) do
-        if helps(check, result, text, bytes, change) then
+      for _, change in ipairs(changes(text, positions_of(format, check, result), CLASSES[format.name])) do
+        if helps(check, format, result, text, bytes, change, today) then
           change.check = check.name
           list[#list + 1] = change
         end
@@ -101,18 +147,27 @@ local function candidates_by_check(format, result, text)
   return groups
 end
 
---- All ways to take one candidate per group that leave a valid zone; stops at the second.
-local function solutions(groups, text, options)
+--- Whether a reading has nothing left that a repair is for; fillers read as letters are another matter.
+local function sound(trial)
+  if not trial or not read.all_right(trial) then return false end
+  for _, problem in ipairs(trial.problems) do
+    if find(problem, "^date%.") or problem == "character" or problem == "sex" or problem == "country_shape" or problem == "name_digit" then
+      return false
+    end
+  end
+  return true
+end
+
+--- All ways to take one candidate per group that leave a sound zone; stops at the second.
+local function solutions(groups, text, format, today)
   local found, trials = {}, 0
   local chosen = {}
   local function choose(depth)
     if #found > 1 or trials > MOST_TRIALS then return end
     if depth > #groups then
       trials = trials + 1
-      local trial = parse.parse(apply(text, chosen), options)
-      if trial and trial.valid then
-        found[#found + 1] = { changes = { unpack(chosen) }, lines = trial.lines }
-      end
+      local trial = read.lines(lines_of(apply(text, chosen), format), today)
+      if sound(trial) then found[#found + 1] = { changes = { unpack(chosen) }, lines = trial.lines } end
       return
     end
     for _, change in ipairs(groups[depth]) do
@@ -126,8 +181,11 @@ local function solutions(groups, text, options)
 end
 
 ---@class idocr.mrz.Proposal
----@field changes {line: integer, column: integer, from: string, to: string, check: string}[]
+---@field changes {line: integer, column: integer, from: string, to: string, check: string}[] `check`: the check, or the
+---  field of letters, that the change is about
 ---@field lines string[] the lines with the changes made
+
+local NOTHING = "no usual confusion explains the check digits"
 
 --- Proposes a reading under which every check digit is right.
 ---@param zone string|string[]
@@ -137,23 +195,28 @@ end
 function repair.repair(zone, options)
   local result, message = parse.parse(zone, options)
   if not result then return nil, message end
-  local format = formats[result.format]
-  local text = table.concat(result.lines)
-  local wrong = false
-  for _, right in pairs(result.checks) do wrong = wrong or not right end
-  if not wrong then return nil, "every check digit is right" end
+  if sound(result) then return nil, "every check digit is right" end
+  local today = dates.today(type(options) == "table" and options.today or nil)
+  local format, text = formats[result.format], table.concat(result.lines)
 
-  local groups = candidates_by_check(format, result, text)
-  if not groups then return nil, "no usual confusion explains the check digits" end
-  local found = solutions(groups, text, options)
-  if #found == 0 then return nil, "no usual confusion explains the check digits" end
+  local first = forced(text, format, sub(text, 1, 5) == "PNRUS")
+  if not first then return nil, NOTHING end
+  text = apply(text, first)
+  local reread = read.lines(lines_of(text, format), today)
+  if not reread or reread.format ~= result.format then return nil, NOTHING end
+  local groups = candidates_by_check(format, reread, text, today)
+  if not groups then return nil, NOTHING end
+  local found = solutions(groups, text, format, today)
+  if #found == 0 then return nil, NOTHING end
   if #found > 1 then return nil, "more than one change would make the check digits right" end
-  for _, change in ipairs(found[1].changes) do
+  local list = first
+  for _, change in ipairs(found[1].changes) do list[#list + 1] = change end
+  for _, change in ipairs(list) do
     change.line = math.floor((change.position - 1) / format.width) + 1
     change.column = (change.position - 1) % format.width + 1
     change.position = nil
   end
-  return found[1]
+  return { changes = list, lines = found[1].lines }
 end
 
 repair.CONFUSIONS, repair.BLIND = CONFUSIONS, digits.BLIND

@@ -64,7 +64,7 @@ local function add_cuts(list, text, at, notes, broken)
     end
     if length > 62 then
       for p = 1, length - 27 do
-        if sexed(text, p + 20) and fit.vouched(sub(text, p, p + 27)) == 3 then
+        if find(text, "^[^<]", p) and sexed(text, p + 20) and fit.vouched(sub(text, p, p + 27)) == 3 then
           cut(p, p == 1 and width or length)
           if p > 1 then cut(1, p - 1) else cut(width + 1, length) end
         end
@@ -88,11 +88,13 @@ local function add_joined(list, rows)
     for j = i, math.min(#rows, i + MOST_JOINED - 1) do
       for name in pairs(rows[j].notes) do notes[name] = true end
       local part = gsub(gsub(rows[j].text, " ", ""), characters.DOUBLE, "<<")
+      if i ~= j and #part >= 40 and #part <= 50 then break end -- a line of its own
       text, raw = text .. part, raw + #rows[j].text
       if #text > LONGEST then break end
       local noted = raw > #text and with(notes, "restored.blanks") or notes
       if j > i then noted = with(noted, "restored.line_breaks") end
       if j > i and #text <= 48 then unit(list, text, i, j + 0.9, noted, 3) end
+      if #part >= 40 and #part <= 50 then break end
       if #text >= 60 then add_cuts(list, text, i, noted, j > i and 4 or 1) end
     end
   end
@@ -179,6 +181,7 @@ local function assemble(parts, rows)
     for name in pairs(part.unit.notes) do notes[name] = true end
     for row = math.floor(part.unit.from), math.floor(part.unit.to) do covered[row] = true end
   end
+  if #parts == 2 and find(lines[1], "%d", 6) then cost = cost + 4 end
   local ordered = before(parts[1], parts[2]) and (not parts[3] or before(parts[2], parts[3]))
   if not ordered then
     notes["restored.line_order"] = true
@@ -187,7 +190,7 @@ local function assemble(parts, rows)
   for row = 1, #rows do
     if not covered[row] then
       notes["restored.other_text"] = true
-      cost = cost + 1
+      cost = cost + (find(rows[row].text, "<", 1, true) and 4 or 1) -- fillers are seldom in other text
     end
   end
   return { lines = lines, notes = notes, cost = cost, verify = verify, ordered = ordered, parts = parts }

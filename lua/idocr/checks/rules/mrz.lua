@@ -37,8 +37,8 @@ local function check_digits(context, zone)
         field = FIELD_OF[name],
         expected = expected,
         found = found,
-        message = right and ("the check digit of %s is right"):format(WORDS[name])
-          or ("the check digit of %s is wrong: a character of it, or the digit, was misread or altered"):format(WORDS[name]),
+        message = (right and "the check digit of %s is right"
+          or "the check digit of %s is wrong: a character of it, or the digit, was misread or altered"):format(WORDS[name]),
       }
     end
   end
@@ -53,41 +53,48 @@ local PROBLEMS = {
   unknown_issuing_country = { "mrz.state.issuing_country", "issuing_country", "no state or organisation has this code" },
   unknown_nationality = { "mrz.state.nationality", "nationality", "no state or organisation has this code" },
   name_missing = { "mrz.name", "name", "the zone names nobody" },
+  name_digit = { "mrz.name.digit", "name", "the zone's name holds a digit, which stands for a misread letter: compare with the picture" },
+  name_digit_national = { "mrz.name.digit", "name",
+    "the zone's name holds digits in place of letters, by the rule of its issuer: compare it with the printed name" },
+  filler_letters = { "mrz.name.filler_letters", "name",
+    "fillers of the zone's name were read as letters, so the name is uncertain: compare with the picture" },
+  name_doubt = { "mrz.name.filler_letters", "name",
+    "letters of the zone's name may be fillers that were misread: compare with the picture" },
+  name_separator = { "mrz.name.separator", "name",
+    "a filler of the name line is missing, perhaps between surname and given names: compare with the picture" },
+  sex_letter = { "mrz.character.sex_letter", "sex", "the zone's sex is X; zones have < for an unspecified sex" },
+  ["restored.case"] = { "mrz.restored.case", "mrz", "small letters of the zone were taken for capitals" },
+  ["restored.characters"] = { "mrz.restored.characters", "mrz",
+    "signs of the zone were taken for the ones of the same shape or meaning; invisible ones were left out" },
+  ["restored.blanks"] = { "mrz.restored.blanks", "mrz", "blanks in the zone were left out" },
+  ["restored.fillers"] = { "mrz.restored.fillers", "mrz", "blanks or signs in the zone were taken for fillers" },
+  ["restored.filler_count"] = { "mrz.restored.filler_count", "mrz",
+    "a line of the zone had the wrong number of fillers: it was taken for one of the right length" },
+  ["restored.filler_letters"] = { "mrz.restored.filler_letters", "mrz", "letters where only fillers can stand were taken for fillers" },
+  ["restored.line_breaks"] = { "mrz.restored.line_breaks", "mrz", "the text of the zone was broken into lines at other places" },
+  ["restored.line_order"] = { "mrz.restored.line_order", "mrz", "the lines of the zone were put in order" },
+  ["restored.other_text"] = { "mrz.restored.other_text", "mrz", "text around the zone was left out" },
 }
 
 local function proposal(context)
   local found = repair.repair(context.card.mrz, { today = context.today })
   if not found then return end
   for _, change in ipairs(found.changes) do
+    local gain = FIELD_OF[change.check] and "the check digits would be right" or "the field would hold letters only"
     context.add {
       check = "mrz.repair",
       ok = false,
-      field = FIELD_OF[change.check],
+      field = FIELD_OF[change.check] or change.check,
       expected = change.to,
       found = change.from,
-      message = ("line %d, column %d: with %s in place of %s the check digits would be right; look at the picture")
-        :format(change.line, change.column, change.to, change.from),
+      message = ("line %d, column %d: with %s in place of %s %s; look at the picture")
+        :format(change.line, change.column, change.to, change.from, gain),
     }
   end
 end
 
----@param context idocr.checks.Context
-return function(context)
-  local zone = context.zone
-  if not zone then
-    if context.card.mrz then
-      context.add { check = "mrz.shape", ok = false, field = "mrz", message = "no machine readable zone: " .. context.zone_message }
-    elseif context.card.kind == "passport" then
-      context.add {
-        check = "mrz.missing", ok = false, field = "mrz",
-        message = "no machine readable zone was read, so nothing vouches for the fields",
-      }
-    end
-    return
-  end
-  check_digits(context, zone)
-  local wrong_digit = false
-  for _, right in pairs(zone.checks) do wrong_digit = wrong_digit or not right end
+--- What `problems` names beside check digits.
+local function problems(context, zone)
   for _, problem in ipairs(zone.problems) do
     local rule = PROBLEMS[problem]
     if rule then
@@ -96,5 +103,49 @@ return function(context)
       context.add { check = check, ok = false, field = field, message = message, found = code }
     end
   end
-  if wrong_digit then proposal(context) end
+end
+
+local function no_zone(context)
+  local part = context.zone_part
+  if context.card.mrz then
+    context.add {
+      check = "mrz.shape", ok = false, field = "mrz",
+      message = "no machine readable zone: " .. context.zone_message
+        .. (part and "; what can still be read of it is compared with the card" or ""),
+    }
+  elseif context.card.kind == "passport" then
+    context.add {
+      check = "mrz.missing", ok = false, field = "mrz",
+      message = "no machine readable zone was read, so nothing vouches for the fields",
+    }
+  end
+  if part then
+    check_digits(context, part)
+    problems(context, part)
+  end
+end
+
+--- Whether the expiry date is left open by fillers; an impossible date is another matter.
+local function unstated(zone)
+  if zone.format == "FRA-ID" or zone.expiry_date or zone.expiry_date_known then return false end
+  for _, problem in ipairs(zone.problems) do
+    if problem == "date.expiry_date" or problem == "check_digit.expiry_date" then return false end
+  end
+  return true
+end
+
+---@param context idocr.checks.Context
+return function(context)
+  local zone = context.zone
+  if not zone then return no_zone(context) end
+  check_digits(context, zone)
+  if unstated(zone) then
+    context.add {
+      check = "mrz.no_expiry", ok = true, field = "expiry_date",
+      message = "the zone states no expiry date: fillers stand in its place"
+        .. (zone.expiry_filler and " and in place of its check digit" or ""),
+    }
+  end
+  problems(context, zone)
+  if not zone.valid then proposal(context) end
 end
