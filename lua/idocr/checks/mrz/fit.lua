@@ -83,14 +83,16 @@ end
 function fit.names(text, width, from)
   local exact = fit.exact(text, width)
   if exact then return exact end
-  local gaps = with_gaps(text)
+  -- in a line that is not too long every blank can be a filler; in a longer one, the blanks between letters
+  local gaps = gsub(gsub(text, DOUBLE, "<<"), " ", "<")
+  if #gaps > width then gaps = with_gaps(text) end
   if not find(gaps, "<", 1, true) then return nil end
   local stretched = stretch(gaps, width)
   if not stretched then return nil end
   local notes = { "restored.filler_count" }
   if find(text, " ", 1, true) then notes[2] = "restored.fillers" end
   if #gaps < width and no_separator(sub(stretched, from)) then notes[#notes + 1] = "name_separator" end
-  return { text = stretched, notes = notes, cost = 2, exact = false }
+  return { text = stretched, notes = notes, cost = 2 + math.floor(math.abs(width - #gaps) / 8), exact = false }
 end
 
 --- The first line of two: document code, state, names. Where a filler of the code or the state is missing or one too
@@ -104,7 +106,7 @@ function fit.first(text, width)
   local gaps = with_gaps(text)
   for _, at in ipairs { 1, 3, 4 } do
     local other = #gaps < width and sub(gaps, 1, at) .. "<" .. sub(gaps, at + 1)
-      or #gaps > width and byte(gaps, at + 1) == 60 and sub(gaps, 1, at) .. sub(gaps, at + 2)
+      or #gaps > width and find(gaps, "^<<", at + 1) and sub(gaps, 1, at) .. sub(gaps, at + 2)
     local stretched = other and known_state(other) and stretch(other, width)
     if stretched then return { text = stretched, notes = found.notes, cost = 3, exact = false } end
   end
@@ -112,11 +114,13 @@ function fit.first(text, width)
 end
 
 --- A line with data, of the right width or with one run of fillers of another length: each run that may be the wrong one.
+--- A number is never made longer: whether a filler or a character of it was not read, its check digit cannot tell.
 ---@param text string
 ---@param width integer
----@param gap integer? a place where fillers may stand although none was read
+---@param optional integer place of the optional data
+---@param number integer? place of the check digit of a number
 ---@return idocr.mrz.Fit[]
-function fit.data(text, width, gap)
+function fit.data(text, width, optional, number)
   local exact = fit.exact(text, width)
   if exact then return { exact } end
   local list, seen = {}, {}
@@ -133,12 +137,13 @@ function fit.data(text, width, gap)
       n = n + 1
       if n > MOST_RUNS then break end
       local left = to - from + missing
-      if left >= 0 then
+      local inside = to > optional or missing < 0 and number and to <= number
+      if inside and left >= 0 then
         add(sub(reading.text, 1, from - 1) .. rep("<", left) .. sub(reading.text, to), notes, to > #reading.text and 2 or 3)
       end
     end
-    if gap and missing > 0 and #reading.text >= gap then
-      add(sub(reading.text, 1, gap) .. rep("<", missing) .. sub(reading.text, gap + 1), notes, 3)
+    if missing > 0 and #reading.text >= optional - 1 then -- none of the fillers was read
+      add(sub(reading.text, 1, optional - 1) .. rep("<", missing) .. sub(reading.text, optional), notes, 3)
     end
   end
   return list
@@ -159,6 +164,13 @@ function fit.dated(text, from)
   if #expiry < 7 or not find(sex, "[A-Z<]") then return false end
   local _, count = gsub(birth .. expiry, "%d", "")
   return count >= 6
+end
+
+--- Whether a text is the second line of the French card.
+---@param text string
+---@return boolean
+function fit.french(text)
+  return find(text, "^[MF<X]", 35) ~= nil and right_digit(text, 1, 12) and right_digit(text, 28, 33)
 end
 
 --- How many of number, birth and expiry date of a second line have the right digit.

@@ -94,6 +94,22 @@ local function shaped(rows)
   return nil, notes
 end
 
+--- Rows that make up a zone once they are joined: it was broken into lines at other places.
+---@return idocr.Mrz? result where every check digit is right
+---@return table<string, true> notes
+local function rejoined(rows, today)
+  local parts, notes = {}, { ["restored.line_breaks"] = true }
+  for i, row in ipairs(rows) do
+    if row.text:find("[^A-Z0-9<]") then return nil, notes end
+    parts[i] = row.text
+    for name in pairs(row.notes) do notes[name] = true end
+  end
+  local lines = #rows > 1 and cut(concat(parts))
+  local result = lines and read.lines(lines, today)
+  if result and read.all_right(result) then return result, notes end
+  return nil, notes
+end
+
 --- Whether the lines stand in their places, as far as a look at them tells.
 local function in_place(result)
   local lines = result.lines
@@ -156,6 +172,10 @@ function parse.parse(zone, options)
   lines, notes = shaped(rows)
   local result = lines and read.lines(lines, today)
   if result and (result.valid or in_place(result)) then return name_restored(result, notes, given) end
+  if not result then
+    local whole, joined = rejoined(rows, today)
+    if whole and in_place(whole) then return name_restored(whole, joined, given) end
+  end
   local found, several = restore.search(rows, today)
   if found and (found.confirmed or not result or found.right > read.right(result) + 1) then
     return name_restored(found.result, found.notes, given)

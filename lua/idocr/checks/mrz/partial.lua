@@ -105,7 +105,8 @@ local function first_line(row, width)
   local text = fitted and fitted.text or gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<")
   if #text < 20 or not find(text, LETTER_CODE) or not fit.known_state(text) or not find(text, "<") then return nil end
   if fit.dated(text, 14) then return nil end
-  if fitted then return text, LINE_ONE end
+  local names = fitted and not find(text, "^IDFRA") and (fitted.exact or not find(text, "%d", 6))
+  if names then return text, LINE_ONE end
   return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
 end
 

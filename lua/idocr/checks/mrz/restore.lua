@@ -5,6 +5,7 @@
 local fit = require "idocr.checks.mrz.fit"
 local read = require "idocr.checks.mrz.read"
 local characters = require "idocr.checks.mrz.characters"
+local states = require "idocr.checks.states"
 
 local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
 
@@ -137,6 +138,11 @@ local function is_first(data, width)
   return width == 36 and data.verify and find(data.text, "^IDFRA")
 end
 
+local function is_second(data, width)
+  if width == 30 then return fit.dated(data.text, 1) end
+  return fit.dated(data.text, 14) or width == 36 and data.exact and fit.french(data.text)
+end
+
 --- Lines that the units can be, by role.
 local function roles_of(units, width)
   local first, second, names = {}, {}, {}
@@ -149,12 +155,14 @@ local function roles_of(units, width)
         add(first, u, fitted)
       end
       if #text >= 26 then
-        for _, data in ipairs(fit.data(u.text, width, width ~= 30 and 28 or nil)) do
-          if fit.dated(data.text, width == 30 and 1 or 14) and (width ~= 30 or find(data.text, "^......[0-9]")) then
-            add(second, u, data)
-          elseif is_first(data, width) then
-            add(first, u, data)
-          end
+        for _, data in ipairs(fit.data(u.text, width, width == 30 and 19 or 29, width > 30 and 10 or nil)) do
+          if is_second(data, width) then add(second, u, data) end
+        end
+        for _, data in ipairs(width == 36 and fit.data(u.text, width, 14) or {}) do
+          if data.verify and fit.french(data.text) then add(second, u, data) end
+        end
+        for _, data in ipairs(width == 44 and {} or fit.data(u.text, width, width == 30 and 16 or 6, width == 30 and 15 or nil)) do
+          if is_first(data, width) then add(first, u, data) end
         end
       end
       if width == 30 and not find(u.text, "[0-9?]") then
@@ -182,6 +190,8 @@ local function assemble(parts, rows)
     for row = math.floor(part.unit.from), math.floor(part.unit.to) do covered[row] = true end
   end
   if #parts == 2 and find(lines[1], "%d", 6) then cost = cost + 4 end
+  local whole = true -- every line is a row as it stands
+  for _, part in ipairs(parts) do whole = whole and part.fit.exact and part.unit.broken == 0 end
   local ordered = before(parts[1], parts[2]) and (not parts[3] or before(parts[2], parts[3]))
   if not ordered then
     notes["restored.line_order"] = true
@@ -190,10 +200,10 @@ local function assemble(parts, rows)
   for row = 1, #rows do
     if not covered[row] then
       notes["restored.other_text"] = true
-      cost = cost + (find(rows[row].text, "<", 1, true) and 4 or 1) -- fillers are seldom in other text
+      cost = cost + (find(rows[row].text, "[^A-Z0-9<]") and 1 or 4) -- a row of zone characters may belong to the zone
     end
   end
-  return { lines = lines, notes = notes, cost = cost, verify = verify, ordered = ordered, parts = parts }
+  return { lines = lines, notes = notes, cost = cost, verify = verify, ordered = ordered, whole = whole, parts = parts }
 end
 
 --- Reads one combination. What no check digit confirms counts only where the lines are whole and in order.
@@ -203,6 +213,10 @@ local function judge(candidate, today)
   candidate.result = result
   candidate.right = read.right(result)
   candidate.confirmed = read.all_right(result) and (candidate.right > 1 or candidate.ordered)
+  -- made up fillers must leave a nationality that exists, and a number that does not reach into them
+  if candidate.verify and result.format ~= "FRA-ID" then
+    if result.long_number_rule or not states.name(result.nationality) then return nil end
+  end
   if candidate.confirmed then return candidate end
   if candidate.verify then return nil end
   if not candidate.ordered and (candidate.right < 3 or not fit.known_state(candidate.lines[1])) then return nil end
@@ -212,19 +226,20 @@ end
 local function better(a, b)
   if not b or a.confirmed ~= b.confirmed then return b == nil or a.confirmed end
   if not a.confirmed and a.right ~= b.right then return a.right > b.right end
+  if a.whole ~= b.whole then return a.whole end
   return a.cost < b.cost
 end
 
 --- Whether two confirmed readings are of different lines, none of them the likelier one.
+---@return boolean rivals
+---@return boolean? zones they are of different rows
 local function rivals(a, b)
-  if table.concat(a.lines, "\n") == table.concat(b.lines, "\n") then return false end
-  if a.cost == b.cost then return true end
+  if table.concat(a.lines, "\n") == table.concat(b.lines, "\n") or a.whole and not b.whole then return false end
   for i = 1, #a.parts do
     local x, y = a.parts[i], b.parts[i]
-    if not y then return true end
-    if x.fit.text ~= y.fit.text and apart(x, y) and x.fit.exact and y.fit.exact then return true end
+    if y and x.fit.text ~= y.fit.text and apart(x, y) and x.fit.exact and y.fit.exact then return true, true end
   end
-  return false
+  return a.cost == b.cost and a.whole == b.whole
 end
 
 ---@class idocr.mrz.Found
@@ -268,7 +283,8 @@ function restore.search(rows, today)
   end
   if best and best.confirmed then
     for _, other in ipairs(confirmed) do
-      if rivals(best, other) then return nil, true end
+      local rival, zones = rivals(best, other)
+      if rival then return nil, zones end
     end
   end
   return best
