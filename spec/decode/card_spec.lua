@@ -236,12 +236,13 @@ describe("a card", function()
 
   it("knows the words for a sex", function()
     local words = {
-      LELAKI = "M", LEAKI = "M", PEREMPUAN = "F", ["男"] = "M", ["女"] = "F", f = "F", Male = "M", ["女/F"] = "F",
+      LELAKI = "M", LEAKI = "M", PEREMPUAN = "F", ["男"] = "M", ["女"] = "F", f = "F", Male = "M", ["女/F"] = "F", X = "X", x = "X",
+      ["X / X"] = "X",
     }
     for word, sex in pairs(words) do
       assert.equal(sex, read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
     end
-    for _, word in ipairs { "<", "X", "M/F", "?", "MALEFEMALE" } do
+    for _, word in ipairs { "<", "M/F", "M/X", "?", "MALEFEMALE" } do
       assert.is_nil(read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
     end
   end)

@@ -104,9 +104,9 @@ function fit.first(text, width)
   local found = fit.names(text, width, 6)
   if not found or found.exact or known_state(found.text) then return found end
   local gaps = with_gaps(text)
-  for _, at in ipairs { 1, 3, 4 } do
-    local other = #gaps < width and sub(gaps, 1, at) .. "<" .. sub(gaps, at + 1)
-      or #gaps > width and find(gaps, "^<<", at + 1) and sub(gaps, 1, at) .. sub(gaps, at + 2)
+  for at = 0, 4 do
+    local other = #gaps < width and at > 0 and sub(gaps, 1, at) .. "<" .. sub(gaps, at + 1)
+      or #gaps > width and find(gaps, at == 1 and "^<<" or "^<", at + 1) and sub(gaps, 1, at) .. sub(gaps, at + 2)
     local stretched = other and known_state(other) and stretch(other, width)
     if stretched then return { text = stretched, notes = found.notes, cost = 3, exact = false } end
   end
@@ -137,7 +137,7 @@ function fit.data(text, width, optional, number)
       n = n + 1
       if n > MOST_RUNS then break end
       local left = to - from + missing
-      local inside = to > optional or missing < 0 and number and to <= number
+      local inside = to > optional or missing < 0 and number and to <= number - missing
       if inside and left >= 0 then
         add(sub(reading.text, 1, from - 1) .. rep("<", left) .. sub(reading.text, to), notes, to > #reading.text and 2 or 3)
       end

@@ -94,28 +94,33 @@ local function shaped(rows)
   return nil, notes
 end
 
---- Rows that make up a zone once they are joined: it was broken into lines at other places.
----@return idocr.Mrz? result where every check digit is right
----@return table<string, true> notes
-local function rejoined(rows, today)
-  local parts, notes = {}, { ["restored.line_breaks"] = true }
-  for i, row in ipairs(rows) do
-    if row.text:find("[^A-Z0-9<]") then return nil, notes end
-    parts[i] = row.text
-    for name in pairs(row.notes) do notes[name] = true end
-  end
-  local lines = #rows > 1 and cut(concat(parts))
-  local result = lines and read.lines(lines, today)
-  if result and read.all_right(result) then return result, notes end
-  return nil, notes
-end
-
 --- Whether the lines stand in their places, as far as a look at them tells.
 local function in_place(result)
   local lines = result.lines
   if result.format == "FRA-ID" then return true end
   if result.format == "TD1" then return fit.dated(lines[2], 1) and not find(lines[3], "%d") end
   return fit.dated(lines[2], 14) and not fit.dated(lines[1], 14)
+end
+
+--- Rows that make up a zone once they are joined: it was broken into lines at other places.
+---@return idocr.Mrz? result where every check digit is right
+---@return table<string, true>? notes
+local function rejoined(rows, today)
+  for i = 1, #rows do
+    local text, notes = "", { ["restored.line_breaks"] = true }
+    for j = i, #rows do
+      text = text .. rows[j].text
+      if #text > 90 or find(rows[j].text, "[^A-Z0-9<]") then break end
+      for name in pairs(rows[j].notes) do notes[name] = true end
+      local lines = j > i and cut(text)
+      if lines and #rows[i].text == #lines[1] then break end -- these are its lines
+      local result = lines and read.lines(lines, today)
+      if result and read.all_right(result) and in_place(result) then
+        if i > 1 or j < #rows then notes["restored.other_text"] = true end
+        return result, notes
+      end
+    end
+  end
 end
 
 local function name_restored(result, notes, given)
@@ -174,7 +179,7 @@ function parse.parse(zone, options)
   if result and (result.valid or in_place(result)) then return name_restored(result, notes, given) end
   if not result then
     local whole, joined = rejoined(rows, today)
-    if whole and in_place(whole) then return name_restored(whole, joined, given) end
+    if whole then return name_restored(whole, joined, given) end
   end
   local found, several = restore.search(rows, today)
   if found and (found.confirmed or not result or found.right > read.right(result) + 1) then

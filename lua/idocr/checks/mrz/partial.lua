@@ -33,12 +33,16 @@ end
 
 --- The fields of a line of the wrong length that are certain, put where they belong.
 ---@return string line
----@return table<string, true> known
+---@return table<string, boolean> known
 ---@return integer count
 local function rescue(text, width, at, today)
   local line, known, count = rep("<", width), {}, 0
   local function take(field, offset, with_digit)
     local from, to = at[field][1], at[field][2] + (with_digit and 1 or 0)
+    if known[field] ~= nil and sub(line, from, to) ~= sub(text, from + offset, to + offset) then
+      known[field] = false -- it reads otherwise from the other end of the line
+    end
+    if known[field] == false then return end
     line = sub(line, 1, from - 1) .. sub(text, from + offset, to + offset) .. sub(line, to + 1)
     if not known[field] then count = count + 1 end
     known[field] = true
@@ -52,9 +56,12 @@ local function rescue(text, width, at, today)
         take(field, offset, true)
         if field ~= "number" then take("sex", offset) end
         local state = at.nationality[1] + offset
-        if not known.nationality and state > 2 and fit.known_state(sub(text, state - 2, state + 2)) then take("nationality", offset) end
+        if at == TWO and fit.known_state(sub(text, state - 2, state + 2)) then take("nationality", offset) end
       end
     end
+  end
+  for field, certain in pairs(known) do
+    if not certain then known[field] = nil end
   end
   return line, known, count
 end
@@ -67,6 +74,7 @@ end
 
 local LINE_TWO = all_of("number", "nationality", "birth_date", "sex", "expiry_date", "optional", "composite")
 local LINE_ONE = all_of("document_code", "issuing_country", "surname", "given_name", "name_truncated")
+local FRENCH_TWO = all_of("number", "birth_date", "sex", "given_name")
 local TD1_ONE = all_of("document_code", "issuing_country", "number", "optional")
 local TD1_TWO = all_of("birth_date", "sex", "expiry_date", "nationality", "optional2")
 local TD1_THREE = all_of("surname", "given_name", "name_truncated")
@@ -110,12 +118,16 @@ local function first_line(row, width)
   return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
 end
 
-local function second_line(row, width, today)
+local function second_line(row, width, today, french)
   local best, best_known, most = nil, nil, 0
   for _, text in ipairs(texts_of(row)) do
     text = within(text)
     local line, known, count = text, LINE_TWO, size(LINE_TWO)
-    if #text ~= width or not fit.dated(text, 14) then
+    if #text == 36 and width == 36 and fit.french(text) then
+      known, count = FRENCH_TWO, size(FRENCH_TWO)
+    elseif french then
+      count = 0
+    elseif #text ~= width or not fit.dated(text, 14) then
       line, known, count = rescue(text, width, TWO, today)
     elseif fit.vouched(text) == 0 and not fit.known_state(sub(text, 9, 13)) then
       count = 0
@@ -128,9 +140,10 @@ end
 --- The lines of two-line formats.
 local function two(rows, width, today)
   local lines, known = { rep("<", width), rep("<", width) }, {}
-  local most, first_found = 0, false
+  local most, first_found, french = 0, false, false
+  for _, row in ipairs(rows) do french = french or find(row.text, "^IDFRA") ~= nil end
   for _, row in ipairs(rows) do
-    local line, fields, count = second_line(row, width, today)
+    local line, fields, count = second_line(row, width, today, french)
     if count > most then
       lines[2], known[2], most = line, fields, count
     else
@@ -140,12 +153,13 @@ local function two(rows, width, today)
       end
     end
   end
+  if known[2] == FRENCH_TWO and not first_found then lines[1] = "IDFRA" .. rep("<", 31) end
   local score = most + (known[1] and size(known[1]) or 0)
   return { lines = lines, known = known, score = score, typed = first_found }
 end
 
 local function td1_line(text, today)
-  if #text == 30 and fit.dated(text, 1) and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
+  if #text == 30 and find(text, "^[%d<]") and fit.dated(text, 1) and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
   if find(text, LETTER_CODE) and fit.known_state(text) and fit.right_digit(text, 6, 14) then
     if #text == 30 then return 1, text, TD1_ONE end
     return 1, sub(text, 1, 15) .. rep("<", 15), all_of("document_code", "issuing_country", "number")

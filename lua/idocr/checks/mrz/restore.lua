@@ -83,19 +83,23 @@ local function add_cuts(list, text, at, notes, broken)
   end
 end
 
+local function near_a_width(length)
+  return length >= 28 and length <= 32 or length >= 34 and length <= 38 or length >= 40 and length <= 50
+end
+
 local function add_joined(list, rows)
   for i = 1, #rows do
     local text, raw, notes = "", 0, {}
     for j = i, math.min(#rows, i + MOST_JOINED - 1) do
       for name in pairs(rows[j].notes) do notes[name] = true end
       local part = gsub(gsub(rows[j].text, " ", ""), characters.DOUBLE, "<<")
-      if i ~= j and #part >= 40 and #part <= 50 then break end -- a line of its own
+      if i ~= j and near_a_width(#part) then break end -- a line of its own
       text, raw = text .. part, raw + #rows[j].text
       if #text > LONGEST then break end
       local noted = raw > #text and with(notes, "restored.blanks") or notes
       if j > i then noted = with(noted, "restored.line_breaks") end
       if j > i and #text <= 48 then unit(list, text, i, j + 0.9, noted, 3) end
-      if #part >= 40 and #part <= 50 then break end
+      if near_a_width(#part) and j < #rows then break end
       if #text >= 60 then add_cuts(list, text, i, noted, j > i and 4 or 1) end
     end
   end
@@ -148,13 +152,12 @@ local function roles_of(units, width)
   local first, second, names = {}, {}, {}
   local function add(list, u, fitted) list[#list + 1] = { unit = u, fit = fitted } end
   for _, u in ipairs(units) do
-    local text = gsub(u.text, " ", "")
-    if #text <= width + 22 then
+    if #gsub(u.text, " ", "") <= width + 22 then
       local fitted = width ~= 30 and fit.first(u.text, width)
       if fitted and find(fitted.text, CODE) and (fitted.exact or fit.known_state(fitted.text)) and not fit.dated(fitted.text, 14) then
         add(first, u, fitted)
       end
-      if #text >= 26 then
+      if #u.text >= 26 then
         for _, data in ipairs(fit.data(u.text, width, width == 30 and 19 or 29, width > 30 and 10 or nil)) do
           if is_second(data, width) then add(second, u, data) end
         end
