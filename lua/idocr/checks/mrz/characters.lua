@@ -100,7 +100,7 @@ local function settle_signs(text, notes)
   local from = text
   local _, signs = gsub(text, "[" .. WEAK .. JOINT .. "]", "")
   text = gsub(text, JOINT, "<")
-  if signs > 4 and not find(from, "<", 1, true) then text = gsub(text, WEAK, "<") end -- every filler became that sign
+  if signs > 2 and not find(from, "<", 1, true) then text = gsub(text, WEAK, "<") end -- every filler became that sign
   for at in text:gmatch("()" .. WEAK) do
     local before, after = byte(from, at - 1) or 32, byte(from, at + 1) or 32
     local between = before > 64 and before < 91 and after > 64 and after < 91

@@ -71,6 +71,16 @@ local function separated(words, upto)
   return words[1] ~= nil and words[1].gap >= 2
 end
 
+--- How many words stand before the first one behind a run of fillers that ends the names.
+local function behind_the_names(words)
+  local n = #words
+  while n > 1 and like_fillers(words[n].letters) do
+    if words[n].gap >= 5 or words[n].gap > 2 and separated(words, n - 1) then return n - 1 end
+    n = n - 1
+  end
+  return #words
+end
+
 --- Whether the last word stands where only fillers can.
 local function in_the_fillers(words, n, removed)
   local word = words[n]
@@ -101,20 +111,21 @@ end
 ---@return "restored"|"misread"|"doubt"|nil status "restored": the names are certain; "misread": they are not; "doubt": odd
 function name_field.settle(field)
   local words = words_of(field)
-  local n, status = #words, nil
+  local n = behind_the_names(words)
+  local status = n < #words and "restored" or nil
   while n > 0 and in_the_fillers(words, n, status ~= nil) do
     status = (status == "misread" or words[n].gap == 1) and "misread" or "restored"
     n = n - 1
   end
   if n == 0 then return field, nil end
   local kept = sub(field, 1, words[n].last)
-  local run = match(kept, "([KCSLXGZE])%1%1%1%1$")
-  if run then
+  local run, letters = match(kept, "([KCSLXGZE])%1%1%1%1$"), match(kept, "[^KCSLXGZ]([KCSLXGZ]+)$")
+  if letters and #letters >= 8 then
+    kept, status = sub(kept, 1, -1 - #letters), "misread"
+  elseif run then
     kept, status = gsub(kept, run .. "+$", ""), "misread"
-    if not find(kept, "<", 1, true) then kept = separator_from(kept, run) end
-  elseif #words[n].letters > 8 and find(kept, "[KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ][KCSLXGZ]$") then
-    kept, status = gsub(kept, "[KCSLXGZ]+$", ""), "misread"
   end
+  if run and not find(kept, "<", 1, true) then kept = separator_from(kept, run) end
   if not separated(words, n) and status == "restored" then
     status = n > 1 and "misread" or status -- a separator is missing as well
   elseif not status then

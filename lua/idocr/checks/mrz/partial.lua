@@ -10,6 +10,7 @@ local find, gsub, sub, rep = string.find, string.gsub, string.sub, string.rep
 local partial = {}
 
 local FOUL = "[^A-Z0-9<]"
+local WHOLE = 6    -- what a whole line with data counts beside one field: its width tells the format
 local MOST_OFF = 3 -- characters too few or too many at which the end of a line still tells where its fields are
 
 -- Places of the fields in the line that holds them.
@@ -154,12 +155,13 @@ local function two(rows, width, today)
     end
   end
   if known[2] == FRENCH_TWO and not first_found then lines[1] = "IDFRA" .. rep("<", 31) end
-  local score = most + (known[1] and size(known[1]) or 0)
+  local score = most + (known[1] and size(known[1]) or 0) + (known[2] == LINE_TWO and WHOLE or 0)
   return { lines = lines, known = known, score = score, typed = first_found }
 end
 
 local function td1_line(text, today)
-  if #text == 30 and find(text, "^[%d<]") and fit.dated(text, 1) and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
+  local second = #text == 30 and find(text, "^[%d<]") and fit.dated(text, 1)
+  if second and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
   if find(text, LETTER_CODE) and fit.known_state(text) and fit.right_digit(text, 6, 14) then
     if #text == 30 then return 1, text, TD1_ONE end
     return 1, sub(text, 1, 15) .. rep("<", 15), all_of("document_code", "issuing_country", "number")
@@ -187,6 +189,7 @@ local function three(rows, today)
     end
   end
   for _, fields in pairs(known) do score = score + size(fields) end
+  if known[1] == TD1_ONE or known[2] == TD1_TWO then score = score + WHOLE end
   return { lines = lines, known = known, score = score, typed = known[1] ~= nil }
 end
 

@@ -136,9 +136,15 @@ end
 
 local CODE = "^[A-Z][A-Z0-9<][A-Z<][A-Z<][A-Z<]"
 
+--- Whether a line can begin a zone: its state is known, or it stands there as a line of another state would.
+local function plausible(fitted)
+  if not find(fitted.text, CODE) then return false end
+  return fit.known_state(fitted.text) or fitted.exact and not fitted.notes[1] and find(fitted.text, "^[A-Z0-9]*<[A-Z0-9<]*$") ~= nil
+end
+
 --- Whether a line with data is the first of three, or the first of the French card with a run of another length.
 local function is_first(data, width)
-  if width == 30 then return find(data.text, CODE) and (data.exact or fit.known_state(data.text)) end
+  if width == 30 then return plausible(data) end
   return width == 36 and data.verify and find(data.text, "^IDFRA")
 end
 
@@ -154,10 +160,10 @@ local function roles_of(units, width)
   for _, u in ipairs(units) do
     if #gsub(u.text, " ", "") <= width + 22 then
       local fitted = width ~= 30 and fit.first(u.text, width)
-      if fitted and find(fitted.text, CODE) and (fitted.exact or fit.known_state(fitted.text)) and not fit.dated(fitted.text, 14) then
+      if fitted and plausible(fitted) and not fit.dated(fitted.text, 14) then
         add(first, u, fitted)
       end
-      if #u.text >= 26 then
+      if #u.text >= (width == 30 and 15 or 26) then
         for _, data in ipairs(fit.data(u.text, width, width == 30 and 19 or 29, width > 30 and 10 or nil)) do
           if is_second(data, width) then add(second, u, data) end
         end
