@@ -92,6 +92,7 @@ function fit.names(text, width, from)
   local notes = { "restored.filler_count" }
   if find(text, " ", 1, true) then notes[2] = "restored.fillers" end
   if #gaps < width and no_separator(sub(stretched, from)) then notes[#notes + 1] = "name_separator" end
+  if #gaps < width and byte(gaps, -1) ~= 60 then notes[#notes + 1] = "name_open" end -- more than fillers may be missing
   return { text = stretched, notes = notes, cost = 2 + math.floor(math.abs(width - #gaps) / 8), exact = false }
 end
 

@@ -133,6 +133,7 @@ local function name_restored(result, notes, given)
   end
   if any then result.given = given end
   if notes.name_separator then result.valid = false end
+  if notes.name_open then result.name_truncated = true end
   return result
 end
 
@@ -176,7 +177,9 @@ function parse.parse(zone, options)
   local notes
   lines, notes = shaped(rows)
   local result = lines and read.lines(lines, today)
-  if result and (result.valid or in_place(result)) then return name_restored(result, notes, given) end
+  -- blanks may have made the width by chance
+  local certain = result and in_place(result) and not (notes["restored.blanks"] or notes["restored.fillers"])
+  if result and (result.valid or certain) then return name_restored(result, notes, given) end
   if not result then
     local whole, joined = rejoined(rows, today)
     if whole then return name_restored(whole, joined, given) end

@@ -115,7 +115,7 @@ local function first_line(row, width)
   if #text < 20 or not find(text, LETTER_CODE) or not fit.known_state(text) or not find(text, "<") then return nil end
   if fit.dated(text, 14) then return nil end
   local names = fitted and not find(text, "^IDFRA") and (fitted.exact or not find(text, "%d", 6))
-  if names then return text, LINE_ONE end
+  if names then return text, LINE_ONE, not fitted.exact and fitted.notes[#fitted.notes] == "name_open" end
   return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
 end
 
@@ -141,22 +141,22 @@ end
 --- The lines of two-line formats.
 local function two(rows, width, today)
   local lines, known = { rep("<", width), rep("<", width) }, {}
-  local most, first_found, french = 0, false, false
+  local most, first_found, french, open = 0, false, false, nil
   for _, row in ipairs(rows) do french = french or find(row.text, "^IDFRA") ~= nil end
   for _, row in ipairs(rows) do
     local line, fields, count = second_line(row, width, today, french)
     if count > most then
       lines[2], known[2], most = line, fields, count
     else
-      local text, of_first = first_line(row, width)
+      local text, of_first, cut = first_line(row, width)
       if text and (not first_found or size(of_first) > size(known[1])) then
-        lines[1], known[1], first_found = text, of_first, true
+        lines[1], known[1], first_found, open = text, of_first, true, cut
       end
     end
   end
   if known[2] == FRENCH_TWO and not first_found then lines[1] = "IDFRA" .. rep("<", 31) end
   local score = most + (known[1] and size(known[1]) or 0) + (known[2] == LINE_TWO and WHOLE or 0)
-  return { lines = lines, known = known, score = score, typed = first_found }
+  return { lines = lines, known = known, score = score, typed = first_found, open = open }
 end
 
 local function td1_line(text, today)
@@ -239,8 +239,9 @@ function partial.read(rows, today)
     if other.score > best.score then best = other end
   end
   if best.score == 0 then return nil end
-  local result = read.lines(best.lines, today)
-  return result and keep(result, best.known, best.typed)
+  local result = read.lines(best.lines, today) --[[@as idocr.Mrz]]
+  if best.open then result.name_truncated = true end
+  return keep(result, best.known, best.typed)
 end
 
 return partial

@@ -200,7 +200,7 @@ local function assemble(parts, rows)
   end
   if #parts == 2 and find(lines[1], "%d", 6) then cost = cost + 4 end
   local whole = true -- every line is a row as it stands
-  for _, part in ipairs(parts) do whole = whole and part.fit.exact and part.unit.broken == 0 end
+  for _, part in ipairs(parts) do whole = whole and part.fit.exact and not part.fit.notes[1] and part.unit.broken == 0 end
   local ordered = before(parts[1], parts[2]) and (not parts[3] or before(parts[2], parts[3]))
   if not ordered then
     notes["restored.line_order"] = true
