@@ -14,6 +14,7 @@ local compare_values = {}
 ---@field known string?      the known part of a date
 ---@field valid boolean?     whether it is possible by itself; nil: nobody can tell
 ---@field zone boolean?      a name in the letters of a machine readable zone
+---@field unfilled string?   a number without the letters at its end that may be fillers
 ---@field misread boolean?   a zone name in which letters may stand for fillers, or digits for letters
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
@@ -26,6 +27,7 @@ local function number(a, b)
   local left, right = bare(a.value), bare(b.value)
   if left == "" or right == "" then return "not_compared" end
   if left == right then return left:find("*", 1, true) and "not_compared" or "agree" end
+  if a.unfilled == right or b.unfilled == left then return "agree" end
   local masked = left:find("*", 1, true) or right:find("*", 1, true)
   if #left ~= #right then return masked and "not_compared" or "differ" end
   for i = 1, #left do

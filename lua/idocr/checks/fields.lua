@@ -90,6 +90,7 @@ local function from_zone(zone, card, today, add)
       local entry = { value = value, known = known, valid = value and valid(field, value) or nil }
       local right = zone.checks[CHECKED_BY[field]]
       if right ~= nil then entry.valid = right and not wrong_date end
+      if field == "number" and impossible["restored.filler_letters"] then entry.unfilled = value and value:match("^(.-)K+$") end
       if PERSON[field] then
         entry.zone, entry.truncated, entry.valid, entry.misread = true, zone.name_truncated, nil, misread
       end

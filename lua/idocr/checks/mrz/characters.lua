@@ -3,7 +3,8 @@
 
 local transliteration = require "idocr.checks.transliteration"
 
-local find, gsub, sub, byte, char, upper = string.find, string.gsub, string.sub, string.byte, string.char, string.upper
+local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
+local byte, char, upper = string.byte, string.char, string.upper
 
 local characters = {}
 
@@ -12,6 +13,7 @@ characters.DOUBLE = "\1"
 local DOUBLE = characters.DOUBLE
 local WEAK = "\2"   -- a sign that is a filler where another one is beside it
 local JOINT = "\3"  -- a sign that is a filler between two letters as well
+local SHORTEST = 26 -- characters of a line that has a label before it
 local FOREIGN = "?" -- a character that has no reading
 
 local MAP = {} ---@type table<string, string> UTF-8 character or stray byte -> what it stands for
@@ -66,7 +68,7 @@ end
 -- signs as markup and program text write them
 local ESCAPES = {
   { "&[lL][tT];", "<" }, { "&#60;", "<" }, { "&#[xX]3[cC];", "<" }, { "\\u003[cC]", "<" }, { "\\x3[cC]", "<" }, { "%%3[cC]", "<" },
-  { "&laquo;", "<<" }, { "&lsaquo;", "<" }, { "&nbsp;", " " }, { "&quot;", "\n" }, { "\\r", "\n" }, { "\\n", "\n" },
+  { "&laquo;", "<<" }, { "&lsaquo;", "<" }, { "&nbsp;", " " }, { "&quot;", "\n" }, { "\\r", "\n" }, { "\\n", "\n" }, { "%%0[aAdD]", "\n" },
   { "<[bB][rR] */?>", "\n" }, { "</?[pP]>", "\n" },
 }
 
@@ -128,6 +130,7 @@ function characters.rows(line)
     notes["restored.characters"] = true
   end
   line = gsub(gsub(gsub(line, "' *, *'", "\n"), "[\"`]", "\n"), "[,;]%f[%s]", "\n")
+  if #line > 56 then line = gsub(gsub(line, "[/\\;,]", "\n"), " | ", "\n") end -- signs between two lines
   local rows = {}
   for part in line:gmatch("[^\n]+") do
     local own = {}
@@ -135,6 +138,11 @@ function characters.rows(line)
     if find(part, "%l") then
       part = upper(part)
       own["restored.case"] = true
+    end
+    local value = match(part, "^ *%d+[.)] +(.*)$") or match(part, "^[^:<]*: *(.*)$") or match(part, "^[^=<]*[^=<%s][^=<][^=<] *= *([^=]*)$")
+    if value and #value >= SHORTEST then -- a label or a number before the line
+      part = value
+      own["restored.other_text"] = true
     end
     -- no line begins or ends with punctuation
     part = gsub(gsub(gsub(part, "%s", " "), "^| ", ""), " |$", "")

@@ -107,7 +107,8 @@ function fit.first(text, width)
   local gaps = with_gaps(text)
   for at = 0, 4 do
     local other = #gaps < width and at > 0 and sub(gaps, 1, at) .. "<" .. sub(gaps, at + 1)
-      or #gaps > width and find(gaps, at == 1 and "^<<" or "^<", at + 1) and sub(gaps, 1, at) .. sub(gaps, at + 2)
+      or #gaps > width and find(gaps, at == 1 and "^<<" or "^<", at + 1) and (at < 1 or find(gaps, "^[PVIAC]"))
+        and sub(gaps, 1, at) .. sub(gaps, at + 2)
     local stretched = other and known_state(other) and stretch(other, width)
     if stretched then return { text = stretched, notes = found.notes, cost = 3, exact = false } end
   end

@@ -137,6 +137,27 @@ local function name_restored(result, notes, given)
   return result
 end
 
+--- A reading with runs of one letter in the lines with data taken for fillers, where every check digit is right with them.
+---@return idocr.Mrz?
+local function without_letter_runs(result, today)
+  local lines, changed = {}, 0
+  for i, line in ipairs(result.lines) do
+    lines[i] = line
+    for letter in ("KCSLXGZE"):gmatch(".") do
+      if i ~= read.NAME_LINE[result.format] then
+        local n
+        lines[i], n = lines[i]:gsub(letter:rep(4) .. letter .. "*", function(run) return ("<"):rep(#run) end)
+        changed = changed + n
+      end
+    end
+  end
+  local other = changed > 0 and read.lines(lines, today)
+  if not other or not read.all_right(other) then return nil end
+  other.problems[#other.problems + 1] = "restored.filler_letters"
+  other.given = result.given or result.lines
+  return other
+end
+
 --- Says what was found where no zone can be used.
 local function message_for(rows)
   if #rows == 0 then return "the text holds no line of a machine readable zone" end
@@ -163,7 +184,9 @@ function parse.parse(zone, options)
   local lines = plain(zone)
   if lines then
     local result = read.lines(lines, today)
-    if result and (result.valid or in_place(result)) then return result end
+    if result and (result.valid or in_place(result)) then
+      return not read.all_right(result) and without_letter_runs(result, today) or result
+    end
   end
   local given, escaped = lines_of(zone)
   if not given then return nil, escaped --[[@as string]] end

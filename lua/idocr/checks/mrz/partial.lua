@@ -230,8 +230,14 @@ end
 ---@param today string ISO
 ---@return idocr.Mrz? part with `partial = true`; nil where nothing is certain
 function partial.read(rows, today)
-  local usable = {}
+  local usable, all = {}, {}
   for _, row in ipairs(rows) do
+    all[#all + 1] = row
+    for _, text in ipairs { row.text:match("^[^ ]+ +(.*)$") or "", row.text:match("^(.*[^ ]) +[^ ]+$") or "" } do
+      if #text >= 26 then all[#all + 1] = { text = text } end -- without a label or a remark
+    end
+  end
+  for _, row in ipairs(all) do
     if #row.text >= 20 and not find(gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<"), FOUL) then usable[#usable + 1] = row end
   end
   local best = two(usable, 44, today)

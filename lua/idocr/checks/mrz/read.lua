@@ -56,6 +56,7 @@ local read = {}
 
 local COUNT_OF = { [30] = 3, [36] = 2, [44] = 2 }
 read.COUNT_OF = COUNT_OF
+read.NAME_LINE = { TD1 = 3, TD2 = 1, TD3 = 1, ["MRV-A"] = 1, ["MRV-B"] = 1 } ---@type table<string, integer>
 
 --- The format of lines; nil where their number or width is that of none.
 ---@param lines string[]
@@ -352,6 +353,9 @@ local function read_as(format, lines, text, foul, today)
     result.expiry_filler = filler_digit("expiry_date", format, bytes)
   end
   if format == TD3 and not result.optional then result.optional_filler = filler_digit("optional", format, bytes) end
+  for i = #problems, 2, -1 do
+    if problems[i] == problems[i - 1] then table.remove(problems, i) end
+  end
   if not result.surname and not result.given_name then problems[#problems + 1] = "name_missing" end
   return result
 end
