@@ -139,15 +139,21 @@ function name_field.settle(field)
   return kept .. FILLERS[#field - #kept], status
 end
 
---- Whether a field has anything that `settle` would look at.
+--- Whether a field has anything that `settle` would look at. Nearly no field has, so the usual one takes no pattern.
 ---@param field string
 ---@return boolean
 function name_field.odd(field)
-  if byte(field, -1) ~= 60 then return find(field, "[KCSLXGZE]$") ~= nil end
-  local at, last = find(field, "<<", 1, true)
-  if find(field, "<<<+[^<]") or find(field, "<[^<]<") then return true end
-  if not find(field, "[^<]", last) then return find(field, "KK", 1, true) ~= nil or find(field, RUN_AT_END) ~= nil end
-  return find(field, "[^<]<<[^<]", last) ~= nil or find(field, RUN_AT_END) ~= nil or at == nil
+  local length = #field
+  if byte(field, length) ~= 60 then return find(field, "[KCSLXGZE]$") ~= nil end
+  local first, last = find(field, "<<", 1, true)
+  if not first then return true end
+  if sub(field, first) == FILLERS[length - first + 1] then -- no separator
+    return find(field, "KK", 1, true) ~= nil or find(field, RUN_AT_END) ~= nil
+  end
+  local tail = find(field, "<<", last + 1, true)
+  if not tail or byte(field, last + 1) == 60 or sub(field, tail) ~= FILLERS[length - tail + 1] then return true end
+  if byte(field, tail - 1) == byte(field, tail - 2) and find(field, RUN_AT_END) then return true end
+  return byte(field, tail - 2) == 60 and find(field, "<(%u)<%1<%1<") ~= nil
 end
 
 --- Cuts a run of components so that it ends in a letter: where the cut falls on a filler, the component before gives

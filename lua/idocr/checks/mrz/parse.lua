@@ -143,12 +143,10 @@ local function without_letter_runs(result, today)
   local lines, changed = {}, 0
   for i, line in ipairs(result.lines) do
     lines[i] = line
-    for letter in ("KCSLXGZE"):gmatch(".") do
-      if i ~= read.NAME_LINE[result.format] then
-        local n
-        lines[i], n = lines[i]:gsub(letter:rep(4) .. letter .. "*", function(run) return ("<"):rep(#run) end)
-        changed = changed + n
-      end
+    local letter = i ~= read.NAME_LINE[result.format] and line:match("([KCSLXGZE])%1%1%1")
+    if letter then
+      lines[i] = line:gsub(letter:rep(4) .. "+", function(run) return ("<"):rep(#run) end)
+      changed = changed + 1
     end
   end
   local other = changed > 0 and read.lines(lines, today)

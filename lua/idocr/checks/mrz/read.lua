@@ -4,7 +4,7 @@
 local digits = require "idocr.checks.mrz.digits"
 local formats = require "idocr.checks.mrz.formats"
 local name_field = require "idocr.checks.mrz.name_field"
-local dates = require "idocr.checks.dates"
+local field_date = require "idocr.checks.mrz.field_date"
 local states = require "idocr.checks.states"
 
 local byte, sub, find, gsub, match = string.byte, string.sub, string.find, string.gsub, string.match
@@ -12,6 +12,8 @@ local concat = table.concat
 local sum, clean, odd = digits.sum, name_field.clean, name_field.odd
 local TD1, TD2, TD3 = formats.TD1, formats.TD2, formats.TD3
 local MRV_A, MRV_B, FRA_ID = formats["MRV-A"], formats["MRV-B"], formats["FRA-ID"]
+
+local date_of, TWO = field_date.read, field_date.TWO
 
 local FOUL = "[^A-Z0-9<]"
 
@@ -74,52 +76,6 @@ local function format_of(lines)
   if visa then return MRV_B end
   if sub(lines[1], 1, 5) == "IDFRA" then return FRA_ID end
   return TD2
-end
-
-local TWO = {} ---@type table<string, integer> "00".."99" -> number
-for i = 0, 99 do TWO[("%02d"):format(i)] = i end
-
---- The known part of a date whose day, or day and month, is unknown.
-local function known_part(year, month, day)
-  if day ~= "<<" or not year then return nil end
-  local text = ("%04d"):format(year)
-  if month == "<<" then return text end
-  local number = TWO[month]
-  if number and number >= 1 and number <= 12 then return text .. "-" .. month end
-end
-
--- today's text -> year and YYMMDD: one day serves many zones
-local last_today, last_year, last_yymmdd
-
---- YYMMDD -> date, the known part of it, and whether it is possible at all.
----@param text string
----@param today string? ISO: a birth is the latest year that is not in the future; nil: 20YY, as for an expiry
----@return string? date
----@return string? known
----@return boolean possible
-local function date_of(text, today)
-  if text == "<<<<<<" then return nil, nil, true end
-  local yy, month, day = sub(text, 1, 2), sub(text, 3, 4), sub(text, 5, 6)
-  local year = TWO[yy]
-  if not year then return nil, nil, yy == "<<" end
-  local m, d = TWO[month], TWO[day]
-  if not today then
-    year = 2000 + year
-  else
-    if today ~= last_today then
-      last_today, last_year = today, tonumber(sub(today, 1, 4))
-      last_yymmdd = sub(today, 3, 4) .. sub(today, 6, 7) .. sub(today, 9, 10)
-    end
-    year = last_year - last_year % 100 + year
-    local known = m and d and 6 or m and 4 or 2 -- what is unknown cannot lie in the future
-    if sub(text, 1, known) > sub(last_yymmdd, 1, known) then year = year - 100 end
-  end
-  if m and d then
-    if dates.exists(year, m, d) then return year .. "-" .. month .. "-" .. day, nil, true end
-    return nil, nil, false
-  end
-  local known = known_part(year, month, day)
-  return nil, known, known ~= nil
 end
 
 --- A number over nine characters: its tenth position is a filler, the rest and the digit follow in the optional data.
@@ -290,7 +246,7 @@ local function codes(text, at, problems)
 end
 
 local function optional_of(text, problems)
-  local kept = match(text, "^(.-)KKKKK+<*$") -- five letters of the value of a filler are fillers
+  local kept = find(text, "KKKKK", 1, true) and match(text, "^(.-)KKKKK+<*$") -- five letters of the value of a filler are fillers
   if not kept then return clean(text) end
   problems[#problems + 1] = "restored.filler_letters"
   return clean(kept)
