@@ -319,6 +319,10 @@ describe("letters in place of fillers", function()
       "C01X0006H1DKK6408125F1710319KKKKKKKKKKKKKK00" }, TODAY))
     assert.are.same({ true, "D" }, { result.valid, result.nationality })
     assert.is_nil(result.optional)
+    for _, letter in ipairs { "C", "S", "L", "X", "E" } do -- of another value than a filler
+      result = assert(mrz.parse({ CLEAN.TD3[1], "L898902C36UTO7408122F1204159ZE184226B" .. letter:rep(5) .. "10" }, TODAY))
+      assert.are.same({ true, "ZE184226B", { "restored.filler_letters" } }, { result.valid, result.optional, result.problems })
+    end
     local lines = assert(mrz.compose { format = "TD3", issuing_country = "UTO", number = "A1", surname = "A", nationality = "UTO",
       birth_date = "1974-08", expiry_date = "2030-01-01" })
     result = assert(mrz.parse({ lines[1], (lines[2]:gsub("7408<<", "7408KK")) }, TODAY))

@@ -137,15 +137,19 @@ local function name_restored(result, notes, given)
   return result
 end
 
---- A reading with runs of one letter in the lines with data taken for fillers, where every check digit is right with them.
+-- Where optional data begin in each line; they may hold a run of fillers, and a number does not.
+local OPTIONAL = { TD1 = { 16, 19 }, TD2 = { false, 29 }, TD3 = { false, 29 }, ["MRV-A"] = { false, 29 }, ["MRV-B"] = { false, 29 } }
+
+--- A reading with runs of one letter in optional data taken for fillers, where every check digit is right with them.
 ---@return idocr.Mrz?
 local function without_letter_runs(result, today)
   local lines, changed = {}, 0
   for i, line in ipairs(result.lines) do
     lines[i] = line
-    local letter = i ~= read.NAME_LINE[result.format] and line:match("([KCSLXGZE])%1%1%1")
+    local from = OPTIONAL[result.format] and OPTIONAL[result.format][i]
+    local letter = from and line:match("([KCSLXGZE])%1%1%1%1", from)
     if letter then
-      lines[i] = line:gsub(letter:rep(4) .. "+", function(run) return ("<"):rep(#run) end)
+      lines[i] = sub(line, 1, from - 1) .. sub(line, from):gsub(letter:rep(5) .. "+", function(run) return ("<"):rep(#run) end)
       changed = changed + 1
     end
   end

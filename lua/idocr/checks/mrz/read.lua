@@ -58,7 +58,6 @@ local read = {}
 
 local COUNT_OF = { [30] = 3, [36] = 2, [44] = 2 }
 read.COUNT_OF = COUNT_OF
-read.NAME_LINE = { TD1 = 3, TD2 = 1, TD3 = 1, ["MRV-A"] = 1, ["MRV-B"] = 1 } ---@type table<string, integer>
 
 --- The format of lines; nil where their number or width is that of none.
 ---@param lines string[]
