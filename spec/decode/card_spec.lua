@@ -261,6 +261,18 @@ describe("a card", function()
     end
   end)
 
+  it("keeps the one line of a zone that was read, and holds it against the card", function()
+    local line = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    local fields = read("passport", "intl", '{"ID":"L898902C4","CodeCrc":"' .. line .. '","RequestId":"r"}')
+    assert.is_nil(fields.mrz)
+    assert.same({ line }, fields.mrz_part)
+    local report = require("idocr.checks.report").make(fields, { today = "2010-01-01" })
+    assert.is_false(report.ok)
+    fields.number = "L898902C3"
+    assert.is_true(require("idocr.checks.report").make(fields, { today = "2010-01-01" }).ok)
+    assert.same({ "P<UTO" }, read("passport", "intl", '{"CodeSet":"P<UTO","RequestId":"r"}').mrz_part)
+  end)
+
   it("has an MRZ only with both lines, and alpha codes without fillers", function()
     assert.is_nil(read("passport", "intl", '{"CodeSet":"P<UTO","CodeCrc":"","RequestId":"r"}').mrz)
     local card = read("passport", "intl", '{"CodeSet":"P<UTO<<","CodeCrc":"1357","Nationality":"D<<","Type":"P<","RequestId":"r"}')

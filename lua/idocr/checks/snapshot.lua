@@ -48,7 +48,7 @@ local function take(card, copy)
   for _, name in ipairs(FLAGS) do
     if type(card[name]) == "boolean" then copy[name] = card[name] end
   end
-  copy.mrz = zone(card.mrz)
+  copy.mrz = zone(card.mrz) or zone(card.mrz_part)
   if type(card.visual) == "table" then copy.visual = texts(card.visual) end
   if type(card.confidence) == "table" then
     local n = 0

@@ -7,7 +7,7 @@ local json = {}
 
 -- Members that are lists, also when they hold nothing.
 local LISTS = {}
-for name in ("birth_dates fields findings lines mrz params problems reflections services sites unread warnings"):gmatch("%S+") do
+for name in ("birth_dates fields findings lines mrz mrz_part params problems reflections services sites unread warnings"):gmatch("%S+") do
   LISTS[name] = true
 end
 

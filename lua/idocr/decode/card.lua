@@ -74,14 +74,16 @@ local function unusual(step, sent, result, fields, main)
   end
 end
 
---- Fills fields from outputs. Elements of a list ("mrz[2]") make a list only when every one of them is there.
+--- Fills fields from outputs. Elements of a list ("mrz[2]") make a list when every one of them is there; otherwise those
+--- that are there are in NAME_part, in their order.
 local function fill(outputs, result, main)
   local plan = plan_of(outputs)
   local fields = core.fill(plan.program, result, unusual, main)
   for name, list in pairs(plan.lists) do
-    local elements = fields[list]
+    local elements, sent = fields[list] or NOTHING, {}
     fields[list] = nil
-    if elements and #elements == list.size then fields[name] = elements end
+    for index = 1, list.size do sent[#sent + 1] = elements[index] end
+    if #sent == list.size then fields[name] = sent elseif sent[1] then fields[name .. "_part"] = sent end
   end
   return fields
 end
