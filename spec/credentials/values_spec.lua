@@ -77,7 +77,9 @@ describe("a value that cannot be", function()
   end
 
   it("is a comment behind a value in a profile file", function()
-    for _, line in ipairs { "secret_id = AKIDvisible ; of mine", "secret_id = AKIDvisible # of mine", "secret_id=AKIDvisible\t#x" } do
+    for _, line in ipairs {
+      "secret_id = AKIDvisible ; of mine", "secret_id = AKIDvisible # of mine", "secret_id=AKIDvisible\t#x", "secret_id=AKIDvisible#x",
+    } do
       process.write(path, "[default]\n" .. line .. "\nsecret_key = k\n")
       local err = refusal(idocr.credentials.profile { path = path })
       assert.equal("BadCredentials", err.code)
@@ -187,10 +189,40 @@ describe("a function of the user's", function()
   it("or an object of the user's never raises out of a call", function()
     for _, get in ipairs {
       function() error "x" end, function() end, function() return nil, "no" end, function() return 5 end, function() return {} end,
+      function() return setmetatable({}, { __index = function() error "MARKERsecret9" end }) end,
     } do
       refusal { get = get }
+      refusal { bind = function() return { get = get } end }
       refusal(idocr.credentials.chain { { get = get } })
       refusal(idocr.credentials.assume_role { role_arn = "a", credentials = { get = get }, endpoint = "http://127.0.0.1:1" })
     end
+  end)
+
+  it("or an object of the user's is checked alike, and none of its texts goes into an error", function()
+    for problem, value in pairs {
+      ["did you mean \"secret_id\""] = { SecretId = "AKIDvisible", SecretKey = "visible" },
+      ["a number for secret_key"] = { secret_id = "AKIDx", secret_key = 5 },
+      ["an expires that is a string"] = { secret_id = "AKIDx", secret_key = "visible", expires = "visible" },
+      ["quotation mark"] = { secret_id = "'AKIDvisible'", secret_key = "visible", origin = "visible" },
+    } do
+      for _, given in ipairs { function() return value end, { get = function() return value end } } do
+        local err = refusal(given)
+        assert.equal("BadCredentials", err.code)
+        assert.truthy(err.message:find(problem, 1, true), err.message)
+        assert.is_nil(tostring(err):find("visible", 1, true))
+      end
+    end
+  end)
+
+  it("is told which of its tables the service refused", function()
+    local given, refused = { secret_id = "AKIDx", secret_key = "key", token = "token" }, nil
+    local wire = scripted.new { scripted.error "AuthFailure.TokenFailure", scripted.ok() }
+    local source = { get = function() return given end, invalidate = function(_, snapshot) refused = snapshot end }
+    assert(idocr.new(scripted.options(wire, { credentials = source })):passport(PNG))
+    assert.equal(given, refused)
+  end)
+
+  it("or an object that binds to no source is a complaint about the option", function()
+    assert.error_matches(function() idocr.new { credentials = { bind = function() return 5 end } } end, "bind that returns a source")
   end)
 end)

@@ -1,6 +1,7 @@
 --- Where credentials come from. `idocr.credentials.NAME(options)` makes a source for `idocr.new { credentials = … }`.
 
 local errors = require "idocr.errors"
+local foreign = require "idocr.credentials.foreign"
 local recipe = require "idocr.credentials.recipe"
 
 local credentials = {}
@@ -10,17 +11,26 @@ for name in ([[static environment api_key profile tccli machine_role assume_role
   CONSTRUCTORS[name] = "idocr.credentials." .. name
 end
 
+local WHAT = "the source of credentials"
+
 -- A source of the user's: whatever it raises or returns becomes an error of ours.
 local function guarded(given)
   local source = { name = type(given.name) == "string" and given.name or "custom" }
+  local originals = setmetatable({}, { __mode = "k" }) -- our copy -> the table that the source returned
   function source.get(_, left)
-    local ran, snapshot, err = pcall(given.get, given, left)
-    if not ran then return recipe.raised("the source of credentials", snapshot) end
-    if snapshot or errors.is(err) then return snapshot, err end
-    return recipe.none("the source of credentials has none")
+    local ran, value, err = pcall(given.get, given, left)
+    if not ran then return recipe.raised(WHAT, value) end
+    if not value then
+      if errors.is(err) then return nil, err end
+      return recipe.none(WHAT .. " has none")
+    end
+    local snapshot
+    snapshot, err = foreign.snapshot(value, WHAT)
+    if snapshot then originals[snapshot] = value end
+    return snapshot, err
   end
   if type(given.invalidate) == "function" then
-    function source.invalidate(_, snapshot) pcall(given.invalidate, given, snapshot) end
+    function source.invalidate(_, snapshot) pcall(given.invalidate, given, originals[snapshot]) end
   end
   return source
 end
@@ -34,7 +44,12 @@ function credentials.bind(given, context)
   if given == nil then return credentials.chain():bind(context) end
   if type(given) == "function" then return credentials.callback(given):bind(context) end
   if type(given) ~= "table" then return nil, "must be a table, a function or a source" end
-  if type(given.bind) == "function" then return given:bind(context) end
+  if recipe.is(given) then return given:bind(context) end
+  if type(given.bind) == "function" then
+    local source = given:bind(context)
+    if type(source) ~= "table" or type(source.get) ~= "function" then return nil, "must have a bind that returns a source" end
+    return guarded(source)
+  end
   if type(given.get) == "function" then return guarded(given) end
   return credentials.static(given):bind(context)
 end

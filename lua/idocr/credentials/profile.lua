@@ -59,7 +59,7 @@ local function credentials_of(text, profile, name)
   for member, key in pairs(found) do
     local value = recipe.trim(section.values[key])
     local at = section.lines[key] and ("line %d of %s"):format(section.lines[key], name)
-    if value and value:find("%s[#;]") then
+    if value and (value:find("%s;") or value:find("#", 1, true)) then
       return nil, "BadCredentials", ("%s: a comment stands behind the value of %s; it needs a line of its own"):format(at, key)
     end
     snapshot[member], snapshot.origin[member] = value, at

@@ -45,6 +45,11 @@ function recipe.new(name, bind)
   return setmetatable({ name = name, bind = function(_, context) return bind(context) end }, Recipe)
 end
 
+--- Whether a value is a source made here.
+---@param value any
+---@return boolean
+function recipe.is(value) return getmetatable(value) == Recipe end
+
 --- This source has nothing here: a chain asks the next one.
 ---@param message string
 ---@return nil, idocr.Error
