@@ -110,6 +110,18 @@ describe("an ekycpro reply", function()
     end)
   end
 
+  it("takes the name of an HTTP status for a gateway's", function()
+    for _, case in ipairs {
+      { 504, "GATEWAY_TIMEOUT", "http", true, nil }, { 502, "BAD_GATEWAY", "http", true, nil }, { 503, "ERROR", "http", true, nil },
+      { 404, "NOT_FOUND", "http", false, nil }, { 429, "TOO_MANY_REQUESTS", "throttled", true, false },
+      { 429, "QUOTA", "throttled", true, false }, { 401, "UNAUTHORIZED", "credentials", false, nil },
+      { 503, "OK", "http", true, nil }, { 401, "OK", "credentials", false, nil }, { 200, "BAD_GATEWAY", "service", false, nil },
+    } do
+      local _, err = outcome(('{"status":"%s","message":"m"}'):format(case[2]), case[1])
+      assert.same({ case[3], case[4], case[5] }, { err.category, err.retryable, err.billed }, case[2])
+    end
+  end)
+
   it("without a status is judged by HTTP's", function()
     local function judged(body, status)
       local _, err = outcome(body, status)

@@ -420,6 +420,20 @@ describe("a refusal", function()
     end
   end)
 
+  it("takes an HTTP error for a gateway's where it holds no code of the service's", function()
+    for _, body in ipairs {
+      '{"code":5031,"message":"m"}', '{"code":429,"message":"m"}', '{"Response":{"Error":{"Code":""},"RequestId":"r"}}',
+      '{"Response":{"Error":"InternalError","RequestId":"r"}}',
+    } do
+      local function judged(status)
+        local _, err = tencent.outcome({}, { status = status, headers = {}, body = body })
+        return { err.category, err.retryable, err.billed }
+      end
+      assert.same({ "http", true, nil }, judged(503), body)
+      assert.same({ "throttled", true, false }, judged(429), body)
+    end
+  end)
+
   it("repeats no request id that has not the form of one", function()
     for _, id in ipairs { "MARKERNAME SMITH", "900101-14-5678", "900101145678", "11010519491231002X", "a<b", "\195\164", ("x"):rep(200) } do
       local body = require("cjson").encode { Response = { Error = { Code = "InternalError" }, RequestId = id } }

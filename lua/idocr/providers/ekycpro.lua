@@ -75,10 +75,19 @@ function ekycpro.sign(plan, credentials)
   }
 end
 
+local DOCUMENTED_ONLY = { [401] = true, [403] = true, [429] = true } -- what these say is known without a status
+
+-- Whether a status under an HTTP error is the service's. Gateways write the names of HTTP statuses there.
+local function is_own(status, answer, http_status)
+  if status == "OK" then return type(answer.message) == "table" end
+  if statuses.statuses[status] then return true end
+  return not DOCUMENTED_ONLY[http_status] and statuses.is_code(status) and not statuses.HTTP_NAMES[status]
+end
+
 local PAID = { PAY = true, FREE = false } -- `pricingStrategy`, where an endpoint has it
 
 --- What a response says: the `message` object of a card (the whole reply where any endpoint was called), or an error.
---- The vendor does not say which HTTP status goes with which answer, so a `status` in the JSON counts under any.
+--- The vendor does not say which HTTP status goes with which answer, so a `status` of its own in the JSON counts under any.
 ---@param plan table
 ---@param response table status, headers, body
 ---@return table? result, idocr.Error? err
@@ -97,7 +106,7 @@ function ekycpro.outcome(plan, response)
 
   fields.request_id = request_id(answer.transactionId)
   local status = answer.status
-  if type(status) ~= "string" or status == "" or not is_200 and not statuses.is_code(status) then -- not the service's own
+  if type(status) ~= "string" or status == "" or not is_200 and not is_own(status, answer, http_status) then
     if http_status == 401 or http_status == 403 then
       fields.vendor_message = errors.vendor_text(answer.message)
       return nil, errors.sent("credentials", "ApiKeyRejected", "the API key or the token was refused", fields)

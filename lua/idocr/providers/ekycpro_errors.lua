@@ -16,7 +16,14 @@ local statuses = {
 
 local UNKNOWN = { category = "service", retry = "no" }
 
-local errors_of_ekycpro = { statuses = statuses }
+local errors_of_ekycpro = { statuses = statuses, HTTP_NAMES = {} }
+
+-- Names of HTTP statuses, which proxies and gateways put into `status` of a JSON body.
+for name in ([[ERROR BAD_REQUEST NOT_FOUND METHOD_NOT_ALLOWED REQUEST_TIMEOUT PAYLOAD_TOO_LARGE REQUEST_ENTITY_TOO_LARGE
+  CONTENT_TOO_LARGE INTERNAL INTERNAL_ERROR INTERNAL_SERVER_ERROR NOT_IMPLEMENTED BAD_GATEWAY SERVICE_UNAVAILABLE UNAVAILABLE
+  GATEWAY_TIMEOUT DEADLINE_EXCEEDED RESOURCE_EXHAUSTED]]):gmatch("[%u_]+") do
+  errors_of_ekycpro.HTTP_NAMES[name] = true
+end
 
 ---@param status string
 ---@return idocr.ErrorFacts

@@ -203,8 +203,9 @@ end
 --- The error that the gateway of the older API 2.0 answers: {"code":4100,"codeDesc":"AuthFailure","message":"..."}.
 local function older_error(answer, fields, is_200)
   local code = type(answer.code) == "number" and answer.code ~= 0 and code_text(answer.code)
-  if not code or not is_200 and #code < 4 then return nil end -- {"code":504} is a gateway's
-  local family = type(answer.codeDesc) == "string" and answer.codeDesc or code
+  local named = type(answer.codeDesc) == "string"
+  if not code or not is_200 and not named then return nil end -- {"code":504} and {"code":5031} are a gateway's
+  local family = named and answer.codeDesc or code
   return failure.service(code, answer.message, codes, fields, family)
 end
 
@@ -235,6 +236,7 @@ function tencent.outcome(plan, response)
   local refusal = result.Error
   if refusal ~= nil and refusal ~= json.null then
     local code = type(refusal) == "table" and code_text(refusal.Code)
+    if not code and not is_200 then return nil, failure.http(status, { request_id = fields.request_id }) end
     if not code then return nil, failure.protocol("BadEnvelope", "the reply's error has not the service's form", fields) end
     return nil, failure.service(code, refusal.Message, codes, fields)
   end
