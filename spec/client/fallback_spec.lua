@@ -68,6 +68,21 @@ describe("a list of providers", function()
     end
   end)
 
+  it("does not where an earlier request of the call may have been billed", function()
+    local count = 0
+    local function answer()
+      count = count + 1
+      if count == 1 then return scripted.error "InternalError" end
+      return nil, errors.new("connect", "ConnectFailed", "", { sent = false })
+    end
+    local made, asked = client(answer, EKYC_OK, { retry = { attempts = 2, base = 0.001, cap = 0.002 } })
+    local card, err = made:malaysia_id(PNG)
+    assert.is_nil(card)
+    assert.same({ "ConnectFailed", 2 }, { err.code, err.attempts })
+    assert.is_nil(err.billed)
+    assert.same({ "tencent", "tencent" }, asked)
+  end)
+
   it("is one rule whichever provider comes first", function()
     for _, status in ipairs { 401, 403, 500, 502, 503, 504 } do
       local answer = { status = status, headers = {}, body = '{"message":"Endpoint request timed out"}' }
@@ -95,7 +110,7 @@ describe("a list of providers", function()
     assert.is_nil(card)
     assert.same({ "FAIL", true }, { err.code, err.billed })
     assert.same({ "ekycpro" }, asked)
-    assert.is_false(routing.may_ask_next(errors.new("throttled", "X", "", { billed = true })))
+    assert.is_false(routing.may_ask_next(errors.new("throttled", "X", "", { billed = true }), {}))
   end)
 
   it("passes over a provider that cannot do it, or has no credentials", function()

@@ -17,7 +17,8 @@ local function page(provider, http_status, body)
   return select(2, provider.outcome({}, { status = http_status, headers = {}, body = body }))
 end
 
--- name; error; price: F free, C charged, ? unknown; may be repeated: "yes", "allowed" (with after_send), "no"
+-- name; error; price: F free, C charged, ? unknown; may be repeated: "yes", "repeat" (as "yes", but another provider is asked
+-- with after_send only), "allowed" (with after_send), "no"
 local CASES = {
   { "no connection", failure("connect", { sent = false }), "F", "yes" },
   { "certificate refused", failure("tls", { sent = false }), "F", "yes" },
@@ -82,8 +83,12 @@ describe("the rule of money", function()
         assert.equal(free, ask(err, { after_send = false }))
         assert.equal(again ~= "no", ask(err, { after_send = true }))
       end
+      assert.is_false(money.may_fall_back(err, { unsure = true })) -- an earlier request of the call may have been billed
+      assert.equal(again ~= "no", money.may_fall_back(err, { unsure = true, after_send = true }))
     end)
   end
+
+  it("takes every result for billed", function() assert.is_true(money.price(nil)) end)
 
   it("replaces a dead connection once in a call", function()
     local dead = failure("network", { sent = true, dead_connection = true })

@@ -79,7 +79,7 @@ local function done(state, flight, told, result, err)
   if err then
     told.category, told.code, told.billed, told.request_id = err.category, err.code, err.billed, err.request_id
   else
-    told.billed, told.request_id = true, type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
+    told.billed, told.request_id = money.price(nil), type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
   end
   state.emit("done", told)
 end
@@ -121,8 +121,8 @@ local function ask_all(state, kind, checked, opened, flight)
       return read, nil, side
     end
     failure = more_telling(failure, err)
-    local next_side = state.sides[index + 1]
-    if not next_side or state.runtime.now() >= flight.ends or not routing.may_ask_next(err, state.options.retry.after_send) then
+    local next_side, allowed = state.sides[index + 1], { after_send = state.options.retry.after_send, unsure = flight.unsure }
+    if not next_side or state.runtime.now() >= flight.ends or not routing.may_ask_next(err, allowed) then
       return nil, failure, side
     end
     flight.last = err

@@ -18,6 +18,7 @@ local money = {}
 ---@class idocr.Allowed
 ---@field after_send boolean?  the user allows requests that may be billed twice
 ---@field reconnected boolean? the call has already been repeated because of a dead connection
+---@field unsure boolean?      an earlier request of the call may have been billed
 
 ---@class idocr.Spending   what the requests of one call may have cost together
 ---@field attempts integer       requests that left or were about to
@@ -26,10 +27,11 @@ local money = {}
 
 local REFUSED = { throttle = true, clock = true, token = true }
 
---- What one failed request cost, from its error.
----@param err idocr.Error
+--- What one request cost, from its error.
+---@param err idocr.Error? nil: it has a result, and every result is billed
 ---@return boolean? billed nil: unknown
 function money.price(err)
+  if not err then return true end
   if err.billed == true or err.billed == false then return err.billed end
   if err.sent == false or err.sent == "part" then return false end
   if err.refused_early or err.dead_connection or REFUSED[err.retry] then return false end
@@ -53,11 +55,14 @@ function money.may_repeat(err, allowed)
   return may_ask(err, allowed.after_send)
 end
 
---- Whether the next provider may be asked (and paid) after this failure.
+--- Whether the next provider may be asked (and paid) after this failure: only where all requests so far cost nothing.
 ---@param err idocr.Error
 ---@param allowed idocr.Allowed
 ---@return boolean
-function money.may_fall_back(err, allowed) return may_ask(err, allowed.after_send) end
+function money.may_fall_back(err, allowed)
+  if allowed.unsure and not allowed.after_send then return false end
+  return may_ask(err, allowed.after_send)
+end
 
 --- States in an error that came before its request could leave (credentials, signature, our own limit, a clock) that this
 --- attempt cost nothing, whatever was sent elsewhere to get so far.

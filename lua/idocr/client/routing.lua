@@ -53,10 +53,10 @@ end
 
 --- Whether the next provider is asked after a failure: where it may succeed, and money.lua allows it.
 ---@param err idocr.Error
----@param after_send boolean?
+---@param allowed idocr.Allowed
 ---@return boolean
-function routing.may_ask_next(err, after_send)
-  return money.may_fall_back(err, { after_send = after_send }) and may_succeed(err) and true or false
+function routing.may_ask_next(err, allowed)
+  return money.may_fall_back(err, allowed) and may_succeed(err) and true or false
 end
 
 return routing
