@@ -175,9 +175,9 @@ local function escape_at(text, at)
     if character then return character, at + #name + 1 end
     return nil
   end
-  local base, figures = text:match("^&#([xX]?)(%x%x?%x?%x?);", at)
+  local base, zeros, figures = text:match("^&#([xX]?)(0*)(%x%x?%x?);", at)
   local code = figures and tonumber(figures, base == "" and 10 or 16)
-  if code and code < 128 then return string.char(code), at + 2 + #base + #figures end
+  if code and code < 128 then return string.char(code), at + 2 + #base + #zeros + #figures end
 end
 
 --- A text without one level of JSON, URL and HTML escapes, and where in the original each byte of it begins and ends.

@@ -43,7 +43,7 @@ describe("a secret that is known", function()
   it("is found through JSON, URL and HTML escapes, in part and in levels", function()
     for _, text in ipairs {
       KEY, 'aB\\/c+d\\"9=&<x>zZ', "aB%2Fc%2Bd%229%3D%26%3Cx%3EzZ", "aB%2fc+d%229=%26<x>zZ",
-      "aB&#47;c&#x2B;d&quot;9&#61;&amp;&lt;x&gt;zZ",
+      "aB&#47;c&#x2B;d&quot;9&#61;&amp;&lt;x&gt;zZ", "aB&#0000047;c&#x00002b;d&#000034;9&#0061;&#038;&#x003C;x&#x03e;zZ",
       "aB&sol;c&plus;d&#34;9&equals;&amp;&LT;x&GT;zZ", "aB\\u002fc\\u002Bd\\u00229\\u003d\\u0026\\u003Cx\\u003eZZ",
       "\\u0061\\u0042\\u002f\\u0063\\u002b\\u0064\\u0022\\u0039\\u003d\\u0026\\u003c\\u0078\\u003e\\u007a\\u005a",
       "aB%252Fc%252Bd%25229%253D%2526%253Cx%253EzZ", 'aB\\\\\\/c+d\\\\\\"9=&amp;&lt;x&gt;zZ',

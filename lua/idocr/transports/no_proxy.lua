@@ -108,6 +108,7 @@ local function parse_entry(text)
   local host, port = split(text)
   if not host then return nil end
   if host == "*" then return { all = true, port = port } end
+  host = host:gsub("%.$", "")
   local address, bits = host:match("^([^/]+)/(%d+)$")
   local bytes = address_bytes(address or host)
   if bytes then
@@ -115,7 +116,7 @@ local function parse_entry(text)
     if bits and #bytes == 4 and address:find(":", 1, true) then bits = tostring(tonumber(bits) - 96) end -- ::ffff:10.0.0.0/104
     return { bytes = bytes, bits = bits and number(bits, 3, most) or not bits and most or nil, port = port }
   end
-  local name = host:gsub("^%*?%.", ""):gsub("%.$", "")
+  local name = host:gsub("^%*?%.", "")
   if name == "" or name:find("[/*:]") then return nil end
   return { name = name, port = port }
 end
