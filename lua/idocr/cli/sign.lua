@@ -51,7 +51,7 @@ end
 ---@param url string
 ---@return string
 function sign.mask_url(url)
-  local address, query = url:match("^([^?#]*)%??(.*)$")
+  local address, query = url:gsub("#.*", ""):match("^([^?]*)%??(.*)$")
   address = address:gsub("^(%a[%w+.-]*://)[^/]*@", "%1" .. HIDDEN .. "@")
   if query == "" then return address end
   return address .. "?" .. (query:gsub("[^&]+", function(part)
