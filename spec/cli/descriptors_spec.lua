@@ -4,6 +4,7 @@ local cjson = require("cjson").new()
 local cli = require "spec.cli.support"
 local core = require "idocr.core"
 local process = require "spec.support.process"
+local server = require "idocr.sandbox.server"
 local specimens = require "idocr.sandbox.specimens"
 
 local q = process.quote
@@ -32,6 +33,16 @@ describe("closed standard descriptors", function()
       assert.are.equal(specimens.portrait(cli.specimen "passport"), process.read(face))
     end)
   end
+
+  it("are not given to a connection, which would carry the card's JSON to the service", function()
+    local running = assert(server.start { rate = false })
+    local environment = ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s no_proxy='*' "):format(running.secret_id, running.secret_key)
+    for _, closed in ipairs { ">&-", ">&- 2>&-", "<&- >&- 2>&-" } do
+      local _, status = cli.with(environment, "read passport --json --endpoint %s %s " .. closed, running.http, passport)
+      assert.are.equal(6, status)
+    end
+    running:stop()
+  end)
 
   it("are held in the wrong direction, so that using them stays an error", function()
     local script = [[
