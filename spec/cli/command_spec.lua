@@ -67,6 +67,49 @@ describe("idocr read", function()
   end)
 end)
 
+describe("idocr read --check", function()
+  it("says how many checks passed, and which failed", function()
+    local path = of_kind("passport").path
+    local out, status = run("read passport --transport sandbox --check %s", path)
+    assert.are.equal(0, status)
+    local report = cjson.decode((run("read passport --transport sandbox --check --json %s", path))).report
+    local passed = 0
+    for _, finding in ipairs(report.findings) do passed = passed + (finding.ok and 1 or 0) end
+    assert.is_true(passed > 10 and passed == #report.findings)
+    assert.is_truthy(out:find(("checks: %d passed"):format(passed), 1, true), out)
+    assert.is_nil(out:find("failed", 1, true))
+    assert.is_nil(run("read passport --transport sandbox %s", path):find("checks:", 1, true))
+
+    local expired = folder .. "/expired.jpg"
+    run("stamp %s --kind passport --set expiry_date=2001-02-03 -o %s", path, expired)
+    out = run("read passport --transport sandbox --check %s", expired)
+    assert.is_truthy(out:find("checks: %d+ passed, %d+ failed"), out)
+  end)
+end)
+
+describe("a wrong name", function()
+  it("is answered with the nearest right one", function()
+    for arguments, hint in pairs {
+      ["read pasport x.jpg"] = 'did you mean "passport"', ["batch malasia_id . --out -"] = 'did you mean "malaysia_id"',
+      ["precheck passprt x.jpg"] = 'did you mean "passport"', ["sign macau_id x.jpg"] = 'did you mean "macao_id"',
+      ["check chinaid 1"] = 'did you mean "china_id"', ["stamp x.jpg --kind passpotr"] = 'did you mean "passport"',
+      ["read passport x.jpg --transport crul"] = 'did you mean "curl"', ["read passport x.jpg --site int"] = 'did you mean "intl"',
+      ["read china_id x.jpg --side bak"] = 'did you mean "back"', ["read passport x.jpg --set potrait=1"] = 'did you mean "portrait"',
+      ["read passport x.jpg --provider tencet"] = 'did you mean "tencent"', ["btach"] = "Did you mean 'batch'",
+      ["read xyz x.jpg"] = "there are: china_id, macao_id",
+    } do
+      local _, status, said = run(arguments)
+      assert.are.equal(2, status)
+      assert.is_truthy(said:find(hint, 1, true), arguments .. ": " .. said)
+    end
+  end)
+
+  it("plays no tricks on a terminal", function()
+    local _, _, said = run("read %s x.jpg", "\27[2J")
+    assert.is_nil(said:find("\27", 1, true))
+  end)
+end)
+
 describe("the exit status", function()
   local passport
   setup(function() passport = of_kind("passport").path end)
@@ -238,6 +281,14 @@ describe("idocr sandbox", function()
     assert.is_false(server.alive())
     assert.is_nil(process.read(ready.ca_file))
     assert.are.equal(4, select(2, with(keys, "read passport --endpoint %s %s", ready.http, ready.specimens.passport)))
+  end)
+
+  it("names a port that is taken, and looks for no other where the user chose it", function()
+    local other = assert(require("idocr.sandbox.server").start())
+    local _, status, said = run("sandbox --port " .. other.port)
+    other:stop()
+    assert.are.equal(4, status)
+    assert.is_truthy(said:find(("port %d is in use; choose another one, or none for a free one"):format(other.port), 1, true), said)
   end)
 
   it("refuses a port that is none", function()

@@ -7,14 +7,18 @@ local folder = {}
 -- Extensions of the formats that a service may take; a file with another one is not a picture of the batch.
 local PICTURES = { jpg = true, jpeg = true, png = true, bmp = true, pdf = true, gif = true, webp = true }
 
--- Extensions of formats that no service takes, for files whose content has no known format.
+-- Extensions of other picture formats, for files whose content says nothing.
 local OTHERS = {
-  heic = "heic", heif = "heic", hif = "heic", avif = "avif", tif = "tiff", tiff = "tiff", jxl = "jxl", jp2 = "jp2", j2k = "jp2",
-  jpf = "jp2", jpx = "jp2", dng = "dng", cr2 = "raw", cr3 = "raw", nef = "raw", arw = "raw", svg = "svg",
+  heic = "heic", hif = "heif", heif = "heif", avif = "avif", tif = "tiff", tiff = "tiff", jxl = "jpegxl", jp2 = "jpeg2000",
+  j2k = "jpeg2000", jpf = "jpeg2000", jpx = "jpeg2000", jxr = "jpegxr", wdp = "jpegxr", dng = "dng", cr2 = "raw", cr3 = "raw",
+  nef = "raw", arw = "raw", orf = "raw", rw2 = "raw", psd = "psd", ico = "ico", svg = "svg",
 }
 
+-- Names of the picture formats. Other content (a web page, an archive) under a picture's name is a failure to be seen.
 local NAMES = {
-  webp = "WebP", jxl = "JPEG XL", jp2 = "JPEG 2000", jpeg2000 = "JPEG 2000", ["jpeg-xl"] = "JPEG XL", raw = "raw camera", heif = "HEIC",
+  jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP", heic = "HEIC", heif = "HEIF", avif = "AVIF",
+  tiff = "TIFF", dng = "DNG", raw = "raw camera", jpegxl = "JPEG XL", jpeg2000 = "JPEG 2000", jpegxr = "JPEG XR", psd = "Photoshop",
+  ico = "ICO", svg = "SVG",
 }
 
 --- Reasons to leave a file out: in the singular, in the plural. Formats are apart: their reason is the format.
@@ -34,11 +38,6 @@ local REASONS = {
 ---@field reasons table<string, integer>
 ---@field taken string?  what the service takes, for people
 
---- The format as people write it.
----@param format string
----@return string
-local function format_name(format) return NAMES[format] or format:upper() end
-
 local function format_of(path)
   local image = core.image_file(path)
   if not image then return nil end
@@ -56,7 +55,7 @@ local function refusal(path, name, accepted)
   if not PICTURES[extension] and not OTHERS[extension] then return "other" end
   if accepted == "all" then return nil end
   local format = format_of(path) or OTHERS[extension]
-  return nil, format and not accepted[format] and format_name(format) or nil
+  if format and not accepted[format] then return nil, NAMES[format] end
 end
 
 -- Goes through one folder, and the ones below it where the search is recursive.
@@ -111,7 +110,7 @@ function folder.find(path, options)
   }
   visit(search, path)
   local taken, total = {}, 0
-  for format in pairs(options.formats or {}) do taken[#taken + 1] = format_name(format) end
+  for format in pairs(options.formats or {}) do taken[#taken + 1] = NAMES[format] or format end
   table.sort(taken)
   for _, counts in ipairs { search.left_out.formats, search.left_out.reasons } do
     for _, number in pairs(counts) do total = total + number end
