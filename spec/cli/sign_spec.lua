@@ -10,10 +10,10 @@ local q = process.quote
 describe("idocr sign", function()
   local KEYS = {
     tencent = {
-      TENCENTCLOUD_SECRET_ID = "AKIDMARKERidMARKERidMARKERid0123", TENCENTCLOUD_SECRET_KEY = "MARKERkeyMARKERkeyMARKERkey01234",
-      TENCENTCLOUD_SESSION_TOKEN = "MARKERtoken+/=%MARKERtoken&?x.z",
+      TENCENTCLOUD_SECRET_ID = "AKIDPLANTEDidPLANTEDidPLANTEDid0123", TENCENTCLOUD_SECRET_KEY = "PLANTEDkeyPLANTEDkeyPLANTEDkey01234",
+      TENCENTCLOUD_SESSION_TOKEN = "PLANTEDtoken+/=%PLANTEDtoken&?x.z",
     },
-    ekycpro = { EKYCPRO_API_KEY = "MARKERapi0123456789abcdefMARKER", EKYCPRO_TOKEN = "MARKERtoken+/=%&?#.MARKERtoken" },
+    ekycpro = { EKYCPRO_API_KEY = "PLANTEDapi0123456789abcdefPLANTED", EKYCPRO_TOKEN = "PLANTEDtoken+/=%&?#.PLANTEDtoken" },
   }
 
   -- What a masked value may show: its first four bytes.
@@ -21,14 +21,14 @@ describe("idocr sign", function()
     local rest = secret:sub(5)
     local json = rest:gsub('[\\"/]', "\\%0")
     local html = rest:gsub("[&<>\"]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
-    return { rest, core.percent_encode(rest), json, html, core.base64_encode(secret), "MARKER" }
+    return { rest, core.percent_encode(rest), json, html, core.base64_encode(secret), "PLANTED" }
   end
 
   for provider, variables in pairs(KEYS) do
-    for _, options in ipairs { "", " --proxy http://user:MARKERproxy%2Bpassword@127.0.0.1:1", " --set portrait=true" } do
+    for _, options in ipairs { "", " --proxy http://user:PLANTEDproxy%2Bpassword@127.0.0.1:1", " --set portrait=true" } do
       if not (provider == "ekycpro" and options:find("portrait", 1, true)) then
         it("masks what belongs to " .. provider .. ":" .. options, function()
-          local environment = "no_proxy='' https_proxy='http://u:MARKERproxy@127.0.0.1:1' "
+          local environment = "no_proxy='' https_proxy='http://u:PLANTEDproxy@127.0.0.1:1' "
           for name, value in pairs(variables) do environment = environment .. name .. "=" .. q(value) .. " " end
           local out, status, said = cli.with(environment, "sign malaysia_id --provider " .. provider .. options .. " %s",
             cli.specimen("malaysia_id").path)
