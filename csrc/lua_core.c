@@ -16,6 +16,7 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_add_body(L);
     idocr_lua_add_tc3(L);
     idocr_lua_add_system(L);
+    idocr_lua_add_file(L);
     idocr_lua_add_reply(L);
     idocr_lua_add_card(L);
     idocr_lua_add_json(L);

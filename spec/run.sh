@@ -164,7 +164,8 @@ complain() { echo "FAILED $1"; failed=$((failed + ${2:-1})); }
 [ -n "$SPEC_LUAS" ] || complain "no Lua to test: make deps all"
 [ $((passed + failed)) -gt 0 ] || complain "there was nothing to run"
 
-for report in $(printf '%s\n' "$work"/*.report | sort -V); do
+mapfile -t reports < <(printf '%s\n' "$work"/*.report | sort -V)
+for report in "${reports[@]}"; do
   head -n 1 "$report" | grep -q '^FAILED' || continue
   sed -n 's/^FAILED  *\(.*\): [0-9]* passed.*/FAILED in \1:/p' "$report"
   grep -E '^ +(FAILED|ERROR|not ok)' "$report"

@@ -1,10 +1,11 @@
 #!/bin/sh
 # What `make gateway` runs: the gateway of this folder against the sandbox, on this machine only, until Ctrl-C.
-#   PORT=8080        where to listen (default: 8080, or the next free port)
+#   PORT=8080        where to listen (default: FIRST_PORT or the next free port)
+#   FIRST_PORT=8080  where to begin to look for a free one
 set -eu
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 root=$(cd "$here/../.." && pwd)
-run=$(mktemp -d)
+run=$(mktemp -d "${TMPDIR:-/tmp}/idocr-gateway.XXXXXX")
 mkdir -p "$run/logs" "$run/tmp"
 ln -s "$here/lua" "$here/html" "$run"
 
@@ -35,34 +36,60 @@ for folder in /usr/lib/nginx/modules /usr/lib64/nginx/modules /usr/local/nginx/m
   [ -e "$folder/ngx_http_lua_module.so" ] && modules=$folder && break
 done
 nameserver=$(sed -n 's/^nameserver *\([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
-port=${PORT:-8080}
+port=${PORT:-${FIRST_PORT:-8080}}
 PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin
-tries=0
-while :; do
-  # The lines marked SET, set for this machine.
-  sed -e "${modules:+s|/usr/lib/nginx/modules|$modules|}" \
+
+# Whether something on this machine listens on the port. (nginx -t would not say: it binds nothing.)
+taken() {
+  hex=$(printf '%04X' "$1")
+  awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+if [ -n "${PORT:-}" ]; then
+  taken "$port" && { echo "gateway: port $port is in use; choose another one: make gateway PORT=$((port + 1))" >&2; exit 1; }
+else
+  while taken "$port"; do port=$((port + 1)); done
+fi
+
+# A text as the replacement of sed's s|||.
+plain() { printf '%s\n' "$1" | sed 's/[&|\\]/\\&/g'; }
+
+# The lines marked SET, set for this machine. Paths stand in quotes: they may hold blanks.
+configure() {
+  sed -e "${modules:+s|/usr/lib/nginx/modules|$(plain "$modules")|}" \
     -e "$([ -n "$modules" ] || echo '/^load_module/d')" \
-    -e "s|\$prefix/\.\./\.\.|$root|g" \
+    -e "s|\$prefix/\.\./\.\.|$(plain "$root")|g" \
     -e "s|^  resolver [0-9.]*|  resolver ${nameserver:-127.0.0.53}|" \
-    -e "s|/etc/ssl/certs/ca-certificates.crt|$(member ca_file)|" \
+    -e "s|/etc/ssl/certs/ca-certificates.crt|\"$(plain "$(member ca_file)")\"|" \
     -e "s|listen 127.0.0.1:8080|listen 127.0.0.1:$port|" \
     -e "s|^worker_processes .*|worker_processes 2;|" \
     -e "$([ "$(id -u)" -ne 0 ] || echo '1i user root;')" \
     "$here/nginx.conf" >"$run/nginx.conf"
-  nginx -p "$run/" -c nginx.conf -e logs/error.log -t >"$run/said" 2>&1 && break
+  nginx -p "$run/" -c nginx.conf -e logs/error.log -t >"$run/said" 2>&1 || { cat "$run/said" >&2; exit 1; }
+}
+
+# Starts nginx and waits until it has bound its port: its pid file is written afterwards. Status 1: it ended.
+start() {
+  : >"$run/logs/error.log"
+  nginx -p "$run/" -c nginx.conf -e logs/error.log -g 'daemon off;' 2>"$run/said" &
+  nginx=$!
+  while [ ! -s "$run/nginx.pid" ]; do
+    kill -0 "$nginx" 2>/dev/null || return 1
+    sleep 0.05
+  done
+}
+tries=0
+configure
+while ! start; do
+  nginx=
   tries=$((tries + 1))
-  if [ -z "${PORT:-}" ] && [ "$tries" -lt 20 ] && grep -q 'Address already in use' "$run/said"; then
-    port=$((port + 1))
-    continue
+  # Another program was faster.
+  if [ -n "${PORT:-}" ] || [ "$tries" -gt 9 ] || ! grep -q 'Address already in use' "$run/logs/error.log"; then
+    cat "$run/logs/error.log" >&2
+    exit 1
   fi
-  cat "$run/said" >&2
-  exit 1
-done
-nginx -p "$run/" -c nginx.conf -e logs/error.log -g 'daemon off;' &
-nginx=$!
-while [ ! -s "$run/nginx.pid" ]; do
-  kill -0 "$nginx" 2>/dev/null || { cat "$run/logs/error.log" >&2; exit 1; }
-  sleep 0.05
+  port=$((port + 1))
+  configure
 done
 echo "The gateway is at http://127.0.0.1:$port/ (its log: $run/logs/error.log). Ctrl-C ends it."
 wait "$nginx"

@@ -324,6 +324,51 @@ function core.read_file(path, max) end
 ---@return "open"|nil code
 function core.list_directory(path) end
 
+--- A file that lines are appended to. Each text is one write(2).
+---@class idocr.Output
+local output = {}
+
+--- Writes a text at once; only where the system takes a part of it, the rest follows.
+---@param text string
+---@return true? ok
+---@return string? message
+---@return "write"|nil code
+function output:write(text) end
+
+--- Whether no other process can open the file as an output: true for a regular file on a file system with locks.
+---@return boolean
+function output:locked() end
+
+--- Closes the file, which ends its lock. Calling it twice is fine.
+function output:close() end
+
+--- Opens a file for appending and locks it for this process, or takes an open descriptor as it is, without a lock.
+---@param path string|integer a path, or the number of a descriptor
+---@return idocr.Output? output
+---@return string? message
+---@return "open"|"in_use"|nil code
+function core.output(path) end
+
+--- What a path names. Nothing is opened: a named pipe cannot make it wait.
+---@param path string
+---@param follow boolean? follow links
+---@return "file"|"folder"|"link"|"special"|nil type "special": a pipe, socket or device
+---@return string? identity the same for all names of one file; where the type is nil: a message
+---@return "open"|nil code
+function core.file_type(path, follow) end
+
+--- The absolute path without links, "." and "..".
+---@param path string
+---@return string? path
+---@return string? message
+---@return "open"|nil code
+function core.real_path(path) end
+
+--- Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no other file gets such a number. Reading and
+--- writing them stay errors.
+---@return boolean ok all three are open now
+function core.hold_standard_descriptors() end
+
 --- Seconds from some point in the past; never goes back.
 ---@return number seconds
 function core.monotonic() end

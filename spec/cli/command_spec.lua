@@ -2,35 +2,13 @@
 
 local cjson = require("cjson").new()
 local process = require "spec.support.process"
+local q = process.quote
 local specimens = require "idocr.sandbox.specimens"
 
-local root = process.run("pwd")
-local lua = rawget(_G, "jit") and "luajit" or "lua5.4"
--- The runner's search paths are relative to the checkout, where the command is started.
-local idocr = lua .. " " .. root .. "/lua/idocr/cli/start.lua "
+local cli = require "spec.cli.support"
+local run, with, of_kind, lines_of = cli.run, cli.with, cli.specimen, cli.lines
 
 local NO_KEYS = "env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY -u EKYCPRO_API_KEY HOME=/nonexistent "
-
--- -> stdout, status, stderr
-local function run(arguments, before)
-  local errors = os.tmpname()
-  local out, status = process.capture((before or "") .. idocr .. arguments .. " 2>" .. errors .. " </dev/null")
-  local said = process.read(errors)
-  os.remove(errors)
-  return out, status, said
-end
-
-local function of_kind(kind)
-  for _, entry in ipairs(specimens.list()) do
-    if entry.kind == kind then return entry end
-  end
-end
-
-local function lines_of(text)
-  local lines = {}
-  for line in text:gmatch("[^\n]+") do lines[#lines + 1] = line end
-  return lines
-end
 
 local folder
 setup(function() folder = process.tempdir() end)
@@ -39,7 +17,7 @@ describe("idocr read", function()
   it("prints what stands on each specimen", function()
     for _, kind in ipairs { "passport", "malaysia_id", "macao_id", "china_id" } do
       local specimen = of_kind(kind)
-      local out, status, said = run("read " .. kind .. " --transport sandbox " .. specimen.path)
+      local out, status, said = run("read %s --transport sandbox %s", kind, specimen.path)
       assert.are.equal(0, status, said)
       assert.is_truthy(out:find(specimen.fields.number, 1, true), out)
       assert.is_truthy(out:find("canned by the sandbox", 1, true))
@@ -48,7 +26,7 @@ describe("idocr read", function()
 
   it("gives machines one line of JSON for each picture", function()
     local specimen = of_kind "passport"
-    local out, status = run(("read passport --json --transport sandbox %s %s"):format(specimen.path, specimen.path))
+    local out, status = run("read passport --json --transport sandbox %s %s", specimen.path, specimen.path)
     assert.are.equal(0, status)
     local lines = lines_of(out)
     assert.are.equal(2, #lines)
@@ -63,29 +41,72 @@ describe("idocr read", function()
 
   it("reads standard input and keeps the raw reply where asked", function()
     local specimen = of_kind "passport"
-    local out = process.run("cat " .. specimen.path .. " | " .. idocr .. "read passport --json --raw --transport sandbox -")
+    local out = cli.shell("cat %s | %s read passport --json --raw --transport sandbox -", specimen.path, cli.COMMAND)
     assert.are.equal(specimen.fields.number, cjson.decode(out).raw.ID)
   end)
 
   it("writes the portrait: one file, or a folder of them", function()
     local path = folder .. "/face.jpg"
     local specimen = of_kind "passport"
-    local out, status, said = run(("read passport --transport sandbox --portrait %s %s"):format(path, specimen.path))
+    local out, status, said = run("read passport --transport sandbox --portrait %s %s", path, specimen.path)
     assert.are.equal(0, status, said)
     assert.are.equal(specimens.portrait(specimen), process.read(path))
     assert.is_truthy(out:find("face.jpg", 1, true))
-    local _, several = run(("read passport --transport sandbox --portrait %s/ %s %s"):format(folder, specimen.path, specimen.path))
+    local _, several = run("read passport --transport sandbox --portrait %s %s %s", folder .. "/", specimen.path, specimen.path)
     assert.are.equal(0, several)
     assert.is_truthy(process.read(folder .. "/passport-portrait.jpg"))
-    local _, refused = run(("read passport --transport sandbox --portrait %s %s %s"):format(path, specimen.path, specimen.path))
+    local _, refused = run("read passport --transport sandbox --portrait %s %s %s", path, specimen.path, specimen.path)
     assert.are.equal(2, refused)
   end)
 
   it("passes params on, by option and by --set", function()
     local specimen = of_kind "china_id"
-    local out, status, said = run("read china_id --json --transport sandbox --site cn --side front --set quality=true " .. specimen.path)
+    local out, status, said = run("read china_id --json --transport sandbox --site cn --side front --set quality=true %s", specimen.path)
     assert.are.equal(0, status, said)
     assert.are.equal(specimen.fields.number, cjson.decode(out).number)
+  end)
+end)
+
+describe("idocr read --check", function()
+  it("says how many checks passed, and which failed", function()
+    local path = of_kind("passport").path
+    local out, status = run("read passport --transport sandbox --check %s", path)
+    assert.are.equal(0, status)
+    local report = cjson.decode((run("read passport --transport sandbox --check --json %s", path))).report
+    local passed = 0
+    for _, finding in ipairs(report.findings) do passed = passed + (finding.ok and 1 or 0) end
+    assert.is_true(passed > 10 and passed == #report.findings)
+    assert.is_truthy(out:find(("checks: %d passed"):format(passed), 1, true), out)
+    assert.is_nil(out:find("failed", 1, true))
+    assert.is_nil(run("read passport --transport sandbox %s", path):find("checks:", 1, true))
+
+    local expired = folder .. "/expired.jpg"
+    run("stamp %s --kind passport --set expiry_date=2001-02-03 -o %s", path, expired)
+    out = run("read passport --transport sandbox --check %s", expired)
+    assert.is_truthy(out:find("checks: %d+ passed, %d+ failed"), out)
+  end)
+end)
+
+describe("a wrong name", function()
+  it("is answered with the nearest right one", function()
+    for arguments, hint in pairs {
+      ["read pasport x.jpg"] = 'did you mean "passport"', ["batch malasia_id . --out -"] = 'did you mean "malaysia_id"',
+      ["precheck passprt x.jpg"] = 'did you mean "passport"', ["sign macau_id x.jpg"] = 'did you mean "macao_id"',
+      ["check chinaid 1"] = 'did you mean "china_id"', ["stamp x.jpg --kind passpotr"] = 'did you mean "passport"',
+      ["read passport x.jpg --transport crul"] = 'did you mean "curl"', ["read passport x.jpg --site int"] = 'did you mean "intl"',
+      ["read china_id x.jpg --side bak"] = 'did you mean "back"', ["read passport x.jpg --set potrait=1"] = 'did you mean "portrait"',
+      ["read passport x.jpg --provider tencet"] = 'did you mean "tencent"', ["btach"] = "Did you mean 'batch'",
+      ["read xyz x.jpg"] = "there are: china_id, macao_id",
+    } do
+      local _, status, said = run(arguments)
+      assert.are.equal(2, status)
+      assert.is_truthy(said:find(hint, 1, true), arguments .. ": " .. said)
+    end
+  end)
+
+  it("plays no tricks on a terminal", function()
+    local _, _, said = run("read %s x.jpg", "\27[2J")
+    assert.is_nil(said:find("\27", 1, true))
   end)
 end)
 
@@ -94,7 +115,7 @@ describe("the exit status", function()
   setup(function() passport = of_kind("passport").path end)
 
   it("is 1 where the service says no", function()
-    local _, status, said = run("read malaysia_id --transport sandbox " .. passport)
+    local _, status, said = run("read malaysia_id --transport sandbox %s", passport)
     assert.are.equal(1, status)
     assert.is_truthy(said:find("FailedOperation", 1, true), said)
   end)
@@ -102,11 +123,11 @@ describe("the exit status", function()
   it("is 2 for wrong usage, and says what would be right", function()
     for arguments, hint in pairs {
       ["read pasport x.jpg"] = "passport", ["raed"] = "read", ["read passport"] = "argument", [""] = "command",
-      ["read passport --set nope=1 --transport sandbox " .. passport] = "portrait",
-      ["read passport --site mars " .. passport] = "intl",
-      ["read passport --endpoint ftp://x " .. passport] = "endpoint",
-      ["read macao_id --site cn --transport sandbox " .. passport] = "unsupported",
-      ["stamp " .. passport .. " --set a"] = "FIELD=VALUE",
+      ["read passport --set nope=1 --transport sandbox " .. q(passport)] = "portrait",
+      ["read passport --site mars " .. q(passport)] = "intl",
+      ["read passport --endpoint ftp://x " .. q(passport)] = "endpoint",
+      ["read macao_id --site cn --transport sandbox " .. q(passport)] = "unsupported",
+      ["stamp " .. q(passport) .. " --set a"] = "FIELD=VALUE",
       ["check china_id ''"] = "nothing",
     } do
       local out, status, said = run(arguments)
@@ -118,27 +139,28 @@ describe("the exit status", function()
 
   it("is 3 where the credentials are wrong", function()
     local bad = folder .. "/credentials.jpg"
-    process.run(idocr .. "stamp " .. passport .. " --error AuthFailure.SecretIdNotFound -o " .. bad)
-    local _, status, said = run("read passport --transport sandbox " .. bad)
+    run("stamp %s --error AuthFailure.SecretIdNotFound -o %s", passport, bad)
+    local _, status, said = run("read passport --transport sandbox %s", bad)
     assert.are.equal(3, status, said)
   end)
 
   it("is 4 where nobody answers", function()
     local port = require("spec.support.ports").free_port()
-    local _, status, said = run(("read passport --endpoint https://127.0.0.1:%d --timeout 5 %s"):format(port, passport),
-      "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxxxxxxxxxxxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkk no_proxy='*' ")
+    local _, status, said = with(
+      "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxxxxxxxxxxxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkk no_proxy='*' ",
+      "read passport --endpoint https://127.0.0.1:" .. port .. " --timeout 5 %s", passport)
     assert.are.equal(4, status, said)
     assert.is_truthy(said:find("connect error", 1, true), said)
   end)
 
   it("is 5 where the picture is refused before anything is sent", function()
     local nothing = process.write(folder .. "/text.jpg", "this is no picture")
-    local _, status, said = run("read passport --transport sandbox " .. nothing)
+    local _, status, said = run("read passport --transport sandbox %s", nothing)
     assert.are.equal(5, status, said)
   end)
 
   it("stays with JSON: the error is a line too", function()
-    local out, status = run("read malaysia_id --json --transport sandbox " .. passport)
+    local out, status = run("read malaysia_id --json --transport sandbox %s", passport)
     assert.are.equal(1, status)
     local line = cjson.decode(out)
     assert.are.equal("service", line.error.category)
@@ -152,7 +174,7 @@ describe("idocr sign", function()
 
   it("shows a curl command without secrets", function()
     local body = folder .. "/body.json"
-    local out, status, said = run("sign passport --body " .. body .. " " .. of_kind("passport").path, KEYS)
+    local out, status, said = with(KEYS, "sign passport --body %s %s", body, of_kind("passport").path)
     assert.are.equal(0, status, said)
     assert.is_truthy(out:find("curl -X POST 'https://ocr", 1, true), out)
     assert.is_truthy(out:find("X-TC-Action: MLIDPassportOCR", 1, true))
@@ -164,16 +186,16 @@ describe("idocr sign", function()
   end)
 
   it("masks ekycpro's key", function()
-    local out, status, said = run("sign malaysia_id --provider ekycpro " .. of_kind("malaysia_id").path,
-      "EKYCPRO_API_KEY=0123456789abcdefSECRET ")
+    local out, status, said = with("EKYCPRO_API_KEY=0123456789abcdefSECRET ",
+      "sign malaysia_id --provider ekycpro %s", of_kind("malaysia_id").path)
     assert.are.equal(0, status, said)
     assert.is_nil(out:find("456789abcdefSECRET", 1, true))
     assert.is_truthy(out:lower():find("x%-api%-key: 0123%*%*%*"), out)
   end)
 
   it("needs credentials, status 3", function()
-    local _, status, said = run("sign passport " .. of_kind("passport").path,
-      NO_KEYS .. "TENCENTCLOUD_CREDENTIALS_FILE=/nonexistent ")
+    local _, status, said = with(NO_KEYS .. "TENCENTCLOUD_CREDENTIALS_FILE=/nonexistent ",
+      "sign passport %s", of_kind("passport").path)
     assert.are.equal(3, status, said)
   end)
 end)
@@ -181,22 +203,22 @@ end)
 describe("idocr stamp", function()
   it("turns any picture into a test case", function()
     local stamped = folder .. "/stamped.jpg"
-    process.run(idocr .. "stamp " .. of_kind("macao_id").path ..
-      " --kind passport --set number=X1234567 --set surname=DOE --set warnings=glare -o " .. stamped)
-    local out, status, said = run("read passport --json --transport sandbox " .. stamped)
+    run("stamp %s --kind passport --set number=X1234567 --set surname=DOE --set warnings=glare -o %s",
+      of_kind("macao_id").path, stamped)
+    local out, status, said = run("read passport --json --transport sandbox %s", stamped)
     assert.are.equal(0, status, said)
     local card = cjson.decode(out)
     assert.are.equal("X1234567", card.number)
     assert.are.equal("DOE", card.surname)
     assert.are.equal("glare", card.warnings[1].name)
-    local shown = run("stamp --show " .. stamped)
+    local shown = run("stamp --show %s", stamped)
     assert.are.equal("passport", cjson.decode(shown).kind)
   end)
 
   it("can fail as the service does", function()
     local stamped = folder .. "/blurry.jpg"
-    process.run(idocr .. "stamp " .. of_kind("passport").path .. " --error FailedOperation.ImageBlur -o " .. stamped)
-    local _, status, said = run("read passport --transport sandbox " .. stamped)
+    run("stamp %s --error FailedOperation.ImageBlur -o %s", of_kind("passport").path, stamped)
+    local _, status, said = run("read passport --transport sandbox %s", stamped)
     assert.are.equal(1, status)
     assert.is_truthy(said:find("FailedOperation.ImageBlur", 1, true))
   end)
@@ -214,78 +236,28 @@ describe("idocr check", function()
   end)
 
   it("reads a number from standard input", function()
-    assert.is_truthy(process.run("echo 11010519491231002X | " .. idocr .. "check china_id --json -"):find('"valid":true', 1, true))
+    assert.is_truthy(cli.shell("echo 11010519491231002X | %s check china_id --json -", cli.COMMAND):find('"valid":true', 1, true))
   end)
 end)
 
 describe("idocr precheck", function()
   it("advises about pixels and refuses only what is certain", function()
     local passport = of_kind("passport").path
-    local out, status, said = run("precheck passport " .. passport)
+    local out, status, said = run("precheck passport %s", passport)
     assert.are.equal(0, status, said)
     assert.is_truthy(out:find("resolution", 1, true), out)
     local cut = process.write(folder .. "/cut.jpg", process.read(passport):sub(1, 20000))
-    out, status = run("precheck passport --json " .. cut)
+    out, status = run("precheck passport --json %s", cut)
     assert.are.equal(5, status)
     assert.are.equal("image", cjson.decode(out).refused.category)
-    assert.are.equal(2, select(2, run("precheck passport --provider ekycpro " .. passport)))
-  end)
-end)
-
-describe("idocr batch", function()
-  it("writes a line for each picture and goes on where it stopped", function()
-    local scans, out = folder .. "/scans", folder .. "/cards.jsonl"
-    process.run("mkdir -p " .. scans)
-    local bytes = process.read(of_kind("passport").path)
-    for _, name in ipairs { "a.jpg", "b.jpg", "c.jpeg" } do process.write(scans .. "/" .. name, bytes) end
-    process.write(scans .. "/notes.txt", "no picture")
-    process.run(idocr .. "stamp " .. scans .. "/c.jpeg --error FailedOperation.NoPassport")
-
-    local _, status, said = run(("batch passport %s --out %s --transport sandbox"):format(scans, out))
-    assert.are.equal(1, status, said)
-    local lines = lines_of(process.read(out))
-    assert.are.equal(3, #lines)
-    local cards, failed = 0, 0
-    for _, line in ipairs(lines) do
-      local entry = cjson.decode(line)
-      if entry.card then cards = cards + 1 else failed = failed + 1 end
-    end
-    assert.are.same({ 2, 1 }, { cards, failed })
-    assert.is_truthy(said:find("2 read, 1 failed", 1, true), said)
-
-    -- cut in the middle of the last line, and one picture more
-    process.write(out, process.read(out):sub(1, -20))
-    process.write(scans .. "/d.jpg", bytes)
-    _, _, said = run(("batch passport %s/ --out %s --transport sandbox"):format(scans, out))
-    assert.is_truthy(said:find("4 pictures:", 1, true), said)
-    assert.is_truthy(said:find("2 were there already", 1, true), said)
-    _, status, said = run(("batch passport %s --out %s --transport sandbox"):format(scans, out))
-    assert.are.equal(0, status)
-    assert.is_truthy(said:find("0 read, 0 failed, 4 were there already", 1, true), said)
-    local whole = 0
-    for _, line in ipairs(lines_of(process.read(out))) do
-      if pcall(cjson.decode, line) then whole = whole + 1 end
-    end
-    assert.are.equal(4, whole)
-  end)
-
-  it("stops at once where the credentials are wrong", function()
-    local scans, out = folder .. "/denied", folder .. "/denied.jsonl"
-    process.run("mkdir -p " .. scans)
-    for index = 1, 12 do
-      process.run(("%s stamp %s --error AuthFailure.SecretIdNotFound -o %s/%02d.jpg"):format(
-        idocr, of_kind("passport").path, scans, index))
-    end
-    local _, status = run(("batch passport %s --out %s --concurrency 1 --transport sandbox"):format(scans, out))
-    assert.are.equal(3, status)
-    assert.are.equal(1, #lines_of(process.read(out)))
+    assert.are.equal(2, select(2, run("precheck passport --provider ekycpro %s", passport)))
   end)
 end)
 
 describe("idocr sandbox", function()
   it("says in one line that it is ready, serves both vendors over HTTPS, and ends with SIGTERM", function()
     local said = folder .. "/ready.json"
-    local server = process.spawn("exec " .. idocr .. "sandbox --json", { stdout = said, stderr = folder .. "/sandbox.err" })
+    local server = cli.spawn("", { stdout = said, stderr = folder .. "/sandbox.err" }, "sandbox --json")
     local ready = cjson.decode(process.wait_for(function()
       local line = process.read(said)
       return line and line:find("\n") and line
@@ -293,21 +265,30 @@ describe("idocr sandbox", function()
     assert.is_truthy(ready.http:find("^http://127%.0%.0%.1:%d+$"))
     local keys = ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s EKYCPRO_API_KEY=%s no_proxy='*' "):format(
       ready.secret_id, ready.secret_key, ready.api_key)
-    local place = (" --endpoint %s --ca-file %s "):format(ready.https, ready.ca_file)
-    local out, status, errors = run("read passport --json" .. place .. ready.specimens.passport, keys)
+    local https, ca = ready.https, ready.ca_file
+    local out, status, errors = with(keys, "read passport --json --endpoint %s --ca-file %s %s", https, ca, ready.specimens.passport)
     assert.are.equal(0, status, errors)
     assert.is_true(cjson.decode(out).sandbox)
-    out, status, errors = run("read malaysia_id --json --provider ekycpro" .. place .. ready.specimens.malaysia_id, keys)
+    out, status, errors = with(keys, "read malaysia_id --json --provider ekycpro --endpoint %s --ca-file %s %s", https, ca,
+      ready.specimens.malaysia_id)
     assert.are.equal(0, status, errors)
     assert.are.equal("ekycpro", cjson.decode(out).provider)
     -- without its certificate: no trust, no answer
-    out, status = run("read passport --endpoint " .. ready.https .. " " .. ready.specimens.passport, keys)
+    out, status = with(keys, "read passport --endpoint %s %s", https, ready.specimens.passport)
     assert.are.equal(4, status, out)
 
     server.stop("TERM")
     assert.is_false(server.alive())
     assert.is_nil(process.read(ready.ca_file))
-    assert.are.equal(4, select(2, run("read passport --endpoint " .. ready.http .. " " .. ready.specimens.passport, keys)))
+    assert.are.equal(4, select(2, with(keys, "read passport --endpoint %s %s", ready.http, ready.specimens.passport)))
+  end)
+
+  it("names a port that is taken, and looks for no other where the user chose it", function()
+    local other = assert(require("idocr.sandbox.server").start())
+    local _, status, said = run("sandbox --port " .. other.port)
+    other:stop()
+    assert.are.equal(4, status)
+    assert.is_truthy(said:find(("port %d is in use; choose another one, or none for a free one"):format(other.port), 1, true), said)
   end)
 
   it("refuses a port that is none", function()
@@ -331,7 +312,7 @@ describe("idocr kinds and help", function()
   end)
 
   it("run from any folder by build/idocr", function()
-    local out, status = process.capture("cd / && " .. root .. "/" .. (os.getenv "BUILD" or "build") .. "/idocr kinds")
+    local out, status = cli.shell("cd / && %s kinds", cli.root .. "/" .. (os.getenv "BUILD" or "build") .. "/idocr")
     assert.are.equal(0, status, out)
     assert.is_truthy(out:find("passport", 1, true))
   end)

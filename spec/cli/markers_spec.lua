@@ -11,7 +11,7 @@ if not nginx.available() then
 end
 
 local root = process.run "pwd"
-local json = markers.json
+local json, q = markers.json, process.quote
 
 -- Answers with the file `reply`, whose first line is the status; waits first where there is a file `wait`.
 local HTTP = [[
@@ -53,23 +53,25 @@ describe("the command shows no marker", function()
   setup(function()
     server = nginx.start { http = HTTP }
     folder = process.tempdir()
-    process.run("mkdir " .. folder .. "/scans")
+    process.run("mkdir " .. q(folder .. "/scans"))
     process.write(folder .. "/scans/a.png", scripted.PNG)
   end)
   teardown(function() server.stop() end)
+
+  local function picture() return q(folder .. "/scans/a.png") end
 
   -- Not on a command line: the keys are in a file that the shell reads.
   local function environment(provider)
     local lines = { "export HOME=/nonexistent" }
     for name, variable in pairs(VARIABLES[provider]) do
-      lines[#lines + 1] = ("export %s=%s"):format(variable, process.quote(markers.KEYS[provider][name]))
+      lines[#lines + 1] = ("export %s=%s"):format(variable, q(markers.KEYS[provider][name]))
     end
     return process.write(folder .. "/environment", table.concat(lines, "\n") .. "\n")
   end
 
   local function command(provider, arguments)
-    return (". %s; exec %s %s/lua/idocr/cli/start.lua %s --provider %s --endpoint http://127.0.0.1:%d"):format(
-      environment(provider), process.lua, root, arguments, provider, server.port.http)
+    return (". %s; exec %s %s %s --provider %s --endpoint http://127.0.0.1:%d"):format(q(environment(provider)), process.lua,
+      q(root .. "/lua/idocr/cli/start.lua"), arguments, provider, server.port.http)
   end
 
   for provider, replies in pairs(REPLIES) do
@@ -79,8 +81,8 @@ describe("the command shows no marker", function()
         process.write(server.prefix .. "/reply", status .. "\n" .. body)
         local out = ("%s/%s%d.jsonl"):format(folder, provider, index)
         for _, arguments in ipairs {
-          "read malaysia_id " .. folder .. "/scans/a.png", "read --json malaysia_id " .. folder .. "/scans/a.png",
-          "batch malaysia_id " .. folder .. "/scans --out " .. out,
+          "read malaysia_id " .. picture(), "read --json malaysia_id " .. picture(),
+          "batch malaysia_id " .. q(folder .. "/scans") .. " --out " .. q(out),
         } do
           local said, code = process.capture("(" .. command(provider, arguments) .. ") 2>&1 </dev/null")
           assert.is_true(code ~= 0 and code ~= 2, arguments .. ": " .. said)
@@ -95,7 +97,7 @@ describe("the command shows no marker", function()
     it("in the list of processes while " .. provider .. " is asked", function()
       process.write(server.prefix .. "/wait", "")
       os.remove(server.prefix .. "/seen")
-      local running = process.spawn(command(provider, "read malaysia_id " .. folder .. "/scans/a.png"))
+      local running = process.spawn(command(provider, "read malaysia_id " .. picture()))
       process.wait_for(function() return process.read(server.prefix .. "/seen") end, 20)
       local seen = process.run("cat /proc/" .. running.pid .. "/cmdline; cat /proc/[0-9]*/cmdline 2>/dev/null || true")
       running.stop()
@@ -107,7 +109,7 @@ describe("the command shows no marker", function()
 
   it("in a signed request that it shows", function()
     for provider in pairs(REPLIES) do
-      local said = process.capture("(" .. command(provider, "sign malaysia_id " .. folder .. "/scans/a.png") .. ") 2>&1 </dev/null")
+      local said = process.capture("(" .. command(provider, "sign malaysia_id " .. picture()) .. ") 2>&1 </dev/null")
       assert.matches("curl", said)
       assert.is_nil(markers.found((said:gsub("AKIDMARKERid0Zx", ""))), said)
     end

@@ -1,28 +1,14 @@
 -- Where the command's results go: full disks, closed pipes, devices, links, odd names of files.
 
 local cjson = require("cjson").new()
+local cli = require "spec.cli.support"
 local pictures = require "idocr.cli.pictures"
 local process = require "spec.support.process"
 local specimens = require "idocr.sandbox.specimens"
 
-local idocr = process.lua .. " " .. process.run("pwd") .. "/lua/idocr/cli/start.lua "
-local passport = process.run("pwd") .. "/" .. specimens.path "passport"
+local run = cli.run
 local quote = process.quote
-
--- -> stdout, status, stderr
-local function run(arguments, redirect)
-  local errors = os.tmpname()
-  local out, status = process.capture(idocr .. arguments .. " 2>" .. errors .. " </dev/null " .. (redirect or ""))
-  local said = process.read(errors)
-  os.remove(errors)
-  return out, status, said
-end
-
-local function lines_of(text)
-  local lines = {}
-  for line in text:gmatch("[^\n]+") do lines[#lines + 1] = cjson.decode(line) end
-  return lines
-end
+local passport = cli.root .. "/" .. specimens.path "passport"
 
 local folder
 before_each(function() folder = process.tempdir() end)
@@ -30,7 +16,7 @@ before_each(function() folder = process.tempdir() end)
 -- A device that is always full. A copy of it where it can be made: nothing may happen to the machine's own.
 local function full_device()
   local path = folder .. "/full"
-  if select(2, process.capture("mknod " .. path .. " c 1 7 && ! echo x 2>/dev/null >" .. path)) == 0 then return path end
+  if select(2, cli.shell("mknod %s c 1 7 && ! echo x 2>/dev/null >%s", path, path)) == 0 then return path end
   if os.execute("[ \"$(id -u)\" = 0 ]") ~= true and select(2, process.capture("[ -c /dev/full ]")) == 0 then return "/dev/full" end
 end
 
@@ -39,30 +25,30 @@ describe("a result that cannot be written", function()
     local full = full_device()
     if not full then pending "no device that is always full" end
     for _, arguments in ipairs {
-      "read passport --json --transport sandbox " .. passport .. " >" .. full,
-      "kinds >" .. full,
+      "read passport --json --transport sandbox " .. quote(passport) .. " >" .. quote(full),
+      "kinds >" .. quote(full),
       "kinds >&-",
-      "--help >" .. full,
-      "read --help >" .. full,
-      "--version >" .. full,
-      "batch passport " .. folder .. " --transport sandbox --out " .. full,
-      "stamp " .. passport .. " --kind passport --set number=1 -o " .. full,
-      "read passport --transport sandbox --portrait " .. full .. " " .. passport,
+      "--help >" .. quote(full),
+      "read --help >" .. quote(full),
+      "--version >" .. quote(full),
+      "batch passport " .. quote(folder) .. " --transport sandbox --out " .. quote(full),
+      "stamp " .. quote(passport) .. " --kind passport --set number=1 -o " .. quote(full),
+      "read passport --transport sandbox --portrait " .. quote(full) .. " " .. quote(passport),
     } do
-      process.run("cp " .. passport .. " " .. folder .. "/a.jpg")
+      cli.copy(passport, folder .. "/a.jpg")
       local _, status, said = run(arguments)
       assert.are.equal(6, status, arguments .. said)
       assert.is_nil(said:find("traceback", 1, true), said)
       if arguments:find(full, 1, true) then assert.is_truthy(said:find("No space left", 1, true), arguments .. said) end
     end
-    assert.are.equal(0, select(2, process.capture("[ -c " .. full .. " ]"))) -- still what it was
+    assert.are.equal(0, select(2, cli.shell("[ -c %s ]", full))) -- still what it was
   end)
 
   it("is known before anything is paid for, where it can be", function()
     for _, arguments in ipairs {
-      "read passport --transport sandbox --portrait /nonexistent/x.jpg " .. passport,
-      "batch passport " .. folder .. " --transport sandbox --out /nonexistent/x.jsonl",
-      "batch passport " .. folder .. " --transport sandbox --out " .. folder .. "/x.jsonl --portraits /nonexistent",
+      "read passport --transport sandbox --portrait /nonexistent/x.jpg " .. quote(passport),
+      "batch passport " .. quote(folder) .. " --transport sandbox --out /nonexistent/x.jsonl",
+      "batch passport " .. quote(folder) .. " --transport sandbox --out " .. quote(folder .. "/x.jsonl") .. " --portraits /nonexistent",
     } do
       local out, status, said = run(arguments)
       assert.are.same({ "", 2 }, { out, status }, said)
@@ -73,37 +59,37 @@ end)
 describe("pipes, devices and links", function()
   it("are written into, not over", function()
     local out, target, link = folder .. "/out.jpg", folder .. "/target.jpg", folder .. "/link.jpg"
-    assert.are.equal(0, select(2, run("stamp " .. passport .. " --kind passport --set number=X1 -o /dev/stdout", ">" .. out)))
-    process.run("cp " .. passport .. " " .. target .. " && chmod 600 " .. target .. " && ln -s target.jpg " .. link)
-    assert.are.equal(0, select(2, run("stamp " .. link .. " --kind passport --set number=X2")))
-    assert.are.equal("600", process.run("stat -c %a " .. target)) -- a private picture stays private
-    assert.are.equal("target.jpg", process.run("readlink " .. link))
+    assert.are.equal(0, select(2, cli.to(">" .. quote(out), "stamp %s --kind passport --set number=X1 -o /dev/stdout", passport)))
+    cli.shell("cp %s %s && chmod 600 %s && ln -s target.jpg %s", passport, target, target, link)
+    assert.are.equal(0, select(2, run("stamp %s --kind passport --set number=X2", link)))
+    assert.are.equal("600", cli.shell("stat -c %a %s", target)) -- a private picture stays private
+    assert.are.equal("target.jpg", cli.shell("readlink %s", link))
     for file, number in pairs { [out] = "X1", [link] = "X2" } do
-      assert.are.equal(number, cjson.decode((run("stamp --show " .. file))).fields.number)
+      assert.are.equal(number, cjson.decode((run("stamp --show %s", file))).fields.number)
     end
-    local piped = process.run(idocr .. "stamp " .. passport .. " --kind passport --set number=X3 -o - | " ..
-      idocr .. "read passport --json --transport sandbox -")
+    local piped = cli.shell("%s stamp %s --kind passport --set number=X3 -o - | %s read passport --json --transport sandbox -",
+      cli.COMMAND, passport, cli.COMMAND)
     assert.are.equal("X3", cjson.decode(piped).number)
   end)
 
   it("take the lines of a batch, and are no memory of an earlier one", function()
-    process.run("cp " .. passport .. " " .. folder .. "/a.jpg")
-    local out, status = run("batch passport " .. folder .. " --quiet --transport sandbox --out -")
+    cli.copy(passport, folder .. "/a.jpg")
+    local out, status = run("batch passport %s --quiet --transport sandbox --out -", folder)
     assert.are.equal(0, status)
-    assert.are.equal(folder .. "/a.jpg", lines_of(out)[1].file)
-    process.run("mkfifo " .. folder .. "/pipe")
-    local reader = process.spawn("exec cat " .. folder .. "/pipe", { stdout = folder .. "/read" })
-    assert.are.equal(0, select(2, run("batch passport " .. folder .. " --quiet --transport sandbox --out " .. folder .. "/pipe")))
+    assert.are.equal(folder .. "/a.jpg", cli.entries(out)[1].file)
+    cli.shell("mkfifo %s", folder .. "/pipe")
+    local reader = process.spawn("exec cat " .. quote(folder .. "/pipe"), { stdout = folder .. "/read" })
+    assert.are.equal(0, select(2, run("batch passport %s --quiet --transport sandbox --out %s", folder, folder .. "/pipe")))
     reader.wait(10)
-    assert.are.equal(1, #lines_of(process.read(folder .. "/read")))
+    assert.are.equal(1, #cli.entries(process.read(folder .. "/read")))
     assert.are.equal(2, select(2, run("stamp /dev/zero --kind passport --set number=1"))) -- which never ends
   end)
 
   it("that nobody reads any more end the command, with the signal or without it", function()
-    local files = (passport .. " "):rep(30) -- the rate limit makes it two seconds
+    local files = (quote(passport) .. " "):rep(30) -- the rate limit makes it two seconds
     for trap, expected in pairs { ["trap '' PIPE;"] = "6", [":;"] = "141 6" } do -- whoever runs this may ignore it already
-      process.run(("sh -c %s | sleep 0.1"):format(quote(("%s %s read passport --transport sandbox %s; echo $? >%s/status"):format(
-        trap, idocr, files, folder))) .. " 2>" .. folder .. "/said")
+      local line = ("%s %s read passport --transport sandbox %s; echo $? >%s"):format(trap, cli.command, files, quote(folder .. "/status"))
+      cli.shell("sh -c %s | sleep 0.1", line)
       assert.is_truthy(expected:find(process.read(folder .. "/status"):match("%d+"), 1, true), trap)
     end
   end)
@@ -115,13 +101,13 @@ describe("files with odd names", function()
   it("are read, named in JSON that any reader takes, and found again", function()
     local arguments = {}
     for index, name in ipairs(NAMES) do
-      process.run("cp " .. passport .. " " .. quote(folder .. "/" .. name))
+      cli.copy(passport, folder .. "/" .. name)
       arguments[index] = quote(folder .. "/" .. name)
     end
     local out, status, said = run("read passport --json --transport sandbox " .. table.concat(arguments, " "))
     assert.are.equal(0, status, said)
     assert.is_nil(out:find("\233", 1, true))
-    local lines = lines_of(out)
+    local lines = cli.entries(out)
     for index, name in ipairs(NAMES) do
       if name == "latin\233.jpg" then
         assert.are.equal(folder .. "/latin\239\191\189.jpg", lines[index].file)
@@ -131,21 +117,21 @@ describe("files with odd names", function()
         assert.is_nil(lines[index].file_base64)
       end
     end
-    local batch = "batch passport " .. folder .. " --transport sandbox --out " .. folder .. "/out.jsonl"
-    assert.are.equal(0, select(2, run(batch)))
-    out, status, said = run(batch)
+    local function batch() return run("batch passport %s --transport sandbox --out %s", folder, folder .. "/out.jsonl") end
+    assert.are.equal(0, select(2, batch()))
+    out, status, said = batch()
     assert.are.same({ "", 0 }, { out, status })
-    assert.is_truthy(said:find("0 read, 0 failed, " .. #NAMES .. " were there already", 1, true), said)
+    assert.is_truthy(said:find(#NAMES .. " were there already", 1, true), said)
   end)
 
   it("play no tricks on a terminal", function()
     local name = folder .. "/\27[2Jx.jpg"
-    process.run("cp " .. passport .. " " .. quote(name))
+    cli.copy(passport, name)
     for _, kind in ipairs { "passport", "macao_id" } do
-      local out, _, said = run("read " .. kind .. " --transport sandbox " .. quote(name))
+      local out, _, said = run("read %s --transport sandbox %s", kind, name)
       assert.is_nil((out .. said):find("\27", 1, true))
     end
-    assert.is_nil(run("precheck passport " .. quote(name)):find("\27", 1, true))
+    assert.is_nil(run("precheck passport %s", name):find("\27", 1, true))
   end)
 
   it("are wrong usage where there is none", function()
@@ -159,15 +145,15 @@ describe("portraits of pictures whose names begin alike", function()
     assert.are.same({ ["1/a.jpg"] = "a.jpg", ["1/a.png"] = "a.png", ["2/a.jpg"] = "a.jpg-2", ["b.jpg"] = "b" },
       pictures.stems { "1/a.jpg", "1/a.png", "2/a.jpg", "b.jpg", "b.jpg" })
     local faces = folder .. "/faces"
-    process.run(("mkdir %s && cp %s %s/a.jpg && cp %s %s/a.jpeg"):format(faces, passport, folder, passport, folder))
-    local _, status, said = run(("batch passport %s --transport sandbox --out %s/o.jsonl --portraits %s"):format(folder, folder, faces))
+    cli.shell("mkdir %s && cp %s %s && cp %s %s", faces, passport, folder .. "/a.jpg", passport, folder .. "/a.jpeg")
+    local _, status, said = run("batch passport %s --transport sandbox --out %s --portraits %s", folder, folder .. "/o.jsonl", faces)
     assert.are.equal(0, status, said)
-    assert.are.equal("a.jpeg-portrait.jpg a.jpg-portrait.jpg", (process.run("ls " .. faces):gsub("%s+", " ")))
+    assert.are.equal("a.jpeg-portrait.jpg a.jpg-portrait.jpg", (cli.shell("ls %s", faces):gsub("%s+", " ")))
   end)
 
   it("that are none are said", function()
-    local _, status, said = run("read malaysia_id --provider ekycpro --transport sandbox --portrait " .. folder .. "/x.jpg " ..
-      specimens.path "malaysia_id")
+    local _, status, said = run("read malaysia_id --provider ekycpro --transport sandbox --portrait %s %s",
+      folder .. "/x.jpg", specimens.path "malaysia_id")
     assert.are.equal(0, status)
     assert.is_truthy(said:find("the reply holds no portrait", 1, true), said)
     assert.is_nil(process.read(folder .. "/x.jpg"))

@@ -68,19 +68,21 @@ describe("the README", function()
 
   it("has commands that work", function()
     local folder = process.tempdir()
-    process.run(("mkdir %s/build && cp lua/idocr/sandbox/specimens/passport.jpg %s/photo.jpg"):format(folder, folder))
+    local q = process.quote
+    process.run(("mkdir %s && cp lua/idocr/sandbox/specimens/passport.jpg %s"):format(q(folder .. "/build"), q(folder .. "/photo.jpg")))
     -- the command of this interpreter in the place of build/idocr, in a folder with a photo
-    process.write(folder .. "/build/idocr", ("#!/bin/sh\nexport LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' LUA_CPATH='%s'\n" ..
-      "exec %s %s/lua/idocr/cli/start.lua \"$@\"\n"):format(root, root,
-      (package.cpath:gsub("%f[^;%z]build/", root .. "/build/"):gsub("^build/", root .. "/build/")), lua, root))
-    process.run("chmod +x " .. folder .. "/build/idocr")
+    local path = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;;"
+    local cpath = package.cpath:gsub("%f[^;%z]build/", root .. "/build/"):gsub("^build/", root .. "/build/")
+    process.write(folder .. "/build/idocr", ("#!/bin/sh\nexport LUA_PATH=%s LUA_CPATH=%s\nexec %s %s \"$@\"\n"):format(
+      q(path), q(cpath), lua, q(root .. "/lua/idocr/cli/start.lua")))
+    process.run("chmod +x " .. q(folder .. "/build/idocr"))
     local count = 0
     for command in readme:gmatch("\n    (build/idocr [cs][ht][^\n]*)") do
       count = count + 1
-      process.run("cd " .. folder .. " && " .. command)
+      process.run("cd " .. q(folder) .. " && " .. command)
     end
     assert.is_true(count >= 5, tostring(count))
-    local out, status = process.capture(("cd %s && build/idocr read passport --transport sandbox glare.jpg"):format(folder))
+    local out, status = process.capture(("cd %s && build/idocr read passport --transport sandbox glare.jpg"):format(q(folder)))
     assert.are.equal(0, status)
     assert.is_truthy(out:find("X1234567", 1, true))
   end)

@@ -30,7 +30,10 @@ end
 local CLASSES = {
   core = function(core)
     local image = core.image_bytes "x"
-    return { image = image, walk = image:jpeg_walk(), body = core.body { "x" }, reply = core.reply(1), signer = core.signer("i", "k") }
+    return {
+      image = image, walk = image:jpeg_walk(), body = core.body { "x" }, reply = core.reply(1), signer = core.signer("i", "k"),
+      output = core.output(2),
+    }
   end,
   curl = function(curl)
     local transfers = assert(curl.new {})

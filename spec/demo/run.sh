@@ -21,16 +21,15 @@ member() { printf '%s\n' "$ready" | sed -n "s/.*\"$1\" *: *\"\\([^\"]*\\)\".*/\\
 export TENCENTCLOUD_SECRET_ID="$(member secret_id)" TENCENTCLOUD_SECRET_KEY="$(member secret_key)" EKYCPRO_API_KEY="$(member api_key)"
 export NO_PROXY='*' no_proxy='*'
 unset TENCENTCLOUD_SESSION_TOKEN EKYCPRO_TOKEN
-service="--endpoint $(member https) --ca-file $(member ca_file)"
+https=$(member https) ca_file=$(member ca_file)
 specimens=lua/idocr/sandbox/specimens
 
-echo "The sandbox answers at $(member https), with a certificate of its own. Five services, five specimens:"
+echo "The sandbox answers at $https, with a certificate of its own. Five services, five specimens:"
 echo
 show() { # show KIND SPECIMEN [OPTION...]
   kind=$1 specimen=$2
   shift 2
-  # shellcheck disable=SC2086
-  "$idocr" read "$kind" "$@" $service "$specimens/$specimen.jpg"
+  "$idocr" read "$kind" "$@" --endpoint "$https" --ca-file "$ca_file" "$specimens/$specimen.jpg"
   echo
 }
 show malaysia_id malaysia_id --portrait "$out/malaysia_id.jpg"

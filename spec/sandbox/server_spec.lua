@@ -121,7 +121,7 @@ describe("the sandbox's server", function()
         local file = running.folder .. "/body"
         process.write(file, body)
         words[#words + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
-        local said, status = curl(table.concat(words, " ") .. " --data-binary @" .. file .. " " .. running.http .. "/")
+        local said, status = curl(table.concat(words, " ") .. " --data-binary @" .. q(file) .. " " .. running.http .. "/")
         words[#words] = nil
         return said, status
       end

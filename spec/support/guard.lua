@@ -46,7 +46,7 @@ local keeper, ledger -- the pipe stays open as long as this interpreter lives
 
 local function open()
   if keeper then return end
-  local pipe = assert(io.popen("mktemp -d ${TMPDIR:-/tmp}/idocr-ledger.XXXXXX && command -v setsid", "r"))
+  local pipe = assert(io.popen("mktemp -d \"${TMPDIR:-/tmp}/idocr-ledger.XXXXXX\" && command -v setsid", "r"))
   local folder, setsid = assert(pipe:read("*l"), "no temporary folder"), pipe:read("*l")
   pipe:close()
   ledger = quote(folder .. "/ledger")

@@ -50,7 +50,7 @@ function process.run(command)
 end
 
 function process.tempdir()
-  return process.run("d=$(mktemp -d ${TMPDIR:-/tmp}/idocr-spec.XXXXXX) && echo \"$d\" && " .. guard.folder "d")
+  return process.run("d=$(mktemp -d \"${TMPDIR:-/tmp}/idocr-spec.XXXXXX\") && echo \"$d\" && " .. guard.folder "d")
 end
 
 function process.alive(pid)

@@ -2,23 +2,29 @@
 
 local cli = require "idocr.cli.client"
 local core = require "idocr.core"
+local folder = require "idocr.cli.folder"
 local idocr = require "idocr"
 local main = require "idocr.cli.main"
+local money = require "idocr.client.money"
 local pictures = require "idocr.cli.pictures"
 local resume = require "idocr.cli.resume"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
+local tally = require "idocr.cli.tally"
 
 local batch = {
   description = [[
 Reads all pictures of a folder, several at once within the service's published rate, and writes
-one line of JSON for each as it comes back. Started again with the same --out it leaves out what
-is there already: cards, and pictures that the service refused for good.
+one line of JSON for each as it comes back. Started again with the same --out, it skips what has
+a card and what the service refused for good, and asks again for what certainly cost nothing. A
+failure that may have been billed is "unsure": it is asked again only with --after-send.
+
+Status 0: nothing failed in this run, or everything was settled by earlier ones. Status 1: a
+picture failed, or the folder holds no picture that can be read. Two runs cannot write to one file
+at a time: the second ends with status 6 before it sends anything.
 
   idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces]],
 }
-
-local EXTENSIONS = { jpg = true, jpeg = true, png = true, bmp = true, pdf = true, gif = true, webp = true }
 
 local function whole_number(text)
   local number = tonumber(text)
@@ -28,49 +34,91 @@ end
 
 function batch.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf).")
+  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf, as the service takes them).")
   parser:option("--out", "Where the lines go; they are added to what is there. - is standard output."):argname("FILE"):count(1)
+  parser:flag("--recursive", "Also the pictures in the folders below; links to folders are not followed.")
   parser:option("--concurrency", "Pictures in flight at once.", "4"):argname("N"):convert(whole_number)
   parser:option("--portraits", "Ask for portraits and write them to this folder."):argname("FOLDER")
   parser:flag("--raw", "Also the reply as the service named it, pictures as base64.")
-  parser:flag("--quiet", "No progress on standard error.")
+  parser:flag("--quiet", "No progress and no summary on standard error.")
+  cli.describe_after_send(parser)
   cli.describe_params(parser)
   cli.describe_client(parser)
 end
 
--- The pictures of the folder that are not done yet, and all that there are.
-local function find_pictures(folder, done)
-  local names, problem = core.list_directory(folder)
-  folder = folder:gsub("^%./+", ""):gsub("/+", "/"):gsub("/$", "") -- ./scans/ and scans are one folder to a later run
-  if not names then main.usage_error("the folder cannot be read: " .. tostring(problem)) end
-  local todo, all = {}, {}
-  for _, name in ipairs(names) do
-    if EXTENSIONS[(name:match("%.(%w+)$") or ""):lower()] then
-      local path = folder .. "/" .. name
-      all[#all + 1] = path
-      if not done[path] then todo[#todo + 1] = path end
-    end
-  end
-  return todo, all
+-- One run of the command.
+---@class idocr.cli.Run
+---@field args table
+---@field out idocr.Console
+---@field output idocr.Output
+---@field before string   what the first line begins with: a line break where an earlier run tore its last line
+---@field stems table<string, string>  picture -> name of its portrait
+---@field below fun(path: string): string  the folders between the batch's folder and a picture: "", "/2024", "/2024/may"
+---@field counts idocr.cli.Tally
+---@field stop idocr.Error?  a failure that every further picture would share
+---@field problem string?    why a result could not be kept
+
+local function check_places(args)
+  local names, problem = core.list_directory(args.folder)
+  if not names then main.usage_error(args.folder .. ": " .. problem) end
+  if not args.portraits then return end
+  if not pictures.is_folder(args.portraits) then main.usage_error("--portraits names a folder that is there") end
+  local complaint = pictures.complaint(args.portraits)
+  if complaint then main.usage_error("nothing can be written there: " .. complaint) end
 end
 
--- One line that is drawn again and again on a terminal; elsewhere only the last one counts.
-local function progress_line(counts, started)
-  local spent = math.max(core.monotonic() - started, 0.001)
-  local finished, width = counts.cards + counts.failed, 24
-  local filled = counts.todo > 0 and math.floor(width * finished / counts.todo) or width
-  local left = finished > 0 and spent / finished * (counts.todo - finished) or 0
-  return ("[%s%s] %d/%d  %d failed  %.1f/s  %d s left"):format(
-    ("#"):rep(filled), ("."):rep(width - filled), finished, counts.todo, counts.failed, finished / spent, math.ceil(left))
+-- Opens the output before anything is sent. -> output, or nil and an exit status
+local function open_output(args, out)
+  local output, problem, code = core.output(args.out == "-" and 1 or args.out)
+  if output then
+    if core.file_type(args.out, true) == "file" and args.out ~= "-" and not output:locked() then
+      out.err("idocr: " .. args.out .. " cannot be locked on its file system: do not start a second batch that writes to it\n")
+    end
+    return output
+  end
+  if code ~= "in_use" then main.usage_error("--out: " .. args.out .. ": " .. problem) end
+  out.err("idocr: " .. args.out .. " is in use: another batch writes to it; nothing was sent\n")
+  return nil, status.OUTPUT
+end
+
+-- The pictures that are to be asked for now.
+local function choose(all, memory, args, counts)
+  local todo = {}
+  for _, path in ipairs(all) do
+    local outcome = memory:outcome(path)
+    if outcome == "done" then
+      counts.done = counts.done + 1
+    elseif outcome == "unsure" and not args.after_send then
+      counts.waiting = counts.waiting + 1
+    else
+      todo[#todo + 1] = path
+    end
+  end
+  counts.todo = #todo
+  return todo
+end
+
+-- The name of each picture's portrait, unique within its folder.
+local function stems_by_folder(all)
+  local folders, stems = {}, {}
+  for _, path in ipairs(all) do
+    local above = path:match("^(.*)/")
+    folders[above] = folders[above] or {}
+    table.insert(folders[above], path)
+  end
+  for _, paths in pairs(folders) do
+    for path, stem in pairs(pictures.stems(paths)) do stems[path] = stem end
+  end
+  return stems
 end
 
 -- Each input of client:each: the params of one picture; `paths` notes the path of each for its line.
-local function inputs(todo, params, paths)
+local function inputs(run, todo, params, paths)
   local index = 0
   return function()
     index = index + 1
     local path = todo[index]
-    if not path then return nil end
+    if not path or run.stop then return nil end
     local call = {}
     for name, value in pairs(params) do call[name] = value end
     call.image = idocr.file(path)
@@ -79,75 +127,94 @@ local function inputs(todo, params, paths)
   end
 end
 
--- One line of a picture. -> line, what went wrong with writing its portrait
-local function line_of(args, path, stem, card, err)
-  local files, problem = {}, nil
-  if not card then return show.named({ error = show.error_data(err) }, path) end
+-- The line of a card, after its portrait was written.
+local function card_line(run, path, card)
+  local files, args = {}, run.args
   if args.portraits and card.portrait then
-    files.portrait, problem = pictures.write(card.portrait, args.portraits, stem, "portrait")
+    local place = args.portraits .. run.below(path)
+    pictures.make_folder(place)
+    files.portrait, run.problem = pictures.write(card.portrait, place, run.stems[path], "portrait")
   end
-  return show.named({ card = show.card_data(card, { files = files, raw = args.raw }) }, path), problem
+  run.counts.read = run.counts.read + 1
+  return { card = show.card_data(card, { files = files, raw = args.raw }) }
+end
+
+-- The next ten thousand would fail like these.
+local FOR_ALL = { credentials = true, unsupported = true }
+
+local function error_line(run, err)
+  local verdict = money.verdict(err)
+  run.counts:fail(verdict)
+  if FOR_ALL[err.category] then run.stop = err end
+  return { error = show.error_data(err), unsure = verdict == "unsure" or nil }
+end
+
+-- Reads the pictures. What is in flight when a run stops is waited for: it may be paid.
+local function read_all(run, client, params, todo)
+  local paths, drawn = {}, 0
+  local draw = run.out.progress and not run.args.quiet
+  local settings = { concurrency = run.args.concurrency }
+  for input, card, err in client:each(run.args.kind, inputs(run, todo, params, paths), settings) do
+    local path = paths[input]
+    paths[input] = nil
+    local line = card and card_line(run, path, card) or error_line(run, err)
+    local written, trouble = run.output:write(run.before .. show.line(show.named(line, path)))
+    if not written then run.problem = trouble end
+    run.before = ""
+    local now = core.monotonic()
+    if draw and now - drawn > 0.1 then
+      run.out.err("\r" .. run.counts:progress() .. "\27[K")
+      drawn = now
+    end
+    if run.problem then break end -- what cannot be kept need not be paid for
+  end
+  if draw then run.out.err("\r\27[K") end
+end
+
+local function report(run, left_out)
+  local counts, err = run.counts, run.out.err
+  local omitted, unsure = folder.describe(left_out), counts.unsure + counts.waiting
+  if not run.args.quiet then
+    err(("idocr: %s; %s\n"):format(counts:summary(), run.args.out == "-" and "standard output" or run.args.out))
+    if unsure > 0 then err(("idocr: %d unsure: may have been billed; --after-send asks again\n"):format(unsure)) end
+    if omitted then err("idocr: left out: " .. omitted .. "\n") end
+  end
+  if run.problem then
+    err("idocr: what was read cannot be written: " .. run.problem .. "\n")
+    return status.OUTPUT
+  end
+  if run.stop then
+    err("idocr: " .. tostring(run.stop) .. "\n")
+    return status.of(run.stop)
+  end
+  if counts.todo + counts.done + counts.waiting == 0 then
+    err("idocr: there is no picture to read in " .. run.args.folder ..
+      (omitted and run.args.quiet and "; left out: " .. omitted or "") .. "\n")
+    return status.REFUSED
+  end
+  return counts.refused + counts.failed + counts.unsure > 0 and status.REFUSED or status.OK
 end
 
 function batch.run(args, out)
-  if args.portraits then
-    if not pictures.is_folder(args.portraits) then main.usage_error("--portraits names a folder that is there") end
-    local complaint = pictures.complaint(args.portraits)
-    if complaint then main.usage_error("nothing can be written there: " .. complaint) end
-  end
+  check_places(args)
   local params = cli.params(args)
   local client = cli.new(args)
   if args.portraits then params.portrait = true end
-  local to_stdout = args.out == "-"
-  local done, broken = {}, false
-  if not to_stdout then done, broken = resume.load(args.out) end
-  local todo, all = find_pictures(args.folder, done)
-  local stems, paths = pictures.stems(all), {}
-  local lines, problem = io.stdout, nil
-  if not to_stdout then lines, problem = io.open(args.out, "ab") end
-  if not lines then main.usage_error(tostring(problem)) end
-  if broken then lines:write("\n") end
-
-  local counts = { todo = #todo, cards = 0, failed = 0 }
-  local started, drawn, result, stop = core.monotonic(), 0, status.OK, nil
-  for input, card, err in client:each(args.kind, inputs(todo, params, paths), { concurrency = args.concurrency }) do
-    local path, line = paths[input]
-    line, problem = line_of(args, path, stems[path], card, err)
-    paths[input] = nil
-    if card then
-      counts.cards = counts.cards + 1
-    else
-      counts.failed = counts.failed + 1
-      result = status.REFUSED
-      stop = err.category == "credentials" and err or nil -- the next ten thousand would fail like this one
-    end
-    -- A line is whole or, after a crash, the last one: a later run then begins on a new line.
-    local written, trouble = lines:write(show.line(line))
-    if written then written, trouble = lines:flush() end
-    if not written then problem = trouble or "cannot write" end
-    local now = core.monotonic()
-    if out.progress and not args.quiet and now - drawn > 0.1 then
-      out.err("\r" .. progress_line(counts, started) .. "\27[K")
-      drawn = now
-    end
-    if stop or problem then break end -- what cannot be kept need not be paid for
-  end
-  if not to_stdout then lines:close() end
+  local output, failed = open_output(args, out)
+  if not output then return failed end
+  local memory, torn = resume.load(args.out == "-" and "/dev/null" or args.out)
+  local all, left_out, root = folder.find(args.folder, {
+    recursive = args.recursive, formats = params.precheck ~= false and cli.formats(args) or nil,
+    wrote = function(path) return memory:wrote(path) end,
+  })
+  local run = {
+    args = args, out = out, output = output, before = torn and "\n" or "", stems = stems_by_folder(all), counts = tally.new(),
+    below = function(path) return path:sub(#root + 1):match("^(/.*)/[^/]*$") or "" end,
+  }
+  read_all(run, client, params, choose(all, memory, args, run.counts))
+  output:close()
   client:close()
-  if out.progress and not args.quiet then out.err("\r\27[K") end
-  if not args.quiet then
-    out.err(("idocr: %d pictures: %d read, %d failed, %d were there already; %s\n"):format(
-      #all, counts.cards, counts.failed, #all - #todo, to_stdout and "standard output" or args.out))
-  end
-  if problem then
-    out.err("idocr: what was read cannot be written: " .. problem .. "\n")
-    return status.OUTPUT
-  end
-  if stop then
-    out.err("idocr: " .. tostring(stop) .. "\n")
-    return status.of(stop)
-  end
-  return result
+  return report(run, left_out)
 end
 
 return batch

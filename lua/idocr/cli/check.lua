@@ -1,5 +1,6 @@
 --- `idocr check KIND NUMBER|MRZ`
 
+local choice = require "idocr.cli.choice"
 local console = require "idocr.cli.console"
 local find_module = require "idocr.find_module"
 local kinds = require "idocr.kinds"
@@ -39,7 +40,7 @@ end
 
 function check.describe(parser)
   local _, names = checkers()
-  parser:argument("kind", "What the number belongs to: " .. table.concat(names, ", ") .. "."):choices(names)
+  parser:argument("kind", "What the number belongs to: " .. table.concat(names, ", ") .. "."):convert(choice.of("the kind", names))
   parser:argument("text", "The number; for a machine readable zone its lines; - for standard input."):args("+"):argname("NUMBER|MRZ")
   parser:flag("--json", "One line of JSON.")
 end

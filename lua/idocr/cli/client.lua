@@ -1,8 +1,11 @@
 --- What the commands that call a service share: options of the client, params of a kind, pictures.
 
+local choice = require "idocr.cli.choice"
+local core = require "idocr.core"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local main = require "idocr.cli.main"
+local nearest = require "idocr.nearest"
 
 local unpack = table.unpack or unpack
 
@@ -10,7 +13,14 @@ local M = {}
 
 --- Adds KIND.
 function M.describe_kind(parser)
-  parser:argument("kind", "What the picture shows: " .. table.concat(kinds.list(), ", ") .. "."):choices(kinds.list())
+  parser:argument("kind", "What the picture shows: " .. table.concat(kinds.list(), ", ") .. ".")
+    :convert(choice.of("the kind", kinds.list()))
+end
+
+--- Adds --after-send, for commands that send.
+function M.describe_after_send(parser)
+  parser:flag("--after-send", "Repeat a call, ask the next provider, or read a picture again, also where the first request may\n" ..
+    "have been billed: a lost answer, for example. It may be paid twice.")
 end
 
 local function seconds(text)
@@ -23,14 +33,17 @@ end
 function M.describe_client(parser)
   parser:group("Whom to ask",
     parser:option("--provider", "tencent or ekycpro; with a comma between them, the next one is asked when one fails."):argname("NAME"),
-    parser:option("--site", "Tencent's site, each with accounts of its own."):choices { "intl", "cn" },
+    parser:option("--site", "Tencent's site, intl or cn, each with its own accounts."):argname("SITE")
+      :convert(choice.of("--site", { "intl", "cn" })),
     parser:option("--profile", "Section of Tencent's profile file with the credentials."):argname("NAME"),
     parser:option("--region", "Tencent's region, for example ap-singapore."):argname("NAME"),
-    parser:option("--language", "Language of the service's messages."):choices { "en-US", "zh-CN" },
+    parser:option("--language", "Language of the service's messages, en-US or zh-CN."):argname("NAME")
+      :convert(choice.of("--language", { "en-US", "zh-CN" })),
     parser:option("--endpoint", "The service's address, when it is not the usual one."):argname("URL"),
     parser:flag("--plain-http", "Allow an endpoint without TLS that is not this machine."))
   parser:group("How to get there",
-    parser:option("--transport", "curl, or sandbox: canned answers inside this process, nothing is sent."):choices { "curl", "sandbox" },
+    parser:option("--transport", "curl, or sandbox: canned answers inside this process, nothing is sent."):argname("NAME")
+      :convert(choice.of("--transport", { "curl", "sandbox" })),
     parser:option("--timeout", "Seconds for the whole call, all attempts together."):argname("SECONDS"):convert(seconds),
     parser:option("--proxy", "Proxy to use instead of the environment's."):argname("URL"),
     parser:option("--ca-file", "Certificates to trust instead of the system's."):argname("FILE"))
@@ -74,8 +87,9 @@ function M.describe_params(parser, one_card)
       local choices = {}
       for value in pairs(param.values or {}) do choices[#choices + 1] = value end
       table.sort(choices)
-      local element = parser:option(option, sentence(param.help)):argname("VALUE")
-      if #choices > 0 then element:choices(choices) end
+      local help = #choices > 0 and param.help .. " (" .. table.concat(choices, ", ") .. ")" or param.help
+      local element = parser:option(option, sentence(help)):argname("VALUE")
+      if #choices > 0 then element:convert(choice.of(option, choices)) end
       elements[#elements + 1] = element
     end
   end
@@ -124,20 +138,32 @@ function M.params(args)
     else
       local names = { "portrait" }
       for other in pairs(known) do names[#names + 1] = other end
-      table.sort(names)
-      main.usage_error(args.kind .. " takes no " .. name .. "; it takes " .. table.concat(names, ", "))
+      main.usage_error(args.kind .. " takes no " .. name .. nearest.hint(name, names))
     end
   end
   if args.no_precheck then params.precheck = false end
   return params
 end
 
+local MOST_INPUT = 32 * 1024 * 1024 -- bytes; three times what any service takes
+
+-- All of standard input, which may be a device that never ends.
+local function read_input()
+  local pieces, length = {}, 0
+  while length <= MOST_INPUT do
+    local piece = io.stdin:read(65536)
+    if not piece then return table.concat(pieces) end
+    pieces[#pieces + 1], length = piece, length + #piece
+  end
+  main.usage_error("standard input holds more than 32 MiB; a picture must be smaller")
+end
+
 --- A picture from the command line: a path, "-" for standard input, or a URL that the service itself fetches.
 ---@param text string
 function M.picture(text)
   if text == "-" then
-    local bytes = io.stdin:read("*a")
-    if not bytes or bytes == "" then main.usage_error("there is no picture on standard input") end
+    local bytes = read_input()
+    if bytes == "" then main.usage_error("there is no picture on standard input") end
     return idocr.bytes(bytes)
   end
   local made, result = pcall(text:find("^https?://") and idocr.url or idocr.file, text)
@@ -145,20 +171,41 @@ function M.picture(text)
   return result
 end
 
+-- --provider as idocr.new takes it.
+local function providers(args)
+  local provider = args.provider
+  if not provider or not provider:find(",") then return provider end
+  local list = {}
+  for name in provider:gmatch("[^,%s]+") do list[#list + 1] = name end
+  return list
+end
+
+--- The picture formats that any of the providers takes for the kind; nil where one of them names none.
+---@param args table
+---@return table<string, true>? formats
+function M.formats(args)
+  local asked, taken = providers(args) or "tencent", {}
+  for _, provider in ipairs(type(asked) == "table" and asked or { asked }) do
+    local service = kinds.service(kinds.get(args.kind), provider, args.site or "intl")
+    local formats = service and kinds.by_site(service.formats, args.site or "intl")
+    if service and not formats then return nil end
+    for format in pairs(formats or {}) do taken[format] = true end
+  end
+  return next(taken) and taken or nil
+end
+
 --- The client that the arguments ask for. Wrong values end the command as wrong usage.
 ---@param args table
 ---@return idocr.Client
 function M.new(args)
-  local provider = args.provider
-  if provider and provider:find(",") then
-    local list = {}
-    for name in provider:gmatch("[^,%s]+") do list[#list + 1] = name end
-    provider = list
+  if args.ca_file and core.file_type(args.ca_file, true) ~= "file" then
+    main.usage_error("--ca-file must name a regular file") -- libcurl would wait at a named pipe
   end
   local made, client = pcall(idocr.new, {
-    provider = provider, site = args.site, region = args.region, language = args.language,
+    provider = providers(args), site = args.site, region = args.region, language = args.language,
     credentials = args.profile and { tencent = idocr.credentials.profile { profile = args.profile } },
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
+    retry = args.after_send and { after_send = true } or nil,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
   })
   if not made then main.usage_error((tostring(client):gsub("^idocr%.new: ", ""))) end

@@ -1,5 +1,7 @@
 --- Where the command writes: two streams, whether they are terminals, colours. Tests give one of their own.
 
+local core = require "idocr.core"
+
 local console = {}
 
 ---@class idocr.Console
@@ -36,15 +38,11 @@ function console.standard()
   if not locale or locale == "" then locale = os.getenv("LANG") end
   local terminal = holds("test -t 1")
   local plain = os.getenv("NO_COLOR") or os.getenv("TERM") == "dumb" or not os.getenv("TERM")
-  io.stdout:setvbuf("full") -- and flushed after each text: line by line, the C library may keep a failure to itself
-  local trouble
-  local function note(done, problem)
-    if not done and not trouble then trouble = problem or "cannot write" end
-  end
+  local output, trouble = core.output(1), nil -- the C library would split long lines, and may hide a failure
   return {
     out = function(text)
-      note(io.stdout:write(text))
-      note(io.stdout:flush())
+      local done, problem = output:write(text)
+      if not done and not trouble then trouble = problem end
     end,
     trouble = function() return trouble end,
     err = function(text) io.stderr:write(text) end,

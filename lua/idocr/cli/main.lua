@@ -73,6 +73,9 @@ end
 -- The place that error() puts in front of a message says nothing to a user.
 local function without_place(message) return (tostring(message):gsub("^[^%s:]+%.lua:%d+: ", "")) end
 
+-- Arguments that a message quotes may hold control characters of a terminal.
+local function harmless(message) return (tostring(message):gsub("[^\n]+", require("idocr.cli.width").plain)) end
+
 --- Raises an error that ends the command as wrong usage.
 ---@param message string
 function main.usage_error(message) error({ usage = message }, 0) end
@@ -100,7 +103,7 @@ function main.run(argv, out)
   for i = 1, #argv do words[i] = argv[i] end
   local parsed, args = parser:pparse(words)
   if not parsed then
-    out.err("idocr: " .. tostring(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
+    out.err("idocr: " .. harmless(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE
   end
   local ran, result = xpcall(function() return module.run(args, out) end, function(problem)
@@ -114,7 +117,7 @@ function main.run(argv, out)
   end
   if ran then return result end
   if result.usage then
-    out.err("idocr: " .. without_place(result.usage) .. "\n")
+    out.err("idocr: " .. harmless(without_place(result.usage)) .. "\n")
     return status.USAGE
   end
   if result.bug:find("interrupted!", 1, true) then return 130 end

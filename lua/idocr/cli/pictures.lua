@@ -17,13 +17,7 @@ end
 --- Whether a path names a folder that is there.
 ---@param path string
 ---@return boolean
-function pictures.is_folder(path)
-  local handle = io.open(path, "r")
-  if not handle then return false end
-  local _, _, code = handle:read(0)
-  handle:close()
-  return code == 21 -- EISDIR
-end
+function pictures.is_folder(path) return core.file_type(path, true) == "folder" end
 
 local function extension(bytes)
   local image = core.image_bytes(bytes)
@@ -33,10 +27,7 @@ end
 
 -- A pipe or a device: nothing is renamed over it.
 local function is_special(path)
-  if path:find("^/dev/") or path:find("^/proc/") then return true end
-  local image, _, code = core.image_file(path)
-  if image then image:close() end
-  return code == "not_a_file"
+  return path:find("^/dev/") ~= nil or path:find("^/proc/") ~= nil or core.file_type(path, true) == "special"
 end
 
 -- Where a link leads. What is to be renamed over a file is made beforehand, with that file's rights.
@@ -46,12 +37,19 @@ p=$(readlink -f -- "$1" && echo .) && p=${p%??} && [ -f "$p" ] && : >"$p.part" &
   printf '%s.' "$p"
 }]]
 
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
 local function resolve(path)
-  local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
   local pipe = io.popen("sh -c " .. quote(RESOLVE) .. " sh " .. quote(path) .. " 2>/dev/null")
   local found = pipe and pipe:read("*a")
   if pipe then pipe:close() end
   return found and found:match("^(.+)%.$") or path
+end
+
+--- Makes a folder and those above it, where they are not there yet.
+---@param path string
+function pictures.make_folder(path)
+  if not pictures.is_folder(path) then os.execute("mkdir -p -- " .. quote(path)) end
 end
 
 local function put(path, bytes)
@@ -110,7 +108,7 @@ end
 function pictures.write(bytes, place, stem, field)
   local written, problem
   if place == "-" then
-    written, problem = io.stdout:write(bytes)
+    written, problem = core.output(1):write(bytes)
     return written and place, problem
   end
   local path = place

@@ -1,6 +1,8 @@
 --- `idocr precheck KIND PICTURE...`
 
 local advice = require "idocr.checks.picture"
+local choice = require "idocr.cli.choice"
+local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
 local kinds = require "idocr.kinds"
 local limits = require "idocr.client.precheck"
@@ -21,10 +23,12 @@ few of them) is advice: cards that read perfectly can look bad, so nothing is re
 }
 
 function precheck.describe(parser)
-  parser:argument("kind", "What the picture shows: " .. table.concat(kinds.list(), ", ") .. "."):choices(kinds.list())
+  cli.describe_kind(parser)
   parser:argument("picture", "A file."):args("+")
-  parser:option("--provider", "Whose limits count.", "tencent"):choices { "tencent", "ekycpro" }
-  parser:option("--site", "Tencent's site.", "intl"):choices { "intl", "cn" }
+  parser:option("--provider", "Whose limits count: tencent or ekycpro.", "tencent"):argname("NAME")
+    :convert(choice.of("--provider", { "tencent", "ekycpro" }))
+  parser:option("--site", "Tencent's site: intl or cn.", "intl"):argname("SITE")
+    :convert(choice.of("--site", { "intl", "cn" }))
   parser:flag("--json", "One line of JSON for each picture.")
 end
 

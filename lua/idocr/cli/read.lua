@@ -28,6 +28,7 @@ function read.describe(parser)
     parser:flag("--check", "Also check digits, dates and cross-checks, offline."),
     parser:option("--portrait", "Ask for the portrait and write it to this file or folder."):argname("FILE"),
     parser:option("--card-image", "Ask for the cut-out card, where the kind has that, and write it."):argname("FILE"))
+  cli.describe_after_send(parser)
   cli.describe_params(parser, true)
   cli.describe_client(parser)
 end

@@ -1,38 +1,110 @@
---- The output of a batch as its own memory: what is in it need not be done again.
+--- Reads the output of earlier batch runs, so that a file with a settled outcome is not paid twice.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
+local money = require "idocr.client.money"
 
 local resume = {}
 
---- Reads a JSON Lines file that an earlier run left, whole or cut off in the middle of a line.
+---@alias idocr.cli.Outcome
+---| "done"   a card, or an answer of the service that would come again
+---| "unsure" it may have been billed
+---| "again"  it cost nothing
+
+-- Of several lines of a file the one counts that leads to the least payments.
+local RANK = { again = 1, unsure = 2, done = 3 }
+
+---@class idocr.cli.Memory
+---@field outcomes table<string, idocr.cli.Outcome>  by path: as the line names it, and without links
+---@field written table<string, true>                 pictures that those runs wrote, likewise
+---@field folders table<string, string|false>        folder of a line -> the same without links
+local Memory = {}
+Memory.__index = Memory
+
+-- JSON's null is no value.
+local function member(value)
+  if value ~= cjson.null then return value end
+end
+
+local function outcome_of(entry)
+  local err = member(entry.error)
+  if type(err) ~= "table" then return "done" end
+  local facts = {}
+  for _, name in ipairs { "category", "code", "billed", "retryable", "sent" } do facts[name] = member(err[name]) end
+  local verdict = money.verdict(facts)
+  return verdict == "final" and "done" or verdict
+end
+
+-- The path without links, so that `scans`, `../x/scans` and `/x/scans` are one folder; the file itself may be gone.
+function Memory:canonical(path)
+  local above, name = path:match("^(.*)/([^/]+)$")
+  if not name then above, name = ".", path end
+  if above == "" then above = "/" end
+  local real = self.folders[above]
+  if real == nil then
+    real = core.real_path(above) or false
+    self.folders[above] = real
+  end
+  return real and real .. "/" .. name
+end
+
+function Memory:note(path, outcome)
+  for _, key in ipairs { path, self:canonical(path) or nil } do
+    local known = self.outcomes[key]
+    if not known or RANK[outcome] > RANK[known] then self.outcomes[key] = outcome end
+  end
+end
+
+--- What earlier runs found out about a file; nil: nothing.
 ---@param path string
----@return table<string, boolean> done files that have a card, or an error that would come again
----@return boolean broken the last line is not whole
+---@return idocr.cli.Outcome?
+function Memory:outcome(path)
+  local canonical = self:canonical(path)
+  return self.outcomes[path] or canonical and self.outcomes[canonical] or nil
+end
+
+--- Whether earlier runs wrote this file, a portrait: it is no picture to read.
+---@param path string
+---@return boolean
+function Memory:wrote(path) return self.written[self:canonical(path) or path] == true end
+
+-- The name that a table of JSON gives a file; one that is no UTF-8 is also there as base64.
+local function named(entry)
+  if type(entry.file_base64) == "string" then return core.base64_decode(entry.file_base64) or entry.file end
+  return entry.file
+end
+
+function Memory:add(entry)
+  self:note(named(entry), outcome_of(entry))
+  local portrait = type(entry.card) == "table" and entry.card.portrait
+  if type(portrait) == "table" and type(portrait.file) == "string" then
+    self.written[self:canonical(portrait.file) or portrait.file] = true
+  end
+end
+
+local function is_torn(handle)
+  local size = handle:seek("end")
+  if size == 0 then return false end
+  handle:seek("end", -1)
+  return handle:read(1) ~= "\n"
+end
+
+--- Reads a JSON Lines file that earlier runs wrote, of this version or an older one. A line that does not parse was cut off.
+---@param path string
+---@return idocr.cli.Memory memory
+---@return boolean torn the last line is not whole
 function resume.load(path)
-  local done = {}
-  local regular, _, code = core.image_file(path)
-  if regular then regular:close() end
-  if code == "not_a_file" then return done, false end -- a pipe or a device remembers nothing, and may never end
+  local memory = setmetatable({ outcomes = {}, written = {}, folders = {} }, Memory)
+  if core.file_type(path, true) ~= "file" then return memory, false end -- a pipe or a device may never end
   local handle = io.open(path, "rb")
-  if not handle then return done, false end
-  local broken = false
+  if not handle then return memory, false end
   for line in handle:lines() do
     local ok, entry = pcall(cjson.decode, line)
-    broken = not ok and line ~= ""
-    if ok and type(entry) == "table" and type(entry.file) == "string" then
-      local err, file = entry.error, entry.file
-      if type(entry.file_base64) == "string" then file = core.base64_decode(entry.file_base64) or file end
-      done[file] = type(err) ~= "table" or err.retryable == false and err.category == "service" or nil
-    end
+    if ok and type(entry) == "table" and type(entry.file) == "string" then memory:add(entry) end
   end
-  local size = handle:seek("end")
-  if size > 0 then
-    handle:seek("end", -1)
-    broken = handle:read(1) ~= "\n"
-  end
+  local torn = is_torn(handle)
   handle:close()
-  return done, broken
+  return memory, torn
 end
 
 return resume

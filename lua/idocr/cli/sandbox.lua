@@ -2,6 +2,7 @@
 
 local main = require "idocr.cli.main"
 local server = require "idocr.sandbox.server"
+local shell = require "idocr.sandbox.shell"
 local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
 
@@ -30,6 +31,9 @@ function sandbox.describe(parser)
   parser:flag("--no-rate", "Do not limit calls per second as the services do."):target("rate"):action("store_false")
 end
 
+-- A path as one word of a command line.
+local function word(path) return path:find("[^%w/._+-]") and shell.quote(path) or path end
+
 local function tell(started, out)
   local rows = {
     { "HTTP", started.http }, { "HTTPS", started.https }, { "certificates", started.ca_file },
@@ -43,7 +47,8 @@ local function tell(started, out)
   out.out(table_text.render(out, { "sandbox", "" }, rows))
   out.out(("\nIn another terminal:\n\n  export TENCENTCLOUD_SECRET_ID=%s\n  export TENCENTCLOUD_SECRET_KEY=%s\n" ..
     "  export EKYCPRO_API_KEY=%s\n  idocr read passport --endpoint %s --ca-file %s \\\n    %s\n\nCtrl-C ends it.\n"):format(
-    started.secret_id, started.secret_key, started.api_key, started.https, started.ca_file, started.specimens.passport))
+    started.secret_id, started.secret_key, started.api_key, started.https,
+    word(started.ca_file), word(started.specimens.passport)))
 end
 
 function sandbox.run(args, out)
@@ -53,7 +58,6 @@ function sandbox.run(args, out)
     on_ready = function(started)
       if args.json then
         out.out(started:line() .. "\n")
-        io.stdout:flush()
       else
         tell(started, out)
       end

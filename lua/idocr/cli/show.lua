@@ -54,6 +54,15 @@ local function warning_text(warning)
   return warning.code and text .. " (" .. value_text(warning.code) .. ")" or text
 end
 
+-- "checks: 24 passed", or "checks: 22 passed, 2 failed".
+local function checks_line(report)
+  local passed, failed = 0, 0
+  for _, finding in ipairs(report.findings) do
+    if finding.ok then passed = passed + 1 else failed = failed + 1 end
+  end
+  return ("checks: %d passed%s\n"):format(passed, failed > 0 and (", %d failed"):format(failed) or "")
+end
+
 --- A card as a table for people.
 ---@param out idocr.Console
 ---@param card idocr.Card
@@ -88,7 +97,8 @@ function show.card(out, card, options)
   if not next(confidence) then heads[3] = nil end
   local title = (kind.title or card.kind) .. ": " .. width.plain(options.source) .. " (" .. card.provider ..
     (card.sandbox and ", canned by the sandbox" or "") .. ")"
-  return console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
+  local text = console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
+  return options.report and text .. checks_line(options.report) or text
 end
 
 -- Strings of `raw` that are pictures become base64; they are the ones that no JSON string can hold.
@@ -120,13 +130,14 @@ function show.card_data(card, options)
   return data
 end
 
---- An error as a plain table for JSON.
+--- An error as a plain table for JSON: members by name, because others may hold a person's data (`vendor_message`).
 ---@param err idocr.Error
 ---@return table
 function show.error_data(err)
   return {
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
-    http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false, billed = err.billed,
+    http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false,
+    sent = err.sent, billed = err.billed,
   }
 end
 

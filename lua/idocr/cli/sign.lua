@@ -21,13 +21,18 @@ function sign.describe(parser)
   cli.describe_client(parser)
 end
 
+local HIDDEN = "***"
+
 -- 'it''s' as a shell reads it back.
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 -- Enough of a key id to tell two apart, never enough to use.
-local function masked(text) return #text > 12 and text:sub(1, 4) .. "***" or "***" end
+local function masked(text) return #text > 12 and text:sub(1, 4) .. HIDDEN or HIDDEN end
 
-local SECRET_HEADERS = { ["x-tc-token"] = true, ["x-api-key"] = true, ["proxy-authorization"] = true, ["cookie"] = true }
+-- Headers that hold no secret. All others are masked: a new one must not be shown by mistake.
+local PLAIN_HEADERS = {}
+for name in ([[host content-type content-length accept user-agent x-tc-action x-tc-version x-tc-timestamp x-tc-region
+  x-tc-language x-tc-requestclient x-tc-content-sha256]]):gmatch("%S+") do PLAIN_HEADERS[name] = true end
 
 --- A header's value as it may be shown.
 ---@param name string
@@ -35,10 +40,24 @@ local SECRET_HEADERS = { ["x-tc-token"] = true, ["x-api-key"] = true, ["proxy-au
 ---@return string
 function sign.mask_header(name, value)
   local lower = name:lower()
-  if SECRET_HEADERS[lower] then return masked(value) end
-  if lower ~= "authorization" then return value end
+  if PLAIN_HEADERS[lower] then return value end
+  if lower == "x-api-key" then return masked(value) end
+  if lower ~= "authorization" then return HIDDEN end
   local before, id, after = value:match("^(TC3%-HMAC%-SHA256 Credential=)([^/]+)(/.*)$")
-  return before and before .. masked(id) .. after or "***"
+  return before and before .. masked(id) .. after or HIDDEN
+end
+
+--- A URL as it may be shown: without a user name, and without the values of its query, where ekycpro's token stands.
+---@param url string
+---@return string
+function sign.mask_url(url)
+  local address, query = url:gsub("#.*", ""):match("^([^?]*)%??(.*)$")
+  address = address:gsub("^(%a[%w+.-]*://)[^/]*@", "%1" .. HIDDEN .. "@")
+  if query == "" then return address end
+  return address .. "?" .. (query:gsub("[^&]+", function(part)
+    local name = part:match("^([%w_.-]+)=")
+    return name and name .. "=" .. HIDDEN or HIDDEN
+  end))
 end
 
 -- The body as the request has it, slice by slice. -> true, or nil and the problem
@@ -80,7 +99,7 @@ function sign.run(args, out)
       return status.OUTPUT
     end
   end
-  local lines = { "curl -X " .. request.method .. " " .. quote(request.url) }
+  local lines = { "curl -X " .. request.method .. " " .. quote(sign.mask_url(request.url)) }
   for _, header in ipairs(request.headers) do
     lines[#lines + 1] = "  -H " .. quote(header[1] .. ": " .. sign.mask_header(header[1], header[2]))
   end

@@ -9,4 +9,7 @@ if tree then
   package.cpath = tree .. "/lib/lua/" .. version .. "/?.so;" .. package.cpath
 end
 
+-- Before anything else opens a file: with a closed standard output, the first connection would be given its number.
+require("idocr.core").hold_standard_descriptors()
+
 os.exit(require("idocr.cli.main").run(arg), true)

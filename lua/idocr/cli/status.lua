@@ -15,12 +15,12 @@ status.HELP = [[
 Exit status:
   0  done
   1  the service said no (no such card in the picture, a quota, an internal error),
-     a number is not valid, or some of several pictures failed
+     a number is not valid, some of several pictures failed, or a folder has none to read
   2  wrong arguments, or something that this site, provider or place cannot do
   3  credentials: there are none, they are wrong, or they could not be refreshed
   4  no answer: no connection, no trust (TLS), a time-out, or an answer that is none
   5  the picture was refused before anything was sent
-  6  what was read could not be written]]
+  6  what was read could not be written, or another batch writes to the same file]]
 
 local BY_CATEGORY = {
   service = status.REFUSED, throttled = status.REFUSED,

@@ -103,6 +103,17 @@ local function wait(folder)
   return nil, (shell.read(folder .. "/error.log") or "") .. (shell.read(folder .. "/said.log") or "")
 end
 
+-- nginx names the ports that it could not bind. One that the caller chose is not tried again.
+local function port_in_use(said, options)
+  for port in said:gmatch("bind%(%) to [^%s]+:(%d+) failed %(98") do
+    if tonumber(port) == options.port or tonumber(port) == options.tls_port then
+      return errors.unsent("connect", "PortInUse", ("port %s is in use; choose another one, or none for a free one"):format(port),
+        { chosen = true, retryable = false })
+    end
+  end
+  return errors.unsent("connect", "PortInUse", "a port for the sandbox is in use")
+end
+
 local function launch(program, folder, options)
   os.remove(folder .. "/ended")
   os.remove(folder .. "/nginx.pid")
@@ -121,9 +132,7 @@ local function launch(program, folder, options)
   if pid then return { guard = guard, pid = pid, port = port, tls_port = tls_port } end
   guard:write("keep\n")
   guard:close()
-  if said:find("Address already in use", 1, true) then
-    return nil, errors.unsent("connect", "PortInUse", "a port for the sandbox is in use")
-  end
+  if said:find("Address already in use", 1, true) then return nil, port_in_use(said, options) end
   return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(said))
 end
 
@@ -165,7 +174,7 @@ function server.start(options)
   local started
   for _ = 1, ok and TRIES or 0 do
     started, err = launch(program, folder, options)
-    if started or err.code ~= "PortInUse" or (options.port and options.tls_port) then break end
+    if started or err.code ~= "PortInUse" or err.chosen then break end
   end
   if not started then
     remove(folder, options)
