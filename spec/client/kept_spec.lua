@@ -229,7 +229,7 @@ describe("credentials that are kept", function()
       local made = idocr.new(scripted.options(scripted.new { scripted.ok() }, { credentials = { get = function() return value end } }))
       for _ = 1, 2 do
         local _, err = made:passport(PNG)
-        assert.same({ "credentials", "NoCredentials", false }, { err.category, err.code, err.billed })
+        assert.same({ "credentials", "CredentialsFailed", false }, { err.category, err.code, err.billed })
       end
     end
   end)

@@ -501,4 +501,10 @@ describe("tencent.check_credentials", function()
     end
     assert.is_true(os.clock() - began < 2, "a pattern with two open ends takes thirty seconds for one of them")
   end)
+
+  it("takes an HTTP error with nothing but an id for an HTTP error", function()
+    local result, err = tencent.outcome({}, { status = 502, headers = {}, body = '{"Response":{"RequestId":"r-1"}}' })
+    assert.is_nil(result)
+    assert.same({ "http", "HttpStatus", 502, "r-1" }, { err.category, err.code, err.http_status, err.request_id })
+  end)
 end)

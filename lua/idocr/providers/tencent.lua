@@ -209,6 +209,13 @@ local function older_error(answer, fields, is_200)
   return failure.service(code, answer.message, codes, fields, family)
 end
 
+local function has_more_than_an_id(result)
+  for name in pairs(result) do
+    if name ~= "RequestId" then return true end
+  end
+  return false
+end
+
 --- What a response says: the reply without its envelope, or an error. Never raises, whatever came.
 ---@param plan table
 ---@param response table status, headers, body
@@ -240,7 +247,9 @@ function tencent.outcome(plan, response)
     if not code then return nil, failure.protocol("BadEnvelope", "the reply's error has not the service's form", fields) end
     return nil, failure.service(code, refusal.Message, codes, fields)
   end
-  if not is_200 and not fields.request_id then return nil, failure.http(status) end
+  if not is_200 and not (fields.request_id and has_more_than_an_id(result)) then
+    return nil, failure.http(status, { request_id = fields.request_id })
+  end
   return reply.refine(result, plan.reads, pictures)
 end
 
