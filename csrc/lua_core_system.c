@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lua_core.h"
 
@@ -101,11 +102,18 @@ static int sleep_seconds(lua_State *L)
     return 0;
 }
 
+static int process_id(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)getpid());
+    return 1;
+}
+
 void idocr_lua_add_system(lua_State *L)
 {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"list_directory", list_directory}, {"monotonic", monotonic}, {"wall", wall}, {"sleep", sleep_seconds}, {NULL, NULL},
+        {"list_directory", list_directory}, {"monotonic", monotonic}, {"wall", wall}, {"sleep", sleep_seconds},
+        {"process_id", process_id}, {NULL, NULL},
     };
     idocr_lua_class(L, DIRECTORY_METATABLE, no_methods, NULL, directory_close);
     idocr_lua_setfuncs(L, functions);

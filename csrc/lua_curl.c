@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <math.h>
+#include <unistd.h>
 
 #include "lua_compat.h"
 #include "transfer.h"
@@ -24,6 +25,7 @@ struct set_object {
 
 struct transfer_object {
     struct idocr_transfer *transfer; /* NULL when taken, or when the set was closed */
+    pid_t pid;                       /* of the process that started it */
 };
 
 /* ---- transfers -------------------------------------------------------------------------------------------------- */
@@ -182,14 +184,26 @@ static int l_set_next(lua_State *L)
 
 static struct transfer_object *check_transfer(lua_State *L) { return luaL_checkudata(L, 1, TRANSFER); }
 
-static int push_failure(lua_State *L, const char *category, const char *code, const char *message, bool sent)
+/* nil, category, code, message, sent, dead_connection */
+static int push_failure(lua_State *L, const struct idocr_failure *failure)
 {
     lua_pushnil(L);
-    lua_pushstring(L, category);
-    lua_pushstring(L, code);
-    lua_pushstring(L, message);
-    lua_pushboolean(L, sent);
-    return 5;
+    lua_pushstring(L, failure->category);
+    lua_pushstring(L, failure->code);
+    lua_pushstring(L, failure->message);
+    if (failure->sent == IDOCR_SENT_PART)
+        lua_pushliteral(L, "part");
+    else
+        lua_pushboolean(L, failure->sent == IDOCR_SENT_ALL);
+    lua_pushboolean(L, failure->dead_connection);
+    return 6;
+}
+
+static int push_unsent(lua_State *L, const char *category, const char *code, const char *message)
+{
+    struct idocr_failure failure;
+    idocr_failure_set(&failure, category, code, IDOCR_SENT_NOTHING, "%s", message);
+    return push_failure(L, &failure);
 }
 
 static const char *checked_text(lua_State *L, int index, size_t *length, const char *what)
@@ -264,7 +278,7 @@ static lua_Number optional_number(lua_State *L, int index, const char *what, lua
 }
 
 /* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy)
- *   -> transfer | nil, category, code, message, sent */
+ *   -> transfer | nil, category, code, message, sent, dead_connection */
 static int l_set_start(lua_State *L)
 {
     enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, PROXY, OBJECT };
@@ -272,7 +286,7 @@ static int l_set_start(lua_State *L)
     luaL_checktype(L, REQUEST, LUA_TTABLE);
     lua_settop(L, PROXY);
     if (object->set == NULL)
-        return push_failure(L, "closed", "Cancelled", "the transport is closed", false);
+        return push_unsent(L, "closed", "Cancelled", "the transport is closed");
 
     struct idocr_transfer_request request = {
         .method = string_field(L, REQUEST, "method"),
@@ -281,7 +295,7 @@ static int l_set_start(lua_State *L)
         .proxy = optional_text(L, PROXY, "proxy"),
         .connect_ms = milliseconds(optional_number(L, CONNECT_TIMEOUT, "connect_timeout", 5)),
         .total_ms = milliseconds(optional_number(L, DEADLINE, "deadline", 30)),
-        .repeatable = flag_field(L, REQUEST, "repeatable"),
+        .fresh = flag_field(L, REQUEST, "fresh"),
         .source = optional_source(L, BODY),
         .sink = optional_sink(L, SINK),
     };
@@ -292,11 +306,12 @@ static int l_set_start(lua_State *L)
     if (request.method == NULL)
         request.method = "GET";
     if (request.total_ms <= 0)
-        return push_failure(L, "timeout", "DeadlineExceeded", "the deadline passed before the request", false);
+        return push_unsent(L, "timeout", "DeadlineExceeded", "the deadline passed before the request");
     if (request.connect_ms <= 0)
         request.connect_ms = 1;
 
     struct transfer_object *transfer = idocr_lua_newobject(L, sizeof *transfer, TRANSFER); /* OBJECT */
+    transfer->pid = getpid();
     lua_createtable(L, 3, 0);
     lua_pushvalue(L, SET);
     lua_rawseti(L, -2, 1);
@@ -307,7 +322,7 @@ static int l_set_start(lua_State *L)
     idocr_lua_anchor(L, OBJECT);
 
     if (idocr_transfer_new(object->set, &transfer->transfer) == NULL)
-        return push_failure(L, "network", "SendFailed", "out of memory", false);
+        return push_unsent(L, "network", "SendFailed", "out of memory");
     add_headers(L, REQUEST, transfer->transfer);
     push_anchored(L, SET);
     lua_pushlightuserdata(L, transfer->transfer);
@@ -318,7 +333,7 @@ static int l_set_start(lua_State *L)
     if (idocr_transfer_start(transfer->transfer, &request) != 0) {
         const struct idocr_failure failure = *idocr_transfer_failure(transfer->transfer);
         idocr_transfer_release(transfer->transfer);
-        return push_failure(L, failure.category, failure.code, failure.message, failure.sent);
+        return push_failure(L, &failure);
     }
     return 1;
 }
@@ -345,18 +360,23 @@ static void push_headers(lua_State *L, const struct idocr_response *response)
     }
 }
 
-/* transfer:result() -> status, headers, body | nil, category, code, message, sent. Once: the reply is handed over. The
+/* transfer:result() -> status, headers, body | nil, category, code, message, sent, dead_connection. Once: the reply is handed over. The
  * body is empty where it went into a sink. */
 static int l_transfer_result(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
-    if (object->transfer == NULL)
-        return push_failure(L, "closed", "Cancelled", "the transport was closed", true);
+    if (object->transfer == NULL && object->pid != getpid())
+        return push_unsent(L, "closed", "Forked", "the call belongs to the process that this one was forked from");
+    if (object->transfer == NULL) {
+        struct idocr_failure failure; /* what was sent is not known any more */
+        idocr_failure_set(&failure, "closed", "Cancelled", IDOCR_SENT_ALL, "the transport was closed");
+        return push_failure(L, &failure);
+    }
     if (!idocr_transfer_finished(object->transfer))
         return luaL_error(L, "the transfer is still under way");
     const struct idocr_failure *failure = idocr_transfer_failure(object->transfer);
     if (failure != NULL) {
-        int count = push_failure(L, failure->category, failure->code, failure->message, failure->sent);
+        int count = push_failure(L, failure);
         idocr_transfer_release(object->transfer);
         return count;
     }

@@ -6,10 +6,6 @@
 #include <string.h>
 #include <strings.h> /* strncasecmp */
 
-/* Connections kept in all. More than ever run at once: libcurl closes a connection that becomes idle while there are
- * more than this, used ones counted. */
-#define MAX_CONNECTIONS 512L
-
 /* Finished transfers that wait for reuse with their options set; the others are freed. */
 #define MAX_SPARE 64
 
@@ -17,64 +13,8 @@
  * of what a 20 KB call costs. libcurl does so below 64 KB. */
 #define WHOLE_BELOW 65536
 
-/* Longest wait: an interpreter sees a signal only when it is back in control. */
-#define MAX_WAIT_MS 1000
-
-/* ---- lists ------------------------------------------------------------------------------------------------------ */
-
-static void link_to(struct idocr_transfer **list, struct idocr_transfer *t)
-{
-    t->previous = NULL;
-    t->next = *list;
-    if (*list != NULL)
-        (*list)->previous = t;
-    *list = t;
-}
-
-static void unlink_from(struct idocr_transfer **list, struct idocr_transfer *t)
-{
-    if (t->previous != NULL)
-        t->previous->next = t->next;
-    else
-        *list = t->next;
-    if (t->next != NULL)
-        t->next->previous = t->previous;
-    t->previous = t->next = NULL;
-}
-
-static void queue_finished(struct idocr_transfer *t)
-{
-    struct idocr_transfers *set = t->set;
-    t->waiting = NULL;
-    if (set->last != NULL)
-        set->last->waiting = t;
-    else
-        set->first = t;
-    set->last = t;
-    set->finished++;
-}
-
-static void unqueue(struct idocr_transfer *t)
-{
-    struct idocr_transfers *set = t->set;
-    struct idocr_transfer *before = NULL, *at = set->first;
-    while (at != NULL && at != t) {
-        before = at;
-        at = at->waiting;
-    }
-    if (at == NULL)
-        return;
-    if (before != NULL)
-        before->waiting = t->waiting;
-    else
-        set->first = t->waiting;
-    if (set->last == t)
-        set->last = before;
-    t->waiting = NULL;
-    set->finished--;
-}
-
-/* ---- one transfer ----------------------------------------------------------------------------------------------- */
+/* Connections that a transfer finds unclean before it asks for a new one. */
+#define MAX_UNCLEAN 4
 
 static void drop_body(struct idocr_transfer *t)
 {
@@ -82,7 +22,7 @@ static void drop_body(struct idocr_transfer *t)
     t->source = NULL;
 }
 
-static void transfer_destroy(struct idocr_transfer *t)
+void idocr_transfer_destroy(struct idocr_transfer *t)
 {
     if (t == NULL)
         return;
@@ -94,24 +34,31 @@ static void transfer_destroy(struct idocr_transfer *t)
     free(t);
 }
 
+struct idocr_transfer *idocr_transfer_make(struct idocr_transfers *set)
+{
+    struct idocr_transfer *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return NULL;
+    t->set = set;
+    t->fd = -1;
+    t->easy = curl_easy_init();
+    if (t->easy != NULL && idocr_transfer_set_up(t))
+        return t;
+    idocr_transfer_destroy(t);
+    return NULL;
+}
+
 struct idocr_transfer *idocr_transfer_new(struct idocr_transfers *set, struct idocr_transfer **owner)
 {
+    idocr_transfers_enter(set);
     struct idocr_transfer *t = set->spare;
     if (t != NULL) {
-        unlink_from(&set->spare, t);
+        idocr_transfer_unlink(&set->spare, t);
         set->spares--;
-    } else {
-        t = calloc(1, sizeof *t);
-        if (t == NULL)
-            return NULL;
-        t->set = set;
-        t->easy = curl_easy_init();
-        if (t->easy == NULL || !idocr_transfer_set_up(t)) {
-            transfer_destroy(t);
-            return NULL;
-        }
+    } else if ((t = idocr_transfer_make(set)) == NULL) {
+        return NULL;
     }
-    link_to(&set->used, t);
+    idocr_transfer_link(&set->used, t);
     t->state = FRESH;
     t->owner = owner;
     *owner = t;
@@ -217,39 +164,77 @@ static bool set_method(struct idocr_transfer *t, const char *method)
     return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, custom) == CURLE_OK && ok;
 }
 
-static void finish_with(struct idocr_transfer *t, const char *category, const char *code, const char *message)
+void idocr_transfer_finish(struct idocr_transfer *t, const char *category, const char *code, enum idocr_sent sent,
+                           const char *message)
 {
+    drop_body(t);
+    t->response.sink = NULL;
     t->state = FINISHED;
     t->failed = true;
-    idocr_failure_set(&t->failure, category, code, t->requested, "%s", message);
+    idocr_failure_set(&t->failure, category, code, sent, "%s", message);
 }
 
 static long clamp_ms(int64_t ms) { return ms < 1 ? 1L : ms > LONG_MAX / 2 ? LONG_MAX / 2 : (long)ms; }
 
-int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_request *request)
+static void forget_outcome(struct idocr_transfer *t)
+{
+    t->fd = -1;
+    t->opened = t->http2 = t->reused = t->requested = t->unclean = t->again = t->failed = false;
+    memset(&t->loss, 0, sizeof t->loss);
+    t->error_text[0] = '\0';
+}
+
+/* Hands the transfer to libcurl with the time that is left. */
+static bool go(struct idocr_transfer *t, int64_t left_ms, bool fresh)
+{
+    const int64_t connect_ms = t->deadline_first || t->connect_ms > left_ms ? left_ms : t->connect_ms;
+    bool ok = true;
+#define SET(option, value) (ok = curl_easy_setopt(t->easy, option, value) == CURLE_OK && ok)
+    SET(CURLOPT_CONNECTTIMEOUT_MS, clamp_ms(connect_ms));
+    SET(CURLOPT_TIMEOUT_MS, clamp_ms(left_ms));
+    SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+#undef SET
+    return ok && curl_multi_add_handle(t->set->multi, t->easy) == CURLM_OK;
+}
+
+/* Reads the body from its start. false: the transfer is finished. */
+static bool open_body(struct idocr_transfer *t, const struct idocr_transfer_request *request)
 {
     t->source = request->source;
     t->length = request->source != NULL ? request->source->length(request->source) : 0;
     t->pulled = 0;
     t->source_error = NULL;
-    t->repeatable = request->repeatable;
-    t->started_ms = idocr_transfer_now_ms();
-    t->rewind_refused = t->requested = t->failed = false;
-    t->deadline_first = request->total_ms <= request->connect_ms;
-    idocr_response_reset(&t->response, request->max_body, request->sink);
-
     if (t->length > INT64_MAX) {
-        finish_with(t, "unsupported", "BodyTooLarge", "the body is too large");
-        return -1;
+        idocr_transfer_finish(t, "unsupported", "BodyTooLarge", IDOCR_SENT_NOTHING, "the body is too large");
+        return false;
     }
     if (t->source != NULL && t->source->rewind(t->source) != 0)
         t->source_error = t->source->error(t->source);
-    if (t->source_error != NULL || (t->source != NULL && read_whole(t) != 0)) {
-        finish_with(t, "image", "PictureChanged", t->source_error);
-        return -1;
-    }
+    if (t->source_error == NULL && (t->source == NULL || read_whole(t) == 0))
+        return true;
+    idocr_transfer_finish(t, "image", "PictureChanged", IDOCR_SENT_NOTHING, t->source_error);
+    return false;
+}
 
-    const bool tls = strncasecmp(request->url, "https:", 6) == 0;
+/* Bytes of a response that may hold `max` bytes unpacked: what cannot be compressed becomes a little longer. */
+static uint64_t most_on_wire(size_t max)
+{
+    const uint64_t bound = INT64_MAX / 2;
+    return max > bound ? bound : (uint64_t)max + (uint64_t)max / 64 + 1024;
+}
+
+int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_request *request)
+{
+    forget_outcome(t);
+    t->restarts = 0;
+    t->until_ms = idocr_transfer_now_ms() + request->total_ms;
+    t->connect_ms = request->connect_ms;
+    t->deadline_first = request->total_ms <= request->connect_ms;
+    t->tls = strncasecmp(request->url, "https:", 6) == 0;
+    idocr_response_reset(&t->response, request->max_body, request->sink);
+    if (!open_body(t, request))
+        return -1;
+
     bool ok = append_line(&t->headers, "Expect:") == 0; /* waiting for a 100 costs a second where none comes */
     if (!t->has_content_type)
         ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none rather than libcurl's guess */
@@ -258,17 +243,16 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     const char *proxy = request->proxy != NULL ? request->proxy : t->set->proxy;
 #define SET(option, value) (ok = curl_easy_setopt(t->easy, option, value) == CURLE_OK && ok)
     SET(CURLOPT_URL, request->url);
+    t->proxied = proxy != NULL && *proxy != '\0';
     SET(CURLOPT_PROXY, proxy);
     SET(CURLOPT_NOPROXY, proxy != NULL ? "" : NULL); /* "": the host was compared with no_proxy already */
     SET(CURLOPT_HTTPHEADER, t->headers);
     SET(CURLOPT_CONNECT_TO, t->connect_to);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, clamp_ms(t->deadline_first ? request->total_ms : request->connect_ms));
-    SET(CURLOPT_TIMEOUT_MS, clamp_ms(request->total_ms));
-    SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(request->max_body > INT64_MAX ? INT64_MAX : request->max_body));
+    SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)most_on_wire(request->max_body));
 #undef SET
-    ok = idocr_transfer_set_buffer(t, tls) && set_method(t, request->method) && ok;
-    if (!ok || curl_multi_add_handle(t->set->multi, t->easy) != CURLM_OK) {
-        finish_with(t, "network", "SendFailed", "out of memory");
+    ok = idocr_transfer_set_buffer(t) && set_method(t, request->method) && ok;
+    if (!ok || t->set->multi == NULL || !go(t, request->total_ms, request->fresh)) {
+        idocr_transfer_finish(t, "network", "SendFailed", IDOCR_SENT_NOTHING, "out of memory");
         return -1;
     }
     t->state = ACTIVE;
@@ -276,47 +260,112 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     return 0;
 }
 
-static long info_long(CURL *easy, CURLINFO what)
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+/* The peer did not act on the request, for sure: the connection was dead before, broke before all of the request was out, or the
+ * HTTP/2 stream was refused. */
+static bool is_dead_connection(const struct idocr_transfer *t, CURLcode code)
 {
-    long value = 0;
-    return curl_easy_getinfo(easy, what, &value) == CURLE_OK ? value : 0;
+    const struct idocr_loss *loss = &t->loss;
+    if (t->again && loss->stream_refused)
+        return true;
+    if (!loss->happened || loss->http1_wanted || !t->reused ||
+        (!t->again && code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR && code != CURLE_GOT_NOTHING))
+        return false;
+    return loss->facts.not_taken || loss->sent == IDOCR_SENT_PART;
 }
 
-/* Takes an active transfer out of libcurl's hands and says how it went. */
-static void conclude(struct idocr_transfer *t, CURLcode code)
+static void name_failure(struct idocr_transfer *t, CURLcode code)
 {
-    if (code == CURLE_OK && t->response.status == 0)
-        code = CURLE_WEIRD_SERVER_REPLY;
-    t->failed = code != CURLE_OK;
-    if (t->failed) {
-        struct idocr_failure_facts facts = {
-            .curl_code = (int)code,
-            .requested = t->requested,
-            .deadline_first = t->deadline_first,
-            .rewind_refused = t->rewind_refused,
-            .source_error = t->source_error,
-            .response_trouble = t->response.trouble,
-            .os_error = info_long(t->easy, CURLINFO_OS_ERRNO),
-            .verify_result = info_long(t->easy, CURLINFO_SSL_VERIFYRESULT),
-            .proxy_status = info_long(t->easy, CURLINFO_HTTP_CONNECTCODE),
-        };
-        idocr_failure_from_curl(&t->failure, &facts);
-    }
+    const struct idocr_loss *loss = &t->loss;
+    const bool quiet = code == CURLE_OPERATION_TIMEDOUT;
+    struct idocr_failure_facts facts = {
+        .curl_code = (int)code,
+        .requested = t->requested,
+        .sent = t->again ? loss->sent : idocr_transfer_sent(t, quiet),
+        .deadline_first = t->deadline_first,
+        .again = t->again,
+        .stream_refused = loss->stream_refused,
+        .http1_wanted = loss->http1_wanted,
+        .responding = t->response.status != 0,
+        .proxied = t->proxied,
+        .source_error = t->source_error,
+        .error_text = t->error_text,
+        .response_trouble = t->response.trouble,
+        .malformed = t->response.malformed,
+        .os_error = t->again ? loss->os_error : idocr_transfer_long(t, CURLINFO_OS_ERRNO),
+        .verify_result = idocr_transfer_long(t, CURLINFO_SSL_VERIFYRESULT),
+        .proxy_status = idocr_transfer_long(t, CURLINFO_HTTP_CONNECTCODE),
+    };
+    idocr_failure_from_curl(&t->failure, &facts);
+    t->failure.dead_connection = is_dead_connection(t, code);
+}
+
+/* Takes the transfer out of libcurl's hands; its connection is closed where half a request is on it. */
+static void take_back(struct idocr_transfer *t)
+{
+    t->fd = -1;
     curl_multi_remove_handle(t->set->multi, t->easy);
+}
+
+/* Not a byte of the request left, and the connection that libcurl chose for it cannot carry it: chooses another one. */
+static bool restart(struct idocr_transfer *t)
+{
+    const int64_t left_ms = t->until_ms - idocr_transfer_now_ms();
+    if (left_ms <= 0)
+        return false;
+    /* An HTTP/2 connection that was refused stays with libcurl as long as other streams are on it. */
+    const bool fresh = t->requested || t->http2 || ++t->restarts > MAX_UNCLEAN;
+    if (t->whole == NULL && t->pulled > 0) {
+        if (t->source->rewind(t->source) != 0)
+            return false;
+        t->pulled = 0;
+    }
+    take_back(t);
+    forget_outcome(t);
+    return go(t, left_ms, fresh);
+}
+
+bool idocr_transfer_conclude(struct idocr_transfer *t, CURLcode code)
+{
+    if (t->response.whole) {
+        code = CURLE_OK;
+    } else if (t->unclean && !t->requested) {
+        if (restart(t))
+            return false;
+        code = CURLE_OPERATION_TIMEDOUT;
+        t->deadline_first = true;
+    } else if (code != CURLE_OK && code != CURLE_OPERATION_TIMEDOUT && t->loss.happened && t->loss.facts.untouched && restart(t)) {
+        return false;
+    }
+    if (code == CURLE_OK && t->response.status == 0)
+        code = CURLE_GOT_NOTHING;
+    else if (code == CURLE_OK && !t->response.headers_done)
+        code = CURLE_PARTIAL_FILE;
+    else if (code == CURLE_OK && t->response.unknown_coding && idocr_transfer_bytes(t, CURLINFO_SIZE_DOWNLOAD_T) > 0)
+        code = CURLE_BAD_CONTENT_ENCODING;
+    t->failed = code != CURLE_OK || t->again;
+    if (t->failed)
+        name_failure(t, code);
+    take_back(t);
     drop_body(t);
     t->response.sink = NULL;
     t->state = FINISHED;
     t->set->active--;
+    return true;
 }
 
 void idocr_transfer_cancel(struct idocr_transfer *t)
 {
+    enum idocr_sent sent = IDOCR_SENT_NOTHING;
+    idocr_transfers_enter(t->set);
     if (t->state == ACTIVE) {
-        curl_multi_remove_handle(t->set->multi, t->easy); /* closes its connection: half a request is on it */
+        sent = idocr_transfer_sent(t, true);
+        take_back(t);
         t->set->active--;
     }
     if (t->state != FINISHED)
-        finish_with(t, "closed", "Cancelled", "the call was cancelled");
+        idocr_transfer_finish(t, "closed", "Cancelled", sent, "the call was cancelled");
     drop_body(t);
     t->response.sink = NULL;
 }
@@ -331,13 +380,14 @@ void idocr_transfer_release(struct idocr_transfer *t)
 {
     struct idocr_transfers *set = t->set;
     idocr_transfer_cancel(t);
-    unqueue(t);
-    unlink_from(&set->used, t);
+    idocr_transfer_unqueue(t);
+    idocr_transfer_unlink(&set->used, t);
     if (t->owner != NULL)
         *t->owner = NULL;
     t->owner = NULL;
-    if (set->spares >= MAX_SPARE) {
-        transfer_destroy(t);
+    /* libcurl 7.88 keeps in the handle that a stream was refused, and would believe it of the next request. */
+    if (set->spares >= MAX_SPARE || t->easy == NULL || t->again) {
+        idocr_transfer_destroy(t);
         return;
     }
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
@@ -348,164 +398,6 @@ void idocr_transfer_release(struct idocr_transfer *t)
     t->headers = t->connect_to = NULL;
     t->has_content_type = false;
     idocr_response_reset(&t->response, 0, NULL);
-    link_to(&set->spare, t);
+    idocr_transfer_link(&set->spare, t);
     set->spares++;
-}
-
-/* ---- the set ---------------------------------------------------------------------------------------------------- */
-
-int idocr_transfers_start_library(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1; }
-
-const char *idocr_transfers_library(void) { return curl_version(); }
-
-static bool keep(char **kept, const char *text)
-{
-    if (text == NULL)
-        return true;
-    *kept = strdup(text);
-    return *kept != NULL;
-}
-
-struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options *options, const char **why)
-{
-    *why = "out of memory";
-    struct idocr_transfers *set = calloc(1, sizeof *set);
-    if (set == NULL)
-        return NULL;
-    set->http1 = options->http1;
-    /* From 7.87 on libcurl's TLS writes go through send(MSG_NOSIGNAL); an older one must be let to block SIGPIPE. */
-    set->no_signal = curl_version_info(CURLVERSION_NOW)->version_num >= 0x075700;
-    if (!keep(&set->ca_file, options->ca_file) || !keep(&set->ca_path, options->ca_path) ||
-        !keep(&set->client_cert, options->client_cert) || !keep(&set->client_key, options->client_key) ||
-        !keep(&set->proxy, options->proxy))
-        goto failed;
-    set->multi = curl_multi_init();
-    if (set->multi == NULL || curl_multi_setopt(set->multi, CURLMOPT_MAXCONNECTS, MAX_CONNECTIONS) != CURLM_OK)
-        goto failed;
-
-    /* The first easy handle is made now, so that an option that this libcurl refuses is heard of here. */
-    struct idocr_transfer *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        goto failed;
-    t->set = set;
-    t->easy = curl_easy_init();
-    if (t->easy == NULL || !idocr_transfer_set_up(t)) {
-        *why = "this libcurl lacks TLS or an option that is needed";
-        transfer_destroy(t);
-        goto failed;
-    }
-    link_to(&set->spare, t);
-    set->spares = 1;
-    return set;
-
-failed:
-    idocr_transfers_free(set);
-    return NULL;
-}
-
-static void destroy_all(struct idocr_transfers *set, struct idocr_transfer *list)
-{
-    while (list != NULL) {
-        struct idocr_transfer *next = list->next;
-        if (list->state == ACTIVE)
-            curl_multi_remove_handle(set->multi, list->easy);
-        if (list->owner != NULL)
-            *list->owner = NULL;
-        transfer_destroy(list);
-        list = next;
-    }
-}
-
-void idocr_transfers_free(struct idocr_transfers *set)
-{
-    if (set == NULL)
-        return;
-    destroy_all(set, set->used);
-    destroy_all(set, set->spare);
-    curl_multi_cleanup(set->multi);
-    free(set->ca_file);
-    free(set->ca_path);
-    free(set->client_cert);
-    free(set->client_key);
-    free(set->proxy);
-    free(set);
-}
-
-size_t idocr_transfers_active(const struct idocr_transfers *set) { return set->active; }
-
-static void collect_finished(struct idocr_transfers *set)
-{
-    int left;
-    CURLMsg *message;
-    while ((message = curl_multi_info_read(set->multi, &left)) != NULL) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        char *private = NULL;
-        CURLcode code = message->data.result; /* the message dies with the removal of the handle */
-        if (curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK || private == NULL)
-            continue;
-        struct idocr_transfer *t = (struct idocr_transfer *)(void *)private;
-        conclude(t, code);
-        queue_finished(t);
-    }
-}
-
-/* libcurl itself gave up (no memory, no file descriptor for its own use): nothing would ever finish. */
-static void fail_all(struct idocr_transfers *set)
-{
-    for (struct idocr_transfer *t = set->used; t != NULL; t = t->next)
-        if (t->state == ACTIVE) {
-            conclude(t, CURLE_FAILED_INIT);
-            queue_finished(t);
-        }
-}
-
-/* Moves bytes until `one` is finished, or any transfer where it is NULL; a signal ends it early. */
-static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
-{
-    bool quiet = false;
-    int64_t until = idocr_transfer_now_ms() + (timeout_ms > MAX_WAIT_MS ? MAX_WAIT_MS : timeout_ms);
-    for (;;) {
-        int running;
-        if (curl_multi_perform(set->multi, &running) != CURLM_OK) {
-            fail_all(set);
-            return;
-        }
-        collect_finished(set);
-        if ((one != NULL ? one->state == FINISHED : set->finished > 0) || timeout_ms <= 0)
-            return;
-        int64_t left = until - idocr_transfer_now_ms();
-        if (left <= 0 || quiet)
-            return;
-        int ready;
-        if (curl_multi_poll(set->multi, NULL, 0, (int)left, &ready) != CURLM_OK) {
-            fail_all(set);
-            return;
-        }
-        quiet = ready == 0; /* perhaps a signal: the interpreter wants to see it now */
-    }
-}
-
-size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms)
-{
-    wait_for(set, NULL, timeout_ms);
-    return set->finished;
-}
-
-bool idocr_transfer_wait(struct idocr_transfer *t, int64_t timeout_ms)
-{
-    if (t->state == ACTIVE)
-        wait_for(t->set, t, timeout_ms);
-    if (t->state != FINISHED)
-        return false;
-    unqueue(t);
-    return true;
-}
-
-struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set)
-{
-    struct idocr_transfer *t = set->first;
-    if (t != NULL)
-        unqueue(t);
-    return t;
 }

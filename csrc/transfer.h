@@ -48,7 +48,7 @@ struct idocr_transfer_request {
     int64_t connect_ms;          /* limit for name, connection, proxy and handshake together; > 0 */
     int64_t total_ms;            /* limit for everything; > 0 */
     size_t max_body;             /* of the decompressed reply */
-    bool repeatable;             /* a request that went out whole may go out again however late a reused connection dies */
+    bool fresh;                  /* over a new connection */
 };
 
 /* Prepares libcurl for this process; again is fine. 0, or -1 when it cannot be used. */
@@ -72,7 +72,7 @@ size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms);
 struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set);
 
 /* How many transfers are under way. */
-size_t idocr_transfers_active(const struct idocr_transfers *set);
+size_t idocr_transfers_active(struct idocr_transfers *set);
 
 /* A transfer of the set, or NULL: out of memory. *owner is set to it, and to NULL when the set goes first. */
 struct idocr_transfer *idocr_transfer_new(struct idocr_transfers *set, struct idocr_transfer **owner);

@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-void idocr_failure_set(struct idocr_failure *failure, const char *category, const char *code, bool sent,
+void idocr_failure_set(struct idocr_failure *failure, const char *category, const char *code, enum idocr_sent sent,
                        const char *format, ...)
 {
     failure->category = category;
     failure->code = code;
     failure->sent = sent;
+    failure->dead_connection = false;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(failure->message, sizeof failure->message, format, arguments);
@@ -24,8 +25,8 @@ static const char *system_words(long os_error)
 {
     switch (os_error) {
     case ECONNREFUSED: return "connection refused";
-    case ECONNRESET: return "reset by the other side";
-    case EPIPE: return "closed by the other side";
+    case ECONNRESET: return "reset by the peer";
+    case EPIPE: return "closed by the peer";
     case ETIMEDOUT: return "no answer";
     case ENETUNREACH: return "network unreachable";
     case EHOSTUNREACH: return "host unreachable";
@@ -61,13 +62,72 @@ static const char *certificate_words(long verify_result)
 
 #define TOO_LARGE 100 /* CURLE_TOO_LARGE, from 8.6 on; what is built with an older libcurl may run with a newer one */
 
+/* ---- codes of libcurl that say enough by themselves ------------------------------------------------------------- */
+
+/* BEGUN: only after the request was begun. NOT_BEGUN: only before. */
+enum when { ALWAYS, BEGUN, NOT_BEGUN };
+
+/* The first row that fits counts. */
+static const struct row {
+    int curl_code;
+    enum when when;
+    const char *category, *code, *message;
+} rows[] = {
+    {CURLE_COULDNT_RESOLVE_PROXY, ALWAYS, "connect", "ProxyFailed", "the name of the proxy does not resolve"},
+    {CURLE_COULDNT_RESOLVE_HOST, ALWAYS, "connect", "ResolveFailed", "the name does not resolve"},
+    {CURLE_SSL_CACERT_BADFILE, ALWAYS, "tls", "HandshakeFailed", "the trusted certificates could not be read"},
+    {CURLE_SSL_CERTPROBLEM, ALWAYS, "tls", "HandshakeFailed", "the client certificate or its key could not be used"},
+    {CURLE_SSL_CLIENTCERT, ALWAYS, "tls", "HandshakeFailed", "the server wants a client certificate"},
+    {CURLE_SSL_CONNECT_ERROR, ALWAYS, "tls", "HandshakeFailed", "no TLS handshake"},
+    {CURLE_SSL_CIPHER, ALWAYS, "tls", "HandshakeFailed", "no TLS handshake"},
+    {CURLE_SSL_ENGINE_INITFAILED, ALWAYS, "tls", "HandshakeFailed", "no TLS handshake"},
+    {CURLE_SSL_SHUTDOWN_FAILED, ALWAYS, "tls", "HandshakeFailed", "no TLS handshake"},
+    {CURLE_GOT_NOTHING, ALWAYS, "network", "ConnectionClosed", "the connection was closed before a response"},
+    {CURLE_PARTIAL_FILE, ALWAYS, "network", "ConnectionClosed", "the connection was closed in the middle of the response"},
+    {CURLE_HTTP2, ALWAYS, "network", "ConnectionReset", "the HTTP/2 connection broke off"},
+    {CURLE_HTTP2_STREAM, ALWAYS, "network", "ConnectionReset", "the HTTP/2 stream broke off"},
+    {CURLE_FILESIZE_EXCEEDED, ALWAYS, "protocol", "ResponseTooLarge", "the response is larger than max_response"},
+    {CURLE_BAD_CONTENT_ENCODING, ALWAYS, "protocol", "BadEncoding", "the response cannot be decompressed"},
+    {CURLE_WRITE_ERROR, ALWAYS, "protocol", "BadEncoding", "the response cannot be decompressed"}, /* bytes after the end of gzip */
+    {CURLE_WEIRD_SERVER_REPLY, ALWAYS, "protocol", "BadResponse", "the response is not HTTP"},
+    {CURLE_BAD_FUNCTION_ARGUMENT, BEGUN, "protocol", "BadResponse", "malformed response: bad chunks"},
+    {CURLE_UNSUPPORTED_PROTOCOL, BEGUN, "protocol", "BadResponse", "the response is not HTTP"}, /* no status line */
+    {CURLE_UNSUPPORTED_PROTOCOL, NOT_BEGUN, "unsupported", "BadUrl", "the URL must start with http:// or https://"},
+    {CURLE_URL_MALFORMAT, ALWAYS, "unsupported", "BadUrl", "malformed URL"},
+    {CURLE_LOGIN_DENIED, ALWAYS, "unsupported", "BadUrl", "the URL must not hold a user name"},
+    {CURLE_OUT_OF_MEMORY, BEGUN, "protocol", "ResponseTooLarge", "a header line of the response is too large"}, /* 100 KB */
+    {CURLE_OUT_OF_MEMORY, NOT_BEGUN, "network", "SendFailed", "out of memory"},
+    {CURLE_FAILED_INIT, BEGUN, "network", "ReceiveFailed", "no memory or no file left for the transfer"},
+    {CURLE_FAILED_INIT, NOT_BEGUN, "network", "SendFailed", "no memory or no file left for the transfer"},
+    {TOO_LARGE, BEGUN, "protocol", "ResponseTooLarge", "a header line of the response is too large"},
+    {TOO_LARGE, NOT_BEGUN, "unsupported", "BadHeader", "the head of the request is too large"},
+};
+
+static bool by_table(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].curl_code != facts->curl_code || rows[i].when == (facts->requested ? NOT_BEGUN : BEGUN))
+            continue;
+        idocr_failure_set(failure, rows[i].category, rows[i].code, facts->sent, "%s", rows[i].message);
+        return true;
+    }
+    return false;
+}
+
+/* ---- the others ------------------------------------------------------------------------------------------------- */
+
+static bool says(const struct idocr_failure_facts *facts, const char *words)
+{
+    return facts->error_text != NULL && strstr(facts->error_text, words) != NULL;
+}
+
 static void certificate_rejected(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     const char *words = certificate_words(facts->verify_result);
     if (words != NULL)
-        idocr_failure_set(failure, "tls", "CertificateRejected", facts->requested, "the certificate is not trusted: %s", words);
+        idocr_failure_set(failure, "tls", "CertificateRejected", facts->sent, "the certificate is not trusted: %s", words);
     else
-        idocr_failure_set(failure, "tls", "CertificateRejected", facts->requested,
+        idocr_failure_set(failure, "tls", "CertificateRejected", facts->sent,
                           "the certificate is not trusted: X.509 verify result %ld", facts->verify_result);
 }
 
@@ -78,156 +138,128 @@ static void broken(struct idocr_failure *failure, const struct idocr_failure_fac
     if (facts->os_error == ECONNRESET || facts->os_error == EPIPE)
         code = "ConnectionReset";
     if (words != NULL)
-        idocr_failure_set(failure, "network", code, facts->requested, "%s: %s", what, words);
+        idocr_failure_set(failure, "network", code, facts->sent, "%s: %s", what, words);
     else
-        idocr_failure_set(failure, "network", code, facts->requested, "%s", what);
+        idocr_failure_set(failure, "network", code, facts->sent, "%s", what);
 }
 
 static void response_trouble(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     switch (facts->response_trouble) {
     case IDOCR_RESPONSE_HEADERS_TOO_LARGE:
-        idocr_failure_set(failure, "protocol", "ResponseTooLarge", true, "the header of the reply is too large");
+        idocr_failure_set(failure, "protocol", "ResponseTooLarge", facts->sent, "the header lines of the response are too large");
+        break;
+    case IDOCR_RESPONSE_UNKNOWN_CODING:
+        idocr_failure_set(failure, "protocol", "BadEncoding", facts->sent, "the response is compressed in a way that was not offered");
+        break;
+    case IDOCR_RESPONSE_MALFORMED:
+        idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: %s", facts->malformed);
         break;
     case IDOCR_RESPONSE_NO_MEMORY:
-        idocr_failure_set(failure, "network", "ReceiveFailed", true, "no memory for the reply");
+        idocr_failure_set(failure, "network", "ReceiveFailed", facts->sent, "no memory for the response");
         break;
     default:
-        idocr_failure_set(failure, "protocol", "ResponseTooLarge", true, "the reply is larger than max_response");
+        idocr_failure_set(failure, "protocol", "ResponseTooLarge", facts->sent, "the response is larger than max_response");
         break;
     }
 }
 
+/* libcurl would have sent the request again. */
+static void lost(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+{
+    if (facts->http1_wanted)
+        idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "the server takes this request over HTTP/1.1 only");
+    else if (facts->stream_refused)
+        idocr_failure_set(failure, "network", "StreamRefused", facts->sent, "the server refused the HTTP/2 stream unread");
+    else
+        broken(failure, facts, "ConnectionClosed", "the connection was closed before a response");
+}
+
 /* Before a request was begun: what libcurl calls a failed receive can only be the talk with a proxy. */
-static bool failed_at_proxy(const struct idocr_failure_facts *facts)
+static bool proxy_failed(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     if (facts->requested)
         return false;
     switch (facts->curl_code) {
+    case CURLE_COULDNT_CONNECT:
+        if (!facts->proxied)
+            return false;
+        break;
     case CURLE_PROXY:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
-    case CURLE_WEIRD_SERVER_REPLY: return true;
+    case CURLE_WEIRD_SERVER_REPLY: break;
     default: return false;
+    }
+    const char *words = system_words(facts->os_error);
+    if (facts->curl_code == CURLE_COULDNT_CONNECT)
+        idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "no connection: %s", words != NULL ? words : "refused");
+    else if (facts->proxy_status != 0)
+        idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "the proxy answered CONNECT with status %ld",
+                          facts->proxy_status);
+    else
+        idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "the proxy closed the connection");
+    return true;
+}
+
+/* The peer went away during the handshake, without a word of TLS: that may go better next time. */
+static bool handshake_broken(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+{
+    if (facts->curl_code != CURLE_SSL_CONNECT_ERROR)
+        return false;
+    const bool reset = facts->os_error == ECONNRESET || facts->os_error == EPIPE || says(facts, "reset by peer");
+    if (!reset && !says(facts, "SSL_ERROR_SYSCALL") && !says(facts, "unexpected eof"))
+        return false;
+    idocr_failure_set(failure, "connect", "ConnectFailed", facts->sent, "the connection was %s during the TLS handshake",
+                      reset ? "reset" : "closed");
+    return true;
+}
+
+static void timed_out(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+{
+    if (!facts->requested && !facts->deadline_first)
+        idocr_failure_set(failure, "connect", "ConnectTimeout", facts->sent, "no connection within the connect timeout");
+    else
+        idocr_failure_set(failure, "timeout", "DeadlineExceeded", facts->sent, "the deadline passed %s",
+                          !facts->requested                ? "before there was a connection"
+                          : facts->sent == IDOCR_SENT_PART ? "while the request was being sent"
+                                                           : "while waiting for the response");
+}
+
+static void by_code(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+{
+    const char *words = system_words(facts->os_error);
+    switch (facts->curl_code) {
+    case CURLE_COULDNT_CONNECT:
+        idocr_failure_set(failure, "connect", "ConnectFailed", facts->sent, "no connection: %s", words != NULL ? words : "refused");
+        break;
+    case CURLE_OPERATION_TIMEDOUT: timed_out(failure, facts); break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS: certificate_rejected(failure, facts); break;
+    case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND: broken(failure, facts, "SendFailed", "the request could not be sent"); break;
+    case CURLE_RECV_ERROR:
+        if (says(facts, "chunk"))
+            idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: bad chunks");
+        else
+            broken(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed", "the response could not be received");
+        break;
+    default:
+        idocr_failure_set(failure, "network", "ReceiveFailed", facts->sent, "libcurl gave up with code %d", facts->curl_code);
+        break;
     }
 }
 
 void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
-    bool sent = facts->requested;
-    const char *words = system_words(facts->os_error);
-
-    if (facts->source_error != NULL) {
-        idocr_failure_set(failure, "image", "PictureChanged", sent, "%s", facts->source_error);
-        return;
-    }
-    if (facts->response_trouble != IDOCR_RESPONSE_FINE) {
+    if (facts->source_error != NULL)
+        idocr_failure_set(failure, "image", "PictureChanged", facts->sent, "%s", facts->source_error);
+    else if (facts->response_trouble != IDOCR_RESPONSE_FINE)
         response_trouble(failure, facts);
-        return;
-    }
-    if (facts->rewind_refused) {
-        idocr_failure_set(failure, "network", "ConnectionClosed", true,
-                          "the connection was closed after the request had gone out and before a reply");
-        return;
-    }
-    if (failed_at_proxy(facts)) {
-        if (facts->proxy_status != 0)
-            idocr_failure_set(failure, "connect", "ProxyFailed", false, "the proxy answered CONNECT with status %ld",
-                              facts->proxy_status);
-        else
-            idocr_failure_set(failure, "connect", "ProxyFailed", false, "the proxy closed the connection");
-        return;
-    }
-
-    switch (facts->curl_code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        idocr_failure_set(failure, "connect", "ProxyFailed", sent, "the name of the proxy does not resolve");
-        break;
-    case CURLE_COULDNT_RESOLVE_HOST:
-        idocr_failure_set(failure, "connect", "ResolveFailed", sent, "the name does not resolve");
-        break;
-    case CURLE_COULDNT_CONNECT:
-        idocr_failure_set(failure, "connect", "ConnectFailed", sent, "no connection: %s", words != NULL ? words : "refused");
-        break;
-    case CURLE_OPERATION_TIMEDOUT:
-        if (facts->requested || facts->deadline_first)
-            idocr_failure_set(failure, "timeout", "DeadlineExceeded", sent, "the deadline passed %s",
-                              !facts->requested ? "before there was a connection" : "while waiting for the reply");
-        else
-            idocr_failure_set(failure, "connect", "ConnectTimeout", sent, "no connection within the connect timeout");
-        break;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        certificate_rejected(failure, facts);
-        break;
-    case CURLE_SSL_CACERT_BADFILE:
-        idocr_failure_set(failure, "tls", "HandshakeFailed", sent, "the trusted certificates could not be read");
-        break;
-    case CURLE_SSL_CERTPROBLEM:
-        idocr_failure_set(failure, "tls", "HandshakeFailed", sent, "the client certificate or its key could not be used");
-        break;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_SSL_SHUTDOWN_FAILED:
-        idocr_failure_set(failure, "tls", "HandshakeFailed", sent, "no TLS handshake%s%s", words != NULL ? ": " : "",
-                          words != NULL ? words : "");
-        break;
-    case CURLE_GOT_NOTHING:
-        idocr_failure_set(failure, "network", "ConnectionClosed", sent, "the connection was closed before a reply");
-        break;
-    case CURLE_PARTIAL_FILE:
-        idocr_failure_set(failure, "network", "ConnectionClosed", sent, "the connection was closed in the middle of the reply");
-        break;
-    case CURLE_SEND_ERROR:
-    case CURLE_SEND_FAIL_REWIND:
-        broken(failure, facts, "SendFailed", "the request could not be sent");
-        break;
-    case CURLE_RECV_ERROR:
-        broken(failure, facts, "ReceiveFailed", "the reply could not be received");
-        break;
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        idocr_failure_set(failure, "network", "ConnectionReset", sent, "the HTTP/2 stream was broken off");
-        break;
-    case CURLE_FILESIZE_EXCEEDED:
-        idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "the reply is larger than max_response");
-        break;
-    case CURLE_BAD_CONTENT_ENCODING:
-        idocr_failure_set(failure, "protocol", "BadEncoding", sent, "the reply cannot be decompressed");
-        break;
-    case CURLE_WEIRD_SERVER_REPLY:
-        idocr_failure_set(failure, "protocol", "BadResponse", sent, "the reply is not HTTP");
-        break;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        if (facts->requested) /* libcurl's word for a reply without a status line */
-            idocr_failure_set(failure, "protocol", "BadResponse", sent, "the reply is not HTTP");
-        else
-            idocr_failure_set(failure, "unsupported", "BadUrl", sent, "only http and https addresses can be called");
-        break;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_LOGIN_DENIED: /* a user name in the URL */
-        idocr_failure_set(failure, "unsupported", "BadUrl", sent, "the address is not a URL that can be called");
-        break;
-    case CURLE_OUT_OF_MEMORY:
-        if (sent) /* libcurl's word for a header line beyond 100 KB */
-            idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "a header line of the reply is too large");
-        else
-            idocr_failure_set(failure, "network", "SendFailed", sent, "out of memory");
-        break;
-    case CURLE_FAILED_INIT: /* libcurl itself could not go on */
-        idocr_failure_set(failure, "network", sent ? "ReceiveFailed" : "SendFailed", sent, "no memory or no file left for the transfer");
-        break;
-    case TOO_LARGE:
-        if (sent)
-            idocr_failure_set(failure, "protocol", "ResponseTooLarge", sent, "a header line of the reply is too large");
-        else
-            idocr_failure_set(failure, "unsupported", "BadHeader", sent, "the head of the request is too large");
-        break;
-    default:
-        idocr_failure_set(failure, "network", "ReceiveFailed", sent, "libcurl gave up with code %d", facts->curl_code);
-        break;
-    }
+    else if (facts->again)
+        lost(failure, facts);
+    else if (!proxy_failed(failure, facts) && !handshake_broken(failure, facts) && !by_table(failure, facts))
+        by_code(failure, facts);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every transfer does the same way: callbacks and lasting options of its libcurl handle.
+ * What every transfer does the same way: lasting options of its libcurl handle, and the callbacks that carry bytes.
  */
 #include "transfer_handle.h"
 
@@ -19,15 +19,23 @@ static const struct {
     long shared, lone; /* bytes */
 } upload_buffers[] = {{56L * 1024L, 224L * 1024L}, {48L * 1024L, 240L * 1024L}};
 
-/* A reused connection that ends this soon after the request began, without a byte of reply, was dead before: recognising
- * a card takes longer, a reset one round trip. */
-#define STALE_WITHIN_MS 1000
-
 int64_t idocr_transfer_now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+long idocr_transfer_long(const struct idocr_transfer *t, CURLINFO what)
+{
+    long value = 0;
+    return curl_easy_getinfo(t->easy, what, &value) == CURLE_OK ? value : 0;
+}
+
+uint64_t idocr_transfer_bytes(const struct idocr_transfer *t, CURLINFO what)
+{
+    curl_off_t value = 0;
+    return curl_easy_getinfo(t->easy, what, &value) == CURLE_OK && value > 0 ? (uint64_t)value : 0;
 }
 
 /* ---- callbacks: plain C, no Lua --------------------------------------------------------------------------------- */
@@ -53,22 +61,17 @@ static size_t on_read(char *into, size_t size, size_t count, void *context)
     return got;
 }
 
-/* libcurl repeats a request by itself when a reused connection turns out dead before any reply byte. Right while the
- * body was only on its way: the service cannot have acted on it. Once all of it is out, the call may be billed, unless
- * the end came at once: then the server had closed the idle connection before the request reached it. */
-static bool may_repeat(struct idocr_transfer *t)
-{
-    t->rewind_refused = !t->repeatable && idocr_transfer_now_ms() - t->started_ms > STALE_WITHIN_MS;
-    return !t->rewind_refused;
-}
-
+/* libcurl rewinds a body to send the request once more: see is_again() in transfer_connection.c. */
 static int on_seek(void *context, curl_off_t offset, int origin)
 {
     struct idocr_transfer *t = context;
     if (offset != 0 || origin != SEEK_SET)
         return CURL_SEEKFUNC_FAIL;
-    if (t->pulled == t->length && !may_repeat(t))
+    if (t->requested) {
+        idocr_transfer_lost(t);
+        t->again = true;
         return CURL_SEEKFUNC_FAIL;
+    }
     if (t->source->rewind(t->source) != 0) {
         t->source_error = t->source->error(t->source);
         return CURL_SEEKFUNC_FAIL;
@@ -77,37 +80,55 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+/* A server may answer before it has the whole request, and read no more of it. libcurl would go on sending until the deadline. */
+static bool is_early(const struct idocr_transfer *t)
+{
+    return t->length > 0 && idocr_transfer_bytes(t, CURLINFO_SIZE_UPLOAD_T) < t->length;
+}
+
+/* libcurl's number is -1 where the length is not announced. */
+static bool has_announced_length(const struct idocr_transfer *t)
+{
+    curl_off_t announced = -1;
+    return curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) == CURLE_OK && announced >= 0 &&
+           idocr_transfer_bytes(t, CURLINFO_SIZE_DOWNLOAD_T) >= (uint64_t)announced;
+}
+
+static void end_early(struct idocr_transfer *t)
+{
+    t->response.whole = true;
+    t->set->attention = true;
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct idocr_transfer *t = context;
-    return idocr_response_header_line(&t->response, line, size * count) ? size * count : 0;
+    if (!idocr_response_header_line(&t->response, line, size * count))
+        return 0;
+    if (t->response.headers_done && t->response.taken == 0 && is_early(t)) {
+        t->response.early = true;
+        if (has_announced_length(t))
+            end_early(t);
+    }
+    return size * count;
 }
 
 /* Gets decompressed bytes, so the cap holds against a bomb; libcurl's own counters know only what was on the wire. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct idocr_transfer *t = context;
-    curl_off_t announced = 0;
-    if (t->response.taken == 0 && curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) != CURLE_OK)
-        announced = 0;
-    return idocr_response_body(&t->response, bytes, size * count, announced > 0 ? (uint64_t)announced : 0) ? size * count : 0;
+    const uint64_t announced = t->response.taken == 0 ? idocr_transfer_bytes(t, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) : 0;
+    if (!idocr_response_body(&t->response, bytes, size * count, announced))
+        return 0;
+    if (t->response.early && (has_announced_length(t) || idocr_response_json_closed(&t->response)) && is_early(t))
+        end_early(t);
+    return size * count;
 }
 
-static int on_request(void *context, char *remote, char *local, int remote_port, int local_port)
+bool idocr_transfer_set_buffer(struct idocr_transfer *t)
 {
-    (void)remote, (void)local, (void)remote_port, (void)local_port;
-    struct idocr_transfer *t = context;
-    /* A small body goes out with the head, and libcurl does not ask before it sends it again. */
-    if (t->requested && t->whole != NULL && !may_repeat(t))
-        return CURL_PREREQFUNC_ABORT;
-    t->requested = true;
-    return CURL_PREREQFUNC_OK;
-}
-
-bool idocr_transfer_set_buffer(struct idocr_transfer *t, bool tls)
-{
-    long room = t->set->active == 0 ? upload_buffers[tls].lone : upload_buffers[tls].shared;
-    if (t->length <= (uint64_t)upload_buffers[tls].shared || room == t->upload_buffer)
+    long room = t->set->active == 0 ? upload_buffers[t->tls].lone : upload_buffers[t->tls].shared;
+    if (t->length <= (uint64_t)upload_buffers[t->tls].shared || room == t->upload_buffer)
         return true;
     t->upload_buffer = room; /* libcurl throws the old one away */
     return curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, room) == CURLE_OK;
@@ -130,8 +151,7 @@ bool idocr_transfer_set_up(struct idocr_transfer *t)
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, t);
-    SET(CURLOPT_PREREQFUNCTION, on_request);
-    SET(CURLOPT_PREREQDATA, t);
+    ok = idocr_transfer_watch(t) && ok;
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h> /* strncasecmp */
 
 /* A buffer up to this size stays with an idle transfer: most replies fit, and hundreds of idle ones weigh little. */
 #define KEPT ((size_t)16 * 1024)
@@ -38,6 +39,17 @@ static bool buffer_append(struct idocr_buffer *buffer, const char *bytes, size_t
     return true;
 }
 
+/* A status line came: what was before it does not count. */
+static void begin_head(struct idocr_response *response)
+{
+    response->headers.used = 0;
+    response->headers_done = response->has_length = response->has_coding = response->unknown_coding = false;
+    response->early = response->whole = false;
+    response->fields = 0;
+    response->length = 0;
+    memset(&response->json, 0, sizeof response->json);
+}
+
 void idocr_response_reset(struct idocr_response *response, size_t max_body, struct idocr_sink *sink)
 {
     buffer_empty(&response->headers);
@@ -46,8 +58,11 @@ void idocr_response_reset(struct idocr_response *response, size_t max_body, stru
     response->sink = sink;
     response->max_body = max_body;
     response->taken = 0;
-    response->headers_done = false;
+    response->interim = 0;
+    response->http2 = false;
     response->trouble = IDOCR_RESPONSE_FINE;
+    response->malformed = NULL;
+    begin_head(response);
 }
 
 void idocr_response_clear(struct idocr_response *response)
@@ -57,10 +72,37 @@ void idocr_response_clear(struct idocr_response *response)
     memset(response, 0, sizeof *response);
 }
 
+/* Follows the brackets of an object; anything else never counts as closed. */
+static void follow_json(struct idocr_response *response, const char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char c = bytes[i];
+        if (response->json.escaped) {
+            response->json.escaped = false;
+        } else if (response->json.in_string) {
+            response->json.escaped = c == '\\';
+            response->json.in_string = c != '"';
+        } else if (c == '{' || c == '[') {
+            response->json.begun = true;
+            response->json.depth++;
+        } else if (!response->json.begun || response->json.depth == 0) {
+            continue;
+        } else if (c == '"') {
+            response->json.in_string = true;
+        } else if (c == '}' || c == ']') {
+            response->json.depth--;
+        }
+    }
+}
+
 bool idocr_response_body(struct idocr_response *response, const char *bytes, size_t count, uint64_t announced)
 {
     if (count == 0)
         return true;
+    if (response->unknown_coding) {
+        response->trouble = IDOCR_RESPONSE_UNKNOWN_CODING;
+        return false;
+    }
     if (count > response->max_body - response->taken) {
         response->trouble = IDOCR_RESPONSE_BODY_TOO_LARGE;
         return false;
@@ -78,59 +120,164 @@ bool idocr_response_body(struct idocr_response *response, const char *bytes, siz
         return false;
     }
     response->taken += count;
+    if (response->early)
+        follow_json(response, bytes, count);
     return true;
+}
+
+bool idocr_response_json_closed(const struct idocr_response *response)
+{
+    return response->json.begun && response->json.depth == 0;
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* The three digits after "HTTP/x ", or 0. */
-static int status_of(const char *line, size_t length)
+/* The status of "HTTP/1.1 200 reason", or 0: exactly three digits, and the version that is spoken here. */
+static int status_of(const char *line, size_t length, bool http2)
 {
-    size_t i = 0;
-    while (i < length && line[i] != ' ')
-        i++;
-    while (i < length && line[i] == ' ')
-        i++;
+    size_t i = http2 ? strlen("HTTP/2 ") : strlen("HTTP/1.1 ");
+    if (length < i || (memcmp(line, http2 ? "HTTP/2 " : "HTTP/1.1 ", i) != 0 && (http2 || memcmp(line, "HTTP/1.0 ", i) != 0)))
+        return 0;
+    if (length < i + 3)
+        return 0;
     int status = 0;
-    for (size_t digits = 0; digits < 3; digits++, i++) {
-        if (i >= length || line[i] < '0' || line[i] > '9')
+    for (size_t end = i + 3; i < end; i++) {
+        if (line[i] < '0' || line[i] > '9')
             return 0;
         status = status * 10 + (line[i] - '0');
     }
-    return status;
+    return (i == length || is_blank(line[i])) && status >= 100 ? status : 0;
 }
 
-bool idocr_response_header_line(struct idocr_response *response, const char *line, size_t length)
+static bool malformed(struct idocr_response *response, const char *why)
 {
-    if (response->headers_done) {
-        /* After an interim status (100, 103) the real one follows; after a final one only trailers do. */
-        if (response->status >= 200 || length < 5 || memcmp(line, "HTTP/", 5) != 0)
-            return true;
-        response->headers_done = false;
+    response->trouble = IDOCR_RESPONSE_MALFORMED;
+    response->malformed = why;
+    return false;
+}
+
+static bool too_large(struct idocr_response *response)
+{
+    response->trouble = IDOCR_RESPONSE_HEADERS_TOO_LARGE;
+    return false;
+}
+
+static bool status_line(struct idocr_response *response, const char *line, size_t length)
+{
+    begin_head(response);
+    response->status = status_of(line, length, response->http2);
+    if (response->status == 0)
+        return malformed(response, "malformed status line");
+    if (response->status == 101)
+        return malformed(response, "status 101: no other protocol was asked for");
+    if (response->status < 200 && ++response->interim > IDOCR_RESPONSE_MAX_INTERIM)
+        return malformed(response, "too many interim responses");
+    return true;
+}
+
+/* RFC 9110, 5.6.2 */
+static bool is_token(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const char c = text[i];
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (c == '\0' || (!alphanumeric && strchr("!#$%&'*+-.^_`|~", c) == NULL))
+            return false;
     }
-    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        response->headers.used = 0;
-        response->status = status_of(line, length);
-        return true;
+    return length > 0;
+}
+
+static bool is_named(const char *text, size_t length, const char *name)
+{
+    return length == strlen(name) && strncasecmp(text, name, length) == 0;
+}
+
+/* See CURLOPT_ACCEPT_ENCODING. */
+static bool is_offered(const char *coding, size_t length)
+{
+    return length == 0 || is_named(coding, length, "gzip") || is_named(coding, length, "x-gzip") ||
+           is_named(coding, length, "deflate") || is_named(coding, length, "identity");
+}
+
+/* Where the body ends must not depend on who reads: RFC 9112, 6.3. */
+static bool framing(struct idocr_response *response, const char *name, size_t name_length, const char *value, size_t length)
+{
+    if (is_named(name, name_length, "content-length")) {
+        uint64_t number = 0;
+        for (size_t i = 0; i < length; i++) {
+            if (value[i] < '0' || value[i] > '9' || i == 15)
+                return malformed(response, "malformed Content-Length");
+            number = number * 10 + (uint64_t)(value[i] - '0');
+        }
+        if (length == 0)
+            return malformed(response, "malformed Content-Length");
+        if (response->has_length && response->length != number)
+            return malformed(response, "two different Content-Lengths");
+        response->has_length = true;
+        response->length = number;
+    } else if (is_named(name, name_length, "transfer-encoding")) {
+        if (response->has_coding || !is_named(value, length, "chunked"))
+            return malformed(response, "unknown transfer coding");
+        response->has_coding = true;
+    } else if (is_named(name, name_length, "content-encoding")) {
+        response->unknown_coding = response->unknown_coding || !is_offered(value, length);
     }
-    if (length <= 2 && (length == 0 || is_blank(line[0]))) {
-        response->headers_done = true;
-        return true;
-    }
-    if (length > IDOCR_RESPONSE_MAX_HEADERS - response->headers.used) {
-        response->trouble = IDOCR_RESPONSE_HEADERS_TOO_LARGE;
+    return true;
+}
+
+/* Takes a line apart, without its end. false: it is no header. */
+static bool split(const char *line, size_t length, size_t *name_length, const char **value, size_t *value_length)
+{
+    const char *colon = memchr(line, ':', length);
+    if (colon == NULL || !is_token(line, (size_t)(colon - line)))
         return false;
-    }
-    size_t from = response->headers.used;
+    const char *from = colon + 1, *till = line + length;
+    while (from < till && is_blank(*from))
+        from++;
+    while (till > from && is_blank(till[-1]))
+        till--;
+    *name_length = (size_t)(colon - line);
+    *value = from;
+    *value_length = (size_t)(till - from);
+    return memchr(from, '\r', *value_length) == NULL;
+}
+
+static bool field(struct idocr_response *response, const char *line, size_t length)
+{
+    size_t name_length, value_length;
+    const char *value;
+    if (!split(line, length, &name_length, &value, &value_length))
+        return malformed(response, "malformed header line");
+    if (++response->fields > IDOCR_RESPONSE_MAX_FIELDS || length > IDOCR_RESPONSE_MAX_HEADERS - response->headers.used)
+        return too_large(response);
+    const size_t from = response->headers.used;
     if (!buffer_append(&response->headers, line, length, IDOCR_RESPONSE_MAX_HEADERS)) {
         response->trouble = IDOCR_RESPONSE_NO_MEMORY;
         return false;
     }
-    char *kept = response->headers.bytes;
-    for (size_t i = from; i < response->headers.used && kept[i] != ':'; i++)
+    char *kept = response->headers.bytes + from;
+    for (size_t i = 0; i < name_length; i++)
         if (kept[i] >= 'A' && kept[i] <= 'Z')
             kept[i] = (char)(kept[i] - 'A' + 'a');
-    return true;
+    return framing(response, line, name_length, value, value_length);
+}
+
+bool idocr_response_header_line(struct idocr_response *response, const char *line, size_t length)
+{
+    const bool status = length >= 5 && memcmp(line, "HTTP/", 5) == 0;
+    /* After an interim status (100, 103) the real one follows; after a final one only trailers do. */
+    if (response->headers_done && response->status >= 200)
+        return ++response->fields <= IDOCR_RESPONSE_MAX_FIELDS || too_large(response);
+    if (response->headers_done && !status)
+        return true;
+    if (status)
+        return status_line(response, line, length);
+    if (length <= 2 && (length == 0 || is_blank(line[0]))) {
+        response->headers_done = true;
+        response->fields = 0;
+        return true;
+    }
+    return field(response, line, length);
 }
 
 bool idocr_response_next_header(const struct idocr_response *response, size_t *at, const char **name, size_t *name_length,
@@ -144,18 +291,9 @@ bool idocr_response_next_header(const struct idocr_response *response, size_t *a
         size_t length = end == NULL ? left : (size_t)(end - line);
         *at += end == NULL ? left : length + 1;
 
-        const char *colon = memchr(line, ':', length);
-        if (colon == NULL || colon == line || is_blank(line[0]) || is_blank(colon[-1]))
-            continue; /* no header, or one that RFC 9112 tells to reject: as if it had not come */
-        const char *from = colon + 1, *till = line + length;
-        while (from < till && is_blank(*from))
-            from++;
-        while (till > from && is_blank(till[-1]))
-            till--;
+        if (!split(line, length, name_length, value, value_length))
+            continue;
         *name = line;
-        *name_length = (size_t)(colon - line);
-        *value = from;
-        *value_length = (size_t)(till - from);
         return true;
     }
     return false;

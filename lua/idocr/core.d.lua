@@ -373,6 +373,10 @@ function core.hold_standard_descriptors() end
 ---@return number seconds
 function core.monotonic() end
 
+--- The id of this process: another one after a fork.
+---@return integer
+function core.process_id() end
+
 --- Unix seconds with a fraction.
 ---@return number seconds
 function core.wall() end

@@ -20,12 +20,12 @@ curl.library = ""
 ---@class idocr.curl.Request
 ---@field method string?
 ---@field headers string[][]?       list of {name, value}
----@field repeatable boolean?       send again on a new connection even when all of it went out on a dead one
+---@field fresh boolean?            over a new connection
 
 ---@class idocr.curl.Transfers
 local Transfers = {}
 
---- Starts a transfer. A failure at once: nil, category, code, message, sent.
+--- Starts a transfer. A failure at once: nil, category, code, message, sent, dead_connection.
 ---@param request idocr.curl.Request
 ---@param url string
 ---@param body userdata?            a body of idocr.core; read while the transfer runs
@@ -35,7 +35,7 @@ local Transfers = {}
 ---@param max_response integer?     bytes of the decompressed reply (32 MiB)
 ---@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
 ---@param proxy string?             URL; "": none; nil: the option `proxy`
----@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean? sent
+---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean|"part"? sent, boolean? dead_connection
 function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy) end
 
 --- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
@@ -57,8 +57,8 @@ function Transfers:close() end
 ---@class idocr.curl.Transfer  cancelled when it is collected
 local Transfer = {}
 
---- The reply, handed over once; or nil, category, code, message, sent. Raises while the transfer is under way.
----@return integer? status, table<string, string>|string headers, string body (empty where it went into a sink), string? message, boolean? sent
+--- The reply, handed over once; or nil, category, code, message, sent, dead_connection. Raises while the transfer is under way.
+---@return integer? status, table<string, string>|string headers, string body (empty where it went into a sink), string? message, boolean|"part"? sent, boolean? dead_connection
 function Transfer:result() end
 
 --- Moves bytes until this one is finished, for at most `seconds` and never longer than one. It does not come out of `next` then.

@@ -7,6 +7,11 @@
 ---   tcp.drip()                                           answers any request with a reply that never ends, a byte each 50 ms
 ---   tcp.once()                                           answers one request per connection and resets it in the middle of
 ---                                                        the next one; log() is the last body that came whole
+---   tcp.eager(text)                                      sends the text after the head of a request and reads no more
+---   tcp.shy("closes" or "resets")                        does so after the first bytes
+---   tcp.fickle(way)                                      answers the first request of a connection and then "vanishes", as a
+---                                                        machine without power (needs CAP_NET_ADMIN), or "resets" when it has
+---                                                        the whole next request; log() has a line for each whole request
 ---   proxy.port, proxy.stop()
 ---   proxy.log()                                          the request lines that it saw, one per line
 ---
@@ -32,5 +37,8 @@ function tcp.proxy(options) return start("proxy", options or {}) end
 function tcp.silent() return start("silent", {}) end
 function tcp.drip() return start("drip", {}) end
 function tcp.once() return start("once", {}) end
+function tcp.eager(text) return start("eager", { auth = text }) end
+function tcp.shy(way) return start("shy", { auth = way }) end
+function tcp.fickle(way) return start("fickle", { auth = way }) end
 
 return tcp

@@ -1,4 +1,5 @@
--- A program, run by spec/support/tcp.lua: luajit tcp_server.lua MODE LOG AUTH REFUSE. Prints its port.
+-- A program, run by spec/support/tcp.lua: luajit tcp_server.lua MODE LOG AUTH REFUSE. Prints its port. AUTH is what a mode has to
+-- know: a proxy's user and password, a text, a way to go.
 -- One child per connection; children die with their parent.
 
 local ffi = require "ffi"
@@ -136,8 +137,48 @@ local function once(fd)
   until now[0] == before -- the caller's close finds unread bytes: a reset
 end
 
+local function option(fd, level, name, ...)
+  local value = ffi.new("int[2]", ...)
+  return C.setsockopt(fd, level, name, value, 4 * select("#", ...)) == 0
+end
+
+local function reset(fd) option(fd, 1, 13, 1, 0) end -- SO_LINGER, 0 s: closing resets
+
+local function eager(fd)
+  if read_head(fd) and say(fd, auth) then C.poll(nil, 0, -1) end
+end
+
+local function shy(fd)
+  hear(fd)
+  if auth == "resets" then reset(fd) end
+end
+
+local function read_request(fd)
+  local head = read_head(fd)
+  if not head then return false end
+  local got, length = #head:match("\r\n\r\n(.*)$"), tonumber(head:match("[cC]ontent%-[lL]ength: (%d+)"))
+  while got < length do
+    local bytes = hear(fd)
+    if not bytes then return false end
+    got = got + #bytes
+  end
+  note("whole")
+  return true
+end
+
+local function fickle(fd)
+  if not read_request(fd) then return end
+  say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+  if auth == "vanishes" then
+    C.usleep(100000) -- until the client has acknowledged
+    note(option(fd, 6, 19, 1) and "gone" or "not permitted") -- TCP_REPAIR: closing says nothing
+  elseif read_request(fd) then
+    reset(fd)
+  end
+end
+
 local listener = C.socket(2, 1, 0)
-if mode == "once" then C.setsockopt(listener, 1, 8, ffi.new("int[1]", 65536), 4) end -- SO_RCVBUF: soon full
+if mode == "once" or mode == "eager" then option(listener, 1, 8, 65536) end -- SO_RCVBUF: soon full
 assert(C.bind(listener, loopback(0), 16) == 0 and C.listen(listener, 256) == 0)
 local mine, size = ffi.new("struct address"), ffi.new("uint32_t[1]", 16)
 C.getsockname(listener, mine, size)
@@ -154,7 +195,7 @@ while true do
     if C.fork() == 0 then
       C.prctl(1, 9, 0, 0, 0) -- PR_SET_PDEATHSIG, SIGKILL
       C.close(listener)
-      local handlers = { proxy = proxy, drip = drip, once = once }
+      local handlers = { proxy = proxy, drip = drip, once = once, eager = eager, shy = shy, fickle = fickle }
       handlers[mode](fd)
       C.close(fd)
       C._exit(0)

@@ -17,6 +17,7 @@
 --- /second?wait=s  answers the first request of a connection; the next one reads the body, waits and closes
 --- /empty /reset /garbage /truncated /chunk_cut /bad_gzip /big_header /many_headers /redirect /status?s=500 /repeated
 --- /interim /trailer
+--- /say         writes the request's body to the connection as it is, and closes
 
 local certs = require "spec.support.certs"
 local nginx = require "spec.support.nginx"
@@ -88,6 +89,10 @@ local LOCATIONS = [[
     raw("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Late: 1\r\nContent-Length: 2\r\n\r\nok") } }
   location = /trailer { content_by_lua_block {
     raw("HTTP/1.1 200 OK\r\nX-Real: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Real: 2\r\n\r\n") } }
+  location = /say { content_by_lua_block {
+    ngx.req.read_body()
+    raw(ngx.req.get_body_data())
+  } }
   location = /redirect { return 302 /echo; }
   location = /status { content_by_lua_block { ngx.req.read_body() ngx.status = tonumber(ngx.var.arg_s) ngx.print("said") } }
   location = /repeated { content_by_lua_block { ngx.header["X-Two"] = { "a", "b" } ngx.header["MiXeD"] = "  c  " ngx.print("") } }

@@ -1,7 +1,7 @@
 --- Requests over libcurl: the transport of plain Lua programs.
 ---
 --- One instance is one libcurl multi handle: its connections are shared by all calls of a client, one after the other
---- or hundreds at once (the runtime's pool).
+--- or hundreds at once (the runtime's pool). A forked process begins with its own connections.
 
 local core = require "idocr.core"
 local curl = require "idocr.curl"
@@ -15,9 +15,6 @@ local CONNECT_TIMEOUT = 5 -- seconds
 local LARGEST_PEM = 16 * 1024 * 1024 -- bytes
 local LONGEST_WAIT = 1 -- seconds; a signal is seen only between two waits
 
--- What may go better at another time. A rejected certificate or a reply that is no HTTP will not.
-local RETRYABLE = { connect = true, timeout = true, network = true }
-
 local Transport = {}
 Transport.__index = Transport
 Transport.name = "curl"
@@ -28,16 +25,19 @@ local function place(url)
   return authority:gsub("^.*@", "")
 end
 
-local function failure(url, category, code, message, sent, proxy)
+local function failure(url, proxy, category, code, message, sent, dead_connection)
   local where = place(url)
-  if proxy then
-    where = where .. " through the proxy " .. proxy.authority
-    if code == "ConnectFailed" then code = "ProxyFailed" end -- the proxy is what libcurl connects to
-  end
+  if proxy then where = where .. " through the proxy " .. proxy.authority end
   if where ~= "" then message = where .. ": " .. message end
-  local err = errors.new(category, code, message, { sent = sent, retryable = RETRYABLE[category] == true })
-  if not sent then err.billed = false end
+  local err = errors.after(sent, category, code, message)
+  if dead_connection then err.dead_connection = true end
   return err
+end
+
+local function closed(url, message) return nil, failure(url, nil, "closed", "Cancelled", message, false) end
+
+local function forked(url)
+  return nil, failure(url, nil, "closed", "Forked", "the call belongs to the process that this one was forked from", false)
 end
 
 local function address_of(authority)
@@ -76,27 +76,28 @@ function Transport:take_sink(max_response)
   return sink
 end
 
---- Sends one request and waits for its reply.
----@param request table  method, url, host, headers, body, connect_timeout, max_response; `repeatable` allows libcurl to
----  send it again when a reused connection breaks long after all of it went out; `pictures_apart` to decode the pictures
----  of the reply while it arrives
+--- Sends one request and waits for its response. Never sends a byte of it twice: an error says how much left, and whether the peer
+--- certainly did not act on it.
+---@param request table  method, url, host, headers, body, connect_timeout, max_response; `fresh` asks for a new connection;
+---  `pictures_apart` decodes the pictures of the response while it arrives
 ---@param deadline number  seconds that are left
 ---@return table? response  status, headers (lower-case names), body; with `pictures_apart` also `pictures` (see core.reply)
----@return idocr.Error?
+---@return idocr.Error? err  `sent`: false (no byte left), "part" (not all of the request), true (all of it, or unknown);
+---  `dead_connection`: true where the request was lost on a connection that was dead before, or refused unread
 function Transport:send(request, deadline)
-  if self.handle == nil then return nil, failure(request.url, "closed", "Cancelled", "the client is closed", false) end
-  if self.runtime.cancelled() then
-    return nil, failure(request.url, "closed", "Cancelled", "the call was cancelled", false)
-  end
-  local proxy = proxy_for(self, request.url)
-  local url, connect_to = route(request.url, request.host)
+  local url = request.url
+  if self.handle == nil then return closed(url, "the client is closed") end
+  if self.runtime.forked() then return forked(url) end
+  if self.runtime.cancelled() then return closed(url, "the call was cancelled") end
+  local proxy = proxy_for(self, url)
+  local dialled, connect_to = route(url, request.host)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
   local sink = request.pictures_apart and self:take_sink(max_response) or nil
-  local transfer, category, code, message, sent = self.handle:start(request, url, body, sink,
+  local transfer, category, code, message, sent = self.handle:start(request, dialled, body, sink,
     request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "")
-  if not transfer then return nil, failure(request.url, category, code, message, sent, proxy) end
+  if not transfer then return nil, failure(url, proxy, category, code, message, sent) end
 
   if self.runtime.in_task() then
     local op = { done = false, cancel = function() transfer:cancel() end }
@@ -108,15 +109,15 @@ function Transport:send(request, deadline)
     while not transfer:wait(LONGEST_WAIT) do end
   end
 
-  local status, second, third, why, was_sent = transfer:result()
+  local status, second, third, why, was_sent, dead_connection = transfer:result()
   if not status then
     if sink then sink:close() end -- the collector does not see how much is in there
-    return nil, failure(request.url, second, third, why, was_sent, proxy)
+    return nil, failure(url, proxy, second, third, why, was_sent, dead_connection)
   end
   local response = { status = status, headers = second, body = third }
   if sink then
     response.body, response.pictures = sink:finish()
-    if not response.body then return nil, failure(request.url, "network", "ReceiveFailed", "no memory for the reply", true) end
+    if not response.body then return nil, failure(url, nil, "network", "ReceiveFailed", "no memory for the response", true) end
     self.sink, self.sink_takes = sink, max_response
   end
   return response

@@ -1,0 +1,183 @@
+local process = require "spec.support.process"
+local web = require "spec.support.web"
+
+-- Each script runs in an interpreter of its own: arg[1] is a URL, arg[2] the CA. What the child finds wrong is its exit status.
+local HEAD = [[
+  local core = require "idocr.core"
+  local fork = require "spec.support.fork"
+  local transports = require "idocr.transports"
+  local url = arg[1]
+  local transport = transports.new("curl", { ca_file = arg[2], proxy = false })
+  local function call(path, text)
+    return transport:send({ method = "POST", url = url .. path, headers = {}, body = core.body { text } }, 20)
+  end
+  -- The number of the connection that carried it.
+  local function echo(text)
+    local response = assert(call("/echo", text))
+    assert(response.headers["x-sha256"] == core.sha256(text), "the response of another call")
+    return response.headers["x-connection"]
+  end
+  local function descriptors()
+    local pipe = io.popen "ls /proc/$PPID/fd | wc -l"
+    local count = tonumber(pipe:read "*a")
+    pipe:close()
+    return count
+  end
+  local function child(work)
+    local pid = fork.fork()
+    if pid > 0 then return pid end
+    local ran, why = pcall(work)
+    if not ran then
+      io.stderr:write(why, "\n")
+      fork.leave(1)
+    end
+    os.exit(0, true) -- closes the interpreter: everything is collected
+  end
+]]
+
+describe("after fork()", function()
+  local server
+
+  setup(function() server = web.start() end)
+  teardown(function() server.stop() end)
+
+  local function run(scheme, script)
+    local path = process.write(process.tempdir() .. "/script.lua", HEAD .. script)
+    local said, status = process.capture(("%s %s %s %s 2>&1"):format(process.lua, path, server[scheme], server.certs.ca))
+    assert.equal("fine", said)
+    assert.equal(0, status)
+  end
+
+  for _, scheme in ipairs { "http", "https", "h2" } do
+    describe("over " .. scheme, function()
+      it("parent and child read over connections of their own, at the same time", function()
+        run(scheme, [[
+          local own = echo "before"
+          local pid = child(function()
+            local number
+            for turn = 1, 20 do
+              local seen = echo(("child"):rep(turn * 700))
+              number = number or seen
+              assert(number == seen and number ~= own, "not a connection of its own")
+            end
+          end)
+          for turn = 1, 20 do assert(echo(("parent"):rep(turn * 700)) == own, "not the parent's connection any more") end
+          assert(fork.wait(pid) == 0)
+          assert(echo "after" == own, "the child disturbed the connection")
+          print "fine"
+        ]])
+      end)
+
+      it("the child may leave, collect or close its client without a byte on the parent's connection", function()
+        run(scheme, [[
+          local own = echo "before"
+          for _, ending in ipairs {
+            function() fork.leave(0) end,
+            function() end,
+            function() transport:close() end,
+            function() transport = nil collectgarbage() collectgarbage() end,
+            function() transport.runtime.sleep(0.01) transport:close() end,
+          } do
+            assert(fork.wait(child(ending)) == 0)
+            assert(echo "after" == own, "the child disturbed the connection")
+          end
+          print "fine"
+        ]])
+      end)
+
+      it("calls in flight end as Forked in the child and as usual in the parent", function()
+        local seen = server.seen "/slow"
+        run(scheme, [[
+          local pool = transport.runtime.pool(4)
+          for index = 1, 4 do pool:submit(function() return call("/slow?s=0.5", "call " .. index) end, index) end
+          transport.handle:wait(0)
+          local pid = child(function()
+            local count = 0
+            for _, ran, response, err in pool.next, pool do
+              assert(ran and not response, "a response in the child")
+              assert(err.category == "closed" and err.code == "Forked" and err.sent == false and err.billed == false, tostring(err))
+              count = count + 1
+            end
+            assert(count == 4)
+            echo "the child goes on"
+          end)
+          local count = 0
+          for _, ran, response, err in pool.next, pool do
+            assert(ran and response and response.body == "done", tostring(err))
+            count = count + 1
+          end
+          assert(count == 4 and fork.wait(pid) == 0)
+          print "fine"
+        ]])
+        process.wait_for(function() return server.seen "/slow" - seen == 4 end, 5)
+      end)
+    end)
+  end
+
+  it("a call that waits for its turn to send ends as Forked in the child, and later ones do not", function()
+    run("http", [[
+      local pool = transport.runtime.pool(2)
+      pool:submit(function()
+        transport.runtime.sleep(0.1)
+        return call("/echo", "late")
+      end)
+      local pid = child(function()
+        pool:submit(function() return call("/echo", "new") end, "new")
+        local seen = {}
+        for tag, _, response, err in pool.next, pool do seen[tag] = response and response.status or err.code end
+        assert(seen.new == 200 and seen[true] == "Forked")
+      end)
+      local _, _, response = pool:next()
+      assert(response.status == 200 and fork.wait(pid) == 0)
+      print "fine"
+    ]])
+  end)
+
+  it("closing the client in the child ends its calls as Forked", function()
+    run("https", [[
+      local pool = transport.runtime.pool(1)
+      pool:submit(function() return call("/slow?s=0.3", "call") end)
+      transport.handle:wait(0)
+      local pid = child(function()
+        transport:close()
+        local _, _, response, err = pool:next()
+        assert(not response and err.code == "Forked" and err.sent == false)
+      end)
+      local _, _, response = pool:next()
+      assert(response.body == "done" and fork.wait(pid) == 0)
+      print "fine"
+    ]])
+  end)
+
+  it("the child keeps no descriptor of the parent's connections once it uses its client", function()
+    run("https", [[
+      local without = descriptors()
+      local pool = transport.runtime.pool(6)
+      for _ = 1, 6 do pool:submit(function() return call("/slow?s=0.2", "call") end) end
+      for _ in pool.next, pool do end
+      local pid = child(function()
+        echo "child"
+        assert(descriptors() <= without + 1, "descriptors are left over")
+      end)
+      assert(fork.wait(pid) == 0)
+      print "fine"
+    ]])
+  end)
+
+  it("a grandchild has connections of its own again", function()
+    run("https", [[
+      local own = echo "parent"
+      local pid = child(function()
+        local mine = echo "child"
+        local grandchild = child(function()
+          local third = echo "grandchild"
+          assert(third ~= mine and third ~= own)
+        end)
+        assert(fork.wait(grandchild) == 0)
+        assert(echo "child again" == mine)
+      end)
+      assert(fork.wait(pid) == 0 and echo "parent again" == own)
+      print "fine"
+    ]])
+  end)
+end)
