@@ -100,6 +100,16 @@ static void end_early(struct idocr_transfer *t)
     t->set->attention = true;
 }
 
+/* After an HTTP error, or a response to a request that was not out, nobody knows which answers are still to come on an HTTP/1
+ * connection: a load balancer's 408 for an idle connection, say, that crossed the request. The service's own refusals are 200. */
+static void forbid_reuse_unless_plain(struct idocr_transfer *t)
+{
+    const struct idocr_response *response = &t->response;
+    if (response->http2 || response->status < 200 || (response->status < 300 && !response->early))
+        return;
+    (void)curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L); /* unset when the handle starts again */
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct idocr_transfer *t = context;
@@ -110,6 +120,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
         if (has_announced_length(t))
             end_early(t);
     }
+    if (t->response.headers_done)
+        forbid_reuse_unless_plain(t);
     return size * count;
 }
 

@@ -46,7 +46,7 @@ local ANSWER = [[
     function() refuse "RequestLimitExceeded" end,
     function() refuse "InternalError" end,
     function() refuse "FailedOperation.ImageBlur" end,
-    function() unasked(whole:gsub("S%d+", "S0")) end,                               -- a second answer on a kept connection
+    function() unasked((whole:gsub("S%d+", "S0"))) end,                             -- a second answer on a kept connection
     function() unasked("HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n", id % 3 / 100) end,
     function() ngx.sleep(3) ngx.print(body) end,                                    -- later than the deadline
     function() raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n") ngx.exit(444) end,

@@ -25,6 +25,7 @@ local LOCATIONS = [[
     ngx.header["X-Connection"], ngx.header["X-Request"] = ngx.var.connection, ngx.var.connection_requests
     ngx.print(ngx.req.get_body_data() or "")
   } }
+  location = /error { content_by_lua_block { ngx.req.read_body() ngx.status = tonumber(ngx.var.arg_status) ngx.print "no" } }
   location = /count { content_by_lua_block { ngx.print(ngx.shared.counts:get(ngx.var.arg_of) or 0) } }
 ]]
 
@@ -127,6 +128,14 @@ describe("a connection that is used again by libcurl", function()
         for turn = 1, 5 do
           local response = assert(call(server.url[scheme] .. "/echo", "card " .. turn))
           assert.same({ "card " .. turn, tostring(turn) }, { response.body, response.headers["x-request"] })
+        end
+      end)
+
+      it("is not used again after an HTTP error, whose cause may have crossed the request", function()
+        for _, status in ipairs { 408, 502, 404 } do
+          local first = assert(call(server.url[scheme] .. "/echo", "a")).headers["x-connection"]
+          assert.equal(status, assert(call(server.url[scheme] .. "/error?status=" .. status, "b")).status)
+          assert.are_not.equal(first, assert(call(server.url[scheme] .. "/echo", "c")).headers["x-connection"])
         end
       end)
 
