@@ -16,6 +16,7 @@ local compare_values = {}
 ---@field zone boolean?      a name in the letters of a machine readable zone
 ---@field unfilled string?   a number without the letters at its end that may be fillers
 ---@field misread boolean?   a zone name in which letters may stand for fillers, or digits for letters
+---@field part "start"|"end"|nil of the zone's names, which no separator divides, this name is some words at that end
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
 ---@field longer string?     a given name with the middle name that is printed in a place of its own
@@ -93,9 +94,22 @@ local function spells_repaired(printed, zone)
   return places[#want] == true
 end
 
+--- A printed surname or given name against names that no separator divides: it can be some words at one end of them.
+local function part_of_names(printed, zone)
+  local words = {}
+  for word in zone.value:gmatch("%S+") do words[#words + 1] = word end
+  for n = 1, #words do
+    local first, last = zone.part == "end" and n or 1, zone.part == "end" and #words or n
+    local status = names.compare(printed, table.concat(words, " ", first, last), zone.truncated and last == #words)
+    if status ~= "differ" then return "not_compared" end
+  end
+  return "differ"
+end
+
 local function one_name(a, b, left, right)
   if a.zone ~= b.zone then
     local zone, printed = a.zone and a or b, a.zone and right or left
+    if zone.part then return part_of_names(printed, zone) end
     local status = names.compare(printed, zone.value, zone.truncated)
     if status == "differ" and zone.reversed then
       status = names.compare(printed, zone.reversed, false)

@@ -94,15 +94,20 @@ local function from_zone(zone, card, today, add)
       if PERSON[field] then
         entry.zone, entry.truncated, entry.valid, entry.misread = true, zone.name_truncated, nil, misread
       end
-      -- without the separator nothing tells which of the names is the surname
-      if not (PERSON[field] and impossible.name_separator) then add(field, entry) end
+      add(field, entry)
     end
   end
   local surname, given = zone.surname, zone.given_name
   if surname or given then
     local both = surname and given
+    local whole = both and surname .. " " .. given or surname or given
+    if impossible.name_separator then -- nothing tells which of the names is the surname
+      for field, part in pairs { surname = "start", given_name = "end" } do
+        add(field, { value = whole, zone = true, part = part, valid = false, truncated = zone.name_truncated, misread = misread })
+      end
+    end
     add("name", {
-      value = both and surname .. " " .. given or surname or given,
+      value = whole,
       reversed = both and given .. " " .. surname or nil,
       zone = true,
       truncated = zone.name_truncated,

@@ -139,7 +139,21 @@ function name_field.settle(field)
   return kept .. FILLERS[#field - #kept], status
 end
 
---- Whether a field has anything that `settle` would look at. Nearly no field has, so the usual one takes no pattern.
+--- What is wrong with the separators of a field: one pair of fillers ends the surname, single ones stand elsewhere.
+---@param field string
+---@return "name_separator"|"restored.filler_count"|nil problem "name_separator": several pairs, so any of them may end it
+function name_field.separators(field)
+  local count, wide = 0, false
+  for i, word in ipairs(words_of(field)) do
+    if word.gap >= 2 then
+      count = count + 1
+      wide = wide or i > 1 and word.gap > 2
+    end
+  end
+  return count > 1 and "name_separator" or wide and "restored.filler_count" or nil
+end
+
+--- Whether a field has anything that `settle` or `separators` would look at. Nearly no field has, so the usual one takes no pattern.
 ---@param field string
 ---@return boolean
 function name_field.odd(field)

@@ -226,6 +226,7 @@ local function names_at(at, text, problems)
       problems[#problems + 1] = NAME_PROBLEM[status]
       certain = status ~= "misread"
     end
+    if status ~= "doubt" then problems[#problems + 1] = name_field.separators(field) end
   end
   if find(field, "%d") then
     -- the national passport of Russia writes letters that Latin lacks as digits; everywhere else 9303-3 4.6 forbids them
@@ -356,6 +357,16 @@ function read.lines(lines, today)
     end
   end
   return result
+end
+
+--- Whether the dates are days of the calendar, as far as they are stated.
+---@param result idocr.Mrz
+---@return boolean
+function read.dates_possible(result)
+  for _, problem in ipairs(result.problems) do
+    if find(problem, "^date%.") then return false end
+  end
+  return true
 end
 
 --- Whether every check digit is right.
