@@ -1,7 +1,8 @@
 --- Turns text as it was typed, copied or recognised into rows of zone characters, one byte per character.
 --- Only what cannot mean anything else is replaced; each kind of replacement is noted for the list of problems.
 
-local transliteration = require "idocr.checks.transliteration"
+local normal_form = require "idocr.checks.normal_form"
+local utf8_characters = require "idocr.checks.utf8_characters"
 
 local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
 local byte, char, upper = string.byte, string.char, string.upper
@@ -19,7 +20,7 @@ local FOREIGN = "?" -- a character that has no reading
 local MAP = {} ---@type table<string, string> UTF-8 character or stray byte -> what it stands for
 
 local function map(text, to)
-  for _, character in ipairs(transliteration.characters(text)) do MAP[character] = to end
+  for _, character in ipairs(utf8_characters(text)) do MAP[character] = to end
 end
 
 local function pairs_of(text) -- "АA ВB": a look-alike and its letter
@@ -44,25 +45,17 @@ pairs_of "٠0 ١1 ٢2 ٣3 ٤4 ٥5 ٦6 ٧7 ٨8 ٩9 ۰0 ۱1 ۲2 ۳3 ۴4 ۵5 ۶6 ۷
 map("　\t", " ")
 map("“”„‟〝〞", "\n") -- a quotation mark ends what it quotes
 map("‘’‚‛′", "'")
-for last = 0x80, 0x8A do MAP["\226\128" .. char(last)] = " " end -- U+2000-U+200A
-for _, blank in ipairs { "\194\160", "\226\128\175", "\226\129\159", "\225\154\128" } do MAP[blank] = " " end
--- invisible: soft hyphen, zero-width and direction marks, joiners, byte order mark, variation selectors, object mark
-for last = 0x8B, 0x8F do MAP["\226\128" .. char(last)] = "" end
-for last = 0xAA, 0xAE do MAP["\226\128" .. char(last)] = "" end
-for last = 0xA0, 0xAF do MAP["\226\129" .. char(last)] = "" end
-for last = 0x80, 0x8F do MAP["\239\184" .. char(last)] = "" end
-for _, none in ipairs { "\194\173", "\239\187\191", "\239\191\188", "\205\143", "\225\160\142" } do MAP[none] = "" end
-for last = 0x80, 0xAF do MAP["\204" .. char(last)], MAP["\205" .. char(last)] = "", MAP["\205" .. char(last)] or "" end
+MAP["\239\191\188"] = "" -- object mark
+for last = 0x80, 0xAF do -- marks over a letter
+  MAP["\204" .. char(last)], MAP["\205" .. char(last)] = "", ""
+end
 
 --- What stands for a character outside ASCII.
 local function stand_in(character)
   local known = MAP[character]
   if known then return known end
-  local a, b, c = byte(character, 1, 3)
-  if a == 0xEF and c and (b == 0xBC and c > 0x80 or b == 0xBD and c <= 0x9E) then -- full width: U+FF01-U+FF5E
-    return char(b == 0xBC and c - 0x60 or c - 0x20)
-  end
-  return FOREIGN
+  local form = normal_form.of(character) -- blanks of all scripts, invisible characters, full width
+  return #form <= 1 and not find(form, "[\128-\255]") and form or FOREIGN
 end
 
 -- signs as markup and program text write them
@@ -122,7 +115,7 @@ end
 function characters.rows(line)
   local notes = {}
   if find(line, "[\128-\255]") then
-    local list = transliteration.characters(line)
+    local list = utf8_characters(line)
     for i = 1, #list do
       if byte(list[i]) > 0x7F then list[i] = stand_in(list[i]) end
     end
