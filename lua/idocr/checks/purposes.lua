@@ -16,6 +16,7 @@ purposes.identity = {
   ["mrz.restored.fillers"] = "warning", -- what stood there may have been a letter of a name
   ["mrz.restored.filler_count"] = "warning",
   ["mrz.restored.filler_letters"] = "warning",
+  ["mrz.restored.line_breaks"] = "warning", -- no check digit covers a name that was joined
   ["mrz.character.sex_letter"] = "warning",
   ["number.shape"] = "error",
   ["number.checksum"] = "error",

@@ -75,6 +75,12 @@ local function no_separator(names)
   return find(names, "<", 1, true) ~= nil and not find(names, "<<", 1, true)
 end
 
+--- Whether the names of a line that was joined from pieces begin at their place and end where fillers begin.
+---@param text string
+---@param from integer place of the first name
+---@return boolean
+function fit.well_joined(text, from) return find(text, "^<?<?%u", from) ~= nil and not find(text, "%u<<<+%u", from) end
+
 --- Names of another number of characters than the field has, with the fillers at the end made up or left out.
 ---@param text string
 ---@param width integer
@@ -92,7 +98,7 @@ function fit.names(text, width, from)
   local notes = { "restored.filler_count" }
   if find(text, " ", 1, true) then notes[2] = "restored.fillers" end
   if #gaps < width and no_separator(sub(stretched, from)) then notes[#notes + 1] = "name_separator" end
-  if #gaps < width and byte(gaps, -1) ~= 60 then notes[#notes + 1] = "name_open" end -- more than fillers may be missing
+  if #gaps < width and not find(gaps, "<<$") then notes[#notes + 1] = "name_open" end -- more than fillers may be missing
   return { text = stretched, notes = notes, cost = 2 + math.floor(math.abs(width - #gaps) / 8), exact = false }
 end
 

@@ -102,6 +102,15 @@ local function in_place(result)
   return fit.dated(lines[2], 14) and not fit.dated(lines[1], 14)
 end
 
+--- Whether joined rows have a state, a number and names where these belong.
+local function joined_well(result)
+  local lines = result.lines
+  if not fit.known_state(lines[1]) then return false end
+  if result.format == "FRA-ID" then return true end
+  if result.format == "TD1" then return fit.well_joined(lines[3], 1) end
+  return fit.well_joined(lines[1], 6) and not find(lines[2], "^<")
+end
+
 --- Rows that make up a zone once they are joined: it was broken into lines at other places.
 ---@return idocr.Mrz? result where every check digit is right
 ---@return table<string, true>? notes
@@ -115,7 +124,7 @@ local function rejoined(rows, today)
       local lines = j > i and cut(text)
       if lines and #rows[i].text == #lines[1] then break end -- these are its lines
       local result = lines and read.lines(lines, today)
-      if result and read.all_right(result) and in_place(result) then
+      if result and read.all_right(result) and in_place(result) and joined_well(result) then
         if i > 1 or j < #rows then notes["restored.other_text"] = true end
         return result, notes
       end
@@ -124,10 +133,11 @@ local function rejoined(rows, today)
 end
 
 local function name_restored(result, notes, given)
-  local any = false
+  local any, named = false, {}
+  for _, problem in ipairs(result.problems) do named[problem] = true end
   for _, name in ipairs(RESTORED) do
     if notes[name] then
-      result.problems[#result.problems + 1] = name
+      if not named[name] then result.problems[#result.problems + 1] = name end
       any = true
     end
   end

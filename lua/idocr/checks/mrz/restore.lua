@@ -4,147 +4,30 @@
 
 local fit = require "idocr.checks.mrz.fit"
 local read = require "idocr.checks.mrz.read"
-local characters = require "idocr.checks.mrz.characters"
+local units = require "idocr.checks.mrz.units"
 local states = require "idocr.checks.states"
 
-local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
+local find, gsub, sub = string.find, string.gsub, string.sub
 
 local restore = {}
 
-local SCALE = 1000        -- places within a row
-local LONGEST = 110       -- characters of a whole zone with what may be wrong with it
-local MOST_UNITS = 120    -- texts that may be a line
 local MOST_READINGS = 600 -- combinations that are read
-local MOST_JOINED = 8     -- rows that one zone may be broken into
-
----@class idocr.mrz.Unit
----@field text string
----@field from number      where it begins and ends, in rows
----@field to number
----@field notes table<string, true>
----@field broken integer   cost of joining and cutting
-
-local function unit(list, text, from, to, notes, broken)
-  if #list >= MOST_UNITS or #text < 6 then return end
-  list[#list + 1] = { text = text, from = from, to = to, notes = notes, broken = broken }
-end
-
-local function with(notes, name)
-  local all = { [name] = true }
-  for other in pairs(notes) do all[other] = true end
-  return all
-end
-
---- A row without a label before or a remark behind it.
-local function add_unlabelled(list, row, at)
-  local text = row.text
-  local notes = with(row.notes, "restored.other_text")
-  local value = match(text, "^.*[:=#] *(.*)$")
-  if value and #value >= 26 then unit(list, value, at, at + 0.9, notes, 1) end
-  local front, back = text, text
-  for _ = 1, 4 do
-    front, back = match(front, "^[^ ]+ +(.*)$"), match(back, "^(.*[^ ]) +[^ ]+$")
-    if front and #front >= 26 then unit(list, front, at, at + 0.9, notes, 1) end
-    if back and #back >= 26 then unit(list, back, at, at + 0.9, notes, 1) end
-    front, back = front or "", back or ""
-  end
-end
-
-local function sexed(text, at) return find(text, "^[MF<X]", at) and find(text, "^%d", at - 1) and find(text, "^[%d<]", at + 7) end
-
---- The pieces of several lines that stand in one run of characters.
-local function add_cuts(list, text, at, notes, broken)
-  local function cut(from, to)
-    unit(list, sub(text, from, to), at + from / SCALE, at + math.min(to, #text) / SCALE, notes, broken)
-  end
-  local length = #text
-  for _, width in ipairs { 44, 36 } do
-    if length == 2 * width then
-      cut(1, width)
-      cut(width + 1, length)
-    end
-    if length > 62 then
-      for p = 1, length - 27 do
-        if find(text, "^[^<]", p) and sexed(text, p + 20) and fit.vouched(sub(text, p, p + 27)) == 3 then
-          cut(p, p == 1 and width or length)
-          if p > 1 then cut(1, p - 1) else cut(width + 1, length) end
-        end
-      end
-    end
-  end
-  if length >= 60 and length <= 96 then
-    for p = 1, length - 17 do
-      if sexed(text, p + 7) and fit.right_digit(text, p, p + 5) and fit.right_digit(text, p + 8, p + 13) then
-        cut(1, p - 1)
-        cut(p, p + 29)
-        cut(p + 30, length)
-      end
-    end
-  end
-end
-
-local function near_a_width(length)
-  return length >= 28 and length <= 32 or length >= 34 and length <= 38 or length >= 40 and length <= 50
-end
-
-local function add_joined(list, rows)
-  for i = 1, #rows do
-    local text, raw, notes = "", 0, {}
-    for j = i, math.min(#rows, i + MOST_JOINED - 1) do
-      for name in pairs(rows[j].notes) do notes[name] = true end
-      local part = gsub(gsub(rows[j].text, " ", ""), characters.DOUBLE, "<<")
-      if i ~= j and near_a_width(#part) then break end -- a line of its own
-      text, raw = text .. part, raw + #rows[j].text
-      if #text > LONGEST then break end
-      local noted = raw > #text and with(notes, "restored.blanks") or notes
-      if j > i then noted = with(noted, "restored.line_breaks") end
-      if j > i and #text <= 48 then unit(list, text, i, j + 0.9, noted, 3) end
-      if near_a_width(#part) and j < #rows then break end
-      if #text >= 60 then add_cuts(list, text, i, noted, j > i and 4 or 1) end
-    end
-  end
-end
-
---- Two lines in one row with a blank between them, which may have blanks for fillers themselves.
-local function add_halves(list, row, at)
-  if #row.text < 62 then return end
-  for place in row.text:gmatch("() +") do
-    local left, right = match(sub(row.text, 1, place - 1), "^(.*[^ ])"), match(sub(row.text, place), "^ *(.*)$")
-    if left and #left >= 26 and #right >= 26 and #left <= 48 and #right <= 66 then
-      unit(list, left, at, at + place / SCALE, row.notes, 1)
-      unit(list, right, at + (place + 1) / SCALE, at + 0.9, row.notes, 1)
-    end
-  end
-end
-
---- Everything that may be a line.
-local function units_of(rows)
-  local list = {}
-  for i = 1, #rows do
-    unit(list, rows[i].text, i, i + 0.9, rows[i].notes, 0)
-  end
-  for i = 1, #rows do
-    local row = rows[i]
-    if #row.text >= 26 and find(row.text, "[ :=#]") then
-      add_unlabelled(list, row, i)
-      add_halves(list, row, i)
-    end
-  end
-  add_joined(list, rows)
-  return list
-end
+local WIDTH = read.COUNT_OF
 
 local CODE = "^[A-Z][A-Z0-9<][A-Z<][A-Z<][A-Z<]"
 
 --- Whether a line can begin a zone: its state is known, or it stands there as a line of another state would.
-local function plausible(fitted)
+local function plausible(fitted, u)
   if not find(fitted.text, CODE) then return false end
-  return fit.known_state(fitted.text) or fitted.exact and not fitted.notes[1] and find(fitted.text, "^[A-Z0-9]*<[A-Z0-9<]*$") ~= nil
+  if fit.known_state(fitted.text) then return true end
+  return u.broken == 0 and fitted.exact and not fitted.notes[1] and find(fitted.text, "^[A-Z0-9]*<[A-Z0-9<]*$") ~= nil
 end
 
+local function holds_names(fitted, u, from) return u.broken == 0 or fit.well_joined(fitted.text, from) end
+
 --- Whether a line with data is the first of three, or the first of the French card with a run of another length.
-local function is_first(data, width)
-  if width == 30 then return plausible(data) end
+local function is_first(data, width, u)
+  if width == 30 then return plausible(data, u) end
   return width == 36 and data.verify and find(data.text, "^IDFRA")
 end
 
@@ -154,13 +37,13 @@ local function is_second(data, width)
 end
 
 --- Lines that the units can be, by role.
-local function roles_of(units, width)
+local function roles_of(list_of_units, width)
   local first, second, names = {}, {}, {}
   local function add(list, u, fitted) list[#list + 1] = { unit = u, fit = fitted } end
-  for _, u in ipairs(units) do
+  for _, u in ipairs(list_of_units) do
     if #gsub(u.text, " ", "") <= width + 22 then
       local fitted = width ~= 30 and fit.first(u.text, width)
-      if fitted and plausible(fitted) and not fit.dated(fitted.text, 14) then
+      if fitted and plausible(fitted, u) and holds_names(fitted, u, 6) and not fit.dated(fitted.text, 14) then
         add(first, u, fitted)
       end
       if #u.text >= (width == 30 and 15 or 26) then
@@ -171,12 +54,12 @@ local function roles_of(units, width)
           if data.verify and fit.french(data.text) then add(second, u, data) end
         end
         for _, data in ipairs(width == 44 and {} or fit.data(u.text, width, width == 30 and 16 or 6, width == 30 and 15 or nil)) do
-          if is_first(data, width) then add(first, u, data) end
+          if is_first(data, width, u) then add(first, u, data) end
         end
       end
       if width == 30 and not find(u.text, "[0-9?]") then
         fitted = fit.names(u.text, width, 1)
-        if fitted then add(names, u, fitted) end
+        if fitted and holds_names(fitted, u, 1) then add(names, u, fitted) end
       end
     end
   end
@@ -224,10 +107,13 @@ local function judge(candidate, today)
   candidate.confirmed = read.all_right(result) and (candidate.right > 1 or candidate.ordered)
   -- made up fillers must leave a nationality that exists, and a number that does not reach into them
   if candidate.verify and result.format ~= "FRA-ID" then
-    if result.long_number_rule or not states.name(result.nationality) then return nil end
+    if result.long_number_rule or not states.name(result.nationality) or not read.dates_possible(result) then return nil end
+    if find(result.format == "TD1" and sub(result.lines[1], 6) or result.lines[2], "^<") then return nil end
   end
   if candidate.confirmed then return candidate end
-  if candidate.verify then return nil end
+  local first = candidate.parts[1]
+  if not first.fit.exact and WIDTH[#first.unit.text] then return nil end -- it is whole as a line of another format
+  if candidate.verify or candidate.right < 2 and candidate.parts[2].unit.broken > 0 then return nil end
   if not candidate.ordered and (candidate.right < 3 or not fit.known_state(candidate.lines[1])) then return nil end
   return candidate
 end
@@ -264,7 +150,7 @@ end
 ---@return idocr.mrz.Found? found
 ---@return boolean? several several zones were found
 function restore.search(rows, today)
-  local units = units_of(rows)
+  local list = units.of(rows)
   local best, confirmed, readings = nil, {}, 0
   local function try(parts)
     if readings >= MOST_READINGS then return end
@@ -275,7 +161,7 @@ function restore.search(rows, today)
     if better(candidate, best) then best = candidate end
   end
   for _, width in ipairs { 44, 36, 30 } do
-    local first, second, names = roles_of(units, width)
+    local first, second, names = roles_of(list, width)
     for _, a in ipairs(first) do
       for _, b in ipairs(second) do
         if apart(a, b) then
