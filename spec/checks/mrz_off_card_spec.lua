@@ -147,6 +147,42 @@ describe("a card with a zone that is slightly off", function()
     assert.are.same({}, failed(check(HOLDER, { ONE, (TWO:gsub("F", "<")) }, { sex = "X" })))
   end)
 
+  it("is held against a line of names alone", function()
+    for _, zone in ipairs { { TD1[3] }, { "I<UT0D23145", "74081", TD1[3] }, "IDENTITY CARD\n" .. TD1[3] } do
+      errors(check(ANOTHER, zone), "surname", "given_name", "name")
+      no_errors(check(HOLDER, zone))
+    end
+  end)
+
+  it("is held against the names where nothing tells which of them is the surname", function()
+    for _, first in ipairs { "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "P<UTOERIKSSON<<ANNA<<MARIA<<<<<<<<<<<<<<<<<<" } do
+      for _, second in ipairs { TWO, TWO:sub(1, 9) .. "?" } do
+        for _, other in ipairs { { surname = "SMITH" }, { surname = "SMITH", given_name = "JOHN" }, { visual = { surname = "SMITH" } } } do
+          local r = report.make({ kind = "passport", mrz = { first, second }, surname = other.surname, given_name = other.given_name,
+            visual = other.visual }, TODAY)
+          errors(r, "surname", other.given_name and "given_name")
+        end
+        local r = check(HOLDER, { first, second }, { name = false })
+        no_errors(r)
+        assert.are.equal("warning", failed(r)["mrz.name.separator"])
+      end
+    end
+  end)
+
+  it("is not taken for one of another date or format", function()
+    -- a piece of a second line: the expiry date stands where a birth date would
+    no_errors(check(HOLDER, { ONE, TWO:sub(1, 6), "?", TWO:sub(7) }))
+    local r = check(HOLDER, { ONE, TWO:sub(1, 36) }) -- as wide as the second line of TD2, which has other check digits
+    no_errors(r)
+    assert.is_nil(failed(r)["mrz.check_digit.composite"])
+    errors(check(ANOTHER, { ONE, TWO:sub(1, 36) }), "number", "birth_date", "sex", "nationality")
+  end)
+
+  it("has a warning where a line was joined, for no check digit covers a name", function()
+    local r = check(HOLDER, { ONE:sub(1, 20), ONE:sub(21), TWO })
+    assert.are.same({ true, "warning" }, { r.ok, failed(r)["mrz.restored.line_breaks"] })
+  end)
+
   it("compares nothing that is uncertain", function()
     local r = check(HOLDER, { "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", TWO })
     no_errors(r)

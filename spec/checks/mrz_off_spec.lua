@@ -230,6 +230,26 @@ describe("a zone that is slightly off", function()
     end
   end)
 
+  it("is not joined with text between its lines", function()
+    for _, format in ipairs { "TD2", "TD3", "MRV-A", "MRV-B" } do
+      local one, two = CLEAN[format][1], CLEAN[format][2]
+      for _, text in ipairs { "PASSPORT", "P<", "UTO", "<<<<" } do
+        local result = assert(mrz.parse({ one:sub(1, -1 - #text), text, two }, TODAY))
+        assert.are.same({ true, "ERIKSSON", "ANNA MARIA" }, { result.valid, result.surname, result.given_name }, format .. text)
+      end
+      local result = mrz.parse({ "<<<<<<", one:sub(1, -7), two }, TODAY)
+      assert.are.same({ "UTO", "ERIKSSON", "ANNA MARIA" }, { result.issuing_country, result.surname, result.given_name }, format)
+    end
+  end)
+
+  it("may be broken anywhere in a line", function()
+    for _, format in ipairs { "TD2", "TD3", "MRV-A", "MRV-B" } do
+      for at = 1, #CLEAN[format][1] - 1 do
+        restored(format, { CLEAN[format][1], CLEAN[format][2]:sub(1, at), CLEAN[format][2]:sub(at + 1) }, "restored.line_breaks", at)
+      end
+    end
+  end)
+
   it("is not read where there are two of them", function()
     local result, message = mrz.parse({ CLEAN.TD3[1], CLEAN.TD3[2], "P<UTODOE<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
       "L898902C<3UTO6908061F9406236ZE184226B<<<<<14" }, TODAY)
@@ -327,6 +347,21 @@ describe("letters in place of fillers", function()
       birth_date = "1974-08", expiry_date = "2030-01-01" })
     result = assert(mrz.parse({ lines[1], (lines[2]:gsub("7408<<", "7408KK")) }, TODAY))
     assert.are.same({ true, "1974-08", { "restored.filler_letters" } }, { result.valid, result.birth_date_known, result.problems })
+  end)
+end)
+
+describe("separators of a name", function()
+  local function parse(first) return assert(mrz.parse({ first, CLEAN.TD3[2] }, TODAY)) end
+
+  it("may have a filler too many", function()
+    local result = parse("P<UTOERIKSSON<<<ANNA<MARIA<<<<<<<<<<<<<<<<<<")
+    assert.are.same({ true, "ERIKSSON", "ANNA MARIA", { "restored.filler_count" } },
+      { result.valid, result.surname, result.given_name, result.problems })
+  end)
+
+  it("are a doubt where there are several", function()
+    assert.are.same({ "name_separator" }, parse("P<UTOERIKSSON<<ANNA<<MARIA<<<<<<<<<<<<<<<<<<").problems)
+    assert.are.same({}, parse("P<UTO<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<<<<<<<<<").problems)
   end)
 end)
 

@@ -1,16 +1,19 @@
 --- What can still be read of a zone that cannot be used: a whole line beside one that is missing or damaged, and fields of
 --- a damaged line that their check digits and neighbours confirm.
 
+local digits = require "idocr.checks.mrz.digits"
 local fit = require "idocr.checks.mrz.fit"
 local read = require "idocr.checks.mrz.read"
 local characters = require "idocr.checks.mrz.characters"
 
-local find, gsub, sub, rep = string.find, string.gsub, string.sub, string.rep
+local find, gsub, match, sub, rep = string.find, string.gsub, string.match, string.sub, string.rep
 
 local partial = {}
 
 local FOUL = "[^A-Z0-9<]"
 local WHOLE = 6    -- what a whole line with data counts beside one field: its width tells the format
+local LONGEST_NAMES = 36 -- a row of names that is longer is the first line of another format
+local WIDTH = read.COUNT_OF
 local MOST_OFF = 3 -- characters too few or too many at which the end of a line still tells where its fields are
 
 -- Places of the fields in the line that holds them.
@@ -26,8 +29,10 @@ local NAMES = { surname = true, given_name = true, name_truncated = true }
 local function confirmed(text, field, at, offset, today)
   local from, to = at[field][1] + offset, at[field][2] + offset
   if from < 1 or not fit.right_digit(text, from, to) then return false end
-  if field == "number" then return offset == 0 and fit.known_state(sub(text, 9, 13)) end
+  if field == "number" then return offset == 0 and fit.known_state(sub(text, 9, 13)) and not find(sub(text, from, to), "<%w") end
   local possible = select(3, read.date(sub(text, from, to), field == "birth_date" and today or nil))
+  -- another date has a date before it, not the nationality
+  if at == TWO and field == "birth_date" and find(sub(text, from - 3, from - 1), "%d.?%d") then return false end
   local sex = at.sex[1] + offset
   return possible and find(sub(text, sex, sex), "[MF<X]") ~= nil and find(sub(text, from, to), "%d") ~= nil
 end
@@ -93,8 +98,10 @@ local function texts_of(row)
     local fitted = fit.exact(row.text, width)
     if fitted then list[#list + 1] = fitted.text end
   end
-  if #list == 0 then list[1] = gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<") end
-  return list
+  if list[1] then return list end
+  local text = gsub(row.text, characters.DOUBLE, "<<")
+  if not find(text, " ", 1, true) then return { text } end
+  return { (gsub(text, " ", "")), (gsub(text, " ", "<")) }
 end
 
 --- A second line that begins anywhere in a longer text.
@@ -107,15 +114,17 @@ local function within(text)
 end
 
 local LETTER_CODE = "^[A-Z][A-Z<]%u[%u<][%u<]"
+local FIRST_LETTER = "^[PVIAC]" -- of the documents with two lines
 
 --- A first line whose state is known: whole, or with another number of fillers at its end; of others, code and state.
 local function first_line(row, width)
   local fitted = fit.first(row.text, width)
   local text = fitted and fitted.text or gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<")
-  if #text < 20 or not find(text, LETTER_CODE) or not fit.known_state(text) or not find(text, "<") then return nil end
+  if #text < 20 or not find(text, FIRST_LETTER) or not find(text, LETTER_CODE) then return nil end
+  if not fit.known_state(text) or not find(text, "<") then return nil end
   if fit.dated(text, 14) then return nil end
   local names = fitted and not find(text, "^IDFRA") and (fitted.exact or not find(text, "%d", 6))
-  if names then return text, LINE_ONE, not fitted.exact and fitted.notes[#fitted.notes] == "name_open" end
+  if names then return text, LINE_ONE, fitted end
   return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
 end
 
@@ -141,22 +150,31 @@ end
 --- The lines of two-line formats.
 local function two(rows, width, today)
   local lines, known = { rep("<", width), rep("<", width) }, {}
-  local most, first_found, french, open = 0, false, false, nil
+  local most, first_found, french, names, typed = 0, false, false, nil, false
   for _, row in ipairs(rows) do french = french or find(row.text, "^IDFRA") ~= nil end
   for _, row in ipairs(rows) do
     local line, fields, count = second_line(row, width, today, french)
     if count > most then
       lines[2], known[2], most = line, fields, count
     else
-      local text, of_first, cut = first_line(row, width)
+      local text, of_first, fitted = first_line(row, width)
       if text and (not first_found or size(of_first) > size(known[1])) then
-        lines[1], known[1], first_found, open = text, of_first, true, cut
+        lines[1], known[1], first_found, names = text, of_first, true, fitted
+        typed = #row.text == width or not WIDTH[#row.text] -- another width tells another format
       end
     end
   end
   if known[2] == FRENCH_TWO and not first_found then lines[1] = "IDFRA" .. rep("<", 31) end
   local score = most + (known[1] and size(known[1]) or 0) + (known[2] == LINE_TWO and WHOLE or 0)
-  return { lines = lines, known = known, score = score, typed = first_found, open = open }
+  if names and names.exact then score = score + 1 end
+  return { lines = lines, known = known, score = score, typed = typed, notes = names and names.notes }
+end
+
+--- Whether the number of a first line of TD1 is whole where its line is not: a filler may be missing before its rest.
+local function number_is_whole(text)
+  local rest, digit = match(text, "^(%w+)(%d)<", 15)
+  local longer = rest and digits.of(sub(text, 6, 14) .. rest)
+  return not find(sub(text, 6, 14), "<%w") and (not longer or ("%d"):format(longer) ~= digit)
 end
 
 local function td1_line(text, today)
@@ -164,13 +182,18 @@ local function td1_line(text, today)
   if second and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
   if find(text, LETTER_CODE) and fit.known_state(text) and fit.right_digit(text, 6, 14) then
     if #text == 30 then return 1, text, TD1_ONE end
-    return 1, sub(text, 1, 15) .. rep("<", 15), all_of("document_code", "issuing_country", "number")
+    if number_is_whole(text) then return 1, sub(text, 1, 15) .. rep("<", 15), all_of("document_code", "issuing_country", "number") end
   end
   local line, known, count = rescue(text, 30, THREE, today)
   if count > 0 then return 2, line, known end
 end
 
---- The lines of TD1; names only beside another line.
+--- Whether a row can be nothing but a line of names, though no other line of its zone was read.
+local function names_alone(row)
+  return #row.text == 30 and not find(row.text, "[^A-Z<]") and not first_line(row, 30)
+end
+
+--- The lines of TD1.
 local function three(rows, today)
   local lines, known = { rep("<", 30), rep("<", 30), rep("<", 30) }, {}
   local score = 0
@@ -180,17 +203,18 @@ local function three(rows, today)
       if at and (not known[at] or size(fields) > size(known[at])) then lines[at], known[at] = line, fields end
     end
   end
-  if next(known) then
-    for i, row in ipairs(rows) do
-      local names = fit.names(row.text, 30, 1)
-      if names and not find(names.text, "[0-9?]") and find(names.text, "^%u[%u<]*<<") and (i > 1 or not known[1]) then
-        lines[3], known[3] = names.text, TD1_THREE
-      end
+  local data, notes = known[1] or known[2], nil
+  for i, row in ipairs(rows) do
+    local names = #row.text < LONGEST_NAMES and fit.names(row.text, 30, 1)
+    local here = names_alone(row)
+    if data then here = i > 1 or not known[1] end
+    if names and here and find(names.text, "^%u[%u<]*<<[%u<]*$") then
+      lines[3], known[3], notes = names.text, TD1_THREE, names.notes
     end
   end
   for _, fields in pairs(known) do score = score + size(fields) end
   if known[1] == TD1_ONE or known[2] == TD1_TWO then score = score + WHOLE end
-  return { lines = lines, known = known, score = score, typed = known[1] ~= nil }
+  return { lines = lines, known = known, score = score, typed = known[1] ~= nil, notes = notes }
 end
 
 local ALWAYS = { format = true, lines = true, checks = true, problems = true, valid = true }
@@ -216,7 +240,7 @@ local function keep(result, known, typed)
   for _, problem in ipairs(result.problems) do
     local check, date, state = problem:match("^check_digit%.(.*)"), problem:match("^date%.(.*)"), problem:match("^unknown_(.*)")
     if check and checks[check] ~= nil or date and fields[date] or state and fields[state]
-      or problem:find("^sex") and fields.sex or problem:find("^name_d") and fields.surname then
+      or problem:find("^sex") and fields.sex or problem:find("^name_[ds]") and fields.surname then
       problems[#problems + 1] = problem
     end
   end
@@ -246,7 +270,10 @@ function partial.read(rows, today)
   end
   if best.score == 0 then return nil end
   local result = read.lines(best.lines, today) --[[@as idocr.Mrz]]
-  if best.open then result.name_truncated = true end
+  for _, note in ipairs(best.notes or {}) do
+    if note == "name_open" then result.name_truncated = true end
+    if note == "name_separator" then result.problems[#result.problems + 1] = note end
+  end
   return keep(result, best.known, best.typed)
 end
 
