@@ -112,16 +112,17 @@ static bool is_tiff(const uint8_t *head, size_t length)
 
 /* How the base64 text of a picture begins: three characters or more for each format's first bytes. */
 static const char *const BASE64_HEADS[] = {
-    "/9j/", "iVBORw0KGgo", "R0lGOD", "JVBERi", "UklGR", "Qk", "SUkq", "TU0AK", "AAAADGpQ", "AAAADEpYT", "/wo", "/0//UQ",
+    "/9j/", "iVBORw0KGgo", "R0lGOD", "JVBERi", "UklGR", "Qk", "SUkq", "TU0AK", "AAAADGpQ", "AAAADEpYT", "/wo", "/0//UQ", "_9j_", "_wo", "_0__UQ",
 };
 
 static bool is_base64_character(uint8_t c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=' || c == '\r' ||
-           c == '\n';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' || c == '_' ||
+           c == '=';
 }
 
-#define LEAST_BASE64 64 /* characters; no picture is shorter */
+#define LEAST_BASE64 64       /* characters; no picture is shorter */
+#define LEAST_BASE64_WIDTH 60 /* characters between two blanks that stand for line breaks */
 
 static bool is_base64(const uint8_t *head, size_t length)
 {
@@ -130,8 +131,15 @@ static bool is_base64(const uint8_t *head, size_t length)
     bool known = starts(head, length, 0, "AAAA", 4) && starts(head, length, 6, "Z0eXB", 5); /* a box "ftyp" */
     for (size_t i = 0; !known && i < sizeof BASE64_HEADS / sizeof BASE64_HEADS[0]; i++)
         known = starts(head, length, 0, BASE64_HEADS[i], strlen(BASE64_HEADS[i]));
-    for (size_t i = 0; known && i < length; i++)
-        known = is_base64_character(head[i]);
+    for (size_t i = 0, width = 0; known && i < length; i++) {
+        bool line_break = head[i] == '\r' || head[i] == '\n';
+        if (line_break || ((head[i] == ' ' || head[i] == '\t') && (width == 0 || width >= LEAST_BASE64_WIDTH))) {
+            width = 0;
+        } else {
+            known = is_base64_character(head[i]);
+            width++;
+        }
+    }
     return known;
 }
 
@@ -145,7 +153,8 @@ static const char *text_format(const uint8_t *head, size_t length)
         head++;
         length--;
     }
-    if (starts_text(head, length, "data:"))
+    if (starts_text(head, length, "data:") || starts_text(head, length, "base64,") ||
+        (starts_text(head, length, "image/") && holds(head, length, "base64,")))
         return "data_url";
     if (is_base64(head, length))
         return "base64";

@@ -1,6 +1,7 @@
 --- Pictures as the caller names them (a path, bytes, base64 text, a URL), and how they are opened.
 
 local core = require "idocr.core"
+local decode_base64 = require "idocr.base64_text"
 local errors = require "idocr.errors"
 
 local picture = {}
@@ -17,9 +18,7 @@ function Picture:__tostring() return "picture (" .. self.source .. ")" end
 
 local LONGEST_PATH = 4096 -- bytes; PATH_MAX of Linux
 local LONGEST_URL = 8192
-local LONGEST_DATA_HEAD = 256 -- bytes of a data URL before its comma
 local LONGEST_TEXT = 32 * 1024 * 1024 -- bytes of base64 text that is decoded unasked
-local LONGEST_END = 64 -- bytes of blanks behind base64 text
 
 ---@param value any
 ---@return boolean
@@ -32,7 +31,7 @@ end
 local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8[79]a", "%%PDF%-", "RIFF....WEBP" }
 
 -- How the base64 text of a JPEG, PNG, PDF, GIF and WebP begins.
-local BASE64_BEGINNINGS = { "/9j/", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }
+local BASE64_BEGINNINGS = { "/9j/", "_9j_", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }
 local LEAST_BASE64 = 64 -- characters; a path can begin like that too
 
 --- What is wrong with a path, if anything: most often it is no path but a picture. Only where somebody says that it is a
@@ -44,7 +43,7 @@ local function path_complaint(value, plain)
     if value:find("^" .. beginning) then return "that is a picture, not a path; use idocr.bytes(string)" end
   end
   if value:find("^[dD][aA][tT][aA]:") then return "that is a data URL, not a path; use idocr.base64(string)" end
-  if #value >= LEAST_BASE64 and not value:find("[^%w+/=]") then
+  if #value >= LEAST_BASE64 and not value:find("[^%w+/=_-]") then
     for _, beginning in ipairs(BASE64_BEGINNINGS) do
       if value:sub(1, #beginning) == beginning then return "that is base64 text, not a path; use idocr.base64(string)" end
     end
@@ -85,7 +84,7 @@ function picture.bytes(bytes, offset, length)
   return new("bytes", bytes, offset, length)
 end
 
---- A picture as base64 text, with or without `data:…;base64,` before it; line breaks are fine, other strays are not.
+--- A picture as base64 text, with or without `data:…;base64,` before it: in lines, URL-safe and unpadded too.
 ---@param text string
 ---@return idocr.Picture?, string? complaint
 function picture.base64(text)
@@ -124,36 +123,6 @@ end
 
 local function refused(code, message) return nil, errors.unsent("image", code, message) end
 
---- The base64 text behind `data:…;base64,`.
----@return string? text, string? complaint
-local function data_of_url(url)
-  local comma = url:find(",", 1, true)
-  if not comma or comma > LONGEST_DATA_HEAD then return nil, "the data URL has no data" end
-  if not url:sub(1, comma - 1):lower():find(";%s*base64%s*$") then return nil, "the data URL does not say that it is base64" end
-  local text = url:sub(comma + 1)
-  if text:find("%", 1, true) then
-    text = text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-  end
-  return text
-end
-
---- The bytes of base64 text or of a data URL. Line breaks are passed over, and blanks around the text.
----@return string? bytes, string? complaint
-local function decode_base64(text)
-  local complaint
-  if text:find("^[%s\239]") then text = text:gsub("^\239\187\191", ""):gsub("^%s+", "") end
-  if text:sub(1, 5):lower() == "data:" then
-    text, complaint = data_of_url(text)
-    if not text then return nil, complaint end
-  end
-  if text:find("%s", -1) then text = text:sub(1, #text - #text:match("%s*$", -LONGEST_END)) end
-  if text:find("[\r\n]") then text = text:gsub("[\r\n]+", "") end
-  local bytes, _, position = core.base64_decode(text)
-  if bytes then return bytes end
-  local where = type(position) == "number" and (" at position %d"):format(position) or ""
-  return nil, "the picture is not valid base64" .. where
-end
-
 --- The picture that an open one holds as text, nil where it is not base64 text or a data URL: no service reads either, so
 --- they can only be meant to be decoded.
 ---@param image userdata
@@ -161,7 +130,7 @@ end
 local function decoded_image(image)
   -- The first byte tells most pictures from text without looking further.
   local size, first = image:size(), image:read(0, 1)
-  if not first or not first:find("^[%sdD/iJRUQAST\239]") or size > LONGEST_TEXT then return nil end
+  if not first or not first:find("^[%sdD/_biIJRUQAST\239]") or size > LONGEST_TEXT then return nil end
   local info = image:info()
   if not info or info.format ~= "base64" and info.format ~= "data_url" then return nil end
   local text = image:read(0, size)

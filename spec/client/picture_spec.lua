@@ -216,11 +216,17 @@ describe("a picture", function()
 
   it("is decoded where it is base64 text or a data URL in the place of bytes", function()
     local bytes = read_all(specimens.path "passport")
+    bytes = bytes .. ("\0"):rep(1 + (3 - #bytes % 3) % 3) -- one byte too many for groups of three: padding
     local text = core.base64_encode(bytes)
     local lines = text:gsub(("."):rep(76), "%0\r\n")
     for name, given in pairs {
       text = text, lines = lines .. "\r\n", blank = " \n" .. text .. " \n", mark = "\239\187\191" .. text,
       url = "data:image/jpeg;base64," .. text, upper = "DATA:image/jpeg;name=a.jpg;BASE64," .. lines, no_type = "data:;base64," .. text,
+      url_safe = text:gsub("[+/]", { ["+"] = "-", ["/"] = "_" }), unpadded = (text:gsub("=+$", "")),
+      unpadded_url_safe = text:gsub("[+/=]", { ["+"] = "-", ["/"] = "_", ["="] = "" }),
+      indented = text:gsub(("."):rep(64), "%0 \n\t"), blanks_for_lines = text:gsub(("."):rep(76), "%0 "),
+      blank_in_url = "data:image/jpeg; base64, " .. text, comma_in_url = 'data:image/jpeg;name="a,b";base64,' .. text,
+      half_a_url = "image/jpeg;base64," .. text, end_of_a_url = "base64," .. text,
       escaped = "data:image/jpeg;base64," .. text:gsub("[+/=]", { ["+"] = "%2B", ["/"] = "%2f", ["="] = "%3D" }),
     } do
       for how, made in pairs {
@@ -241,9 +247,20 @@ describe("a picture", function()
     code, message = refused(idocr.bytes(("/9j/4AAQSkZJRgAB"):rep(9) .. "A"))
     assert.equal("PictureFormat", code)
     assert.matches("is base64 text; .*idocr%.base64", message)
-    local ok, complaint = pcall(never().passport, never(), { image = ("/9j/4AAQSkZJRgAB"):rep(9) })
-    assert.is_false(ok)
-    assert.matches("idocr%.base64", complaint)
+    for _, head in ipairs { "/9j/", "_9j_" } do
+      local ok, complaint = pcall(never().passport, never(), { image = (head .. "4AAQSkZJRgAB"):rep(9) })
+      assert.is_false(ok)
+      assert.matches("idocr%.base64", complaint)
+    end
+  end)
+
+  it("is never decoded where a plus may have become a blank", function()
+    local text = core.base64_encode(read_all(specimens.path "passport"))
+    local shifted = text:sub(1, -5):gsub("^" .. ("."):rep(76), "%0 ")
+    for _, lost in ipairs { (text:gsub("%+", " ")), (text:gsub("%+", " ", 1)), (text:gsub("%+", " ", 4)), shifted } do
+      assert.equal("PictureUnreadable", (refused(idocr.base64(lost))))
+      assert.equal("PictureFormat", (refused(idocr.bytes(lost))))
+    end
   end)
 
   it("is refused where two together make too long a request", function()

@@ -4,7 +4,7 @@
 local process = require "spec.support.process"
 
 -- What anybody may use: small, and knowing nobody.
-local COMMON = "core errors nearest json_text find_module trim"
+local COMMON = "core errors nearest json_text find_module trim base64_text"
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
 local MAY = {
@@ -23,7 +23,7 @@ local MAY = {
   picture = "",
   endpoint = "",
   runtime = "",
-  core = "", errors = "", nearest = "", json_text = "", find_module = "", trim = "", curl = "", pixels = "",
+  core = "", errors = "", nearest = "", json_text = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
 }
 
 -- One thin transport leads into the sandbox.

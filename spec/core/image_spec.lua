@@ -179,9 +179,10 @@ local FORMATS = {
   html = { "<!DOCTYPE html><html>", "\r\n<HTML>", "<html lang=en>" },
   video = { ftyp("qt  "), ftyp("isom", "mp42"), "\26\69\223\163", "RIFF\0\0\0\0AVI LIST" },
   appledouble = { "\0\5\22\7\0\2\0\0Mac OS X" },
-  data_url = { "data:image/jpeg;base64,/9j/", "DATA:,", " \n data:image/png;base64," },
+  data_url = { "data:image/jpeg;base64,/9j/", "DATA:,", " \n data:image/png;base64,", "base64,/9j/", "image/png;base64,iVBO" },
   base64 = {
     ("/9j/4AAQSkZJRgABAQ"):rep(9), "iVBORw0KGgo" .. ("A"):rep(65) .. "\r\nAAAA", core.base64_encode(ftyp "heic" .. ("x"):rep(99)),
+    ("_9j_4AAQSkZJRgABAQ-"):rep(9), ("/9j/4AAQSkZJRgABAQ"):rep(4) .. " \n\t" .. ("/9j/4AAQSkZJRgABAQ"):rep(4) .. " AAAA",
   },
 }
 

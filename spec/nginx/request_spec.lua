@@ -284,7 +284,8 @@ describe("request_image", function()
     for name, part in pairs {
       encoded = head("Content-Type: image/jpeg", "Content-Transfer-Encoding: base64", lines),
       encoded_upper = head("content-transfer-encoding: BASE64", text), text = head(text), lines = head(lines),
-      url = head("data:image/jpeg;base64," .. text), typed = head("Content-Type: text/plain", text),
+      quoted = head('Content-Transfer-Encoding: "base64" (RFC 2045)', lines), url_safe = head((text:gsub("/", "_"):gsub("+", "-"))),
+      url = head("data:image/jpeg;base64," .. text), half_a_url = head("image/jpeg;base64," .. text), typed = head("Content-Type: text/plain", text),
       not_encoded = head("Content-Transfer-Encoding: base64", JPEG:rep(3)), -- says so, and is not
     } do
       for _, path in ipairs { "/", "/in_file_only" } do
@@ -320,7 +321,8 @@ describe("request_image", function()
       line_break_first = "\r\n" .. whole, no_last_dashes = whole:sub(1, -3), no_last_dashes_but_a_line = whole:sub(1, -3) .. "\r\n",
       padding = whole:gsub("^%-%-b9", "--b9 \t"),
       look_alikes = "--b9\r\n" .. part .. "\r\n\r\n" .. JPEG .. "\r\n--b9x\r\n--b9-\r\n --b9--\r\n--b9--",
-      lines_of_unix = form({ { part, JPEG } }, "b9", "\n"),
+      lines_of_unix = form({ { part, JPEG } }, "b9", "\n"), another_disposition = whole:gsub("form%-data", "attachment"),
+      identity = whole:gsub("\r\n\r\n", "\r\nContent-Transfer-Encoding: identity%0", 1),
     } do
       local expected = name == "look_alikes" and JPEG .. "\r\n--b9x\r\n--b9-\r\n --b9--" or JPEG
       local result = send(text, "multipart/form-data; boundary=b9")

@@ -2,6 +2,7 @@
 --- as the service sent it.
 
 local core = require "idocr.core"
+local decode_base64 = require "idocr.base64_text"
 local json = require "idocr.decode.json"
 
 local reply = {}
@@ -46,24 +47,12 @@ end
 -- What `core.reply` leaves in the place of a picture: a byte that no text of the reply can hold beside one.
 local MARK = "\255(%d)"
 
-local LONGEST_TYPE = 256 -- bytes of "data:image/jpeg;base64"
-
---- The bytes of a picture's base64, with or without `data:…;base64,` before it and white space in it; nil where it is not.
-local function decode(text)
-  if text:find("^[dD][aA][tT][aA]:") then
-    local comma = text:find(",", 1, true)
-    if not comma or comma > LONGEST_TYPE or not text:sub(1, comma - 1):lower():find(";base64$") then return nil end
-    text = text:sub(comma + 1)
-  end
-  if text:find("%s") then text = text:gsub("%s+", "") end
-  return text ~= "" and core.base64_decode(text) or nil
-end
-
 local function bytes_of(text, pictures)
   local index = pictures and text:match("^" .. MARK .. "$")
   local bytes = index and pictures[tonumber(index) + 1]
   if type(bytes) == "string" then return bytes end
-  return decode(text)
+  local decoded_text = decode_base64(text)
+  return decoded_text ~= "" and decoded_text or nil
 end
 
 --- Puts base64 back where something was taken out that is no picture's place.

@@ -185,7 +185,7 @@ local function holds_picture(image, part)
   if part.length < 32 then return false end
   local format, binary = multipart.format(image, part.from, part.length)
   if not format then return false end
-  if format == "data_url" then return image:read(part.from, HEAD):lower():find("^%s*data:[^,%s]*;base64,") ~= nil end
+  if format == "data_url" then return image:read(part.from, HEAD):lower():find("^[^,]*%f[%w]base64%s*,") ~= nil end
   return binary or format == "base64" or image:read(part.from, 5) == "%PDF-"
 end
 
@@ -207,14 +207,15 @@ function multipart.exceeds(image, from, length, max)
   return not (format == "base64" or format == "data_url") or length > max * 1.4 + HEAD
 end
 
-local RAW = { [""] = true, binary = true, ["8bit"] = true, ["7bit"] = true }
+local RAW = { [""] = true, binary = true, ["8bit"] = true, ["7bit"] = true, identity = true }
 
 local function part_of(whole, offset, length)
   if whole.bytes then return picture.bytes(whole.bytes, offset, length) end
   return picture.file(whole.path, offset, length)
 end
 
-local function encoding_of(part) return (part.headers["content-transfer-encoding"] or ""):lower() end
+-- Some writers quote the word, or put a comment behind it.
+local function encoding_of(part) return (part.headers["content-transfer-encoding"] or ""):lower():match("^\"?([^%s;\"]*)") end
 
 local function decode_quoted_printable(text)
   return (text:gsub("=[ \t]*\r?\n", ""):gsub("=(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
@@ -256,7 +257,7 @@ local function read_head(image, at, line_break)
   if not stop then return broken "a part has no end of its header lines" end
   local headers = headers_of(head:sub(1, stop - 1))
   local disposition = headers["content-disposition"]
-  local params = disposition and disposition:lower():find("^form%-data%s*;") and multipart.params(disposition)
+  local params = disposition and multipart.params(disposition) -- whatever its type: mail libraries write "attachment"
   if not params or not params.name then return broken "a part has no name" end
   return { name = params.name, filename = params.filename, headers = headers, from = at - #line_break + start }
 end
