@@ -104,7 +104,7 @@ describe("printed names of two sources", function()
   it("agree whatever dot or blank stands in them", function()
     local plain = "古丽米热艾比布力"
     for _, dot in ipairs { "·", "•", "・", "･", "‧", "∙", "⋅", "●", "．", ".", "。", " ", "　", "\194\160", "\226\128\137",
-      "\226\128\139", "-" } do
+      "\226\128\139", "-", "˙", "◦", "⸰", "⸳", "ᐧ", "ㆍ" } do
       each("agree", { { "古丽米热·艾比布力", "古丽米热" .. dot .. "艾比布力" }, { plain, "古丽米热" .. dot .. "艾比布力" } })
     end
     each("agree", { { "何　大文", "何大文" }, { "José\194\160Álvarez", "JOSE ALVAREZ" }, { "JEAN‑PIERRE", "Jean Pierre" } })
@@ -115,10 +115,48 @@ describe("printed names of two sources", function()
       { "MOHD. ALI @ ABU", "MOHD ALI @ ABU" }, { "ALI @ ABU", "ALI@ABU" }, { "ALI ＠ ABU", "ALI @ ABU" }, { "ALI @ ABU", "ALI" },
       { "KUMAR A/L RAJA", "KUMAR AL RAJA" }, { "PRIYA A/P RAVI", "PRIYA AP RAVI" }, { "D'ARTAGNAN", "D’Artagnan" },
       { "NURUL `AIN", "NURUL AIN" }, { "SMITH (JONES)", "SMITH JONES" },
+      { "KUMAR A/L RAJA", "KUMAR A∕L RAJA" }, { "DATO' ALI", "ALI" }, { "John Smith Esq.", "JOHN SMITH" },
     })
     each("differ", {
       { "MOHD ALI @ ABU", "MOHD ALI @ HASSAN" }, { "ALI @ ABU", "HASSAN" }, { "KUMAR A/L RAJA", "KUMAR A/L RAVI" },
       { "KUMAR A/L RAJA", "KUMARI A/P RAJA" },
+    })
+  end)
+
+  it("agree in capitals and small letters of every alphabet", function()
+    each("agree", {
+      { "Қайрат", "ҚАЙРАТ" }, { "Өмүрбек", "ӨМҮРБЕК" }, { "Ғалым Әбіш", "ҒАЛЫМ ӘБІШ" }, { "Ҷамшед", "ҶАМШЕД" }, { "Ҳасан", "ҲАСАН" },
+      { "Γεώργιος", "ΓΕΩΡΓΙΟΣ" }, { "Έλλη", "ΕΛΛΗ" }, { "Հայկ", "ՀԱՅԿ" }, { "Семён", "СЕМЕН" }, { "Цэцэг", "ЦЭЦЭГ" },
+    })
+    each("differ", { { "Қанат", "Ханат" }, { "Әлия", "Алия" }, { "Қайрат", "Ерлан" }, { "Γιάννης", "Γιάννα" }, { "Хасан", "Ҳусан" } })
+    each("not_compared", { { "Қайрат", "QAIRAT" }, { "Али", "علي" }, { "李明", "Ли Мин" }, { "李明", "LI MING" } })
+    assert.are.equal(names.sorted("Пётр Иванов"), names.sorted("ИВАНОВ ПЁТР"))
+  end)
+
+  it("agree in the spellings that Arabic writers and keyboards interchange", function()
+    each("agree", {
+      { "أحمد", "احمد" }, { "إبراهيم", "ابراهيم" }, { "آمنة", "امنه" }, { "مؤمن", "مومن" }, { "علي", "على" }, { "علي", "علی" },
+      { "كريم", "کریم" }, { "فاطمة", "فاطمه" }, { "مُحَمَّد", "محمد" }, { "محمـد", "محمد" }, { "ﷲ", "الله" }, { "عبد الله", "عبدالله" },
+      { "ئادىل", "ﺋﺎﺩﯨﻞ" }, { "ئۆمەر", "ﺋﯚﻣﻪﺭ" }, { "אברהם", "אַבְרָהָם" },
+    })
+    each("differ", {
+      { "محمد", "محمود" }, { "علي", "عالي" }, { "حسن", "حسين" }, { "علاء", "علا" }, { "نجيب", "نجيبة" }, { "ئەھمەت", "ئەخمەت" },
+      { "مەمەت", "محمد" }, { "שרה", "שירה" },
+    })
+  end)
+
+  it("agree where letters and marks are one character or several", function()
+    each("agree", {
+      { "\225\132\128\225\133\181\225\134\183\225\132\134\225\133\181\225\134\171", "김민" }, -- Hangul
+      { "\227\130\171\227\130\153", "\227\130\172" }, { "ｶﾞ", "\227\130\172" }, -- ガ
+      { "\224\174\149\224\175\134\224\174\190", "\224\174\149\224\175\138" }, -- Tamil KO
+      { "\224\164\149\224\164\188", "\224\165\152" }, -- Devanagari QA
+      { "\224\184\129\224\185\141\224\184\178", "\224\184\129\224\184\179" }, -- Thai KAM
+      { "བཀྲ་ཤིས", "བཀྲ་ཤིས་" }, { "བཀྲ་ཤིས", "བཀྲ༌ཤིས།" }, { "ᠪᠠᠶᠠᠷ", "ᠪᠠᠶᠠᠷ\225\160\139" },
+    })
+    each("differ", {
+      { "김민수", "김민주" }, { "ガク", "カク" }, { "ராஜா", "ராசா" }, { "राम", "रम" }, { "แก้ว", "แกว" }, { "བཀྲ་ཤིས", "བཀྲ་ཤིག" },
+      { "ᠪᠠᠶᠠᠷ", "ᠪᠠᠶᠠᠨ" },
     })
   end)
 

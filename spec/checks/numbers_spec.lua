@@ -1,4 +1,5 @@
 local china_id = require "idocr.checks.china_id"
+local compare_values = require "idocr.checks.compare_values"
 local macao_id = require "idocr.checks.macao_id"
 local malaysia_id = require "idocr.checks.malaysia_id"
 local places = require "idocr.checks.malaysia_places"
@@ -78,6 +79,13 @@ describe("Chinese resident numbers", function()
     local r = assert(china_id.parse("１１０１０５　１９４９１２３１ ００２ｘ", TODAY))
     assert.are.same({ true, "11010519491231002X" }, { r.valid, r.number })
     assert.is_nil((china_id.parse("440524********0014", TODAY)))
+    for _, text in ipairs {
+      "110105-19491231-002X", "110105–19491231–002Ⅹ", "11010519491231002Χ", "11010519491231002х", "11010519491231002×",
+      "\239\187\191110105\226\128\13919491231002X",
+    } do
+      assert.are.equal("11010519491231002X", assert(china_id.parse(text, TODAY), text).number)
+    end
+    assert.is_nil((china_id.parse("1101051949123100Х2", TODAY)))
   end)
 
   it("know leap days", function()
@@ -123,6 +131,9 @@ describe("Malaysian numbers", function()
     assert.are.same({ "2000-02-29" }, malaysia_id.parse("000229-01-1234", TODAY).birth_dates)
     assert.are.same({ "1926-01-02" }, malaysia_id.parse("260102-01-1234", TODAY).birth_dates)
     assert.are.equal("710716-08-6085", malaysia_id.parse("710716 – 08 - 6085", TODAY).number)
+    for _, text in ipairs { "710716.08.6085", "710716/08/6085", "710716\194\173-08-6085", "٧١٠٧١٦-٠٨-٦٠٨٥", "710716‑08‑6085" } do
+      assert.are.equal("710716-08-6085", assert(malaysia_id.parse(text, TODAY), text).number)
+    end
     assert.is_nil((malaysia_id.parse("710716--086085", TODAY)))
   end)
 
@@ -140,19 +151,32 @@ describe("Macao numbers", function()
     local r = assert(macao_id.parse("1228150(7)"))
     assert.are.same({ true, "1", "7", false }, { r.valid, r.prefix, r.check, r.masked })
     for _, text in ipairs { "12281507", "1228150（7）", "1228150 (7)", "１２２８１５０（７）",
-      "1/228150/7", "1228150/7", "1/228150(7)", "1-228150-7", "1 / 228150 / 7", "１／２２８１５０／７" } do
+      "1/228150/7", "1228150/7", "1/228150(7)", "1-228150-7", "1 / 228150 / 7", "１／２２８１５０／７", "1.228150.7", "1∕228150∕7",
+      "1–228150–7", "1228150[7]", "1228150【7】", "1228150〔7〕", "1228150﹙7﹚", "\239\187\1911228150\226\128\139(7)" } do
       assert.are.equal("1228150(7)", macao_id.parse(text).number)
     end
     assert.is_true(macao_id.parse("5123456(A)").valid)
     assert.is_false(macao_id.parse("2123456(1)").valid)
     r = assert(macao_id.parse("15****0(4)"))
     assert.are.same({ true, true }, { r.valid, r.masked })
+    assert.are.same({ "1******(7)", true }, { macao_id.parse("1/******/7").number, macao_id.parse("1/******/7").masked })
     for _, text in ipairs { "122815(7)", "12281507(7)", "A228150(7)", "1228150(7", "1228150)7", "1//228150/7",
       "12/28150/7" } do assert.is_nil((macao_id.parse(text))) end
   end)
 end)
 
 describe("numbers of any kind", function()
+  it("agree in other forms of their digits and separators", function()
+    local function number(a, b) return compare_values.compare("number", { value = a }, { value = b }) end
+    assert.are.equal("agree", number("１２２８１５０（７）", "1228150(7)"))
+    assert.are.equal("agree", number("1228１50／7", "1/228150/7"))
+    assert.are.equal("differ", number("１２２８１５０（７）", "1228151(7)"))
+    local function address(a, b) return compare_values.compare("address", { value = a }, { value = b }) end
+    assert.are.equal("agree", address("ул. Ленина, 5", "УЛ ЛЕНИНА 5"))
+    assert.are.equal("agree", address("北京市、朝阳区１号", "北京市朝阳区1号"))
+    assert.are.equal("differ", address("北京市朝阳区1号", "北京市朝阳区2号"))
+  end)
+
   it("never raise", function()
     for _, module in ipairs { china_id, malaysia_id, macao_id } do
       for _, text in ipairs(HOSTILE) do

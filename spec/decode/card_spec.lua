@@ -237,12 +237,12 @@ describe("a card", function()
   it("knows the words for a sex", function()
     local words = {
       LELAKI = "M", LEAKI = "M", PEREMPUAN = "F", ["男"] = "M", ["女"] = "F", f = "F", Male = "M", ["女/F"] = "F", X = "X", x = "X",
-      ["X / X"] = "X",
+      ["X / X"] = "X", ["LAKI-LAKI"] = "M", Femenino = "F", ["K/F"] = "F", ["남/M"] = "M", ["Ж / F"] = "F", ["F (女)"] = "F", ["女(F)"] = "F",
     }
     for word, sex in pairs(words) do
       assert.equal(sex, read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
     end
-    for _, word in ipairs { "<", "M/F", "M/X", "?", "MALEFEMALE" } do
+    for _, word in ipairs { "<", "M/F", "M/X", "?", "M/?", "MALEFEMALE", "未知", "男女", "Q", "1" } do
       assert.is_nil(read("malaysia_id", "intl", '{"Sex":"' .. word .. '","RequestId":"r"}').sex)
     end
   end)
@@ -307,7 +307,9 @@ describe("a card", function()
       ['{"ValidDate":"forever"}'] = { "expiry_date", "issue_date" },
       ['{"Birth":"1990/2/30","Sex":"未知"}'] = { "birth_date", "sex" },
       ['{"Birth":"","Sex":"","ValidDate":null}'] = false,
-      ['{"Birth":"-","Sex":"<","ValidDate":" "}'] = false,
+      ['{"Birth":"-","Sex":"<","ValidDate":" "}'] = false, ['{"Birth":"N/A","Sex":"—","ValidDate":"－"}'] = false,
+      ['{"Birth":"１９９０/１/１","ValidDate":"２０１６．０２．２８－２０２６．０２．２８"}'] = false,
+      ['{"Birth":"1990","Sex":"1","ValidDate":"2016.02.28-永久"}'] = { "birth_date", "expiry_date", "sex" },
     } do
       assert.same(expected or nil, read("china_id", "cn", response:gsub("}$", ',"RequestId":"r"}')).unread, response)
     end

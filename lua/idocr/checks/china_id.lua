@@ -13,6 +13,7 @@ local china_id = {}
 
 local WEIGHTS = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 }
 local CHECK = "10X98765432"
+local LIKE_X = { ["×"] = "X", ["Χ"] = "X", ["χ"] = "X", ["Х"] = "X", ["х"] = "X" } -- the sign, Greek, Cyrillic
 local EARLIEST = "1850-01-01" -- nobody alive, and no number, is older
 
 ---@class idocr.ChinaId
@@ -42,13 +43,14 @@ end
 local check_character = china_id.check_character
 
 --- Reads a resident number.
----@param number string 15 digits, or 17 digits and a digit or X; blanks and full-width characters are forgiven
+---@param number string 15 digits, or 17 digits and a digit or X; blanks, hyphens and full-width characters are forgiven
 ---@param options {today: string|number|nil}?
 ---@return idocr.ChinaId? result nil where the text has not the shape of a number
 ---@return string? message
 function china_id.parse(number, options)
   if type(number) ~= "string" or #number > 128 then return nil, "a Chinese resident number is a text of 18 or 15 characters" end
-  number = plain(number):gsub("%s+", ""):upper()
+  number = plain(number):gsub("[%s%-]+", ""):upper()
+  number = number:gsub("[\195\206-\209][\128-\191]$", LIKE_X)
   local old = #number == 15 and not number:find("%D")
   if not old and not (#number == 18 and number:find("^%d+[%dX]$")) then
     return nil, "a Chinese resident number has 17 digits and a digit or X, or 15 digits"

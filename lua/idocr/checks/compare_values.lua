@@ -2,7 +2,8 @@
 --- side is absent, masked, partly unknown or in another script.
 
 local names = require "idocr.checks.names"
-local normal_form = require "idocr.checks.normal_form"
+local plain = require "idocr.checks.plain"
+local skeleton = require "idocr.checks.skeleton"
 local states = require "idocr.checks.states"
 local transliteration = require "idocr.checks.transliteration"
 
@@ -21,7 +22,7 @@ local compare_values = {}
 ---@field reversed string?   a name in the other order
 ---@field longer string?     a given name with the middle name that is printed in a place of its own
 
-local function bare(text) return (text:upper():gsub("[^%w%*]", "")) end
+local function bare(text) return (plain(text):upper():gsub("[^%w%*]", "")) end
 
 --- Numbers: separators aside; stars on either side hide a character.
 local function number(a, b)
@@ -137,11 +138,7 @@ end
 local function native_name(a, b) return names.same(a.value, b.value) end
 
 --- Addresses: letters and digits in order, whatever the spacing, case and punctuation.
-local function address(a, b)
-  local left = normal_form.of(a.value):upper():gsub("[%s%p]+", "")
-  local right = normal_form.of(b.value):upper():gsub("[%s%p]+", "")
-  return left == right and "agree" or "differ"
-end
+local function address(a, b) return skeleton.of(a.value) == skeleton.of(b.value) and "agree" or "differ" end
 
 local function text(a, b)
   local left, right = a.value:gsub("%s+", ""), b.value:gsub("%s+", "")

@@ -5,6 +5,8 @@ local plain = require "idocr.checks.plain"
 
 local macao_id = {}
 
+local BRACKETS = { ["["] = "(", ["]"] = ")" }
+
 ---@class idocr.MacaoId
 ---@field valid boolean    the form is right and the first digit is in use
 ---@field number string    XNNNNNN(Y)
@@ -18,12 +20,12 @@ local macao_id = {}
 ---@return string? message
 function macao_id.parse(number)
   if type(number) ~= "string" or #number > 128 then return nil, "a Macao number is a text of 8 characters" end
-  local text = plain(number):gsub("%s+", ""):upper()
+  local text = plain(number):gsub("%s+", ""):gsub("[%[%]]", BRACKETS):upper()
   local body, check = text:match("^([%d%*][%d%*][%d%*][%d%*][%d%*][%d%*][%d%*])%(([%dA-Z%*])%)$")
   if not body then
-    -- "1/228150/7", as forms write it, and the same with dashes or nothing in place of the slashes
+    -- "1/228150/7", as forms write it, and the same with dashes, dots or nothing in place of the slashes
     local first, six
-    first, six, check = text:match("^(%d)[/%-]?(%d%d%d%d%d%d)[/%-]?%(?([%dA-Z])%)?$")
+    first, six, check = text:match("^([%d*])[/.%-]?([%d*][%d*][%d*][%d*][%d*][%d*])[/.%-]?%(?([%dA-Z*])%)?$")
     body = first and first .. six
     if text:find("(", 1, true) and not text:find("%)$") or text:find(")", 1, true) and not text:find("(", 1, true) then body = nil end
   end

@@ -19,13 +19,13 @@ local malaysia_id = {}
 ---@field number string            YYMMDD-PB-NNNN
 
 --- Reads a number.
----@param number string 12 digits with or without hyphens (or blanks) after the sixth and the eighth
+---@param number string 12 digits; hyphens, dots, slashes or blanks may stand after the sixth and the eighth
 ---@param options {today: string|number|nil}?
 ---@return idocr.MalaysiaId? result nil where the text has not the shape of a number
 ---@return string? message
 function malaysia_id.parse(number, options)
   if type(number) ~= "string" or #number > 128 then return nil, "a Malaysian number is a text of 12 digits" end
-  local yy, mm, dd, place, serial = plain(number):match("^%s*(%d%d)(%d%d)(%d%d)%s*%-?%s*(%d%d)%s*%-?%s*(%d%d%d%d)%s*$")
+  local yy, mm, dd, place, serial = plain(number):match("^%s*(%d%d)(%d%d)(%d%d)%s*[-./_]?%s*(%d%d)%s*[-./_]?%s*(%d%d%d%d)%s*$")
   if not yy then return nil, "a Malaysian number has 12 digits: YYMMDD-PB-NNNN" end
   local today = dates.today(type(options) == "table" and options.today or nil)
 

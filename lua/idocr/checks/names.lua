@@ -2,6 +2,7 @@
 --- names cut to fit the field) and two printed ones. Blanks, dots and other forms of a character make no difference.
 
 local normal_form = require "idocr.checks.normal_form"
+local skeleton = require "idocr.checks.skeleton"
 local transliteration = require "idocr.checks.transliteration"
 local characters = require "idocr.checks.utf8_characters"
 
@@ -18,7 +19,9 @@ end
 
 -- 9303-3 4.6: prefixes and suffixes do not go into the zone, unless the issuer holds them to be part of the name.
 local TITLES = {}
-for title in ("DR PROF MR MRS MS MISS SIR DAME LORD LADY JR SR II III IV PHD"):gmatch("%S+") do TITLES[title] = true end
+for title in ("DR PROF MR MRS MS MISS SIR DAME LORD LADY DATO DATUK DATIN ESQ JR SR II III IV PHD"):gmatch("%S+") do
+  TITLES[title] = true
+end
 
 --- A printed name without titles at either end; nil where it has none, or nothing else.
 local function untitled(text)
@@ -151,30 +154,17 @@ function compare(printed, zone, truncated)
   return alias_agrees(printed, zone, truncated) and "agree" or "differ"
 end
 
--- A name without what may stand between its characters.
-local function joined(text)
-  local out = {}
-  for _, character in ipairs(characters(text)) do
-    local what = transliteration.spellings(character)
-    if what ~= "separator" and what ~= "dropped" then out[#out + 1] = character:upper() end
-  end
-  return out
-end
-
---- Compares names that cannot be transliterated, character by character.
-local function by_characters(a, b)
-  local left, right = joined(a), joined(b)
-  if #left == 0 or #right == 0 then return "not_compared" end
-  if table.concat(left) == table.concat(right) then return "agree" end
+--- Compares two names in one script.
+local function by_skeleton(a, b)
+  local left, right = skeleton.of(a), skeleton.of(b)
+  if left == "" or right == "" then return "not_compared" end
+  if left == right then return "agree" end
   if normal_form.has_private_use(a) or normal_form.has_private_use(b) then return "not_compared" end
   return "differ"
 end
 
 local function by_letters(a, b, left, right, truncated)
-  if foreign(a) and foreign(b) then
-    local same = left:gsub("<", "") == right:gsub("<", "")
-    return same and "agree" or "differ"
-  end
+  if foreign(a) and foreign(b) then return by_skeleton(a, b) end
   local status = compare(a, right, truncated)
   if status == "differ" then status = compare(b, left, truncated) end
   return status
@@ -191,10 +181,12 @@ function names.same(a, b, truncated)
   if a == b then return a ~= "" and "agree" or "not_compared" end
   if a:find("*", 1, true) or b:find("*", 1, true) then return "not_compared" end -- masked
   a, b = normal_form.of(a), normal_form.of(b)
+  local script, other = skeleton.script(a), skeleton.script(b)
+  if script and other then return script == other and by_skeleton(a, b) or "not_compared" end
   local left, right = transliteration.zone(a), transliteration.zone(b)
   if left and right then return by_letters(a, b, left, right, truncated) end
   if left or right then return "not_compared" end -- two scripts
-  return by_characters(a, b)
+  return by_skeleton(a, b)
 end
 
 --- A full name with its words in order of the alphabet: cards print surnames first or last.
@@ -206,8 +198,8 @@ function names.sorted(text)
     if word[1] then words[#words + 1] = table.concat(word) end
     word = {}
   end
-  for _, character in ipairs(characters(normal_form.of(text):upper())) do
-    if character == " " or character == "," then end_word() else word[#word + 1] = character end
+  for _, character in ipairs(characters(normal_form.of(text))) do
+    if character == " " or character == "," then end_word() else word[#word + 1] = normal_form.capital(character) end
   end
   end_word()
   table.sort(words)

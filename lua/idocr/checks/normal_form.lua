@@ -1,23 +1,31 @@
 --- Brings a name into one form for comparison: other forms of a character (full width, ligatures, compatibility
 --- ideographs, radicals, GB 18030's private use) become the character, a letter and its mark become one, blanks of all
---- scripts become a blank, and characters without a shape go. Case, separators and accents stay.
+--- scripts become a blank, Hangul syllables become their letters, and characters without a shape go. Case, separators and
+--- accents stay.
 
 local characters = require "idocr.checks.utf8_characters"
 
 local normal_form = {}
 
-local FORM, COMPOSED, BASE -- character -> character(s); letter .. mark -> letter; letter -> letter without its mark
+local byte, char = string.byte, string.char
+
+-- character -> character(s); letter .. mark -> letter; letter -> letter without its mark, mark; small letter -> capital
+local FORM, COMPOSED, BASE, MARK, CAPITAL
 
 local function load()
   local data = require "idocr.checks.unicode_data"
-  FORM, COMPOSED, BASE = {}, {}, {}
+  FORM, COMPOSED, BASE, MARK, CAPITAL = {}, {}, {}, {}, {}
   for entry in data.forms:gmatch("%S+") do
     local from = characters(entry)[1]
     FORM[from] = entry:sub(#from + 1)
   end
   for entry in data.composed:gmatch("%S+") do
     local list = characters(entry)
-    COMPOSED[list[2] .. list[3]], BASE[list[1]] = list[1], list[2]
+    COMPOSED[list[2] .. list[3]], BASE[list[1]], MARK[list[1]] = list[1], list[2], list[3]
+  end
+  for entry in data.capitals:gmatch("%S+") do
+    local list = characters(entry)
+    CAPITAL[list[1]] = list[2]
   end
 end
 
@@ -39,6 +47,20 @@ local function is_invisible(character)
     or character:find("^\243\160[\132-\135][\128-\191]$") ~= nil
 end
 
+-- The UTF-8 of a code point of three bytes.
+local function encode(code) return char(0xE0 + math.floor(code / 4096), 0x80 + math.floor(code / 64) % 64, 0x80 + code % 64) end
+
+--- The letters of a Hangul syllable (U+AC00-U+D7A3; The Unicode Standard, section 3.12), nil for any other character.
+local function hangul_letters(character)
+  if not character:find("^[\234-\237]..$") then return nil end
+  local first, second, third = byte(character, 1, 3)
+  local index = first % 16 * 4096 + second % 64 * 64 + third % 64 - 0xAC00
+  if index < 0 or index > 11171 then return nil end
+  local final = index % 28
+  return encode(0x1100 + math.floor(index / 588)) .. encode(0x1161 + math.floor(index % 588 / 28))
+    .. (final > 0 and encode(0x11A7 + final) or "")
+end
+
 --- Returns a text in the normal form. Bytes that are no UTF-8 stay as they are.
 ---@param text string UTF-8
 ---@return string
@@ -56,18 +78,27 @@ function normal_form.of(text)
     elseif FORM[character] then
       for _, one in ipairs(characters(FORM[character])) do add(one) end
     elseif not is_invisible(character) then
-      add(character)
+      add(hangul_letters(character) or character)
     end
   end
   return table.concat(out)
 end
 
---- Returns the letter without its last mark, or nil where it has none.
+--- Returns the letter without its last mark, and the mark; nil where it has none.
 ---@param character string one UTF-8 character
----@return string?
+---@return string? base, string? mark
 function normal_form.base(character)
   if not BASE then load() end
-  return BASE[character]
+  return BASE[character], MARK[character]
+end
+
+--- Returns the capital of a letter of any alphabet; other characters as they are.
+---@param character string one UTF-8 character
+---@return string
+function normal_form.capital(character)
+  if byte(character) < 0x80 then return character:upper() end
+  if not CAPITAL then load() end
+  return CAPITAL[character] or character
 end
 
 --- Whether a text holds characters of a private use area, which only their issuer can read.

@@ -1,18 +1,23 @@
---- Numbers as people type them: full-width digits and letters, dashes and blanks of other scripts become ASCII.
+--- Numbers as people type them: other forms of digits and letters, dashes, slashes, brackets and blanks of all scripts become
+--- ASCII, and characters without a shape go.
 
-local gsub, find = string.gsub, string.find
+local characters = require "idocr.checks.utf8_characters"
+local normal_form = require "idocr.checks.normal_form"
 
-local OTHER = { ["\227\128\128"] = " ", ["\226\136\146"] = "-" } -- ideographic blank, minus sign
-for last = 0x90, 0x95 do OTHER["\226\128" .. string.char(last)] = "-" end -- U+2010-U+2015
-for code = 0x21, 0x7E do -- U+FF01-U+FF5E are ASCII in full width
-  local at = code - 0x20
-  OTHER["\239" .. string.char(0xBC + math.floor(at / 64), 0x80 + at % 64)] = string.char(code)
+local OTHER = {}
+for entry in ("-‐‑‒–—―−⁃﹘ /∕⁄⧸ (【〔〖「『〈《 )】〕〗」』〉》"):gmatch("%S+") do
+  local list = characters(entry)
+  for index = 2, #list do OTHER[list[index]] = list[1] end
+end
+for digit = 0, 9 do
+  OTHER["\217" .. string.char(160 + digit)] = tostring(digit) -- U+0660-U+0669, Arabic
+  OTHER["\219" .. string.char(176 + digit)] = tostring(digit) -- U+06F0-U+06F9, Persian and Urdu
 end
 
 --- Text with those replaced; everything else stays.
 ---@param text string
 ---@return string
 return function(text)
-  if not find(text, "[\194\226\227\239]") then return text end
-  return (gsub(gsub(text, "\194\160", " "), "[\226\227\239][\128-\191][\128-\191]", OTHER))
+  if not text:find("[\128-\255]") then return text end
+  return (normal_form.of(text):gsub("[\194-\244][\128-\191]+", OTHER))
 end

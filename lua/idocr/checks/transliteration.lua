@@ -53,9 +53,10 @@ local ARABIC = [[
 ]]
 
 local SEPARATOR = {} -- between the parts of a name: blanks, hyphens, commas, fillers, middle dots
-for _, c in ipairs(characters(" -,<_‐‑‒–—―−⁃﹘﹣־·•‧∙⋅・･●⸱⦁᛫・ꞏ᐀،、，")) do SEPARATOR[c] = true end
+for _, c in ipairs(characters(" -,<_‐‑‒–—―−⁃﹘﹣־·•‧∙⋅・･●⸱⦁᛫・ꞏ᐀،、，˙ᐧ◦∘⸰⸳〮゠ㆍ𐄁་༌།፡")) do SEPARATOR[c] = true end
 local DROPPED = {} -- 9303-3 4.6: apostrophes, full stops and other punctuation are omitted
-for _, c in ipairs(characters(".'`\"()[]{}/@&:;!?+=|\\~^%#$’‘ʼʻʽʾʿ‛“”„«»´¨¸′″ʹʺ،؛؟ـ。．｡")) do
+local PUNCTUATION = ".'`\"()[]{}/@&:;!?+=|\\~^%#$"
+for _, c in ipairs(characters(PUNCTUATION .. "’‘ʼʻʽʾʿ‛“”„«»´¨¸′″ʹʺ،؛؟ـ。．｡…‹›∕⁄׳״〈〉《》「」『』【】〔〕")) do
   if not SEPARATOR[c] then DROPPED[c] = true end
 end
 
@@ -83,12 +84,14 @@ end
 load()
 
 -- Marks that are not written in a zone: U+0300-U+036F, U+0483-U+0487, U+1AB0-U+1AFF, U+1DC0-U+1DFF, U+20D0-U+20FF, U+FE20-U+FE2F;
--- Arabic U+0610-U+061A, tatweel, vowel signs U+064B-U+065F, U+0670, U+06D6-U+06ED
+-- Hebrew U+0591-U+05BD, U+05BF, U+05C1-U+05C2, U+05C4-U+05C5, U+05C7; Arabic U+0610-U+061A, tatweel,
+-- vowel signs U+064B-U+065F, U+0670, U+06D6-U+06ED
 local function is_mark(character)
   return character:find("^\204[\128-\191]$") ~= nil or character:find("^\205[\128-\175]$") ~= nil
     or character:find("^\210[\131-\135]$") ~= nil or character:find("^\225\170[\176-\191]$") ~= nil
     or character:find("^\225\183[\128-\191]$") ~= nil or character:find("^\226\131[\144-\191]$") ~= nil
     or character:find("^\239\184[\160-\175]$") ~= nil or character:find("^\216[\144-\154]$") ~= nil
+    or character:find("^\214[\145-\189\191]$") ~= nil or character:find("^\215[\129\130\132\133\135]$") ~= nil
     or character:find("^\217[\128\139-\159\176]$") ~= nil or character:find("^\219[\150-\173]$") ~= nil
 end
 

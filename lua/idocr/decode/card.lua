@@ -1,6 +1,7 @@
 --- A service's reply into the fields of a card, driven by the service's table of outputs.
 
 local core = require "idocr.core"
+local dates = require "idocr.decode.dates"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 local warnings = require "idocr.decode.warnings"
@@ -95,7 +96,7 @@ local PRINTED = { date = true, sex = true, period_start = true, period_end = tru
 local PLACEHOLDER = "^[%s%-<*/.0]*$"
 
 local function was_printed(value)
-  if type(value) == "string" then return not value:find(PLACEHOLDER) end
+  if type(value) == "string" then return not dates.ascii(value):find(PLACEHOLDER) and value:upper() ~= "N/A" end
   return type(value) == "number" and value ~= 0
 end
 

@@ -31,6 +31,19 @@ local PLAIN = { -- accented letters that occur in names of months
   ["É"] = "E", ["é"] = "E", ["Û"] = "U", ["û"] = "U", ["Ä"] = "A", ["ä"] = "A", ["Ç"] = "C", ["ç"] = "C",
 }
 
+-- Full-width digits and signs, and the dashes U+2010-U+2015 and U+2212.
+local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-" }
+for digit = 0, 9 do ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit) end
+for last = 0x90, 0x95 do ASCII["\226\128" .. string.char(last)] = "-" end
+
+--- A text with other forms of digits, dashes, slashes and full stops as ASCII.
+---@param text string
+---@return string
+function dates.ascii(text)
+  if not text:find("[\226\239]") then return text end
+  return (text:gsub("[\226\239][\128-\191][\128-\191]", ASCII))
+end
+
 --- ISO 8601 of a date that the Gregorian calendar has, else nil; numbers or their digits.
 ---@type fun(year: any, month: any, day: any): string?
 dates.iso = core.iso_date
@@ -81,6 +94,7 @@ function dates.parse(text, hint) return dates.read(type(text) == "string" and co
 ---@return string? iso
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
+  text = dates.ascii(text)
 
   local plain = core.plain_date(text)
   if plain ~= nil then return plain or nil end
@@ -107,14 +121,14 @@ local function leading_day(text)
   return dates.iso(y, m, d), rest
 end
 
-local DASHES = { "%-", "—", "–", "－", "~", "～", "至" }
+local DASHES = { "%-", "~", "～", "至", "到" }
 
 --- Parses a validity period, `YYYY.MM.DD-YYYY.MM.DD` or with 长期 (no end) in place of the second date.
 ---@param text any
 ---@return string? start, string? stop, boolean? open true where the period has no end
 function dates.period(text)
   if type(text) ~= "string" or #text > 96 then return nil end
-  text = text:gsub("年", "."):gsub("月", "."):gsub("日", "")
+  text = dates.ascii(text):gsub("年", "."):gsub("月", "."):gsub("日", "")
   local start, rest = leading_day(text:match("^%s*(.-)%s*$"))
   if rest:find("长期", 1, true) or rest:find("長期", 1, true) then return start, nil, true end
   for _, dash in ipairs(DASHES) do

@@ -26,22 +26,25 @@ local function whole(value)
   return math.floor(value) -- an integer, not a float, on 5.4
 end
 
-local SEXES = {
-  M = "M", MALE = "M", LELAKI = "M", ["男"] = "M", ["男性"] = "M",
-  F = "F", FEMALE = "F", PEREMPUAN = "F", ["女"] = "F", ["女性"] = "F",
-  LEAKI = "M", -- so in the vendor's example
-  X = "X", UNSPECIFIED = "X", -- as documents print it
-}
+local SEXES = { ["男"] = "M", ["男性"] = "M", ["女"] = "F", ["女性"] = "F" }
+for sex, words in pairs {
+  M = "M MALE MASCULIN MASCULINO MASCHIO LELAKI LAKI-LAKI LEAKI", -- the last in the vendor's example
+  F = "F FEMALE FEMININ FEMENINO FEMININO FEMMINA WEIBLICH PEREMPUAN WANITA",
+  X = "X UNSPECIFIED", -- as documents print it
+} do
+  for word in words:gmatch("%S+") do SEXES[word] = sex end
+end
 
---- "M", "F" or "X" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil.
+--- "M", "F" or "X" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil. Words of
+--- other languages are passed over as long as one word is known.
 local function sex(value)
   value = text(value)
   local found = SEXES[value or ""]
   if found then return found end
-  for word in (value or ""):upper():gmatch("[^/%s]+") do
+  for word in (value or ""):upper():gmatch("[^/%s()]+") do
     local one = SEXES[word]
-    if not one or found and one ~= found then return nil end
-    found = one
+    if not one and not word:find("[%a\128-\255]") or one and found and one ~= found then return nil end
+    found = found or one
   end
   return found
 end
