@@ -111,6 +111,9 @@ describe("the gateway of the examples", function()
       ["china_id -F sid=front"] = 'takes no param "sid".*did you mean "side"', ["china_id?protrait=1"] = 'did you mean "portrait"',
       ["passport -F side=front"] = 'passport takes no param "side"', ["china_id -F side=sideways"] = "side must be back or front",
       ["china_id -F crop=perhaps"] = "crop must be true or false", ["china_id?crop=1&crop=0"] = "more than once",
+      ["china_id -F side=front -F Side=back"] = '"side" was sent more than once',
+      ["china_id -F warn=glare -F warn=blurry"] = '"warn" was sent more than once',
+      ["macao_id -F image=@" .. SPECIMENS .. "macao_id.jpg"] = '"image" was sent more than once',
       ["china_id -F warn=glaer"] = 'did you mean "glare"',
       ["passport -F back=@" .. SPECIMENS .. "passport.jpg"] = 'takes no picture "back"',
       ["macao_id -F bakc=@" .. SPECIMENS .. "macao_id.jpg"] = 'did you mean "back"', ["china_id -F sid="] = 'takes no param "sid"',
@@ -182,7 +185,7 @@ describe("the gateway of the examples", function()
   end)
 
   it("is reached under the names that its operator lists", function()
-    local other, there = start "IDOCR_HOSTS=ids.example.test,10.1.2.3"
+    local other, there = start "IDOCR_HOSTS=https://ids.example.test:8443/,10.1.2.3"
     local function status(host)
       local headers = ("-H 'Host: %s' -H 'Origin: https://%s'"):format(host, host)
       return process.run(("curl -sS -o /dev/null -w '%%{http_code}' %s -F image=@%s %s/v1/read/passport"):format(

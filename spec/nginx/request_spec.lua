@@ -36,6 +36,7 @@ local CONFIG = [[
         reply.hash, reply.size, reply.source = opened.image:sha256(), opened.image:size(), given.source
         opened.image:close()
         reply.fields = form.fields
+        reply.repeated = form.repeated
         reply.names = {}
         for name in pairs(form.pictures) do reply.names[#reply.names + 1] = name end
         table.sort(reply.names)
@@ -276,6 +277,15 @@ describe("request_image", function()
     assert.equal(core.sha256 "2", send(text).hash)
   end)
 
+  it("names the fields that occur more than once; empty ones do not count", function()
+    local function part(name, value) return { "Content-Disposition: form-data; name=" .. name, value } end
+    local result = send(form({ part("image", ""), part("image", "1"), part("Image", "2"), part("kind", "a"), part("kind", "b"),
+      part("note", ""), part("note", "c") }, "b"))
+    assert.same({ image = true, kind = true }, result.repeated)
+    assert.same({ core.sha256 "1", "b" }, { result.hash, result.fields.kind })
+    assert.is_nil(send(form({ part("image", "1"), part("kind", "a") }, "b")).repeated)
+  end)
+
   it("decodes a picture that is sent as text", function()
     local text = core.base64_encode(JPEG:rep(3))
     local hash = core.sha256(JPEG:rep(3))
@@ -284,8 +294,10 @@ describe("request_image", function()
     for name, part in pairs {
       encoded = head("Content-Type: image/jpeg", "Content-Transfer-Encoding: base64", lines),
       encoded_upper = head("content-transfer-encoding: BASE64", text), text = head(text), lines = head(lines),
-      quoted = head('Content-Transfer-Encoding: "base64" (RFC 2045)', lines), url_safe = head((text:gsub("/", "_"):gsub("+", "-"))),
-      url = head("data:image/jpeg;base64," .. text), half_a_url = head("image/jpeg;base64," .. text), typed = head("Content-Type: text/plain", text),
+      quoted = head('Content-Transfer-Encoding: "base64" (RFC 2045)', lines),
+      url_safe = head((text:gsub("/", "_"):gsub("+", "-"))),
+      url = head("data:image/jpeg;base64," .. text), half_a_url = head("image/jpeg;base64," .. text),
+      typed = head("Content-Type: text/plain", text),
       not_encoded = head("Content-Transfer-Encoding: base64", JPEG:rep(3)), -- says so, and is not
     } do
       for _, path in ipairs { "/", "/in_file_only" } do

@@ -53,7 +53,7 @@ function sentenceFor(error, kind, file) {
   }
   if (error.code === "PictureFormat" || error.code === "IMAGE_INVALID_FORMAT") {
     const formats = formatsOf(kind);
-    const phone = /\.hei[cf]$/i.test(file.name)
+    const phone = /\.hei[cf]$/i.test(file.name) || /\bHEI[CF]\b/.test(error.message) // whatever it is called
       ? " iPhones save such files: take a screenshot of the photo, or set Camera > Formats to Most Compatible." : "";
     return "This kind of file cannot be read here." + (formats ? " Use a " + formats + " file." : " Use an ordinary photo.") + phone;
   }

@@ -75,16 +75,18 @@ function form.params(kind, ...)
   return params
 end
 
---- What is wrong with the pictures of a form, nil where nothing is.
+--- What is wrong with the names in a form, nil where nothing is.
 ---@param kind idocr.Kind
----@param pictures table<string, idocr.Picture>
+---@param sent idocr.RequestForm
 ---@return string? complaint
-function form.picture_complaint(kind, pictures)
+function form.complaint(kind, sent)
+  local repeated = sent.repeated and next(sent.repeated)
+  if repeated then return (shown(repeated) or "a field") .. " was sent more than once" end
   local taken = { image = true }
   for _, service in ipairs(kind.services) do
     for _, input in ipairs(service.pictures) do taken[input.param] = true end
   end
-  for name in pairs(pictures) do
+  for name in pairs(sent.pictures) do
     if not taken[name:lower()] then
       return ("%s takes no picture %s%s"):format(kind.kind, shown(name) or "of one of the names that were sent", nearest.hint(name, taken))
     end

@@ -110,9 +110,10 @@ end
 local function params_of(kind, picture, form)
   local query, too_many = ngx.req.get_uri_args(20)
   if too_many then return nil, "there are too many query arguments" end
+  local wrong_name = forms.complaint(kind, form)
+  if wrong_name then return nil, wrong_name end
   local params, complaint = forms.params(kind, query, form.fields)
-  complaint = complaint or forms.picture_complaint(kind, form.pictures)
-  if not params or complaint then return nil, complaint end
+  if not params then return nil, complaint end
   params.image, params.back = picture, form.pictures.back
   if params.portrait == nil then params.portrait = true end
   return params

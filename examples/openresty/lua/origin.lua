@@ -5,16 +5,16 @@ local origin = {}
 
 local hosts = {}
 
---- Sets the host names, besides server_name and loopback, under which browsers reach the gateway.
----@param list string? names or addresses, separated by commas or blanks
-function origin.allow(list)
-  hosts = {}
-  for name in (list or ""):lower():gmatch("[^%s,]+") do hosts[name:gsub("%.$", "")] = true end
-end
-
 -- The name of a Host header: lower case, without the port and the dot at the end.
 local function name_of(host)
   return (host:lower():gsub("^(%b[]):%d*$", "%1"):gsub("^([^:]*):%d*$", "%1"):gsub("%.$", ""))
+end
+
+--- Sets the host names, besides server_name and loopback, under which browsers reach the gateway.
+---@param list string? names, addresses or URLs, separated by commas or blanks; ports make no difference
+function origin.allow(list)
+  hosts = {}
+  for name in (list or ""):gmatch("[^%s,]+") do hosts[name_of(name:match("^%a+://([^/]*)") or name)] = true end
 end
 
 --- Whether a Host header names this gateway.

@@ -272,6 +272,16 @@ local ANY_CASE = {
   end,
 }
 
+-- Notes a name that occurs again.
+local function note_repeated(form, seen, name)
+  local key = name:lower()
+  if seen[key] then
+    form.repeated = form.repeated or {}
+    form.repeated[key] = true
+  end
+  seen[key] = true
+end
+
 --- Takes a form apart: text fields whole, pictures by where they lie.
 ---@param whole { image: userdata, bytes: string?, path: string? }
 ---@param boundary string
@@ -279,7 +289,7 @@ local ANY_CASE = {
 ---@param max integer    bytes of a picture
 ---@return idocr.RequestForm?, idocr.Error?
 function multipart.read(whole, boundary, wanted, max)
-  local image, form = whole.image, { fields = {}, pictures = {} }
+  local image, form, seen = whole.image, { fields = {}, pictures = {} }, {}
   local kind, at, line_break = find_first(image, boundary)
   if not kind then return broken "its boundary does not occur" end
   for _ = 1, MAX_PARTS do
@@ -296,6 +306,7 @@ function multipart.read(whole, boundary, wanted, max)
     if not to then return broken "its last boundary is missing" end
     part.length = math.max(to - part.from, 0)
     local value
+    if part.length > 0 then note_repeated(form, seen, part.name) end
     if is_picture(image, part, wanted) then
       if part.length > 0 then
         value, err = take_picture(whole, part, max)

@@ -96,6 +96,7 @@ end
 ---@class idocr.RequestForm
 ---@field fields table<string, string>            text fields by name; a name is found in any case
 ---@field pictures table<string, idocr.Picture>   pictures by name; likewise
+---@field repeated table<string, true>?           names in lower case that occur more than once: the last text, the first picture counts
 
 --- The picture in the current request: its whole body, or the file in the field `field` of a multipart form. A part is a
 --- picture where it has a file name, is of a type image/*, application/pdf or application/octet-stream, or holds one.
