@@ -82,24 +82,6 @@ static bool find_marker(struct idocr_image_reader *reader, uint64_t from, uint8_
     return false;
 }
 
-/* The place of the next FF that something other than FF or 00 follows, where a decoder goes on after stray bytes. */
-static uint64_t next_marker(struct idocr_image_reader *reader, uint64_t from)
-{
-    uint64_t size = reader->image->size;
-    while (from + 1 < size) {
-        size_t length = size - from < WINDOW ? (size_t)(size - from) : WINDOW;
-        const uint8_t *start = idocr_image_peek(reader, from, length), *p = start;
-        if (p == NULL)
-            return size;
-        const uint8_t *end = start + length;
-        for (; (p = memchr(p, 0xff, (size_t)(end - p))) != NULL && p + 1 < end; p++)
-            if (p[1] != 0x00 && p[1] != 0xff)
-                return from + (uint64_t)(p - start);
-        from += length - 1; /* the pair may lie across two windows */
-    }
-    return size;
-}
-
 /* An EXIF block outside of a JPEG: some writers keep the prefix that it has there. */
 static unsigned exif_block(struct idocr_image_reader *reader, uint64_t offset, uint64_t length)
 {
@@ -120,7 +102,7 @@ static void inspect_jpeg(struct idocr_image_reader *reader, struct idocr_image_i
     uint64_t at = 2;
     info->complete = IDOCR_COMPLETE_NO;
     for (int step = 0; step < STEPS; step++) {
-        at = next_marker(reader, at);
+        at = idocr_image_next_marker(reader, at, true);
         const uint8_t *p = idocr_image_peek(reader, at, 4);
         if (p == NULL || p[1] == 0xd9)
             return; /* the end before any scan: no decoder shows it */

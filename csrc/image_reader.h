@@ -33,6 +33,10 @@ void idocr_image_reader_init(struct idocr_image_reader *reader, const struct ido
  * shorter or cannot be read. */
 const uint8_t *idocr_image_peek(struct idocr_image_reader *reader, uint64_t offset, size_t length);
 
+/* Returns the place of the next JPEG marker at or after `from`: FF and a byte other than FF and 00, and other than a restart
+ * unless `restarts`; the size of the picture where there is none. */
+uint64_t idocr_image_next_marker(struct idocr_image_reader *reader, uint64_t from, bool restarts);
+
 static inline uint32_t idocr_big16(const uint8_t *p)
 {
     return (uint32_t)p[0] << 8 | p[1];

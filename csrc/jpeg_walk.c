@@ -127,32 +127,12 @@ static bool read_scan(struct idocr_jpeg_walk *walk, const uint8_t *p, size_t len
     return walk->low <= walk->high && walk->high <= 63;
 }
 
-/* The place of the next marker at or after `from`, other than a restart and stuffing; the size of the picture where there is none. */
-static uint64_t next_marker(struct idocr_image_reader *reader, uint64_t from)
-{
-    uint64_t size = reader->image->size;
-    while (from + 1 < size) {
-        size_t length = size - from < IDOCR_IMAGE_WINDOW ? (size_t)(size - from) : IDOCR_IMAGE_WINDOW;
-        const uint8_t *start = idocr_image_peek(reader, from, length), *p = start;
-        if (p == NULL)
-            return size;
-        const uint8_t *end = start + length;
-        while ((p = memchr(p, 0xff, (size_t)(end - p))) != NULL && p + 1 < end) {
-            if (p[1] != 0x00 && p[1] != 0xff && (p[1] < 0xd0 || p[1] > 0xd7))
-                return from + (uint64_t)(p - start);
-            p++;
-        }
-        from += length - 1; /* the pair may lie across two windows */
-    }
-    return size;
-}
-
 /* Reads all segments, to find the last scan. Returns false where the structure is not one that can be followed. */
 static bool read_segments(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader)
 {
     uint64_t at = 2, size = reader->image->size;
     for (int step = 0; step < STEPS; step++) {
-        at = next_marker(reader, at);
+        at = idocr_image_next_marker(reader, at, false);
         const uint8_t *p = idocr_image_peek(reader, at, 4);
         if (p == NULL)
             return true; /* nothing more: the last scan is known */

@@ -34,8 +34,8 @@ local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8[79]a", "%%PDF%-", "RIFF...
 local BASE64_BEGINNINGS = { "/9j/", "_9j_", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }
 local LEAST_BASE64 = 64 -- characters; a path can begin like that too
 
---- What is wrong with a path, if anything: most often it is no path but a picture. Only where somebody says that it is a
---- path (`plain` is false) line breaks are believed to be part of it.
+--- Returns what is wrong with a path, nil where nothing is: most wrong ones are pictures. Line breaks are taken for part of a
+--- path that `idocr.file` got, not of a plain string (`plain`).
 local function path_complaint(value, plain)
   if type(value) ~= "string" then return "a path must be a string, not a " .. type(value) end
   if value == "" then return "the path is empty" end
