@@ -72,6 +72,8 @@ end
 -- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
 local LEASE = 15
 
+local function pack(...) return { n = select("#", ...), ... } end
+
 local Mutex = {}
 Mutex.__index = Mutex
 
@@ -102,8 +104,6 @@ function runtime.mutex()
   return setmetatable({ waiting = assert(require("ngx.semaphore").new(0)) }, Mutex)
 end
 
-local function pack(...) return { n = select("#", ...), ... } end
-
 --- Runs a function apart from this request and waits for it. When the request's client goes away only the waiting
 --- ends: what the function does for everybody is done to its end.
 ---@param fn function
@@ -120,6 +120,33 @@ function runtime.detached(fn, timeout)
   if not ok then return false, message end
   if not done:wait(math.max(timeout, 0.001)) then return false, "timeout" end
   return unpack(results, 1, results.n)
+end
+
+local START = 1 -- seconds; a timer without delay that has not run after them was dropped
+
+--- Runs a function in a context of its own, a timer's, and waits for its end. What nginx allocates for it (light
+--- threads, connections) is freed then, and not only when the context of the caller ends.
+---@param fn function
+---@return any ... what `fn` returns; what it raises is raised
+function runtime.apart(fn, ...)
+  local done = assert(require("ngx.semaphore").new(0))
+  local arguments, results, started, given_up = pack(...), nil, false, false
+  local set = ngx.timer.at(0, function()
+    if given_up then return end
+    started = true
+    results = pack(pcall(fn, unpack(arguments, 1, arguments.n)))
+    done:post(1)
+  end)
+  while set and not results do
+    -- More than lua_max_running_timers: nginx drops the timer.
+    if not done:wait(START) and not started then set = nil end
+  end
+  if not results then
+    given_up = true
+    return fn(...)
+  end
+  if not results[1] then error(results[2], 0) end
+  return unpack(results, 2, results.n)
 end
 
 --- Starts a function apart from this request; nobody waits for it.
