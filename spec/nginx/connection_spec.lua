@@ -51,7 +51,9 @@ describe("kept connections", function()
     return "counter" .. counters
   end
 
-  local function counted(name) return tonumber(process.run(("curl -sS 'http://127.0.0.1:%d/count?name=%s'"):format(server.port.plain, name))) end
+  local function counted(name)
+    return tonumber(process.run(("curl -sS 'http://127.0.0.1:%d/count?name=%s'"):format(server.port.plain, name)))
+  end
 
   -- Requests of one pool of their own.
   local function requests(name, path, people, more)
@@ -170,7 +172,8 @@ describe("kept connections", function()
 
     it("and says nonsense, or nothing", function()
       for _, result in ipairs(early "220 mail.example ESMTP\r\n") do
-        assert.same({ "protocol", "BadResponse", "part", false }, { result.error.category, result.error.code, result.error.sent, result.error.billed })
+        local err = result.error
+        assert.same({ "protocol", "BadResponse", "part", false }, { err.category, err.code, err.sent, err.billed })
       end
       for _, result in ipairs(early("HTTP/1.1 100 Continue\r\n\r\n", { deadline = 0.5 })) do
         assert.same({ "timeout", "DeadlineExceeded", "part" }, { result.error.category, result.error.code, result.error.sent })

@@ -88,14 +88,16 @@ local function handshake_failed(transport, call, name)
   pcall(call.sock.close, call.sock)
   call.connect_ends = math.min(call.connect_ends, runtime.now() + PROBE)
   local sock = open(transport, call, name, "|probe")
-  local reason
+  local reason, answers
   if sock then
     sock:settimeouts(PROBE * 1000, PROBE * 1000, PROBE * 1000)
     local random = ngx.md5(name .. runtime.now())
-    reason = probe.ask(sock, not is_address(name) and name or nil, random)
+    reason, answers = probe.ask(sock, not is_address(name) and name or nil, random)
   end
   if reason then return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. reason) end
-  return failure.new(call, "connect", "ConnectFailed", "the connection was closed during the TLS handshake")
+  return failure.new(call, "connect", "ConnectFailed", answers
+    and "the TLS handshake broke off, but the server would make another one (does lua_ssl_protocols allow its versions?)"
+    or "the connection was closed during the TLS handshake")
 end
 
 local function handshake(transport, call, sock, name)

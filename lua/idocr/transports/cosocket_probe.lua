@@ -83,18 +83,20 @@ end
 ---@param sock table a connected cosocket
 ---@param name string?
 ---@param random string 32 bytes
----@return string? reason nil: the server closed the connection, or it would make a handshake now
+---@return string? reason nil: the server refuses nothing
+---@return boolean? answers it would make a handshake now; else it closed the connection
 function probe.ask(sock, name, random)
-  if not sock:send(probe.hello(name, random)) then return nil end
+  if not sock:send(probe.hello(name, random)) then return nil, false end
   local answer = ""
   repeat
     local bytes, _, partial = sock:receiveany(LARGEST)
     bytes = bytes or partial
-    if not bytes or bytes == "" then return nil end
+    if not bytes or bytes == "" then return nil, false end
     answer = answer .. bytes
     local verdict = probe.read(answer)
-    if verdict ~= true then return verdict end
+    if verdict ~= true then return verdict, true end
   until #answer > LARGEST
+  return nil, true
 end
 
 return probe

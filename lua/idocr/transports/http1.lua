@@ -6,6 +6,8 @@ local http1 = {}
 local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines together
 local MAX_FIELDS = 128
 local MAX_LINE = 4 * 1024 -- bytes of a chunk's size line with its extensions
+local PACKED = 1.01 -- a compressed body may be so many times as large as what is in it, and
+local PACKED_EXTRA = 1024 -- so many bytes larger
 local MAX_PARTS = 1000 -- pieces of a body that are kept apart
 local MAX_INTERIM = 8 -- 1xx responses before the real one
 local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
@@ -97,8 +99,8 @@ Reader.__index = Reader
 ---@return idocr.http1.Reader
 function http1.reader(method, max_body, sink)
   return setmetatable({
-    method = method, max_body = max_body, sink = sink, state = "head", buffer = "", parts = {}, blocks = {}, size = 0, interim = 0,
-    started = false, done = false, keepalive = false, headers = {},
+    method = method, max_body = max_body, most = max_body, sink = sink, state = "head", buffer = "", parts = {}, blocks = {},
+    size = 0, interim = 0, started = false, done = false, keepalive = false, headers = {},
   }, Reader)
 end
 
@@ -167,7 +169,9 @@ local function frame(self, version)
   local connection = (headers.connection or ""):lower()
   self.keepalive = version == "1.1" and not connection:find("close", 1, true) or connection:find("keep-alive", 1, true) ~= nil
   local coding, length = headers["transfer-encoding"], headers["content-length"]
-  self.sunk = self.sink ~= nil and (headers["content-encoding"] or "identity"):lower() == "identity"
+  local plain = (headers["content-encoding"] or "identity"):lower() == "identity"
+  self.sunk = self.sink ~= nil and plain
+  if not plain then self.most = math.floor(self.max_body * PACKED) + PACKED_EXTRA end
   if self.method == "HEAD" or self.status == 204 or self.status == 304 or (self.method == "CONNECT" and self.status < 300) then
     return complete(self)
   elseif coding then
@@ -177,7 +181,7 @@ local function frame(self, version)
   elseif length then
     if not length:find("^%d+$") or #length > 15 then return bad("malformed Content-Length") end
     self.left = tonumber(length)
-    if self.left > self.max_body then return too_large(self) end
+    if self.left > self.most then return too_large(self) end
     if self.left == 0 then return complete(self) end
     self.state = "length"
   else
@@ -248,7 +252,7 @@ end
 
 function states.until_close(self, bytes, position)
   self.size = self.size + #bytes - position + 1
-  if self.size > self.max_body then return too_large(self) end
+  if self.size > self.most then return too_large(self) end
   local ok, code, message = keep(self, bytes:sub(position))
   if not ok then return nil, code, message end
   return #bytes + 1
@@ -272,7 +276,7 @@ function states.size(self, bytes, position)
   if not digits or #digits > 12 then return bad("malformed chunk size") end
   self.left = tonumber(digits, 16)
   self.size = self.size + self.left
-  if self.size > self.max_body then return too_large(self) end
+  if self.size > self.most then return too_large(self) end
   self.state = self.left == 0 and "trailer" or "chunk"
   return after
 end
