@@ -2,10 +2,9 @@
 --- `cosocket_*.lua` are the only ones that know `ngx`.
 ---
 --- Parts: `cosocket_connect` makes a connection, `cosocket_exchange` sends the request and reads the response on it,
---- `cosocket_call` holds the light threads of both and the deadline.
+--- `cosocket_call` holds the two light threads and the deadline.
 
 local Call = require "idocr.transports.cosocket_call"
-local connect = require "idocr.transports.cosocket_connect"
 local core = require "idocr.core"
 local exchange = require "idocr.transports.cosocket_exchange"
 local failure = require "idocr.transports.cosocket_failure"
@@ -58,32 +57,16 @@ local function response_of(call, reader, max)
   return { status = reader.status, headers = headers, body = text, pictures = pictures }
 end
 
--- A connection, whether it comes out of the pool, or an error.
-local function connected(self, call, request, fresh)
-  local to_connect = request.connect_timeout or self.connect_timeout
-  call.connect_ends = math.min(runtime.now() + to_connect, call.ends)
-  call.deadline_first = call.connect_ends >= call.ends
-  call:start("connect", connect.open, self, request, fresh)
-  if not call.results.connect and not call:wait(call.connect_ends, "connect") then
-    if call.cancelled then return failure.cancelled(call) end
-    return failure.connect_timeout(call)
-  end
-  local ran, reused, err = call:result "connect"
-  call:stop "connect"
-  if not ran then return failure.raised(call, reused) end
-  return reused, err
-end
-
 local function attempt(self, call, request)
   local max = request.max_response or self.max_response
   if request.pictures_apart then call.sink = core.reply(max) end
   local reader = http1.reader(request.method, max, call.sink)
+  call.reader = reader
   for try = 1, TRIES do
     local fresh = request.fresh == true or try == TRIES
-    local reused, err = connected(self, call, request, fresh)
-    if reused == nil then return nil, err end
-    local complete
-    complete, err = exchange.run(call, reader, reused)
+    call.connect_ends = math.min(runtime.now() + (request.connect_timeout or self.connect_timeout), call.ends)
+    call.deadline_first = call.connect_ends >= call.ends
+    local complete, err = exchange.run(call, self, request, fresh)
     if complete == nil then return nil, err end
     if complete then
       call.keep = reader.keepalive and not fresh and (call.url.scheme == "https" or exchange.keeps_plain)
@@ -98,12 +81,12 @@ local function conduct(self, call, request)
   local ran, response, err = pcall(attempt, self, call, request)
   if not ran then response, err = failure.raised(call, response) end
   if call.keep then
-    call:finish()
+    call:stop()
     if not call.sock:setkeepalive(self.idle, self.pool_size) then call:close() end
   else
     call:close()
-    call:finish()
   end
+  call:finish()
   if call.sink and not response then call.sink:close() end -- the collector does not see how much is in there
   return response, err
 end
@@ -123,7 +106,6 @@ local function prepare(self, request, deadline)
   fields.head, why = http1.head(request, plain_proxy and "http://" .. url.authority .. url.target or url.target,
     length or (request.method ~= "GET" and 0 or nil), plain_proxy and fields.proxy.authorization or nil)
   if not fields.head then return failure.new(fields, "unsupported", "BadHeader", why) end
-  if body and not body:rewind() then return failure.new(fields, "image", "PictureChanged", "the picture cannot be read again") end
   fields.ends = runtime.now() + deadline
   fields.socket_timeout = math.ceil(deadline * 1000) + 1000 -- ms; the call's own clock comes first
   return Call.new(fields)
@@ -149,10 +131,7 @@ function Transport:send(request, deadline)
   if not call then return nil, err end
   -- nginx counts its timers from the start of this turn of its loop: look at the clock where the turn has been long.
   if runtime.wall() - ngx.now() > 0.005 then ngx.update_time() end
-  runtime.on_cancel(function()
-    call.cancelled = true
-    call:wake()
-  end)
+  runtime.on_cancel(function() call:cancel() end)
   local response
   -- Each light thread takes memory of its request until that ends. A timer may run for days: there each call gets a
   -- context of its own that ends with it.

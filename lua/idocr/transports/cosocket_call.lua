@@ -1,4 +1,4 @@
---- One request on its way: its light threads, and the wait for them until a deadline or until the caller gives up.
+--- One request on its way: its two light threads, and the wait for them until a deadline or until the caller gives up.
 ---
 --- Socket timeouts alone keep no deadline: they start again with every byte, and a name's look-up has its own. So what
 --- may block runs in light threads, while the calling thread watches the clock. It starts all of them: nginx lets only
@@ -10,6 +10,11 @@ local semaphore = require "ngx.semaphore"
 local ngx = ngx
 
 ---@class idocr.CosocketCall
+---@field url idocr.Url
+---@field proxy idocr.Url?
+---@field head string
+---@field body idocr.Body?
+---@field sink idocr.core.Reply?
 ---@field sent boolean|"part"    how much of the request was handed to the kernel
 ---@field ends number            runtime.now() of the deadline
 ---@field cancelled boolean?
@@ -23,76 +28,60 @@ local unused = {} -- semaphores: a new one is memory of nginx and a finalizer
 ---@param fields table its members: sent, ends and what the threads need
 ---@return idocr.CosocketCall
 function Call.new(fields)
-  fields.threads, fields.results = {}, {}
   fields.changed = table.remove(unused) or semaphore.new(0)
   return setmetatable(fields, Call)
 end
 
-local function pack(...) return { n = select("#", ...), ... } end
-
-local function run(call, name, fn, ...)
-  local results = pack(pcall(fn, call, ...))
-  call.results[name] = results
-  call:wake()
-end
-
---- Ends a wait.
-function Call:wake()
+--- Ends the wait of the calling thread, or the next one.
+function Call:tell()
+  self.told = true
   if not self.waiting then return end
   self.waiting = false
   self.changed:post(1)
 end
 
---- Starts `fn(call, ...)` in a light thread.
----@param name string
----@param fn function
-function Call:start(name, fn, ...)
-  self.results[name] = nil
-  self.threads[name] = ngx.thread.spawn(run, self, name, fn, ...)
-end
-
---- Waits until one of two threads has ended or the call was cancelled.
+--- Waits until a thread tells something.
 ---@param ends number  runtime.now()
----@param name string
----@param other string?
----@return boolean ended false: it is too late, or the call was cancelled
-function Call:wait(ends, name, other)
-  local results = self.results
-  while not self.cancelled do
-    if results[name] or other and results[other] then return true end
+---@return boolean told false: it is too late, or the call was cancelled
+function Call:wait(ends)
+  while not self.told do
     local left = ends - runtime.now()
-    if left <= 0 then return false end
+    if left <= 0 or self.cancelled then return false end
     self.waiting = true
     self.changed:wait(math.max(left, 0.001))
     self.waiting = false
   end
-  return false
+  self.told = false
+  return not self.cancelled
 end
 
---- What a thread that has ended returned, as `pcall` does.
-function Call:result(name)
-  local results = self.results[name]
-  return unpack(results, 1, results.n)
+--- Gives the call up. Its calling thread ends the others.
+function Call:cancel()
+  self.cancelled = true
+  self:tell()
 end
 
---- Ends a thread, or frees one that has ended.
-function Call:stop(name)
-  local thread = self.threads[name]
-  if not thread then return end
-  self.threads[name] = nil
-  ngx.thread.kill(thread)
+--- Starts the first thread or the second one: `fn(call, ...)`.
+---@param name "first"|"second"
+---@param fn function
+function Call:start(name, fn, ...) self[name] = ngx.thread.spawn(fn, self, ...) end
+
+--- Ends both threads, or frees them where they have ended. A thread that waits for the connection closes it thereby.
+function Call:stop()
+  if self.first then ngx.thread.kill(self.first) end
+  if self.second then ngx.thread.kill(self.second) end
+  self.first, self.second = nil, nil
 end
 
---- Ends all threads and closes the connection.
+--- Ends both threads and closes the connection.
 function Call:close()
-  for name in pairs(self.threads) do self:stop(name) end
-  if self.sock then pcall(self.sock.close, self.sock) end -- a killed thread has closed it already
+  self:stop()
+  if self.sock then pcall(self.sock.close, self.sock) end
   self.sock = nil
 end
 
---- Frees what the call holds. The connection stays as it is.
+--- Says that the call is over; its threads have been stopped.
 function Call:finish()
-  for name in pairs(self.threads) do self:stop(name) end
   if self.changed:count() == 0 then unused[#unused + 1] = self.changed end
 end
 

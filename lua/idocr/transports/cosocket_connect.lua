@@ -25,14 +25,25 @@ local function name_to_verify(url, request)
 end
 
 -- Everything that changes whom we talk to or whom we trust is in the pool's name.
-local function pool_name(url, proxy, name)
+local function pool_of(transport, call, name, kind)
+  local url, proxy = call.url, call.proxy
   local peer = proxy or url
   local text = "idocr|" .. url.scheme .. "|" .. peer.host .. "|" .. peer.port .. "|" .. name .. "|"
   if proxy then
     text = text .. (url.scheme == "https" and url.host .. ":" .. url.port or "") .. "|"
       .. (proxy.authorization and ngx.md5(proxy.authorization) or "") .. "|"
   end
-  return text
+  return { pool = text .. transport.identity .. kind, pool_size = transport.pool_size, backlog = transport.backlog }
+end
+
+-- The pool of the last call is mostly the pool of the next one.
+local function kept_pool(transport, call, name)
+  local last = transport.last_pool
+  if not last or last.url ~= call.url or last.proxy ~= call.proxy or last.name ~= name then
+    last = { url = call.url, proxy = call.proxy, name = name, options = pool_of(transport, call, name, "") }
+    transport.last_pool = last
+  end
+  return last.options
 end
 
 -- Asks the proxy for a tunnel.
@@ -61,7 +72,7 @@ local function tunnel(call, sock)
 end
 
 -- A TCP connection to the server, or to the proxy and through it.
-local function open(transport, call, name, pool)
+local function open(call, pool)
   local url, proxy = call.url, call.proxy
   local peer = proxy or url
   local sock = ngx.socket.tcp()
@@ -70,9 +81,7 @@ local function open(transport, call, name, pool)
   sock:settimeouts(to_connect, call.socket_timeout, call.socket_timeout)
   local host = peer.host:lower() == "localhost" and "127.0.0.1" or peer.host -- nginx never reads /etc/hosts
   if host:find(":", 1, true) then host = "[" .. host .. "]" end
-  local ok, message = sock:connect(host, peer.port, {
-    pool = pool_name(url, proxy, name) .. transport.identity .. pool, pool_size = transport.pool_size, backlog = transport.backlog,
-  })
+  local ok, message = sock:connect(host, peer.port, pool)
   if not ok then return failure.connecting(call, message) end
   local reused = sock:getreusedtimes() > 0
   if proxy and url.scheme == "https" and not reused then
@@ -87,7 +96,7 @@ end
 local function handshake_failed(transport, call, name)
   pcall(call.sock.close, call.sock)
   call.connect_ends = math.min(call.connect_ends, runtime.now() + PROBE)
-  local sock = open(transport, call, name, "|probe")
+  local sock = open(call, pool_of(transport, call, name, "|probe"))
   local reason, answers
   if sock then
     sock:settimeouts(PROBE * 1000, PROBE * 1000, PROBE * 1000)
@@ -134,7 +143,8 @@ end
 function connect.open(call, transport, request, fresh)
   local name = name_to_verify(call.url, request)
   -- A pool that keeps nothing: the one way to be sure of a new connection.
-  local sock, reused = open(transport, call, name, fresh and "|fresh" or "")
+  local pool = fresh and pool_of(transport, call, name, "|fresh") or kept_pool(transport, call, name)
+  local sock, reused = open(call, pool)
   if not sock then return nil, reused end
   if call.url.scheme == "https" and not reused then
     local ok, err = handshake(transport, call, sock, name)

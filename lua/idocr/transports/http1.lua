@@ -114,7 +114,11 @@ local function head_too_large()
   return nil, "ResponseTooLarge", ("the head of the response is larger than %d bytes or %d lines"):format(MAX_HEAD, MAX_FIELDS)
 end
 
-local function end_of_head(text, from) return select(2, text:find("\n\r?\n", from)) end
+local function end_of_head(text, from)
+  local _, a = text:find("\n\r\n", from, true)
+  local _, b = text:find("\n\n", from, true)
+  return a and b and math.min(a, b) or a or b
+end
 
 -- A body that comes byte by byte must not take a table entry for each.
 local function join(self)
