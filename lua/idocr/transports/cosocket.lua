@@ -63,6 +63,7 @@ local function attempt(self, call, request)
   local reader = http1.reader(request.method, max, call.sink)
   call.reader = reader
   for try = 1, TRIES do
+    if call.cancelled then return failure.cancelled(call) end
     local fresh = request.fresh == true or try == TRIES
     call.connect_ends = math.min(runtime.now() + (request.connect_timeout or self.connect_timeout), call.ends)
     call.deadline_first = call.connect_ends >= call.ends

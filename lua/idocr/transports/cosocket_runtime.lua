@@ -159,22 +159,51 @@ end
 local Pool = {}
 Pool.__index = Pool
 
+-- A thread waits this long for another task, seconds. Only in a timer: its threads take memory until it ends, which may be
+-- never. A request ends when its last thread does, so there a thread ends with its task.
+local LINGER = 1
+
+-- Runs tasks in a light thread until none comes any more.
+local function work(pool, slot)
+  tasks[coroutine.running()] = slot
+  while slot.fn do
+    local results = pack(slot.tag, pcall(slot.fn))
+    slot.fn, slot.tag, slot.wake = nil, nil, nil
+    if not pool.flying[slot] then return end -- given up
+    pool.flying[slot] = nil
+    pool.ready[#pool.ready + 1] = results
+    pool.done:post(1)
+    if not pool.lingers or pool.closed then break end
+    pool.idle[slot] = true
+    slot.more:wait(LINGER)
+  end
+  pool.idle[slot] = nil
+  pool.ended[#pool.ended + 1] = coroutine.running()
+end
+
+local function free_ended(pool)
+  for i = #pool.ended, 1, -1 do
+    ngx.thread.kill(pool.ended[i])
+    pool.ended[i] = nil
+  end
+end
+
 --- Starts a task. The caller keeps at most `n` in flight.
 ---@param fn function
 ---@param tag any comes back from `next`
 function Pool:submit(fn, tag)
-  local slot = {}
-  self.flying[slot] = true
+  free_ended(self)
+  local slot = next(self.idle)
   self.count = self.count + 1
-  slot.thread = ngx.thread.spawn(function()
-    tasks[coroutine.running()] = slot
-    local results = pack(tag, pcall(fn))
-    if self.flying[slot] then
-      self.flying[slot] = nil
-      self.ready[#self.ready + 1] = results
-      self.done:post(1)
-    end
-  end)
+  if slot then
+    self.idle[slot], self.flying[slot] = nil, true
+    slot.fn, slot.tag = fn, tag
+    slot.more:post(1)
+    return
+  end
+  slot = { fn = fn, tag = tag, more = self.lingers and assert(require("ngx.semaphore").new(0)) or nil }
+  self.flying[slot] = true
+  slot.thread = ngx.thread.spawn(work, self, slot)
 end
 
 ---@return boolean
@@ -184,26 +213,37 @@ function Pool:full() return self.count >= self.limit end
 function Pool:next()
   if self.count == 0 then return nil end
   while not self.done:wait(60) do end -- a semaphore waits for a bounded time only
+  free_ended(self)
   self.count = self.count - 1
   local results = table.remove(self.ready, 1)
   return unpack(results, 1, results.n)
 end
 
---- Ends all tasks that still run.
+--- Ends all tasks that still run, and the pool.
 function Pool:cancel()
+  self.closed = true
   for slot in pairs(self.flying) do
     self.flying[slot] = nil
     self.count = self.count - 1
     slot.cancelled = true
-    if slot.wake then slot.wake() elseif slot.thread then ngx.thread.kill(slot.thread) end
+    local wake = slot.wake
+    if wake then wake() end
+    -- In a timer the call that is woken has its own context, elsewhere it must still end its threads.
+    if not wake or self.lingers then ngx.thread.kill(slot.thread) end
   end
+  for slot in pairs(self.idle) do
+    self.idle[slot] = nil
+    ngx.thread.kill(slot.thread)
+  end
+  free_ended(self)
 end
 
 --- A pool of light threads of this request.
 ---@param limit integer
 function runtime.pool(limit)
   return setmetatable({
-    limit = limit, count = 0, flying = {}, ready = {}, done = assert(require("ngx.semaphore").new(0)),
+    limit = limit, count = 0, flying = {}, ready = {}, idle = {}, ended = {}, lingers = ngx.get_phase() == "timer",
+    done = assert(require("ngx.semaphore").new(0)),
   }, Pool)
 end
 
