@@ -17,6 +17,7 @@ local ngx = ngx
 local cosocket = {}
 
 local IDLE = 50 * 1000 -- ms; the services close idle connections after 60 s
+local LARGEST_PEM = 1024 * 1024 -- bytes
 local POOL_SIZE = 64 -- idle connections kept per worker and pool
 local TRIES = 3 -- connections; those before the last may be taken from the pool and turn out not to be clean
 
@@ -146,10 +147,8 @@ function Transport:send(request, deadline)
 end
 
 local function read_pem(path, name)
-  local file, message = io.open(path, "rb")
-  if not file then error(name .. ": " .. message, 0) end
-  local text = file:read("*a")
-  file:close()
+  local text, message = core.read_file(path, LARGEST_PEM)
+  if not text then error(name .. ": " .. path .. ": " .. message, 0) end
   return text
 end
 
