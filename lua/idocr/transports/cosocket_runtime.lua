@@ -39,11 +39,14 @@ function runtime.on_cancel(wake)
 end
 
 local LOOK = 0.1 -- seconds between two looks for sleepers who are no more
+local RECLAIM = 0.02 -- seconds between two that are made because their places are wanted
 
 local sleepers, looking = {}, false -- semaphore -> what to do when nobody waits at it any more
+local looked = 0 -- when
+local unused = {} -- semaphores
 
-local function look(premature)
-  looking = false
+local function look()
+  looked = core.monotonic()
   local gone = {}
   for waiter, lost in pairs(sleepers) do
     if waiter:count() == 0 then
@@ -52,7 +55,17 @@ local function look(premature)
     end
   end
   for _, lost in ipairs(gone) do pcall(lost) end -- may wait itself: not while the table is walked through
-  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look) ~= nil end
+end
+
+local function look_again(premature)
+  looking = false
+  look()
+  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look_again) ~= nil end
+end
+
+--- Finds sleepers who are no more at once: what they held is wanted.
+function runtime.reclaim()
+  if next(sleepers) and core.monotonic() - looked > RECLAIM then look() end
 end
 
 --- `lost` is called when the client went away meanwhile: its thread ends in its sleep and can give nothing back itself.
@@ -62,11 +75,12 @@ function runtime.sleep(seconds, lost)
   if not may_wait() then return end
   seconds = math.max(seconds, 0.001)
   if not lost then return ngx.sleep(seconds) end
-  local waiter = assert(require("ngx.semaphore").new(0))
+  local waiter = table.remove(unused) or assert(require("ngx.semaphore").new(0))
   sleepers[waiter] = lost
-  looking = looking or ngx.timer.at(LOOK, look) ~= nil
+  looking = looking or ngx.timer.at(LOOK, look_again) ~= nil
   waiter:wait(seconds)
   sleepers[waiter] = nil
+  unused[#unused + 1] = waiter -- nobody posts it
 end
 
 -- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
