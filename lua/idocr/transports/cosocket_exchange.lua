@@ -36,7 +36,7 @@ local function read_response(call, sock, reader)
       if done == nil then return nil, failure.new, code == "ReceiveFailed" and "network" or "protocol", code, text end
     elseif message == "closed" then
       -- nginx calls a TLS connection that was reset "closed" too.
-      if call.url.scheme == "https" and wire.available and wire.standing(sock) == "reset" then
+      if call.url.scheme == "https" and wire.available and wire.was_reset(sock) then
         return nil, failure.broken, "connection reset", "ReceiveFailed"
       end
       local done, code, text = reader:finish()

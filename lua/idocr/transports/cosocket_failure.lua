@@ -68,7 +68,7 @@ function failure.overdue(call)
 end
 
 --- The call was given up by the caller.
-function failure.cancelled(call) return failure.new(call, "closed", "Cancelled", "the call was cancelled") end
+function failure.cancelled(call) return failure.new(call, "closed", "Cancelled", "the call was cancelled, or its client left") end
 
 --- A light thread raised an error.
 function failure.raised(call, message)

@@ -1,5 +1,6 @@
 --- Time, waiting and concurrency inside nginx: the runtime of the cosocket transport.
 
+local client = require "idocr.transports.cosocket_client"
 local core = require "idocr.core"
 
 local ngx = ngx
@@ -23,11 +24,11 @@ runtime.pause = require("idocr.transports.cosocket_turns").new(may_wait)
 -- Coroutine of a pool's task -> its slot.
 local tasks = setmetatable({}, { __mode = "k" })
 
---- Whether the task that asks was given up: nothing new may be started for it.
+--- Whether the task that asks was given up, or the client that wanted it has left: nothing new may be started for it.
 ---@return boolean
 function runtime.cancelled()
   local slot = tasks[coroutine.running()]
-  return slot ~= nil and slot.cancelled == true
+  return slot ~= nil and slot.cancelled == true or client.left()
 end
 
 --- While a task waits for a thread of its own it cannot simply be killed: nginx would let that thread run on. `wake` ends

@@ -11,7 +11,7 @@ if not found or ffi.os ~= "Linux" then return wire end
 local DECLARATIONS = {
   "int ngx_http_lua_ffi_socket_tcp_hack_fd(void *u, int fd, unsigned char *message, size_t *length);",
   "ssize_t recv(int fd, void *buffer, size_t length, int flags);",
-  "int getsockopt(int fd, int level, int name, void *value, unsigned int *length);",
+  "int getsockopt(int fd, int level, int name, void *value, void *length);",
 }
 for _, text in ipairs(DECLARATIONS) do pcall(ffi.cdef, text) end
 
@@ -25,13 +25,14 @@ if not wire.available then return wire end
 local PEEK_AT_ONCE = 0x42 -- MSG_PEEK | MSG_DONTWAIT
 local EAGAIN, EINTR = 11, 4
 local TCP, TCP_INFO = 6, 11
-local BYTES_RECEIVED = 128 / 8 -- tcpi_bytes_received, in units of 8 bytes; tcpi_state is the first byte
-local STATES = { [1] = "open", [7] = "reset", [8] = "ended" } -- TCP_ESTABLISHED, TCP_CLOSE, TCP_CLOSE_WAIT
+local TCP_CLOSE = 7 -- tcpi_state, the first byte, of a connection that was reset
 
 local message, length = ffi.new "unsigned char[256]", ffi.new "size_t[1]"
+local info, info_length = ffi.new "unsigned char[256]", ffi.new "unsigned int[1]"
 local byte = ffi.new "unsigned char[1]"
-local info, info_length = ffi.new "uint64_t[32]", ffi.new "unsigned int[1]"
-local info_bytes = ffi.cast("unsigned char *", info)
+-- Other modules may have declared the same functions with other pointers: void * fits them all. It keeps nothing alive.
+local to_byte, to_info, to_length = ffi.cast("void *", byte), ffi.cast("void *", info), ffi.cast("void *", info_length)
+wire.buffers = { byte, info, info_length }
 
 local function descriptor(sock)
   local inside = sock[1]
@@ -48,22 +49,18 @@ function wire.unread(sock)
   local fd = descriptor(sock)
   if not fd then return "end" end
   local count
-  repeat count = tonumber(peek(fd, byte, 1, PEEK_AT_ONCE)) until count >= 0 or ffi.errno() ~= EINTR
+  repeat count = tonumber(peek(fd, to_byte, 1, PEEK_AT_ONCE)) until count >= 0 or ffi.errno() ~= EINTR
   if count > 0 then return "bytes" end
   return count < 0 and ffi.errno() == EAGAIN and "nothing" or "end"
 end
 
---- How the connection stands: "open", "ended" (the server closed it), "reset"; nil where that cannot be known. Second:
---- bytes received so far.
+--- Whether the connection was reset, and not closed in order.
 ---@param sock table a TCP cosocket
----@return "open"|"ended"|"reset"|nil standing
----@return number? received
-function wire.standing(sock)
+---@return boolean
+function wire.was_reset(sock)
   local fd = descriptor(sock)
   info_length[0] = ffi.sizeof(info)
-  if not fd or getsockopt(fd, TCP, TCP_INFO, info, info_length) ~= 0 then return nil end
-  local received = info_length[0] >= 136 and tonumber(info[BYTES_RECEIVED]) or nil
-  return STATES[info_bytes[0]], received
+  return fd ~= nil and getsockopt(fd, TCP, TCP_INFO, to_info, to_length) == 0 and info[0] == TCP_CLOSE
 end
 
 return wire
