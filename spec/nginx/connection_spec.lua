@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
 local raw = require "spec.nginx.raw"
+local tcp = require "spec.support.tcp"
 
 if not nginx.available() then
   pending "nginx with its Lua module is not installed"
@@ -17,7 +18,12 @@ local FRONT = [[
   lua_socket_log_errors off;
   server {
     listen 127.0.0.1:$front;
+    lua_check_client_abort on;
+    resolver 127.0.0.1:9 ipv6=off; # nobody answers
+    lua_need_request_body on; # else nginx does not look any more whether the client is there
     location = /call { content_by_lua_block { require("spec.nginx.front").call() } }
+    location = /give_up { content_by_lua_block { require("spec.nginx.front").give_up() } }
+    location = /files { content_by_lua_block { require("spec.nginx.front").files() } }
   }
 ]]
 
@@ -181,5 +187,45 @@ describe("kept connections", function()
     end)
   end)
 
-  it("left nothing in the error log", function() assert.equal("", front.errors()) end)
+  describe("and a call that ends in the middle", function()
+    local silent
+
+    setup(function() silent = tcp.silent() end)
+
+    teardown(function() silent.stop() end)
+
+    local function where(phase)
+      local at = { size = 1000, deadline = 20 }
+      if phase == "resolving" then at.url = "http://nowhere.test/" end
+      if phase == "handshake" then at.url = ("https://127.0.0.1:%d/"):format(silent.port) end
+      if phase == "response" then at.url = ("http://127.0.0.1:%d/"):format(silent.port) end
+      if phase == "upload" then at.url, at.size = ("http://127.0.0.1:%d/"):format(silent.port), 20e6 end
+      if phase == "upload over TLS" then at.url, at.size = url("tls", "/early?say="), 20e6 end
+      return process.write(process.tempdir() .. "/request", cjson.encode(at))
+    end
+
+    local function get(path, more)
+      return process.capture(("curl -sS --max-time 30 %s http://127.0.0.1:%d%s"):format(more or "", front.port.front, path))
+    end
+
+    for _, phase in ipairs { "resolving", "handshake", "upload", "upload over TLS", "response" } do
+      it("leaves no descriptor where it is given up: " .. phase, function()
+        local text = get("/give_up", "--data-binary @" .. where(phase))
+        local ok, counts = pcall(cjson.decode, text)
+        assert(ok, text .. front.errors())
+        assert.same({ counts[1].before, counts[2].before }, { counts[1].after, counts[2].after })
+      end)
+
+      it("leaves none where the client of its request leaves: " .. phase, function()
+        local before = tonumber((get "/files"))
+        local file = process.write(process.tempdir() .. "/list", "[" .. process.read(where(phase)) .. "]")
+        for _ = 1, 6 do get("/call", "--max-time 0.3 --data-binary @" .. file) end
+        process.wait_for(function() return tonumber((get "/files")) <= before end, 10)
+      end)
+    end
+  end)
+
+  it("left nothing in the error log", function()
+    for line in front.errors():gmatch "[^\n]+" do assert.is_truthy(line:find("while resolving", 1, true), line) end
+  end)
 end)

@@ -79,4 +79,37 @@ function front.call()
   ngx.print(cjson.encode(results))
 end
 
+local function files()
+  collectgarbage()
+  collectgarbage()
+  local count = 0
+  for _ in pairs(core.list_directory "/proc/self/fd") do count = count + 1 end
+  return count
+end
+
+local function give_up(what)
+  local before = files()
+  for _ = 1, 8 do
+    local pool = cosocket.runtime.pool(1)
+    pool:submit(function() return front.one(what) end)
+    ngx.sleep(0.1)
+    pool:cancel()
+  end
+  ngx.sleep(0.1)
+  return { before = before, after = files() }
+end
+
+--- POST of one request that is given up after a tenth of a second, eight times, here and in a timer: two times
+--- `{before, after}`, descriptors.
+function front.give_up()
+  ngx.req.read_body()
+  local what = cjson.decode(ngx.req.get_body_data())
+  local results = { give_up(what) }
+  local ran = cosocket.runtime.detached(function() results[2] = give_up(what) end, 20)
+  ngx.print(cjson.encode { results[1], ran and results[2] })
+end
+
+--- Descriptors of this worker.
+function front.files() ngx.print(files()) end
+
 return front
