@@ -121,12 +121,64 @@ describe("the limiter", function()
     lost() -- too late to be of use
     assert.equal(0, wait())
     local free = { 3, 5, 8 }
-    limiter.give_up(free, 4)
-    limiter.give_up(free, 9)
+    limiter.give_back(free, { 9, 4 })
     assert.same({ 3, 4, 5, 8, 9 }, free)
     assert.is_nil(limiter.take(free, 3.5, 3.9))
     assert.equal(5, limiter.take(free, 4.5, 6))
     assert.same({ 8, 9 }, free)
+  end)
+
+  it("lets those who wait move up when earlier moments are given back", function()
+    local free = { 1, 3, 5 }
+    assert.equal(3, limiter.move_up(free, 7, 2))
+    assert.same({ 5, 7 }, free)
+    assert.is_nil(limiter.move_up(free, 4, 2))
+    assert.is_nil(limiter.move_up({}, 4, 2))
+  end)
+
+  it("starts a caller soon after a thousand that were before it are gone", function()
+    local runtime, lost = scripted.runtime(), {}
+    local background = {}
+    function runtime.background(fn) background[#background + 1] = fn return true end
+    local made = limiter.new({ wait = true, all = 5, actions = {} }, runtime)
+    local function wait() return made:wait("p", "id", "A", nil, 300) end
+    local sleep = runtime.sleep
+    -- A thousand that vanish in their first sleep: nothing after it runs.
+    function runtime.sleep(_, give_up)
+      lost[#lost + 1] = give_up
+      error "gone"
+    end
+    for _ = 1, 1000 do pcall(wait) end
+    assert.equal(995, #lost) -- five began at once
+    -- The honest one arrives while all the moments are still taken; they are given back while it waits.
+    local naps = 0
+    function runtime.sleep(seconds)
+      naps = naps + 1
+      sleep(seconds)
+      if naps > 1 then return end
+      for _, give_up in ipairs(lost) do give_up() end
+      assert.equal(1, #background) -- one change of the store for all
+      background[1]()
+    end
+    assert.is_true(wait() < 1.1)
+    assert.is_true(wait() < 1.1)
+  end)
+
+  it("asks for what vanished callers hold before it refuses", function()
+    local runtime, lost = scripted.runtime(), {}
+    local made = limiter.new({ wait = true, all = 5, actions = {} }, runtime)
+    function runtime.sleep(_, give_up)
+      lost[#lost + 1] = give_up
+      error "gone"
+    end
+    for _ = 1, 30 do pcall(made.wait, made, "p", "id", "A", nil, 5) end
+    local before = #lost
+    assert.equal(20, before) -- four windows of five; the others were refused
+    local _, err = made:wait("p", "id", "A", nil, 5)
+    assert.equal("RateLimited", err.code)
+    function runtime.reclaim() for i = 1, before do lost[i]() end end
+    function runtime.sleep() end
+    assert.is_true(made:wait("p", "id", "A", nil, 5) < 1.1)
   end)
 
   it("forgets windows that nobody asks for", function()

@@ -96,10 +96,13 @@ describe("the gateway under load", function()
   end
 
   local function told(name, result, ping, lag)
-    print(("%s: %d in %.2f s (first half within %.3f s); ping p50 %.2f p99 %.2f max %.2f ms of %d; turn of the loop p99 %.2f max %.2f ms")
-      :format(name, result.latency.count, result.seconds, result.latency.p50, ping.p50 * 1e3, ping.p99 * 1e3, ping.max * 1e3,
-        ping.count, lag.p99 * 1e3, lag.max * 1e3))
+    print(("%s: %d in %.2f s (first half within %.3f s); ping p50 %.2f p99 %.2f max %.2f ms of %d; turn of the loop p99 %.2f max %.2f of "
+      .. "%.0f ms"):format(name, result.latency.count, result.seconds, result.latency.p50, ping.p50 * 1e3, ping.p99 * 1e3, ping.max * 1e3,
+        ping.count, lag.p99 * 1e3, lag.max * 1e3, lag.total * 1e3))
   end
+
+  -- Without turns one turn of the loop takes nearly all of the processor time that the calls need together.
+  local function shared_turns(lag, share) assert.is_true(lag.max < lag.total * share, cjson.encode(lag)) end
 
   it("takes for 200 at once hardly more than for one", function()
     upstream_wait(0.3)
@@ -109,7 +112,7 @@ describe("the gateway under load", function()
     all_well(result, 200)
     told("200 pictures of 90 KB, upstream 300 ms", result, ping, lag)
     assert.is_true(result.seconds < 20 * alone.seconds, result.seconds)
-    assert.is_true(lag.p99 < 0.005, cjson.encode(lag))
+    shared_turns(lag, 1 / 6)
   end)
 
   -- What counts is the processor time of one turn of the loop: how long a ping waits is that, plus whoever else uses
@@ -120,8 +123,8 @@ describe("the gateway under load", function()
     local result, ping, lag = with_watch { file = tiny, path = "/large", count = count, concurrency = 200 }
     all_well(result, count)
     told(count .. " pictures of 5 MB from files", result, ping, lag)
-    assert.is_true(lag.p90 < 0.005, cjson.encode(lag))
-    assert.is_true(ping.p50 < 0.1, cjson.encode(ping)) -- without turns: half a second and more
+    shared_turns(lag, 1 / 6)
+    assert.is_true(ping.p50 < result.seconds / 4, cjson.encode(ping)) -- without turns nearly all of it
   end)
 
   it("shares every turn of the loop among all who compute, one or many", function()
@@ -129,13 +132,14 @@ describe("the gateway under load", function()
       local result, ping, lag = with_watch { file = tiny, path = "/burn", count = many, concurrency = many }
       all_well(result, many)
       told(many .. " that burn 60 ms each", result, ping, lag)
-      assert.is_true(lag.max < 0.02, cjson.encode(lag)) -- without turns: 60 ms for one, 1.2 s for all
+      shared_turns(lag, 1 / 3)
     end
     -- Those who leave while they wait in line hold up nobody.
-    drive { file = tiny, path = "/burn", count = 200, concurrency = 200, abort_after = 0.05 } -- 12 s of work
+    local before = drive { file = tiny, path = "/burn", count = 10, concurrency = 10 }
+    drive { file = tiny, path = "/burn", count = 200, concurrency = 200, abort_after = 0.5 } -- twenty times the work
     local after = drive { file = tiny, path = "/burn", count = 10, concurrency = 10 }
     all_well(after, 10)
-    assert.is_true(after.seconds < 8, after.seconds)
+    assert.is_true(after.seconds < 8 * before.seconds, after.seconds .. " against " .. before.seconds)
   end)
 
   it("and while large pictures are uploaded", function()
@@ -144,7 +148,7 @@ describe("the gateway under load", function()
     local result, ping, lag = with_watch { file = large, count = count, concurrency = 200 }
     all_well(result, count)
     told(count .. " uploads of 5 MB", result, ping, lag)
-    assert.is_true(lag.p90 < 0.010, cjson.encode(lag))
+    shared_turns(lag, 1 / 6)
   end)
 
   it("keeps its memory and its files", function()
@@ -179,21 +183,28 @@ describe("the gateway under load", function()
     local after
     for _ = 1, 2 do after = leave() end
     assert.is_true(after.files <= before.files + 30, before.files .. " -> " .. after.files) -- 240 left
-    local open = process.capture(("ls -l /proc/%d/fd 2>/dev/null"):format(after.pid))
-    assert.is_nil(open:find("deleted", 1, true), open)
+    process.wait_for(function() -- what spooled uploads were in
+      memory()
+      return not process.capture(("ls -l /proc/%d/fd 2>/dev/null"):format(after.pid)):find("deleted", 1, true)
+    end, 10)
     -- all places are free again
     all_well(drive { file = small, count = 50, concurrency = 50 }, 50)
   end)
 
-  it("a client that left takes no place of the limiter with it", function()
+  it("clients that left take no place of the limiter with them, also of those that wait already", function()
     upstream_wait(0)
-    local left = 60 -- twelve seconds of the five calls a second
-    drive { file = small, path = "/limited", count = left, concurrency = left, abort_after = 0.2 }
-    process.wait_for(function() return memory("/memory").requests <= 2 end, 10)
-    os.execute "sleep 0.3" -- who left is looked for ten times a second
-    local result = drive { file = small, path = "/limited", count = 5, concurrency = 5 }
+    starts()
+    local left = 150 -- half a minute of the five calls a second
+    local out = dir .. "/leaving"
+    local leaving = process.spawn(command { file = small, path = "/limited", count = left, concurrency = left, abort_after = 1.5 },
+      { stdout = out })
+    process.wait_for(function() return memory("/memory").requests > left / 2 end, 10)
+    local result = drive { file = small, path = "/limited", count = 5, concurrency = 5 } -- behind all of them
+    leaving.wait(30)
     all_well(result, 5)
-    assert.is_true(result.seconds < 4, result.seconds)
+    assert.is_true(result.seconds < 15, result.seconds)
+    process.wait_for(function() return memory("/memory").requests <= 1 end, 30)
+    assert.is_true(starts().count < left / 2) -- those that left are not paid for
   end)
 
   it("writes nothing into the log but what nginx says of uploads", function()
@@ -222,11 +233,12 @@ describe("the gateway under load", function()
       local at = starts().starts
       assert.equal(16, #at)
       table.sort(at)
-      -- five a second: the sixth a second after the first, less what the first took to get here on a busy machine
-      for i = 6, #at do
-        assert.is_true(at[i] - at[i - 5] > 0.7, ("%d and %d are %.3f s apart"):format(i - 5, i, at[i] - at[i - 5]))
-      end
-      assert.is_true(result.seconds > 2.9 and result.seconds < 20, result.seconds)
+      -- Five a second: the sixth a second after the first. A busy machine brings some of them closer together here.
+      local apart = {}
+      for i = 6, #at do apart[#apart + 1] = at[i] - at[i - 5] end
+      table.sort(apart)
+      assert.is_true(apart[math.ceil(#apart / 2)] > 0.7, table.concat(apart, " "))
+      assert.is_true(result.seconds > 2.9, result.seconds)
     end)
 
     it("or refuses at once what is too much", function()

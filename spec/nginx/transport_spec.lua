@@ -24,7 +24,7 @@ describe("the cosocket transport", function()
       names = process.spawn("exec node spec/nginx/dns.js", { stdout = out })
       vars.dns = process.wait_for(function() return tonumber(process.read(out)) end, 10)
     end
-    for _, name in ipairs { "tls", "expired", "wrong_name", "self_signed", "mutual" } do
+    for _, name in ipairs { "tls", "expired", "wrong_name", "self_signed", "mutual", "old" } do
       local pair = c[name] or c.good
       vars[name .. "_cert"], vars[name .. "_key"] = pair.cert, pair.key
     end
@@ -150,11 +150,6 @@ describe("the cosocket transport", function()
       end
       local plain = call { url = at("plain", "/status?code=500"), size = 1, pictures_apart = true }
       assert.same({ 500, "said", {} }, { plain.status, plain.body, plain.pictures })
-      local _, second = call { -- on a connection that turns out dead the second time
-        { url = at("plain", "/second_dies"), size = 100, options = { pool_size = 5 }, pictures_apart = true },
-        { url = at("plain", "/second_dies"), size = 100, options = { pool_size = 5 }, pictures_apart = true },
-      }
-      assert.equal("ok", second.body)
       fails({ url = at("plain", "/cut"), size = 10, pictures_apart = true }, "network", "ConnectionClosed", true)
     end)
 
@@ -170,13 +165,8 @@ describe("the cosocket transport", function()
 
     it("runs many at once in one worker", function()
       local list = {}
-      for i = 1, 50 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1000 } end
-      local from = os.time()
-      for _, result in ipairs { call(list, "/call?at_once=1") } do
-        assert.equal("done", result.body)
-        assert.is_true(result.seconds < 10)
-      end
-      assert.is_true(os.time() - from < 12) -- one after the other: 15 s
+      for i = 1, 50 do list[i] = { url = at("plain", "/meet?count=50"), size = 1000 } end
+      for _, result in ipairs { call(list, "/call?at_once=1") } do assert.equal("all are here", result.body) end
     end)
   end)
 
@@ -190,10 +180,10 @@ describe("the cosocket transport", function()
     it("with a resolver that is dead, within the connect timeout", function()
       local result = fails({ url = "http://nowhere.test/", size = 1, connect_timeout = 0.3 },
         "connect", "ConnectTimeout", false, "/call_dead_resolver")
-      assert.is_true(result.seconds < 5) -- nginx's own limit: 30 s
+      assert.is_true(result.seconds < 20) -- nginx's own limit: 30 s
       result = fails({ url = "http://nowhere.test/", size = 1, deadline = 0.2 },
         "timeout", "DeadlineExceeded", false, "/call_dead_resolver")
-      assert.is_true(result.seconds < 5) -- nginx's own limit: 30 s
+      assert.is_true(result.seconds < 20) -- nginx's own limit: 30 s
     end)
 
     it("with the certificate, every time and before a byte went out", function()
@@ -209,15 +199,21 @@ describe("the cosocket transport", function()
     end)
 
     it("with the handshake", function()
-      fails({ url = ("https://localhost:%d/"):format(server.port.plain), size = 1 }, "tls", "HandshakeFailed", false)
+      local result = fails({ url = ("https://localhost:%d/"):format(server.port.plain), size = 1 }, "tls", "HandshakeFailed", false)
+      assert.matches("does not speak TLS", result.error.message)
+      -- A rejected certificate before leaves its number behind in lua-resty-core.
+      call { url = at("expired", "/echo"), host = "ocr.test", size = 1 }
+      result = fails({ url = at("old", "/echo"), host = "ocr.test", size = 1 }, "tls", "HandshakeFailed", false)
+      assert.matches("alert 70", result.error.message)
     end)
 
     it("with a reply that never comes or never ends", function()
       for _, path in ipairs { "/stall", "/drip", "/no_reader" } do
         for _, name in ipairs { "plain", "tls" } do
-          local what = { url = at(name, path), host = "ocr.test", size = path == "/no_reader" and 20e6 or 10, deadline = 0.4 }
-          local result = fails(what, "timeout", "DeadlineExceeded", true)
-          assert.is_true(result.seconds >= 0.39 and result.seconds < 10, path .. result.seconds)
+          local stalled = path == "/no_reader" -- the upload, not the response
+          local what = { url = at(name, path), host = "ocr.test", size = stalled and 20e6 or 10, deadline = 0.4 }
+          local result = fails(what, "timeout", "DeadlineExceeded", not stalled and true or "part")
+          assert.is_true(result.seconds >= 0.39, path .. result.seconds)
         end
       end
     end)
@@ -233,9 +229,10 @@ describe("the cosocket transport", function()
     end)
 
     it("with a reply that is no reply", function()
-      for _, path in ipairs { "/garbage", "/bad_chunk", "/long_head", "/two_lengths" } do
+      for _, path in ipairs { "/garbage", "/bad_chunk", "/two_lengths" } do
         fails({ url = at("plain", path), size = 10 }, "protocol", "BadResponse", true)
       end
+      fails({ url = at("plain", "/long_head"), size = 10 }, "protocol", "ResponseTooLarge", true)
       fails({ url = at("plain", "/large?size=2000000"), size = 1, max_response = 1000000 }, "protocol", "ResponseTooLarge", true)
       fails({ url = at("plain", "/large?size=2000000&chunked=1"), size = 1, max_response = 1000000 }, "protocol", "ResponseTooLarge", true)
     end)
@@ -257,32 +254,6 @@ describe("the cosocket transport", function()
     it("with options that nginx cannot honour", function()
       assert.matches("lua_ssl_trusted_certificate", call({ url = at("tls", "/echo"), options = { ca_file = "/x" } }).raised)
       assert.matches("http:// only", call({ url = at("tls", "/echo"), options = { proxy = "https://127.0.0.1:1" } }).raised)
-    end)
-  end)
-
-  describe("and connections that died in the pool", function()
-    it("are replaced once, at once", function()
-      local url = at("plain", "/second_dies")
-      local options = { pool_size = 3 }
-      local a, b = call { { url = url, size = 100000, options = options }, { url = url, size = 100000, options = options } }
-      assert.same({ "ok", "ok" }, { a.body, b.body })
-    end)
-
-    it("are not replaced when the server may have been at work", function()
-      local options = { pool_size = 4 }
-      local url = at("tls", "/second_dies_late")
-      local what = { url = url, host = "b.ocr.test", size = 1, options = options }
-      local a, b = call { what, what }
-      assert.equal("ok", a.body)
-      assert.same({ "network", "ConnectionClosed", true }, { b.error.category, b.error.code, b.error.sent })
-    end)
-
-    it("lead to no third request", function()
-      local url = at("tls", "/all_die")
-      local a, b = call { { url = url, host = "c.ocr.test", size = 1 }, { url = url, host = "c.ocr.test", size = 1 } }
-      assert.equal("ok", a.body)
-      assert.equal("ConnectionClosed", b.error.code)
-      assert.equal("3", call({ url = at("plain", "/count") }).body)
     end)
   end)
 
@@ -318,7 +289,6 @@ describe("the cosocket transport", function()
       for i, result in ipairs(results) do
         assert.equal(i == 2 and "DeadlineExceeded" or "ConnectTimeout", result.error.code)
         assert.is_false(result.error.sent)
-        assert.is_true(result.seconds < 10)
       end
     end)
     process.run("kill -CONT " .. children)
@@ -360,8 +330,11 @@ describe("the cosocket transport", function()
       assert.matches("credentials", result.error.message)
       local right = { proxy = ("http://user:pass@127.0.0.1:%d"):format(port) }
       fails({ url = "https://ocr.test:1/", size = 1, options = right }, "connect", "ProxyFailed", false)
-      local nobody = { proxy = "127.0.0.1:" .. ports.free_port() }
-      fails({ url = at("tls", "/echo"), size = 1, options = nobody }, "connect", "ConnectFailed", false)
+      local dead = "127.0.0.1:" .. ports.free_port()
+      for _, name in ipairs { "plain", "tls" } do
+        result = fails({ url = at(name, "/echo"), size = 1, options = { proxy = dead } }, "connect", "ProxyFailed", false)
+        assert.matches("through the proxy " .. dead, result.error.message, 1, true)
+      end
     end)
   end)
 

@@ -2,7 +2,7 @@
 
 local upstream = {}
 
-upstream.PORTS = { "front", "plain", "tls", "expired", "wrong_name", "self_signed", "mutual", "proxy" }
+upstream.PORTS = { "front", "plain", "tls", "expired", "wrong_name", "self_signed", "mutual", "old" }
 
 -- Raw bytes in place of a reply; what was asked is read first, so that closing resets nothing.
 local function raw(bytes)
@@ -72,6 +72,14 @@ local LOCATIONS = [[
   location = /status { content_by_lua_block { ngx.status = tonumber(ngx.var.arg_code) ngx.print("said") } }
   location = /stall { content_by_lua_block { ngx.req.read_body() ngx.sleep(20) } }
   location = /wait { content_by_lua_block { ngx.req.read_body() ngx.sleep(tonumber(ngx.var.arg_seconds)) ngx.print("done") } }
+  location = /meet { content_by_lua_block { -- answers once so many requests are here
+    ngx.req.read_body()
+    local seen, wanted = ngx.shared.seen, tonumber(ngx.var.arg_count)
+    seen:incr("here", 1, 0)
+    local from = ngx.now()
+    while seen:get("here") < wanted and ngx.now() - from < 15 do ngx.sleep(0.01) end
+    ngx.print(seen:get("here") == wanted and "all are here" or "alone")
+  } }
   location = /drip { content_by_lua_block {
     ngx.header.content_length = 1000
     for _ = 1, 1000 do
@@ -84,26 +92,6 @@ local LOCATIONS = [[
   location = /refuses_early { client_max_body_size 1k; return 200; }
   location = /empty { content_by_lua_block { ngx.req.read_body() ngx.exit(444) } }
   location = /reset { reset_timedout_connection on; content_by_lua_block { ngx.req.read_body() ngx.exit(444) } }
-  location = /second_dies { content_by_lua_block {
-    ngx.req.read_body()
-    if tonumber(ngx.var.connection_requests) > 1 then return ngx.exit(444) end
-    ngx.header.content_length = 2
-    ngx.print("ok")
-  } }
-  location = /second_dies_late { content_by_lua_block {
-    ngx.req.read_body()
-    if tonumber(ngx.var.connection_requests) > 1 then ngx.sleep(1.3) return ngx.exit(444) end
-    ngx.header.content_length = 2
-    ngx.print("ok")
-  } }
-  location = /all_die { content_by_lua_block {
-    ngx.req.read_body()
-    local seen = ngx.shared.seen
-    if seen:incr("all_die", 1, 0) > 1 then return ngx.exit(444) end
-    ngx.header.content_length = 2
-    ngx.print("ok")
-  } }
-  location = /count { content_by_lua_block { ngx.print(ngx.shared.seen:get("all_die") or 0) } }
   location = /cut { ]] .. raw [["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"]] .. [[ }
   location = /cut_chunk { ]] .. raw [["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"]] .. [[ }
   location = /bad_chunk { ]] .. raw [["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nab"]] .. [[ }
@@ -119,23 +107,6 @@ local function tls(name, more)
   return ("server { listen 127.0.0.1:$%s ssl; ssl_certificate $%s_cert; ssl_certificate_key $%s_key; %s %s }")
     :format(name, name, name, more or "", LOCATIONS)
 end
-
--- A proxy: CONNECT is answered by hand, since nginx knows none; other methods are passed on.
-local PROXY = [[
-  server {
-    listen 127.0.0.1:$proxy;
-    location / {
-      content_by_lua_block {
-        ngx.header.content_length = 0
-        if ngx.var.http_proxy_authorization ~= "Basic dXNlcjpwYXNz" then ngx.status = 407 return end
-        require("cjson")
-        local reply = ngx.var.request
-        ngx.header.content_length = #reply
-        ngx.print(reply)
-      }
-    }
-  }
-]]
 
 upstream.HTTP = [[
   lua_shared_dict seen 1m;
@@ -170,6 +141,7 @@ upstream.HTTP = [[
   }
   server { listen 127.0.0.1:$plain; client_max_body_size 100m; ]] .. LOCATIONS .. [[ }
 ]] .. tls("tls", "client_max_body_size 100m;") .. tls "expired" .. tls "wrong_name" .. tls "self_signed"
-  .. tls("mutual", "ssl_client_certificate $ca; ssl_verify_client on;") .. PROXY
+  .. tls("mutual", "ssl_client_certificate $ca; ssl_verify_client on;")
+  .. tls("old", "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;")
 
 return upstream

@@ -63,6 +63,7 @@ describe("http1.reader", function()
     interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
       .. "HTTP/1.1 200 OK\r\nX-A: 1, 2\r\nContent-Length: 5\r\n\r\nhello",
     bare_lines = "HTTP/1.1 200\nX-A: 1, 2\nContent-Length: 5\n\nhello",
+    mixed_lines = "HTTP/1.1 200 \r\nX-A: 1, 2\nContent-Length: 5\n\r\nhello",
     close = "HTTP/1.1 200 OK\r\nX-A: 1, 2\r\n\r\nhello",
   }
 
@@ -106,8 +107,16 @@ describe("http1.reader", function()
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
-      "HTTP/1.1 200 OK\r\n" .. ("X: " .. ("y"):rep(1000) .. "\r\n"):rep(70),
-      "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(200) .. "\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 5\r\nhello\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 x\r\nhello\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" .. ("x"):rep(5000) .. "\r\nhello\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" .. ("T: t\r\n"):rep(200) .. "\r\n",
+      "HTTP/1.1 2000 x\r\n\r\n", "HTTP/1.1 099 x\r\n\r\n", "HTTP/1.1 200OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n",
+      "HTTP/1.1 200 O\rK\r\n\r\n", "HTTP/1.2 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nX: y\r\n\tfolded\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello",
+      "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n\r\nhello",
+      "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n", "HTTP/1.1 200 OK\r\n: y\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
       ("HTTP/1.1 100 Continue\r\n\r\n"):rep(20),
     }
     for _, text in ipairs(bad) do
@@ -116,6 +125,37 @@ describe("http1.reader", function()
       assert.equal("BadResponse", code, text:sub(1, 60))
       assert.is_string(message)
     end
+  end)
+
+  it("bounds the head", function()
+    for _, text in ipairs {
+      "HTTP/1.1 200 OK\r\n" .. ("X: " .. ("y"):rep(1000) .. "\r\n"):rep(70), "HTTP/1.1 200 " .. ("y"):rep(70000),
+      "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(200) .. "\r\n", "HTTP/1.1 200 OK\r\nX: " .. ("y"):rep(70000) .. "\r\n\r\n",
+    } do
+      for _, step in ipairs { 1000, #text } do
+        local reader, code = read(text, { step = step })
+        assert.is_nil(reader)
+        assert.equal("ResponseTooLarge", code)
+      end
+    end
+  end)
+
+  it("keeps a body that comes byte by byte in few pieces", function()
+    local reader = http1.reader("POST", 1e6)
+    reader:feed "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for _ = 1, 20000 do reader:feed "1\r\nx\r\n" end
+    assert.is_true(#reader.parts + #reader.blocks < 1100)
+    reader:feed "0\r\n\r\n"
+    assert.equal(("x"):rep(20000), reader.body)
+  end)
+
+  it("allows a compressed body to be a little larger than what is in it", function()
+    for _, size in ipairs { 1000, 1800 } do
+      assert.equal(size, #read(("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"):format(size)
+        .. ("x"):rep(size)).body)
+    end
+    local _, code = read "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9999\r\n\r\n"
+    assert.equal("ResponseTooLarge", code)
   end)
 
   it("is not kept busy by blanks", function()

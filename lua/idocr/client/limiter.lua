@@ -1,5 +1,6 @@
 --- Calls per second: an exact sliding window for each account and action, shared by all clients that keep their
---- windows in the same store. Waiting is first come, first served: each caller reserves the next free moment.
+--- windows in the same store. Each caller reserves the next free moment. A caller that is gone before its moment gives it
+--- back, and those who wait for a later one move up.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -9,6 +10,8 @@ local limiter = {}
 -- A second and the jitter of the line: what leaves in order arrives a little closer together or further apart.
 local WINDOW = 1.02 -- seconds
 local LARGEST = 100 -- starts remembered per window; a higher rate is counted in a shorter window
+local MOST_FREE = 2000 -- moments that were given back and wait for a taker
+local LOOK = 0.2 -- seconds between two looks of a waiting caller for an earlier moment
 
 --- The window of a rate: so many starts in any stretch of so many seconds.
 ---@param rate number calls per second
@@ -44,14 +47,27 @@ function limiter.take(free, now, latest)
   return free[1] and free[1] <= latest and table.remove(free, 1) or nil
 end
 
---- Gives a reserved moment up: whoever comes next takes it. (Those who wait already keep the moments they have.)
----@param free number[]
+--- Gives reserved moments back for others to take.
+---@param free number[] in order, changed in place
+---@param starts number[]
+function limiter.give_back(free, starts)
+  for _, start in ipairs(starts) do free[#free + 1] = start end
+  table.sort(free)
+  for i = #free, MOST_FREE + 1, -1 do free[i] = nil end
+end
+
+--- Exchanges a reserved moment for the first one that was given back, where that is earlier.
+---@param free number[] in order, changed in place
 ---@param start number
-function limiter.give_up(free, start)
-  local at = #free + 1
-  while at > 1 and free[at - 1] > start do at = at - 1 end
-  table.insert(free, at, start)
-  if #free > LARGEST then table.remove(free) end
+---@param now number
+---@return number? earlier
+function limiter.move_up(free, start, now)
+  while free[1] and free[1] < now do table.remove(free, 1) end
+  local earlier = free[1]
+  if not earlier or earlier >= start then return nil end
+  table.remove(free, 1)
+  limiter.give_back(free, { start })
+  return earlier
 end
 
 --- Where the windows are kept. `change(key, ttl, fn)` gives `fn` the list of numbers under a key (empty at first), which
@@ -102,7 +118,7 @@ Limiter.__index = Limiter
 ---@param runtime table now(), sleep()
 ---@param store idocr.LimiterStore?
 function limiter.new(rate, runtime, store)
-  return setmetatable({ rate = rate, runtime = runtime, store = store or common, keys = {} }, Limiter)
+  return setmetatable({ rate = rate, runtime = runtime, store = store or common, keys = {}, leaving = {} }, Limiter)
 end
 
 --- The rate of an action: the user's own, else the published one; nil where neither says.
@@ -126,6 +142,59 @@ function Limiter:key(provider, id, action)
   return "idocr:rate:" .. provider .. ":" .. account .. ":" .. action
 end
 
+-- The next free moment in order.
+local function next_moment(self, place, now, latest)
+  return self.store:change(place.starts, place.ttl, function(starts)
+    return limiter.reserve(starts, place.permits, place.window, now, latest)
+  end)
+end
+
+-- A moment to wait for: one that was given back, or the next one.
+local function later_moment(self, place, now, latest)
+  return self.store:change(place.free, place.ttl, function(free) return limiter.take(free, now, latest) end)
+    or next_moment(self, place, now, latest)
+end
+
+local function flush(self, place)
+  local leaving = self.leaving[place.free]
+  if not leaving then return end
+  self.leaving[place.free] = nil
+  self.store:change(place.free, place.ttl, function(free) limiter.give_back(free, leaving) end)
+end
+
+-- Gives a moment back. Callers that vanish together give theirs back together: one change of the store for all.
+local function give_back(self, place, start)
+  local leaving = self.leaving[place.free]
+  if leaving then
+    leaving[#leaving + 1] = start
+    return
+  end
+  self.leaving[place.free] = { start }
+  local background = self.runtime.background
+  if not (background and background(function() flush(self, place) end)) then flush(self, place) end
+end
+
+-- Waits for a reserved moment, or for an earlier one that others give back.
+local function wait_for(self, place, start, now)
+  local runtime = self.runtime
+  local function lost() -- called where the caller is no more
+    if runtime.now() < start then give_back(self, place, start) end
+  end
+  while start > now do
+    local nap = math.min(start - now, LOOK)
+    runtime.sleep(nap, lost)
+    if runtime.cancelled and runtime.cancelled() then
+      lost()
+      return start
+    end
+    now = math.max(now + nap, runtime.now())
+    if start > now then
+      start = self.store:change(place.free, place.ttl, function(free) return limiter.move_up(free, start, now) end) or start
+    end
+  end
+  return start
+end
+
 --- Waits until a call may start.
 ---@param provider string
 ---@param id string   secret id or API key: whose account is counted
@@ -137,29 +206,22 @@ function Limiter:wait(provider, id, action, published, left)
   local rate = self:rate_of(action, published)
   if not rate then return 0 end
   local permits, window = limiter.window(rate)
-  local now, key, ttl = self.runtime.now(), self:key(provider, id, action), window * 2 + 60
-  local function reserve(latest)
-    return self.store:change(key, ttl, function(starts) return limiter.reserve(starts, permits, window, now, latest) end)
-  end
-  local start = reserve(now)
+  local key, now, runtime = self:key(provider, id, action), self.runtime.now(), self.runtime
+  local place = { starts = key, free = key .. ":free", ttl = window * 2 + 60, permits = permits, window = window }
+  local start = next_moment(self, place, now, now)
   if not start and self.rate.wait then
-    start = self.store:change(key .. ":free", ttl, function(free) return limiter.take(free, now, now + left) end)
-      or reserve(now + left)
+    start = later_moment(self, place, now, now + left)
+    if not start and runtime.reclaim then -- callers that are gone may hold what is wanted
+      runtime.reclaim()
+      flush(self, place)
+      start = later_moment(self, place, now, now + left)
+    end
   end
   if not start then
     return nil, errors.unsent("throttled", "RateLimited",
       ("%s is called more than %g times a second; nothing was sent"):format(action, rate), { retryable = true })
   end
-  if start > now then
-    local function give_up()
-      if self.runtime.now() < start then
-        self.store:change(key .. ":free", ttl, function(free) limiter.give_up(free, start) end)
-      end
-    end
-    self.runtime.sleep(start - now, give_up) -- calls it where the caller is no more
-    if self.runtime.cancelled and self.runtime.cancelled() then give_up() end
-  end
-  return start - now
+  return wait_for(self, place, start, now) - now
 end
 
 return limiter

@@ -1,5 +1,6 @@
 --- Time, waiting and concurrency inside nginx: the runtime of the cosocket transport.
 
+local client = require "idocr.transports.cosocket_client"
 local core = require "idocr.core"
 
 local ngx = ngx
@@ -23,11 +24,11 @@ runtime.pause = require("idocr.transports.cosocket_turns").new(may_wait)
 -- Coroutine of a pool's task -> its slot.
 local tasks = setmetatable({}, { __mode = "k" })
 
---- Whether the task that asks was given up: nothing new may be started for it.
+--- Whether the task that asks was given up, or the client that wanted it has left: nothing new may be started for it.
 ---@return boolean
 function runtime.cancelled()
   local slot = tasks[coroutine.running()]
-  return slot ~= nil and slot.cancelled == true
+  return slot ~= nil and slot.cancelled == true or client.left()
 end
 
 --- While a task waits for a thread of its own it cannot simply be killed: nginx would let that thread run on. `wake` ends
@@ -39,11 +40,14 @@ function runtime.on_cancel(wake)
 end
 
 local LOOK = 0.1 -- seconds between two looks for sleepers who are no more
+local RECLAIM = 0.02 -- seconds between two that are made because their places are wanted
 
 local sleepers, looking = {}, false -- semaphore -> what to do when nobody waits at it any more
+local looked = 0 -- when
+local unused = {} -- semaphores
 
-local function look(premature)
-  looking = false
+local function look()
+  looked = core.monotonic()
   local gone = {}
   for waiter, lost in pairs(sleepers) do
     if waiter:count() == 0 then
@@ -52,7 +56,17 @@ local function look(premature)
     end
   end
   for _, lost in ipairs(gone) do pcall(lost) end -- may wait itself: not while the table is walked through
-  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look) ~= nil end
+end
+
+local function look_again(premature)
+  looking = false
+  look()
+  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look_again) ~= nil end
+end
+
+--- Finds sleepers who are no more at once: what they held is wanted.
+function runtime.reclaim()
+  if next(sleepers) and core.monotonic() - looked > RECLAIM then look() end
 end
 
 --- `lost` is called when the client went away meanwhile: its thread ends in its sleep and can give nothing back itself.
@@ -62,15 +76,18 @@ function runtime.sleep(seconds, lost)
   if not may_wait() then return end
   seconds = math.max(seconds, 0.001)
   if not lost then return ngx.sleep(seconds) end
-  local waiter = assert(require("ngx.semaphore").new(0))
+  local waiter = table.remove(unused) or assert(require("ngx.semaphore").new(0))
   sleepers[waiter] = lost
-  looking = looking or ngx.timer.at(LOOK, look) ~= nil
+  looking = looking or ngx.timer.at(LOOK, look_again) ~= nil
   waiter:wait(seconds)
   sleepers[waiter] = nil
+  unused[#unused + 1] = waiter -- nobody posts it
 end
 
 -- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
 local LEASE = 15
+
+local function pack(...) return { n = select("#", ...), ... } end
 
 local Mutex = {}
 Mutex.__index = Mutex
@@ -102,8 +119,6 @@ function runtime.mutex()
   return setmetatable({ waiting = assert(require("ngx.semaphore").new(0)) }, Mutex)
 end
 
-local function pack(...) return { n = select("#", ...), ... } end
-
 --- Runs a function apart from this request and waits for it. When the request's client goes away only the waiting
 --- ends: what the function does for everybody is done to its end.
 ---@param fn function
@@ -122,6 +137,33 @@ function runtime.detached(fn, timeout)
   return unpack(results, 1, results.n)
 end
 
+local START = 1 -- seconds; a timer without delay that has not run after them was dropped
+
+--- Runs a function in a context of its own, a timer's, and waits for its end. What nginx allocates for it (light
+--- threads, connections) is freed then, and not only when the context of the caller ends.
+---@param fn function
+---@return any ... what `fn` returns; what it raises is raised
+function runtime.apart(fn, ...)
+  local done = assert(require("ngx.semaphore").new(0))
+  local arguments, results, started, given_up = pack(...), nil, false, false
+  local set = ngx.timer.at(0, function()
+    if given_up then return end
+    started = true
+    results = pack(pcall(fn, unpack(arguments, 1, arguments.n)))
+    done:post(1)
+  end)
+  while set and not results do
+    -- More than lua_max_running_timers: nginx drops the timer.
+    if not done:wait(START) and not started then set = nil end
+  end
+  if not results then
+    given_up = true
+    return fn(...)
+  end
+  if not results[1] then error(results[2], 0) end
+  return unpack(results, 2, results.n)
+end
+
 --- Starts a function apart from this request; nobody waits for it.
 ---@param fn function
 ---@return boolean started
@@ -132,22 +174,51 @@ end
 local Pool = {}
 Pool.__index = Pool
 
+-- A thread waits this long for another task, seconds. Only in a timer: its threads take memory until it ends, which may be
+-- never. A request ends when its last thread does, so there a thread ends with its task.
+local LINGER = 1
+
+-- Runs tasks in a light thread until none comes any more.
+local function work(pool, slot)
+  tasks[coroutine.running()] = slot
+  while slot.fn do
+    local results = pack(slot.tag, pcall(slot.fn))
+    slot.fn, slot.tag, slot.wake = nil, nil, nil
+    if not pool.flying[slot] then return end -- given up
+    pool.flying[slot] = nil
+    pool.ready[#pool.ready + 1] = results
+    pool.done:post(1)
+    if not pool.lingers or pool.closed then break end
+    pool.idle[slot] = true
+    slot.more:wait(LINGER)
+  end
+  pool.idle[slot] = nil
+  pool.ended[#pool.ended + 1] = coroutine.running()
+end
+
+local function free_ended(pool)
+  for i = #pool.ended, 1, -1 do
+    ngx.thread.kill(pool.ended[i])
+    pool.ended[i] = nil
+  end
+end
+
 --- Starts a task. The caller keeps at most `n` in flight.
 ---@param fn function
 ---@param tag any comes back from `next`
 function Pool:submit(fn, tag)
-  local slot = {}
-  self.flying[slot] = true
+  free_ended(self)
+  local slot = next(self.idle)
   self.count = self.count + 1
-  slot.thread = ngx.thread.spawn(function()
-    tasks[coroutine.running()] = slot
-    local results = pack(tag, pcall(fn))
-    if self.flying[slot] then
-      self.flying[slot] = nil
-      self.ready[#self.ready + 1] = results
-      self.done:post(1)
-    end
-  end)
+  if slot then
+    self.idle[slot], self.flying[slot] = nil, true
+    slot.fn, slot.tag = fn, tag
+    slot.more:post(1)
+    return
+  end
+  slot = { fn = fn, tag = tag, more = self.lingers and assert(require("ngx.semaphore").new(0)) or nil }
+  self.flying[slot] = true
+  slot.thread = ngx.thread.spawn(work, self, slot)
 end
 
 ---@return boolean
@@ -157,26 +228,37 @@ function Pool:full() return self.count >= self.limit end
 function Pool:next()
   if self.count == 0 then return nil end
   while not self.done:wait(60) do end -- a semaphore waits for a bounded time only
+  free_ended(self)
   self.count = self.count - 1
   local results = table.remove(self.ready, 1)
   return unpack(results, 1, results.n)
 end
 
---- Ends all tasks that still run.
+--- Ends all tasks that still run, and the pool.
 function Pool:cancel()
+  self.closed = true
   for slot in pairs(self.flying) do
     self.flying[slot] = nil
     self.count = self.count - 1
     slot.cancelled = true
-    if slot.wake then slot.wake() elseif slot.thread then ngx.thread.kill(slot.thread) end
+    local wake = slot.wake
+    if wake then wake() end
+    -- In a timer the call that is woken has its own context, elsewhere it must still end its threads.
+    if not wake or self.lingers then ngx.thread.kill(slot.thread) end
   end
+  for slot in pairs(self.idle) do
+    self.idle[slot] = nil
+    ngx.thread.kill(slot.thread)
+  end
+  free_ended(self)
 end
 
 --- A pool of light threads of this request.
 ---@param limit integer
 function runtime.pool(limit)
   return setmetatable({
-    limit = limit, count = 0, flying = {}, ready = {}, done = assert(require("ngx.semaphore").new(0)),
+    limit = limit, count = 0, flying = {}, ready = {}, idle = {}, ended = {}, lingers = ngx.get_phase() == "timer",
+    done = assert(require("ngx.semaphore").new(0)),
   }, Pool)
 end
 

@@ -6,6 +6,9 @@ local http1 = {}
 local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines together
 local MAX_FIELDS = 128
 local MAX_LINE = 4 * 1024 -- bytes of a chunk's size line with its extensions
+local PACKED = 1.01 -- a compressed body may be so many times as large as what is in it, and
+local PACKED_EXTRA = 1024 -- so many bytes larger
+local MAX_PARTS = 1000 -- pieces of a body that are kept apart
 local MAX_INTERIM = 8 -- 1xx responses before the real one
 local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
 
@@ -96,26 +99,37 @@ Reader.__index = Reader
 ---@return idocr.http1.Reader
 function http1.reader(method, max_body, sink)
   return setmetatable({
-    method = method, max_body = max_body, sink = sink, state = "head", buffer = "", parts = {}, size = 0, interim = 0,
-    started = false, done = false, keepalive = false, headers = {},
+    method = method, max_body = max_body, most = max_body, sink = sink, state = "head", buffer = "", parts = {}, blocks = {},
+    size = 0, interim = 0, started = false, done = false, keepalive = false, headers = {},
   }, Reader)
 end
 
 local function bad(message) return nil, "BadResponse", message end
 
 local function too_large(self)
-  return nil, "ResponseTooLarge", ("the reply is larger than %d bytes"):format(self.max_body)
+  return nil, "ResponseTooLarge", ("the response is larger than %d bytes"):format(self.max_body)
+end
+
+local function head_too_large()
+  return nil, "ResponseTooLarge", ("the head of the response is larger than %d bytes or %d lines"):format(MAX_HEAD, MAX_FIELDS)
 end
 
 local function end_of_head(text, from)
-  local _, a = text:find("\r\n\r\n", from, true)
+  local _, a = text:find("\n\r\n", from, true)
   local _, b = text:find("\n\n", from, true)
   return a and b and math.min(a, b) or a or b
 end
 
+-- A body that comes byte by byte must not take a table entry for each.
+local function join(self)
+  self.blocks[#self.blocks + 1] = table.concat(self.parts)
+  self.parts = {}
+end
+
 local function complete(self)
-  self.body = table.concat(self.parts)
-  self.parts, self.buffer, self.done = nil, nil, true
+  join(self)
+  self.body = table.concat(self.blocks)
+  self.parts, self.blocks, self.buffer, self.done = nil, nil, nil, true
   return true
 end
 
@@ -137,19 +151,19 @@ local function parse_fields(self, text)
     local name, value, after = text:match(FIELD, position)
     if not name then break end
     count = count + 1
-    if count > MAX_FIELDS then return bad("too many header lines") end
+    if count > MAX_FIELDS then return head_too_large() end
     name, value = name:lower(), trimmed(value)
     if headers[name] then
       if name ~= "content-length" then
         value = headers[name] .. ", " .. value
       elseif headers[name] ~= value then
-        return bad("two lengths that differ")
+        return bad("two values of Content-Length that differ")
       end
     end
     headers[name] = value
     position = after
   end
-  if not text:find("^\r?\n", position) then return bad("a header line that is none") end
+  if not text:find("^\r?\n", position) then return bad("malformed header line") end
   self.headers = headers
   return true
 end
@@ -159,7 +173,9 @@ local function frame(self, version)
   local connection = (headers.connection or ""):lower()
   self.keepalive = version == "1.1" and not connection:find("close", 1, true) or connection:find("keep-alive", 1, true) ~= nil
   local coding, length = headers["transfer-encoding"], headers["content-length"]
-  self.sunk = self.sink ~= nil and (headers["content-encoding"] or "identity"):lower() == "identity"
+  local plain = (headers["content-encoding"] or "identity"):lower() == "identity"
+  self.sunk = self.sink ~= nil and plain
+  if not plain then self.most = math.floor(self.max_body * PACKED) + PACKED_EXTRA end
   if self.method == "HEAD" or self.status == 204 or self.status == 304 or (self.method == "CONNECT" and self.status < 300) then
     return complete(self)
   elseif coding then
@@ -167,9 +183,9 @@ local function frame(self, version)
     if length then self.keepalive = false end -- both: RFC 9112 6.1 wants the connection closed
     self.state = "size"
   elseif length then
-    if not length:find("^%d+$") or #length > 15 then return bad("a length that is no number") end
+    if not length:find("^%d+$") or #length > 15 then return bad("malformed Content-Length") end
     self.left = tonumber(length)
-    if self.left > self.max_body then return too_large(self) end
+    if self.left > self.most then return too_large(self) end
     if self.left == 0 then return complete(self) end
     self.state = "length"
   else
@@ -185,16 +201,16 @@ local states = {}
 function states.head(self, bytes, position)
   local before = #self.buffer
   local text = self.buffer .. (position > 1 and bytes:sub(position) or bytes)
-  local stop = end_of_head(text, math.max(before - 3, 1))
+  local stop = end_of_head(text, math.max(before - 1, 1))
   if not stop then
-    if not (text:sub(1, 5) == "HTTP/" or ("HTTP/"):sub(1, #text) == text) then return bad("this is no HTTP") end
-    if #text > MAX_HEAD then return bad("the header lines are too long") end
+    if not (text:sub(1, 5) == "HTTP/" or ("HTTP/"):sub(1, #text) == text) then return bad("this is not HTTP") end
+    if #text > MAX_HEAD then return head_too_large() end
     self.buffer = text
     return nil
   end
-  if stop > MAX_HEAD then return bad("the header lines are too long") end
-  local version, status, first = text:match("^HTTP/(1%.[01]) (%d%d%d)[^\n]*()\n")
-  if not version then return bad("this is no HTTP/1.1") end
+  if stop > MAX_HEAD then return head_too_large() end
+  local version, status, reason, first = text:match("^HTTP/(1%.[01]) ([1-9]%d%d)([^\r\n]*)\r?()\n")
+  if not version or not (reason == "" or reason:byte() == 32) then return bad("malformed status line") end
   self.buffer = ""
   self.status = tonumber(status)
   local ok, code, message = parse_fields(self, text:sub(first + 1, stop))
@@ -202,7 +218,7 @@ function states.head(self, bytes, position)
   local after = position + stop - before
   if self.status < 200 then
     self.interim = self.interim + 1
-    if self.status == 101 or self.interim > MAX_INTERIM then return bad("a status that was not asked for") end
+    if self.status == 101 or self.interim > MAX_INTERIM then return bad("an interim response that was not asked for") end
     return after
   end
   ok, code, message = frame(self, version)
@@ -213,6 +229,7 @@ end
 local function keep(self, bytes)
   if not self.sunk then
     self.parts[#self.parts + 1] = bytes
+    if #self.parts >= MAX_PARTS then join(self) end
     return true
   end
   local ok, message, code = self.sink:feed(bytes)
@@ -239,7 +256,7 @@ end
 
 function states.until_close(self, bytes, position)
   self.size = self.size + #bytes - position + 1
-  if self.size > self.max_body then return too_large(self) end
+  if self.size > self.most then return too_large(self) end
   local ok, code, message = keep(self, bytes:sub(position))
   if not ok then return nil, code, message end
   return #bytes + 1
@@ -249,7 +266,7 @@ end
 local function line(self, bytes, position)
   local stop = bytes:find("\n", position, true)
   self.buffer = self.buffer .. bytes:sub(position, (stop or #bytes + 1) - 1)
-  if #self.buffer > MAX_LINE then return bad("a line between two chunks is too long") end
+  if #self.buffer > MAX_LINE then return bad("the line with a chunk size is too long") end
   if not stop then return nil end
   local text = self.buffer:gsub("\r$", "")
   self.buffer = ""
@@ -260,10 +277,10 @@ function states.size(self, bytes, position)
   local after, text, message = line(self, bytes, position)
   if not after then return nil, text, message end
   local digits = text:match("^(%x+)[ \t]*$") or text:match("^(%x+)[ \t]*;")
-  if not digits or #digits > 12 then return bad("a chunk without a size") end
+  if not digits or #digits > 12 then return bad("malformed chunk size") end
   self.left = tonumber(digits, 16)
   self.size = self.size + self.left
-  if self.size > self.max_body then return too_large(self) end
+  if self.size > self.most then return too_large(self) end
   self.state = self.left == 0 and "trailer" or "chunk"
   return after
 end
@@ -277,7 +294,7 @@ end
 function states.chunk_end(self, bytes, position)
   local after, text, message = line(self, bytes, position)
   if not after then return nil, text, message end
-  if text ~= "" then return bad("a chunk longer than its size") end
+  if text ~= "" then return bad("a chunk is longer than its size") end
   self.state = "size"
   return after
 end
@@ -323,8 +340,8 @@ function Reader:finish()
   self.keepalive = false
   if self.done then return true end
   if self.state == "until_close" then return complete(self) end
-  return nil, "ConnectionClosed", self.started and "the connection was closed in the middle of the reply"
-    or "the connection was closed before a reply came"
+  return nil, "ConnectionClosed", self.started and "the connection was closed in the middle of the response"
+    or "the connection was closed before a response"
 end
 
 return http1

@@ -1,0 +1,156 @@
+--- A connection for a request, out of the pool or new: TCP, the tunnel through a proxy, TLS.
+
+local errors = require "idocr.errors"
+local failure = require "idocr.transports.cosocket_failure"
+local http1 = require "idocr.transports.http1"
+local probe = require "idocr.transports.cosocket_probe"
+local runtime = require "idocr.transports.cosocket_runtime"
+
+local ngx = ngx
+
+local connect = {}
+
+local CHUNK = 16 * 1024
+local PROBE = 1 -- seconds for the answer to a probe
+
+local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil or host:find(":", 1, true) ~= nil end
+
+-- nginx can only compare a certificate with a name, so where an address is dialled the logical host counts.
+local function name_to_verify(url, request)
+  if url.scheme ~= "https" then return "" end
+  if not is_address(url.host) then return url.host end
+  local logical = (request.host or ""):gsub(":%d+$", "")
+  if logical ~= "" and not is_address(logical) then return logical end
+  return (url.host:find("^127%.") or url.host == "::1") and "localhost" or url.host
+end
+
+-- Everything that changes whom we talk to or whom we trust is in the pool's name.
+local function pool_of(transport, call, name, kind)
+  local url, proxy = call.url, call.proxy
+  local peer = proxy or url
+  local text = "idocr|" .. url.scheme .. "|" .. peer.host .. "|" .. peer.port .. "|" .. name .. "|"
+  if proxy then
+    text = text .. (url.scheme == "https" and url.host .. ":" .. url.port or "") .. "|"
+      .. (proxy.authorization and ngx.md5(proxy.authorization) or "") .. "|"
+  end
+  return { pool = text .. transport.identity .. kind, pool_size = transport.pool_size, backlog = transport.backlog }
+end
+
+-- The pool of the last call is mostly the pool of the next one.
+local function kept_pool(transport, call, name)
+  local last = transport.last_pool
+  if not last or last.url ~= call.url or last.proxy ~= call.proxy or last.name ~= name then
+    last = { url = call.url, proxy = call.proxy, name = name, options = pool_of(transport, call, name, "") }
+    transport.last_pool = last
+  end
+  return last.options
+end
+
+-- Asks the proxy for a tunnel.
+local function tunnel(call, sock)
+  local url, proxy = call.url, call.proxy
+  local authority = (url.host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(url.host, url.port)
+  local head = assert(http1.head({ method = "CONNECT", host = authority }, authority, nil, proxy.authorization))
+  local sent, message = sock:send(head)
+  local reader = http1.reader("CONNECT", 64 * 1024)
+  if sent then
+    repeat
+      local bytes, why = sock:receiveany(CHUNK)
+      if not bytes then message = why break end
+      local done, _, text = reader:feed(bytes)
+      if done == nil then message = text break end
+    until reader.status and reader.status >= 200
+  end
+  local status = reader.status
+  if status and status >= 200 and status < 300 and reader.done then return true end
+  if status == 407 then return failure.on_the_way(call, "ProxyFailed", "the proxy wants other credentials (status 407)") end
+  if status and status >= 200 then
+    return failure.on_the_way(call, "ProxyFailed", ("the proxy refused the tunnel with status %d"):format(status))
+  end
+  if message == "timeout" then return failure.connect_timeout(call) end
+  return failure.on_the_way(call, "ProxyFailed", "the proxy made no tunnel: " .. errors.scrub(tostring(message)))
+end
+
+-- A TCP connection to the server, or to the proxy and through it.
+local function open(call, pool)
+  local url, proxy = call.url, call.proxy
+  local peer = proxy or url
+  local sock = ngx.socket.tcp()
+  call.sock = sock
+  local to_connect = math.max(math.ceil((call.connect_ends - runtime.now()) * 1000), 1)
+  sock:settimeouts(to_connect, call.socket_timeout, call.socket_timeout)
+  local host = peer.host:lower() == "localhost" and "127.0.0.1" or peer.host -- nginx never reads /etc/hosts
+  if host:find(":", 1, true) then host = "[" .. host .. "]" end
+  local ok, message = sock:connect(host, peer.port, pool)
+  if not ok then return failure.connecting(call, message) end
+  local reused = sock:getreusedtimes() > 0
+  if proxy and url.scheme == "https" and not reused then
+    local err
+    ok, err = tunnel(call, sock)
+    if not ok then return nil, err end
+  end
+  return sock, reused
+end
+
+-- nginx does not say why a handshake failed: another connection is asked.
+local function handshake_failed(transport, call, name)
+  pcall(call.sock.close, call.sock)
+  call.connect_ends = math.min(call.connect_ends, runtime.now() + PROBE)
+  local sock = open(call, pool_of(transport, call, name, "|probe"))
+  local reason, answers
+  if sock then
+    sock:settimeouts(PROBE * 1000, PROBE * 1000, PROBE * 1000)
+    local random = ngx.md5(name .. runtime.now())
+    reason, answers = probe.ask(sock, not is_address(name) and name or nil, random)
+  end
+  if reason then return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. reason) end
+  return failure.new(call, "connect", "ConnectFailed", answers
+    and "the TLS handshake broke off, but the server would make another one (does lua_ssl_protocols allow its versions?)"
+    or "the connection was closed during the TLS handshake")
+end
+
+local function handshake(transport, call, sock, name)
+  if transport.certificate then sock:setclientcert(transport.certificate, transport.private_key) end
+  -- lua-resty-core 0.1.25 throws for some rejected certificates; with `false` instead of nil it would return true.
+  local no_throw, session, message = pcall(sock.sslhandshake, sock, nil, name, true)
+  if no_throw and (session or message == nil) then return true end
+  if not no_throw then
+    message = tostring(session):find("assertion", 1, true) and "the certificate was rejected" or tostring(session)
+  end
+  message = tostring(message)
+  if message == "timeout" then return failure.connect_timeout(call) end
+  -- A number in front may be left over from another connection.
+  if message:find("handshake failed", 1, true) then return handshake_failed(transport, call, name) end
+  if message:find("certificate", 1, true) or message:find("^%d+: ") then
+    local hint = ""
+    if message:find("issuer", 1, true) or message:find("self.signed") then
+      hint = " (nginx trusts only what the directive lua_ssl_trusted_certificate names)"
+    elseif is_address(name) then
+      hint = " (nginx cannot verify a certificate for an address: use the name, or give signed_host)"
+    end
+    return failure.new(call, "tls", "CertificateRejected", "the server's certificate: " .. errors.scrub(message) .. hint)
+  end
+  return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. errors.scrub(message))
+end
+
+--- Makes a connection that is ready for the request's head: `call.sock`.
+---@param call idocr.CosocketCall
+---@param transport table
+---@param request table
+---@param fresh boolean not out of the pool, and not to be kept
+---@return boolean? reused nil: there is none
+---@return idocr.Error?
+function connect.open(call, transport, request, fresh)
+  local name = name_to_verify(call.url, request)
+  -- A pool that keeps nothing: the one way to be sure of a new connection.
+  local pool = fresh and pool_of(transport, call, name, "|fresh") or kept_pool(transport, call, name)
+  local sock, reused = open(call, pool)
+  if not sock then return nil, reused end
+  if call.url.scheme == "https" and not reused then
+    local ok, err = handshake(transport, call, sock, name)
+    if not ok then return nil, err end
+  end
+  return reused
+end
+
+return connect

@@ -1,0 +1,189 @@
+--- One request and its response on a connection. The response is read while the request is still being sent, in light
+--- threads of their own: the first one connects and reads, the second one sends. A request that fits into the socket's
+--- buffer needs no second one: there the first one sends, and then reads.
+
+local connect = require "idocr.transports.cosocket_connect"
+local failure = require "idocr.transports.cosocket_failure"
+local runtime = require "idocr.transports.cosocket_runtime"
+local wire = require "idocr.transports.cosocket_wire"
+
+local exchange = {}
+
+-- 64 KB: smaller chunks cost a call each (16 KB: 1.3 times the processor time of an upload); from 128 KB on LuaJIT maps
+-- and unmaps memory for each string (1.6 times).
+local CHUNK = 64 * 1024
+local CHUNKS = 3 -- sent at once: four cost 5 % more at 5 MB
+local WHOLE_UP_TO = 5 * CHUNK -- a body of this size is sent in one go: the peer wakes up once (200 KB: 6 % less)
+local EARLY_RESPONSE = 1 -- seconds for the response of a server that no longer takes the request
+
+-- Where a plain connection cannot be looked at, none is used twice: nginx does not read from it what came while the
+-- worker was busy.
+exchange.keeps_plain = wire.available
+
+-- The threads do not make errors: what of the request has left is known only once both have ended. They leave a function
+-- of `failure` and its arguments: `call.not_read`, `call.not_sent`.
+
+-- Reads until the response is complete; false: a connection out of the pool was not clean, since it said something before
+-- the first byte of the request left.
+local function read_response(call, sock, reader)
+  while not reader.done do
+    local bytes, message, partial = sock:receiveany(CHUNK)
+    if call.reused and call.sent == false then return false end
+    bytes = bytes or partial
+    if bytes and bytes ~= "" then
+      if reader.sunk then runtime.pause() end -- decoding takes its time too
+      local done, code, text = reader:feed(bytes)
+      if done == nil then return nil, failure.new, code == "ReceiveFailed" and "network" or "protocol", code, text end
+    elseif message == "closed" then
+      -- nginx calls a TLS connection that was reset "closed" too.
+      if call.url.scheme == "https" and wire.available and wire.was_reset(sock) then
+        return nil, failure.broken, "connection reset", "ReceiveFailed"
+      end
+      local done, code, text = reader:finish()
+      if not done then return nil, failure.new, "network", code, text end
+    elseif message then
+      return nil, failure.broken, message, "ReceiveFailed"
+    end
+  end
+  return true
+end
+
+-- Whether a connection out of the pool has neither unread bytes nor an end of file. What OpenSSL has read already is seen
+-- by the thread that reads: it starts first over TLS.
+local function clean(call, sock) return not call.dirty and (not wire.available or wire.unread(sock) == "nothing") end
+
+-- Sends head and body; `call.sent` is true once the kernel has the last byte. False: the connection was not clean, and
+-- nothing was sent.
+local function send_request(call, sock)
+  local body = call.body
+  local left = body and body:length() or 0
+  local at_once = left <= WHOLE_UP_TO and left or CHUNKS * CHUNK
+  local pieces, count = { call.head }, 1
+  repeat
+    local room = at_once
+    while left > 0 and room > 0 do
+      runtime.pause()
+      local chunk = body:read(CHUNK)
+      if not chunk then
+        return nil, failure.new, "image", "PictureChanged", "the picture's file changed while it was being sent"
+      end
+      count = count + 1
+      pieces[count] = chunk
+      left, room = left - #chunk, room - #chunk
+    end
+    if call.sent == false and call.reused and not clean(call, sock) then return false end
+    call.sent = "part"
+    local ok, message = sock:send(pieces)
+    if not ok then return nil, failure.broken, message, "SendFailed" end
+    pieces, count = {}, 0
+  until left <= 0
+  call.sent = true
+  return true
+end
+
+local function reading(call)
+  local ran, complete, make, a, b, c = pcall(read_response, call, call.sock, call.reader)
+  if not ran then
+    call.not_read = { failure.raised, complete }
+  elseif complete == false then
+    call.dirty = true
+  elseif not complete then
+    call.not_read = { make, a, b, c }
+  end
+  call.read = true
+  call:tell()
+end
+
+local function sending(call)
+  local ran, sent, make, a, b, c = pcall(send_request, call, call.sock)
+  if ran and sent then return end -- nobody waits for that
+  if ran and sent == false then
+    call.dirty = true
+    return call:tell()
+  end
+  call.not_sent = ran and { make, a, b, c } or { failure.raised, sent }
+  call:tell()
+end
+
+local function first(call, transport, request, fresh)
+  local ran, reused, err = pcall(connect.open, call, transport, request, fresh)
+  if not ran or reused == nil then
+    call.not_connected = ran and err or select(2, failure.raised(call, reused))
+    return call:tell()
+  end
+  call.reused, call.connected = reused, true
+  call:tell()
+  if call.sends_first then
+    sending(call)
+    if call.second or call.sent ~= true then return end -- it blocked or failed: the response is read there
+  end
+  reading(call)
+end
+
+local function error_of(call, fault) return fault and select(2, fault[1](call, fault[2], fault[3], fault[4])) end
+
+-- Why there is no response.
+local function why(call)
+  call:stop() -- from here on nothing leaves any more
+  local started = call.reader.started
+  local err, unsent = error_of(call, call.not_read), error_of(call, call.not_sent)
+  -- A response that breaks off says more than a failed send, an end before any response says less.
+  if unsent and (not err or err.category == "network" and not started) then err = unsent end
+  err = err or select(2, failure.overdue(call))
+  -- Certain: the server's kernel cannot have a request of which the last byte did not leave.
+  if call.reused and call.sent ~= true and err.category == "network" and not started then err.dead_connection = true end
+  return nil, err
+end
+
+-- Sends, and waits for the response.
+local function send_and_wait(call)
+  if not call.sends_first then
+    call:start("second", sending)
+  elseif call.sent ~= true then -- it takes more than one go: the server may answer meanwhile
+    call:start("second", reading)
+  end
+  local ends = call.ends
+  while not call.read and not call.dirty do
+    -- Where the server takes no more, its response says more than a broken pipe; where the picture is gone, none comes.
+    if call.not_sent then
+      if call.not_sent[2] == "image" then return end
+      ends = math.min(ends, runtime.now() + EARLY_RESPONSE)
+    end
+    if not call:wait(ends) then return end
+  end
+end
+
+--- Connects, sends the request and reads the response.
+---@param call idocr.CosocketCall
+---@param transport table
+---@param request table
+---@param fresh boolean on a new connection
+---@return boolean? complete nil: failed; false: the connection was not clean, nothing was sent
+---@return idocr.Error?
+function exchange.run(call, transport, request, fresh)
+  call.sends_first = call.url.scheme == "http" and not (call.body and call.body:length() > WHOLE_UP_TO)
+  call.connected, call.read, call.dirty, call.told = false, false, false, false
+  if call.body and not call.body:rewind() then
+    return failure.new(call, "image", "PictureChanged", "the picture cannot be read again")
+  end
+  call:start("first", first, transport, request, fresh)
+  while not call.connected and not call.not_connected do
+    if not call:wait(call.connect_ends) then
+      if call.cancelled then return failure.cancelled(call) end
+      return failure.connect_timeout(call)
+    end
+  end
+  if call.not_connected then return nil, call.not_connected end
+  call.told = false
+  if not call.read and not call.dirty then send_and_wait(call) end
+  if call.cancelled then
+    call:stop()
+    return failure.cancelled(call)
+  end
+  if call.dirty and call.sent == false then return false end
+  if not call.read or not call.reader.done then return why(call) end
+  if call.sent ~= true then call.reader.keepalive = false end
+  return true
+end
+
+return exchange

@@ -1,0 +1,231 @@
+--- Kept connections of the cosocket transport against a server that says what nobody asked for, ends early or answers early.
+
+local certs = require "spec.support.certs"
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+local raw = require "spec.nginx.raw"
+local tcp = require "spec.support.tcp"
+
+if not nginx.available() then
+  pending "nginx with its Lua module is not installed"
+  return
+end
+
+local FRONT = [[
+  lua_ssl_trusted_certificate $ca;
+  lua_ssl_protocols TLSv1.2 TLSv1.3;
+  lua_socket_log_errors off;
+  server {
+    listen 127.0.0.1:$front;
+    lua_check_client_abort on;
+    resolver 127.0.0.1:9 ipv6=off; # nobody answers
+    lua_need_request_body on; # else nginx does not look any more whether the client is there
+    location = /call { content_by_lua_block { require("spec.nginx.front").call() } }
+    location = /give_up { content_by_lua_block { require("spec.nginx.front").give_up() } }
+    location = /files { content_by_lua_block { require("spec.nginx.front").files() } }
+  }
+]]
+
+describe("kept connections", function()
+  local server, front
+  local counters = 0
+
+  setup(function()
+    local c = certs.make()
+    server = nginx.start { ports = { "plain", "tls" }, http = raw.HTTP, vars = { cert = c.good.cert, key = c.good.key } }
+    front = nginx.start { ports = { "front" }, http = FRONT, vars = { ca = c.ca } } -- another process: it may be busy
+  end)
+
+  teardown(function()
+    front.stop()
+    server.stop()
+  end)
+
+  local function call(list)
+    local file = process.write(process.tempdir() .. "/request", cjson.encode(list))
+    local text = process.run(("curl -sS --max-time 60 --data-binary @%s http://127.0.0.1:%d/call"):format(file, front.port.front))
+    local ok, results = pcall(cjson.decode, text)
+    assert(ok, text .. front.errors())
+    return (unpack or table.unpack)(results)
+  end
+
+  local function url(name, path) return ("%s://127.0.0.1:%d%s"):format(name == "plain" and "http" or "https", server.port[name], path) end
+
+  local function new_counter()
+    counters = counters + 1
+    return "counter" .. counters
+  end
+
+  local function counted(name)
+    return tonumber(process.run(("curl -sS 'http://127.0.0.1:%d/count?name=%s'"):format(server.port.plain, name)))
+  end
+
+  -- Requests of one pool of their own.
+  local function requests(name, path, people, more)
+    local list, options = {}, { pool_size = 10 + counters }
+    for i, who in ipairs(people) do
+      list[i] = { url = url(name, path), size = 1000, options = options, headers = { { "X-Who", who } } }
+      for key, value in pairs(more or {}) do list[i][key] = value end
+    end
+    return list
+  end
+
+  local function both(fn)
+    for _, name in ipairs { "plain", "tls" } do fn(name) end
+  end
+
+  it("are used again, over TLS 1.3 too", function()
+    both(function(name)
+      local counter = new_counter()
+      local results = { call(requests(name, "/echo?" .. counter, { "A", "B", "C", "D" })) }
+      for nth, result in ipairs(results) do
+        local seen = cjson.decode(result.body)
+        assert.same({ nth, name == "tls" and "TLSv1.3" or nil }, { seen.nth, seen.protocol })
+      end
+    end)
+  end)
+
+  it("but not for a request that asks for a new one", function()
+    local list = requests("plain", "/echo?" .. new_counter(), { "A", "B", "C" })
+    list[2].fresh = true
+    local a, b, c = call(list)
+    assert.same({ 1, 1, 2 }, { cjson.decode(a.body).nth, cjson.decode(b.body).nth, cjson.decode(c.body).nth })
+  end)
+
+  for _, dirt in ipairs { "response", "status", "status&close=1", "part", "byte", "interim", "close" } do
+    it("are dropped before a byte is sent where the server said what nobody asked for: " .. dirt, function()
+      both(function(name)
+        for _, busy in ipairs { true, false } do
+          local counter, signal = new_counter(), process.tempdir() .. "/signal"
+          local path = ("/?script=dirt&dirt=%s&count=%s&signal=%s"):format(dirt, counter, signal)
+          local list = requests(name, path, { "A", "B" })
+          list[2].after, list[2].idle = signal, not busy
+          local a, b = call(list)
+          assert.same({ "A", "B" }, { a.body, b.body }, cjson.encode { name, busy, b })
+          assert.equal(2, counted(counter))
+        end
+      end)
+    end)
+  end
+
+  it("are dropped where two responses came in one piece, wherever the first one ends", function()
+    both(function(name)
+      for _, pad in ipairs { 0, 4096 - 60, 4000 } do
+        local counter = new_counter()
+        local a, b = call(requests(name, ("/?script=together&count=%s&pad=%d"):format(counter, pad), { "A", "B" }))
+        assert.same({ "A", "B" }, { a.body, b.body })
+        assert.equal(2, counted(counter))
+      end
+    end)
+  end)
+
+  it("carry no request twice once it left whole, however long the server takes to close", function()
+    both(function(name)
+      for _, after in ipairs { 0, 0.5 } do
+        local counter = new_counter()
+        local a, b = call(requests(name, ("/?script=second_is_lost&count=%s&after=%g"):format(counter, after), { "A", "B" }))
+        assert.equal("A", a.body)
+        assert.same({ category = "network", code = "ConnectionClosed", sent = true, retryable = true, message = b.error.message }, b.error)
+        assert.equal(2, counted(counter))
+      end
+    end)
+  end)
+
+  it("are known to have been dead where the request could not leave whole", function()
+    both(function(name)
+      local list = requests(name, "/?script=second_is_cut&take=20000", { "A", "B" })
+      list[2].size = 8e6
+      local a, b = call(list)
+      assert.equal("A", a.body)
+      assert.same({ "network", "part", false, true, true },
+        { b.error.category, b.error.sent, b.error.billed, b.error.retryable, b.error.dead_connection }, b.error.message)
+    end)
+  end)
+
+  describe("and a server that answers before it has the request", function()
+    local function early(say, more, close)
+      local results = {}
+      both(function(name)
+        local path = "/early?say=" .. say:gsub("[^%w]", function(byte) return ("%%%02X"):format(byte:byte()) end) .. (close or "")
+        local list = requests(name, path, { "A" }, { size = 8e6, deadline = 10, pictures_apart = true })
+        for key, value in pairs(more or {}) do list[1][key] = value end
+        new_counter()
+        results[#results + 1] = call(list)
+      end)
+      return results
+    end
+
+    it("is heard while the upload stalls, with the card or with a status", function()
+      for _, status in ipairs { 200, 500, 413 } do
+        for _, framed in ipairs { "Content-Length: 2\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" } do
+          for _, result in ipairs(early(("HTTP/1.1 %d X\r\n%s"):format(status, framed))) do
+            assert.same({ status, "{}" }, { result.status, result.body }, cjson.encode(result))
+          end
+        end
+      end
+    end)
+
+    it("is heard where it closes at once", function()
+      for _, result in ipairs(early("HTTP/1.1 413 X\r\nConnection: close\r\n\r\ntoo large", nil, "&close=1")) do
+        if result.error then -- a race in the kernel
+          assert.same({ "network", "ConnectionReset", "part" }, { result.error.category, result.error.code, result.error.sent })
+        else
+          assert.equal(413, result.status)
+        end
+      end
+    end)
+
+    it("and says nonsense, or nothing", function()
+      for _, result in ipairs(early "220 mail.example ESMTP\r\n") do
+        local err = result.error
+        assert.same({ "protocol", "BadResponse", "part", false }, { err.category, err.code, err.sent, err.billed })
+      end
+      for _, result in ipairs(early("HTTP/1.1 100 Continue\r\n\r\n", { deadline = 0.5 })) do
+        assert.same({ "timeout", "DeadlineExceeded", "part" }, { result.error.category, result.error.code, result.error.sent })
+      end
+    end)
+  end)
+
+  describe("and a call that ends in the middle", function()
+    local silent
+
+    setup(function() silent = tcp.silent() end)
+
+    teardown(function() silent.stop() end)
+
+    local function where(phase)
+      local at = { size = 1000, deadline = 20 }
+      if phase == "resolving" then at.url = "http://nowhere.test/" end
+      if phase == "handshake" then at.url = ("https://127.0.0.1:%d/"):format(silent.port) end
+      if phase == "response" then at.url = ("http://127.0.0.1:%d/"):format(silent.port) end
+      if phase == "upload" then at.url, at.size = ("http://127.0.0.1:%d/"):format(silent.port), 20e6 end
+      if phase == "upload over TLS" then at.url, at.size = url("tls", "/early?say="), 20e6 end
+      return process.write(process.tempdir() .. "/request", cjson.encode(at))
+    end
+
+    local function get(path, more)
+      return process.capture(("curl -sS --max-time 30 %s http://127.0.0.1:%d%s"):format(more or "", front.port.front, path))
+    end
+
+    for _, phase in ipairs { "resolving", "handshake", "upload", "upload over TLS", "response" } do
+      it("leaves no descriptor where it is given up: " .. phase, function()
+        local text = get("/give_up", "--data-binary @" .. where(phase))
+        local ok, counts = pcall(cjson.decode, text)
+        assert(ok, text .. front.errors())
+        assert.same({ counts[1].before, counts[2].before }, { counts[1].after, counts[2].after })
+      end)
+
+      it("leaves none where the client of its request leaves: " .. phase, function()
+        local before = tonumber((get "/files"))
+        local file = process.write(process.tempdir() .. "/list", "[" .. process.read(where(phase)) .. "]")
+        for _ = 1, 6 do get("/call", "--max-time 0.3 --data-binary @" .. file) end
+        process.wait_for(function() return tonumber((get "/files")) <= before end, 10)
+      end)
+    end
+  end)
+
+  it("left nothing in the error log", function()
+    for line in front.errors():gmatch "[^\n]+" do assert.is_truthy(line:find("while resolving", 1, true), line) end
+  end)
+end)

@@ -1,0 +1,118 @@
+--- Runs inside nginx for `connection_spec.lua`: a server that answers by hand, byte by byte, over http and https. The first
+--- request of a connection is parsed by nginx, the following ones here. `?script=` says what happens, `?count=` names a
+--- counter of whole requests, `?signal=` a file that is written once the script has done its worst.
+
+local raw = {}
+
+local function count()
+  local name = ngx.var.arg_count
+  if name then ngx.shared.seen:incr(name, 1, 0) end
+end
+
+local function write_signal(path)
+  local file = path and io.open(path, "wb")
+  if file then file:close() end
+end
+
+local function response(body, more) return ("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s"):format(more or "", #body, body) end
+
+-- Reads a whole request; its header X-Who, nil at the end of the connection.
+local function next_request(sock)
+  local who, length, line
+  repeat
+    line = sock:receive "*l"
+    if not line then return nil end
+    who = line:match "^X%-Who: (.*)$" or who
+    length = tonumber(line:match "^Content%-Length: (%d+)") or length
+  until line == ""
+  if length and length > 0 and not sock:receive(length) then return nil end
+  count()
+  return who or "?"
+end
+
+local function answer_all(sock)
+  repeat
+    local who = next_request(sock)
+  until not who or not sock:send(response(who))
+end
+
+-- What a server may say on an idle connection.
+local DIRT = {
+  response = response "OTHER", status = "HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  part = "HTTP/1.1 200", byte = "\n", interim = "HTTP/1.1 100 Continue\r\n\r\n", close = "",
+}
+
+local scripts = {}
+
+-- One good answer, then dirt.
+function scripts.dirt(sock, who)
+  sock:send(response(who))
+  local dirt = DIRT[ngx.var.arg_dirt]
+  if dirt ~= "" then sock:send(dirt) end
+  local signal = ngx.var.arg_signal
+  if dirt == "" or ngx.var.arg_close then
+    ngx.timer.at(0.05, function() write_signal(signal) end) -- after this connection is closed
+    return
+  end
+  write_signal(signal)
+  answer_all(sock)
+end
+
+-- Two answers in one piece.
+function scripts.together(sock, who)
+  sock:send(response(who, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
+  answer_all(sock)
+end
+
+-- One good answer; the whole second request is taken and the connection ends.
+function scripts.second_is_lost(sock, who)
+  sock:send(response(who))
+  next_request(sock)
+  ngx.sleep(tonumber(ngx.var.arg_after or 0))
+end
+
+-- One good answer; of the second request the head and a piece are taken.
+function scripts.second_is_cut(sock, who)
+  sock:send(response(who))
+  sock:receive(tonumber(ngx.var.arg_take))
+end
+
+--- Serves the request that nginx has parsed. The body of a request for `/early` is left in the connection.
+function raw.serve()
+  local early = ngx.var.uri == "/early"
+  if not early then ngx.req.read_body() end
+  local sock = assert(ngx.req.socket(true))
+  sock:settimeouts(20000, 20000, 20000)
+  if early then
+    local text = ngx.unescape_uri(ngx.var.arg_say)
+    sock:send((text:gsub("\\r\\n", "\r\n")))
+    if not ngx.var.arg_close then ngx.sleep(20) end -- reads no more
+    return
+  end
+  count()
+  scripts[ngx.var.arg_script](sock, ngx.var.http_x_who)
+end
+
+raw.HTTP = [[
+  lua_shared_dict seen 1m;
+  lua_socket_log_errors off;
+  keepalive_timeout 60s;
+  server {
+    listen 127.0.0.1:$plain rcvbuf=8k;
+    listen 127.0.0.1:$tls ssl rcvbuf=8k;
+    client_body_buffer_size 1m;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_certificate $cert;
+    ssl_certificate_key $key;
+    location / { content_by_lua_block { require("spec.nginx.raw").serve() } }
+    location = /count { content_by_lua_block { ngx.print(ngx.shared.seen:get(ngx.var.arg_name) or 0) } }
+    location = /echo { content_by_lua_block {
+      ngx.req.read_body()
+      local reply = require("cjson").encode { nth = tonumber(ngx.var.connection_requests), protocol = ngx.var.ssl_protocol }
+      ngx.header.content_length = #reply
+      ngx.print(reply)
+    } }
+  }
+]]
+
+return raw
