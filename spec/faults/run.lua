@@ -1,0 +1,113 @@
+--- Runs the fault matrix and prints it: lua5.4 spec/faults/run.lua [quick]. Called by spec/faults/run.sh.
+---   FAULTS     only faults whose "group: name" holds this        TRANSPORT  only transports whose name does
+---   WORKERS    processes for libcurl, and nginx workers (12)     FAULTS_LUA the Lua that libcurl runs in (lua5.4)
+
+local certs = require "spec.support.certs"
+local cjson = require "cjson"
+local matrix = require "spec.faults.matrix"
+local nginx = require "spec.support.nginx"
+local process = require "spec.support.process"
+local show = require "spec.faults.show"
+
+local build = os.getenv "BUILD" or "build"
+local workers = tonumber(os.getenv "WORKERS" or "") or 12
+local lua = os.getenv "FAULTS_LUA" or "lua5.4"
+local LONGEST = 900 -- seconds for all cells
+
+local choice = {
+  faults = os.getenv "FAULTS", transport = os.getenv "TRANSPORT", quick = arg[1] == "quick" or nil,
+}
+
+local function start_server(cells, folder)
+  matrix.write_scripts(cells, folder .. "/scripts")
+  -- The server ends with its standard input: the pipe ends with this process.
+  local pipe = assert(io.popen(("{ echo $$; exec %s/faults/server %s %s; } >%s 2>%s"):format(build, folder .. "/scripts",
+    certs.make().dir, folder .. "/ports", folder .. "/server.log"), "w"))
+  local text = process.wait_for(function()
+    local said = process.read(folder .. "/ports") or ""
+    if said:find "ready\n" then return said end
+    local wrong = process.read(folder .. "/server.log")
+    if wrong and wrong ~= "" then error("the fault server: " .. wrong, 0) end
+  end, 30)
+  local ports = {}
+  for id, name, port in text:gmatch "(%d+) (%a+) (%d+)\n" do ports[id .. " " .. name] = tonumber(port) end
+  return pipe, ports, tonumber(text:match "ask (%d+)")
+end
+
+local function start_nginx(job_path)
+  return nginx.start {
+    workers = workers, ports = { "unused" }, log_level = "error",
+    vars = { ca = certs.make().ca, job = job_path, build = build },
+    main = "env PATH;\nworker_rlimit_nofile 4096;",
+    http = [[
+      lua_ssl_trusted_certificate $ca;
+      lua_ssl_verify_depth 3;
+      lua_socket_log_errors off;
+      init_worker_by_lua_block {
+        package.cpath = "$root/build/faults/luajit/?.so;" .. package.cpath
+        ngx.timer.at(0, function(premature)
+          if premature then return end
+          require("spec.faults.worker").run("$job", "cosocket", ngx.sleep, "nginx-" .. ngx.worker.id())
+        end)
+      }
+      server { listen 127.0.0.1:$unused; }
+    ]],
+  }
+end
+
+local function start_curl(job_path, number, folder)
+  local short = lua == "luajit" and "luajit" or "5.4"
+  local log = ("%s/curl-%d.log"):format(folder, number)
+  return process.spawn(("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s/%s/?.so;build/faults/%s/?.so;;' exec %s "
+    .. "spec/faults/worker.lua %s curl-%d"):format(build, short, short, lua, job_path, number), { stdout = log, stderr = log }), log
+end
+
+local function collect(folder)
+  local results, finished, text = {}, {}, process.capture("cat " .. folder .. "/*.results 2>/dev/null")
+  for line in text:gmatch "[^\n]+" do
+    if line == "done" then
+      finished[#finished + 1] = true
+    else
+      local ok, result = pcall(cjson.decode, line)
+      if ok then results[result.id] = result end
+    end
+  end
+  return results, #finished
+end
+
+local function main()
+  local cells, faults = matrix.cells(choice)
+  if #cells == 0 then
+    print "no fault is called so\n0 passed, 1 failed"
+    return false
+  end
+  local folder = process.tempdir()
+  local pipe, ports, ask = start_server(cells, folder)
+  local job_path = process.write(folder .. "/job", cjson.encode {
+    choice = choice, ports = ports, ask = ask, folder = folder, ca = certs.make().ca,
+  })
+  local has = {}
+  for _, cell in ipairs(cells) do has[cell.transport:match "^%a+"] = true end
+  local server = has.cosocket and start_nginx(job_path)
+  local running, expected = {}, (server and workers or 0)
+  for number = 1, has.curl and workers or 0 do
+    running[number] = start_curl(job_path, number, folder)
+    expected = expected + 1
+  end
+  local results, finished
+  pcall(process.wait_for, function()
+    results, finished = collect(folder)
+    if finished == expected then return true end
+    os.execute "sleep 0.2"
+  end, LONGEST / 20)
+  for _, one in ipairs(running) do one.stop() end
+  local said = process.capture("cat " .. folder .. "/curl-*.log " .. folder .. "/server.log 2>/dev/null")
+  if server then
+    said = said .. server.errors()
+    server.stop()
+  end
+  pipe:close()
+  return show.table(cells, faults, results, said)
+end
+
+os.exit(main() and 0 or 1)

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT
+ *
+ *   server SCRIPTS CERTIFICATES
+ *
+ * Reads the scripts, listens on a free port of the loopback for each port of each cell, prints "ask PORT",
+ * "CELL NAME PORT" for each, and "ready". Ends when its standard input does. A script file has lines of words; a word is
+ * percent-encoded:
+ *
+ *   cell ID | port NAME KIND RECEIVE-BUFFER | connection | a step (steps.c)
+ *
+ * A port's n-th connection runs its n-th script, the last script serves all further ones. KIND: listen; refuse (nobody
+ * listens); full (the kernel drops connection requests); deaf (connections are never accepted); names (a name server on
+ * UDP: NAME is nx, servfail or silent by the first letter of the question).
+ */
+#include "faults.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct cell *cells;
+static int poller;
+
+void die(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+void *must(void *memory)
+{
+    if (memory == NULL)
+        die("memory");
+    return memory;
+}
+
+struct cell *cell_find(int id)
+{
+    struct cell *cell = cells;
+    while (cell != NULL && cell->id != id)
+        cell = cell->next;
+    return cell;
+}
+
+void cell_note(struct cell *cell, size_t *counter)
+{
+    pthread_mutex_lock(&cell->lock);
+    ++*counter;
+    pthread_cond_broadcast(&cell->changed);
+    pthread_mutex_unlock(&cell->lock);
+}
+
+bool cell_await(struct cell *cell, const size_t *counter, size_t wanted)
+{
+    pthread_mutex_lock(&cell->lock);
+    while (*counter < wanted && !cell->stopping)
+        pthread_cond_wait(&cell->changed, &cell->lock);
+    bool there = *counter >= wanted;
+    pthread_mutex_unlock(&cell->lock);
+    return there;
+}
+
+/* ---- listening --------------------------------------------------------------------------------------------------- */
+
+static struct sockaddr_in loopback(int number)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)number), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static int bound(int type, int receive_buffer, int *number)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        die("socket");
+    if (receive_buffer > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+        die("bind");
+    *number = ntohs(address.sin_port);
+    return fd;
+}
+
+/* Fills the queue of a listener that never accepts, so that the kernel drops what comes next. */
+static void fill_queue(int number)
+{
+    struct sockaddr_in address = loopback(number);
+    for (int i = 0; i < 3; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0 || (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS))
+            die("connect");
+    }
+}
+
+static void open_port(struct port *port)
+{
+    bool full = strcmp(port->kind, "full") == 0;
+    port->fd = bound(SOCK_STREAM, port->receive_buffer, &port->number);
+    printf("%d %s %d\n", port->cell->id, port->name, port->number);
+    if (strcmp(port->kind, "refuse") == 0)
+        return;
+    if (listen(port->fd, full ? 0 : 256) != 0)
+        die("listen");
+    if (full)
+        fill_queue(port->number);
+    if (full || strcmp(port->kind, "deaf") == 0)
+        return;
+    struct epoll_event event = {EPOLLIN, {.ptr = port}};
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, port->fd, &event) != 0)
+        die("epoll_ctl");
+}
+
+/* ---- connections ------------------------------------------------------------------------------------------------- */
+
+struct visit {
+    struct link link;
+    const struct script *script;
+};
+
+static void *serve(void *argument)
+{
+    struct visit *visit = argument;
+    struct link *link = &visit->link;
+    run_script(link, visit->script);
+    struct cell *cell = link->cell;
+    if (link_wait(link, 0, 0) == WAIT_STOPPED)
+        link_drain_now(link);
+    SSL_free(link->tls);
+    close(link->fd);
+    free(link->buffer);
+    free(visit);
+    pthread_mutex_lock(&cell->lock);
+    cell->running--;
+    pthread_cond_broadcast(&cell->changed);
+    pthread_mutex_unlock(&cell->lock);
+    return NULL;
+}
+
+static const struct script *script_for(const struct port *port, size_t index)
+{
+    const struct script *script = port->scripts;
+    while (index-- > 0 && script->next != NULL)
+        script = script->next;
+    return script;
+}
+
+void accept_pending(struct port *port)
+{
+    if (port->scripts == NULL || strcmp(port->kind, "listen") != 0)
+        return;
+    struct cell *cell = port->cell;
+    for (;;) {
+        pthread_mutex_lock(&cell->lock);
+        int fd = accept4(port->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0) {
+            cell->running++;
+            cell->connections++;
+        }
+        size_t index = fd >= 0 ? port->connections++ : 0;
+        pthread_mutex_unlock(&cell->lock);
+        if (fd < 0)
+            return;
+        const int one = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        struct visit *visit = must(calloc(1, sizeof *visit));
+        visit->link = (struct link){.cell = cell, .port = port, .fd = fd, .current = REQUESTS,
+                                    .buffer = must(malloc(HEAD_ROOM + 1))};
+        visit->script = script_for(port, index);
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, serve, visit) != 0)
+            die("pthread_create");
+        pthread_detach(thread);
+    }
+}
+
+/* ---- the script file --------------------------------------------------------------------------------------------- */
+
+static int hex(char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
+
+static struct text decoded(const char *word)
+{
+    struct text text = {must(malloc(strlen(word) + 1)), 0};
+    for (const char *at = word; *at != '\0'; at++) {
+        if (*at != '%') {
+            text.bytes[text.length++] = *at;
+        } else if (at[1] != '\0') { /* a lone % is an empty word */
+            text.bytes[text.length++] = (char)(hex(at[1]) << 4 | hex(at[2]));
+            at += 2;
+        }
+    }
+    text.bytes[text.length] = '\0';
+    return text;
+}
+
+static struct step *read_step(char *words)
+{
+    struct step *step = must(calloc(1, sizeof *step));
+    char *rest = NULL;
+    step->name = must(strdup(strtok_r(words, " ", &rest)));
+    step->arguments = must(calloc(4, sizeof *step->arguments));
+    for (char *word; step->count < 4 && (word = strtok_r(NULL, " ", &rest)) != NULL;)
+        step->arguments[step->count++] = decoded(word);
+    return step;
+}
+
+static struct cell *new_cell(int id)
+{
+    struct cell *cell = must(calloc(1, sizeof *cell));
+    cell->id = id;
+    cell->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (cell->stop_fd < 0)
+        die("eventfd");
+    pthread_mutex_init(&cell->lock, NULL);
+    pthread_cond_init(&cell->changed, NULL);
+    cell->next = cells;
+    return cells = cell;
+}
+
+static struct port *new_port(const char *line)
+{
+    struct port *port = must(calloc(1, sizeof *port));
+    if (sscanf(line, "port %63s %63s %d", port->name, port->kind, &port->receive_buffer) < 2)
+        die(line);
+    port->cell = cells;
+    port->next = cells->ports;
+    return cells->ports = port;
+}
+
+static void add_script(struct port *port)
+{
+    struct script **last = &port->scripts;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = must(calloc(1, sizeof **last));
+    (*last)->tail = &(*last)->first;
+}
+
+static void add_step(struct port *port, struct step *step)
+{
+    struct script *script = port->scripts;
+    if (script == NULL)
+        die("a step before its connection");
+    while (script->next != NULL)
+        script = script->next;
+    *script->tail = step;
+    script->tail = &step->next;
+}
+
+static void read_scripts(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        die(path);
+    char *line = NULL;
+    size_t room = 0;
+    for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
+        line[length - 1] = '\0';
+        if (strncmp(line, "cell ", 5) == 0) {
+            new_cell(atoi(line + 5));
+        } else if (strncmp(line, "port ", 5) == 0) {
+            new_port(line);
+        } else if (strcmp(line, "connection") == 0) {
+            add_script(cells->ports);
+        } else {
+            add_step(cells->ports, read_step(line));
+        }
+    }
+    free(line);
+    fclose(file);
+}
+
+static void *serve_cells(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        struct epoll_event events[64];
+        int count = epoll_wait(poller, events, 64, -1);
+        for (int i = 0; i < count; i++)
+            accept_pending(events[i].data.ptr);
+    }
+    return NULL;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 3)
+        return 2;
+    signal(SIGPIPE, SIG_IGN);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    certificates_in(arguments[2]);
+    poller = epoll_create1(EPOLL_CLOEXEC);
+    read_scripts(arguments[1]);
+    for (struct cell *cell = cells; cell != NULL; cell = cell->next)
+        for (struct port *port = cell->ports; port != NULL; port = port->next)
+            open_port(port);
+    int ask_port, ask = bound(SOCK_STREAM, 0, &ask_port);
+    fcntl(ask, F_SETFL, 0);
+    pthread_t thread;
+    if (listen(ask, 256) != 0 || pthread_create(&thread, NULL, serve_questions, (void *)(intptr_t)ask) != 0 ||
+        pthread_create(&thread, NULL, serve_cells, NULL) != 0)
+        die("start");
+    printf("ask %d\nready\n", ask_port);
+    fflush(stdout);
+    char byte;
+    while (read(0, &byte, 1) > 0 || errno == EINTR) {
+    }
+    return 0;
+}

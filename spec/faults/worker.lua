@@ -1,0 +1,56 @@
+--- Runs cells one after the other until none is left; several workers share them. In nginx it is called from a timer, else
+--- it is a program: lua worker.lua JOB, where JOB is the file that spec/faults/run.lua wrote.
+
+local cell = require "spec.faults.cell"
+local cjson = require "cjson"
+local matrix = require "spec.faults.matrix"
+local probe = require "faults.probe"
+
+local worker = {}
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+--- Runs the cells of a queue, and writes a line of JSON for each.
+---@param job_path string
+---@param queue "curl"|"cosocket"
+---@param pause fun(seconds: number)
+---@param name string of this worker
+function worker.run(job_path, queue, pause, name)
+  local job = cjson.decode(read(job_path))
+  local cells = {}
+  for _, one in ipairs((matrix.cells(job.choice))) do
+    if one.transport:find(queue, 1, true) then cells[#cells + 1] = one end
+  end
+  local env = { ask = job.ask, ca = job.ca, pause = pause }
+  function env.port(id, port) return job.ports[id .. " " .. port] end
+  function env.settle(done)
+    for _ = 1, 500 do
+      if done() then return end
+      pause(0.01)
+    end
+  end
+  --- Waits until the server has set so many marks. The process is blocked meanwhile, an nginx worker with it.
+  function env.wait_mark(id, count) assert(probe.ask(job.ask, ("wait %d %d"):format(id, count)) == "ok") end
+
+  local file = assert(io.open(("%s/%s.results"):format(job.folder, name), "wb"))
+  file:setvbuf "line"
+  while true do
+    local index = tonumber(probe.ask(job.ask, "next " .. queue))
+    local one = cells[index + 1]
+    if not one then break end
+    local ran, result = pcall(cell.run_fairly, one, env)
+    if not ran then result = { id = one.id, wrong = "the test itself failed: " .. tostring(result), late = 0, worst = 0 } end
+    file:write(cjson.encode(result), "\n")
+  end
+  file:write "done\n"
+  file:close()
+end
+
+if arg and arg[0] and arg[0]:find "worker.lua$" then worker.run(arg[1], "curl", probe.sleep, arg[2]) end
+
+return worker
