@@ -55,27 +55,32 @@ local function outcome(card, err, mark, events)
   }
 end
 
+--- What a call reads, and the mark that its card must bear.
+---@param what table
+---@param index integer of the call, 1 to 64
+---@param bytes integer? of the picture
+function cell.params(what, index, bytes)
+  local mark = person(what.id, index)
+  return { image = picture(mark, bytes or SMALL), precheck = false }, mark
+end
+
 -- One call, or several at once. Every call has its own control timer.
 local function make_call(client, what, call, index, events, notes)
   local total = what.total
   local timer = probe.timer(total)
   local outcomes = {}
   events.request = 0
-  local function params(n)
-    local mark = person(what.id, n)
-    return { image = picture(mark, call.bytes or SMALL), precheck = false }, mark
-  end
   if call.together then
     local inputs, marks = {}, {}
     for n = 1, call.together do
-      local input, mark = params(index + n - 1)
+      local input, mark = cell.params(what, index + n - 1, call.bytes)
       inputs[n], marks[input] = input, mark
     end
     for input, card, err in client:each("malaysia_id", inputs, { concurrency = call.together }) do
       outcomes[#outcomes + 1] = outcome(card, err, marks[input], { request = 1 })
     end
   else
-    local input, mark = params(index)
+    local input, mark = cell.params(what, index, call.bytes)
     local card, err = client:read("malaysia_id", input)
     outcomes[1] = outcome(card, err, mark, events)
     if err and err.attempts ~= events.request then
@@ -107,24 +112,25 @@ local function run_calls(what, env, notes)
   return got
 end
 
-local function fits(got, wanted, whole)
-  if wanted.whole and whole and wanted.whole ~= whole then return false end
+local function fits(got, wanted, seen)
+  if seen and (wanted.whole or seen.whole) ~= seen.whole then return false end
+  if seen and (wanted.connections or seen.connections) ~= seen.connections then return false end
   return want.text(got) == want.text(wanted)
 end
 
 -- Compares the outcomes; the whole requests that arrived belong to the last one's want.
-local function compare(got, whole, notes)
+local function compare(got, seen, notes)
   for i, entry in ipairs(got) do
     local last = i == #got
     local fine = false
     local alternatives = entry.want.any or { entry.want }
-    for _, one in ipairs(alternatives) do fine = fine or fits(entry.outcome, one, last and whole) end
+    for _, one in ipairs(alternatives) do fine = fine or fits(entry.outcome, one, last and seen) end
     if not fine then
       local texts = {}
       for n, one in ipairs(alternatives) do
-        texts[n] = want.text(one) .. (last and one.whole and " whole=" .. one.whole or "")
+        texts[n] = want.text(one) .. (last and one.whole and " whole=" .. one.whole or "") .. (last and one.connections and " connections=" .. one.connections or "")
       end
-      notes[#notes + 1] = ("call %d: got  %s%s\n      want %s%s"):format(i, want.text(entry.outcome), last and " whole=" .. whole or "",
+      notes[#notes + 1] = ("call %d: got  %s%s\n      want %s%s"):format(i, want.text(entry.outcome), last and " whole=" .. seen.whole or "",
         table.concat(texts, "\n        or "), entry.outcome.shown and "\n      said " .. entry.outcome.shown or "")
     end
   end
@@ -147,7 +153,7 @@ function cell.run(what, env)
   end
   local reply = probe.ask(env.ask, "end " .. what.id) or ""
   local whole, heads, connections = reply:match "^(%d+) (%d+) (%d+)$"
-  compare(got, tonumber(whole) or -1, notes)
+  compare(got, { whole = tonumber(whole) or -1, connections = tonumber(connections) or -1 }, notes)
   env.settle(function() return probe.descriptors() <= before end)
   local after = probe.descriptors()
   if after > before then notes[#notes + 1] = ("%d descriptors are left"):format(after - before) end

@@ -20,7 +20,7 @@ local matrix = {}
 
 matrix.TRANSPORTS = { "curl-http", "curl-https", "curl-h2", "cosocket-http", "cosocket-https" }
 matrix.GROUPS = {
-  "connect", "tls", "stages", "head", "framing", "body", "encoding", "timing", "early", "reuse", "http2", "proxy", "answers", "limits",
+  "connect", "tls", "stages", "head", "framing", "body", "encoding", "timing", "early", "reuse", "http2", "proxy", "answers", "limits", "fallback",
 }
 
 local function is_step(value) return type(value) == "table" and type(value[1]) == "string" end
@@ -62,16 +62,19 @@ local function ports_of(fault, transport)
     origin.scripts[#origin.scripts + 1] = with_prefix(fault, transport, script)
   end
   ports[1] = origin
+  if fault.second then
+    ports[#ports + 1] = { name = "second", kind = "listen", rcvbuf = 0, scripts = { with_prefix(fault, transport, fault.second) } }
+  end
   if fault.proxy or fault.proxy_kind then
     local script = fault.proxy
     if type(script) == "function" then script = script(transport) end
-    ports[2] = { name = "proxy", kind = fault.proxy_kind or "listen", rcvbuf = 0, scripts = script and scripts_of(script) or {} }
+    ports[#ports + 1] = { name = "proxy", kind = fault.proxy_kind or "listen", rcvbuf = 0, scripts = script and scripts_of(script) or {} }
   end
   return ports
 end
 
 local function matches(text, pattern)
-  return not pattern or pattern == "" or text:lower():find(pattern:lower()) ~= nil or text:lower():find(pattern:lower(), 1, true) ~= nil
+  return not pattern or pattern == "" or text:lower():find((pattern:lower():gsub("%-", "%%-"))) ~= nil
 end
 
 --- All faults in order.

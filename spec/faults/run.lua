@@ -2,7 +2,7 @@
 ---   FAULTS     only faults whose "group: name" holds this        TRANSPORT  only transports whose name does
 ---   WORKERS    processes for libcurl, and nginx workers (12)     FAULTS_LUA the Lua that libcurl runs in (lua5.4)
 
-local certs = require "spec.support.certs"
+local certificates = require "spec.faults.certificates"
 local cjson = require "cjson"
 local matrix = require "spec.faults.matrix"
 local nginx = require "spec.support.nginx"
@@ -18,11 +18,11 @@ local choice = {
   faults = os.getenv "FAULTS", transport = os.getenv "TRANSPORT", quick = arg[1] == "quick" or nil,
 }
 
-local function start_server(cells, folder)
+local function start_server(cells, folder, c)
   matrix.write_scripts(cells, folder .. "/scripts")
   -- The server ends with its standard input: the pipe ends with this process.
   local pipe = assert(io.popen(("{ echo $$; exec %s/faults/server %s %s; } >%s 2>%s"):format(build, folder .. "/scripts",
-    certs.make().dir, folder .. "/ports", folder .. "/server.log"), "w"))
+    c.dir, folder .. "/ports", folder .. "/server.log"), "w"))
   local text = process.wait_for(function()
     local said = process.read(folder .. "/ports") or ""
     if said:find "ready\n" then return said end
@@ -34,10 +34,10 @@ local function start_server(cells, folder)
   return pipe, ports, tonumber(text:match "ask (%d+)")
 end
 
-local function start_nginx(job_path)
+local function start_nginx(job_path, c)
   return nginx.start {
     workers = workers, ports = { "unused" }, log_level = "error",
-    vars = { ca = certs.make().ca, job = job_path, build = build },
+    vars = { ca = c.ca, job = job_path, build = build },
     main = "env PATH;\nworker_rlimit_nofile 4096;",
     http = [[
       lua_ssl_trusted_certificate $ca;
@@ -82,13 +82,14 @@ local function main()
     return false
   end
   local folder = process.tempdir()
-  local pipe, ports, ask = start_server(cells, folder)
+  local c = certificates.make()
+  local pipe, ports, ask = start_server(cells, folder, c)
   local job_path = process.write(folder .. "/job", cjson.encode {
-    choice = choice, ports = ports, ask = ask, folder = folder, ca = certs.make().ca,
+    choice = choice, ports = ports, ask = ask, folder = folder, ca = c.ca,
   })
   local has = {}
   for _, cell in ipairs(cells) do has[cell.transport:match "^%a+"] = true end
-  local server = has.cosocket and start_nginx(job_path)
+  local server = has.cosocket and start_nginx(job_path, c)
   local running, expected = {}, (server and workers or 0)
   for number = 1, has.curl and workers or 0 do
     running[number] = start_curl(job_path, number, folder)

@@ -5,6 +5,9 @@
 
 local want = {}
 
+-- The connection ended during the TLS handshake: nothing was sent, and the next attempt may fare better.
+want.HANDSHAKE_BROKEN = "ConnectFailed"
+
 local function flag(value)
   if value == nil then return "?" end
   return value and "yes" or "no"

@@ -26,7 +26,7 @@ function worker.run(job_path, queue, pause, name)
   for _, one in ipairs((matrix.cells(job.choice))) do
     if one.transport:find(queue, 1, true) then cells[#cells + 1] = one end
   end
-  local env = { ask = job.ask, ca = job.ca, pause = pause }
+  local env = { ask = job.ask, ca = job.ca, pause = pause, params = cell.params }
   function env.port(id, port) return job.ports[id .. " " .. port] end
   function env.settle(done)
     for _ = 1, 500 do
