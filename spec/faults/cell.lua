@@ -40,7 +40,7 @@ local function options_of(what, env, events)
     on_event = function(name) events[name] = (events[name] or 0) + 1 end,
   }
   if options.transport == "curl" then options.ca_file = env.ca end
-  if fault.proxy or fault.proxy_kind then options.proxy = "http://127.0.0.1:" .. env.port(what.id, "proxy") end
+  if fault.proxy or fault.proxy_kind then options.proxy = ("http://127.0.0.1:%d"):format(env.port(what.id, "proxy")) end
   local more = fault.options
   if type(more) == "function" then more = more(what, env) end
   for name, value in pairs(more or {}) do options[name] = value end
@@ -64,32 +64,30 @@ function cell.params(what, index, bytes)
   return { image = picture(mark, bytes or SMALL), precheck = false }, mark
 end
 
--- One call, or several at once. Every call has its own control timer.
+-- One call, or several at once. The control timer is as long as the deadline and starts with it, when the inputs are made.
 local function make_call(client, what, call, index, events, notes)
-  local total = what.total
-  local timer = probe.timer(total)
-  local outcomes = {}
+  local count = call.together or 1
+  local inputs, marks, outcomes = {}, {}, {}
+  for n = 1, count do
+    local input, mark = cell.params(what, index + n - 1, call.bytes)
+    inputs[n], marks[input] = input, mark
+  end
   events.request = 0
+  local timer = probe.timer(what.total)
   if call.together then
-    local inputs, marks = {}, {}
-    for n = 1, call.together do
-      local input, mark = cell.params(what, index + n - 1, call.bytes)
-      inputs[n], marks[input] = input, mark
-    end
-    for input, card, err in client:each("malaysia_id", inputs, { concurrency = call.together }) do
+    for input, card, err in client:each("malaysia_id", inputs, { concurrency = count }) do
       outcomes[#outcomes + 1] = outcome(card, err, marks[input], { request = 1 })
     end
   else
-    local input, mark = cell.params(what, index, call.bytes)
-    local card, err = client:read("malaysia_id", input)
-    outcomes[1] = outcome(card, err, mark, events)
+    local card, err = client:read("malaysia_id", inputs[1])
+    outcomes[1] = outcome(card, err, marks[inputs[1]], events)
     if err and err.attempts ~= events.request then
       notes[#notes + 1] = ("%d attempts, but %d request events"):format(err.attempts, events.request)
     end
   end
   local late, worst = timer:stop()
   notes.late, notes.worst = math.max(notes.late or 0, late), math.max(notes.worst or 0, worst)
-  return outcomes, call.together or 1
+  return outcomes, count
 end
 
 local function run_calls(what, env, notes)

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -134,15 +135,20 @@ static int l_ask(lua_State *L)
     return 1;
 }
 
-/* probe.descriptors() -> number of open file descriptors of this process */
+/* probe.descriptors() -> number of open file descriptors of this process, without the sockets that nginx's processes have among
+ * themselves */
 static int l_descriptors(lua_State *L)
 {
     DIR *folder = opendir("/proc/self/fd");
     if (folder == NULL)
         return luaL_error(L, "/proc/self/fd: %s", strerror(errno));
-    lua_Integer count = -3; /* ".", ".." and this folder's own */
-    while (readdir(folder) != NULL)
-        count++;
+    lua_Integer count = -1; /* this folder's own */
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        int domain = 0;
+        socklen_t size = sizeof domain;
+        bool socket = getsockopt(atoi(entry->d_name), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0;
+        count += entry->d_name[0] != '.' && !(socket && domain == AF_UNIX);
+    }
     closedir(folder);
     lua_pushinteger(L, count);
     return 1;

@@ -42,6 +42,7 @@ local function start_nginx(job_path, c)
     http = [[
       lua_ssl_trusted_certificate $ca;
       lua_ssl_verify_depth 3;
+      lua_ssl_protocols TLSv1.1 TLSv1.2 TLSv1.3;
       lua_socket_log_errors off;
       init_worker_by_lua_block {
         package.cpath = "$root/build/faults/luajit/?.so;" .. package.cpath

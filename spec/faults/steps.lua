@@ -9,7 +9,7 @@ steps.EKYC_CARD = '{"status":"OK","message":{"CardNumber":"900101-14-5678","Name
 steps.JSON = "content-type: application/json\r\n"
 steps.HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
-for name in ("head request quiet window mark stall drain half notify close reset loop again tunnel"):gmatch("%S+") do
+for name in ("head request quiet window mark stall drain half notify close reset loop again tunnel gate"):gmatch("%S+") do
   steps[name] = { name }
 end
 

@@ -31,9 +31,12 @@ function worker.run(job_path, queue, pause, name)
   function env.settle(done)
     for _ = 1, 500 do
       if done() then return end
+      collectgarbage() -- a socket of nginx that failed both ways is closed by the collector alone
       pause(0.01)
     end
   end
+  --- Lets the scripts that wait at a gate go on.
+  function env.go(id) assert(probe.ask(job.ask, "go " .. id) == "ok") end
   --- Waits until the server has set so many marks. The process is blocked meanwhile, an nginx worker with it.
   function env.wait_mark(id, count) assert(probe.ask(job.ask, ("wait %d %d"):format(id, count)) == "ok") end
 

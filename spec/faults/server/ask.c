@@ -4,6 +4,7 @@
  *
  *   begin CELL       counts from 0 again                              -> ok
  *   wait CELL N      until N marks were set                           -> ok
+ *   go CELL          opens a gate of the scripts                      -> ok
  *   end CELL         ends the cell's connections and counts           -> whole heads connections
  *   next QUEUE       0, 1, 2, … : shares cells out among the workers  -> number
  */
@@ -21,7 +22,7 @@ enum { QUEUES = 16 };
 static void begin(struct cell *cell)
 {
     pthread_mutex_lock(&cell->lock);
-    cell->marks = cell->heads = cell->whole = cell->connections = 0;
+    cell->marks = cell->gates = cell->heads = cell->whole = cell->connections = 0;
     cell->stopping = false;
     for (struct port *port = cell->ports; port != NULL; port = port->next)
         port->connections = 0;
@@ -75,6 +76,9 @@ static void *serve(void *argument)
             next(name, reply, sizeof reply);
         } else if (cell != NULL && strcmp(verb, "begin") == 0) {
             begin(cell);
+            strcpy(reply, "ok\n");
+        } else if (cell != NULL && strcmp(verb, "go") == 0) {
+            cell_note(cell, &cell->gates);
             strcpy(reply, "ok\n");
         } else if (cell != NULL && strcmp(verb, "wait") == 0) {
             cell_await(cell, &cell->marks, wanted);

@@ -49,7 +49,7 @@ struct cell {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool stopping;
-    size_t running, marks, heads, whole, connections;
+    size_t running, marks, gates, heads, whole, connections;
     struct port *ports;
     struct cell *next;
 };

@@ -12,7 +12,7 @@
  *   flood N TEXT             TEXT N times               drip TEXT MS  byte by byte
  *   frame TYPE FLAGS STREAM TEXT   an HTTP/2 frame; STREAM @: the request's    quiet: no more SETTINGS or PING answers
  *   window                   no more WINDOW_UPDATEs
- *   sleep MS, mark           the test can wait for a mark
+ *   sleep MS, mark           the test can wait for a mark        gate   waits for the test
  *   await N                  until N whole requests have come in the cell
  *   stall                    reads nothing until the client is gone      drain    reads until then
  *   half                     end of what the server sends                notify   TLS close_notify
@@ -224,8 +224,10 @@ static bool frame(struct link *link, const struct step *step)
     uint32_t stream = (uint32_t)number(step, 2);
     if (argument(step, 2)->bytes[0] == '@')
         stream = link->current < REQUESTS ? link->requests[link->current].stream : 1;
-    return http2_frame(link, (unsigned)number(step, 0), (unsigned)number(step, 1), stream, argument(step, 3)->bytes,
-                       argument(step, 3)->length);
+    struct text payload = filled(link, argument(step, 3));
+    bool sent = http2_frame(link, (unsigned)number(step, 0), (unsigned)number(step, 1), stream, payload.bytes, payload.length);
+    free(payload.bytes);
+    return sent;
 }
 
 static bool reset(struct link *link)
@@ -277,6 +279,8 @@ static bool run_step(struct link *link, const struct step *step)
     }
     if (IS("await"))
         return cell_await(link->cell, &link->cell->whole, number(step, 0));
+    if (IS("gate"))
+        return cell_await(link->cell, &link->cell->gates, 1);
     if (IS("stall"))
         return stall(link);
     if (IS("drain"))

@@ -22,8 +22,6 @@ add("exactly max_response", s.answer(200, card_of(20000)), w.card(), { quick = t
 add("a byte more than max_response", s.answer(200, card_of(20001)), large, { quick = true })
 add("exactly max_response, chunked", s.answer(200, card_of(20000), nil, "chunked"), w.card())
 add("a byte more than max_response, chunked", s.answer(200, card_of(20001), nil, "chunked"), large)
-add("exactly max_response, gzip", s.answer(200, card_of(20000), nil, "gzip"), w.card())
-add("a byte more than max_response, gzip", s.answer(200, card_of(20001), nil, "gzip"), large)
 add("a Content-Length of 1 GB", s.send "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n{", large, { h2 = false })
 add("chunks without end", s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", large, { h2 = false })
 table.insert(faults[#faults].serve, 3, s.flood(10000000, "a\r\n          \r\n"))

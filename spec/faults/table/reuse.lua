@@ -14,7 +14,10 @@ end
 
 -- The server has done what it does to the idle connection; it is in the client's kernel. `busy`: an nginx worker had no
 -- turn of its event loop since.
-local function busy(env, what) env.wait_mark(what.id, 1) end
+local function busy(env, what)
+  env.go(what.id)
+  env.wait_mark(what.id, 1)
+end
 local function idle(env, what)
   busy(env, what)
   env.pause(0.05)
@@ -30,7 +33,7 @@ end
 local function between(name, more, h2)
   local function scripts(steps)
     if not steps then return steps end
-    local first = { s.request, s.card() }
+    local first = { s.request, s.card(), s.gate }
     for _, step in ipairs(steps) do first[#first + 1] = step end
     return { first, s.serve() }
   end
@@ -55,7 +58,7 @@ add { name = "HTTP/1.0", h2 = false, calls = { {}, {} }, serve = { s.request, s.
 local idle_end = { s.notify, s.half, s.mark, s.drain }
 between("another person's response on the idle connection", { response("200 OK", OTHER), s.mark, s.drain }, false)
 between("another person's response and close", { response("200 OK", OTHER), s.notify, s.close }, false)
-for i = #faults - 1, #faults do table.insert(faults[i].serve[1], 4, s.mark) end
+for i = #faults - 1, #faults do table.insert(faults[i].serve[1], 5, s.mark) end
 between("408 on the idle connection", { response("408 Request Time-out", ""), s.mark, s.drain }, false)
 between("408 on the idle connection and close", { response("408 Request Time-out", ""), s.notify, s.half, s.mark, s.drain }, false)
 between("400 on the idle connection", { response("400 Bad Request", s.HTML), s.mark, s.drain }, false)
@@ -80,10 +83,10 @@ add { name = "bytes behind the first response, in one piece", h2 = false, option
   serve = { { s.request, { "send", s.raw_card()[2] .. "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" }, s.drain }, s.serve() },
   want = w.card { whole = 2, connections = 2 } }
 add { name = "frames for the connection alone on the idle connection", h1 = false, calls = { {}, { before = idle } },
-  h2 = { s.request, s.card(), s.frame(6, 0, 0, "12345678"), s.frame(4, 0, 0, ""), s.frame(8, 0, 0, "\0\0\1\0"), s.mark,
+  h2 = { s.request, s.card(), s.gate, s.frame(6, 0, 0, "12345678"), s.frame(4, 0, 0, ""), s.frame(8, 0, 0, "\0\0\1\0"), s.mark,
     s.request, s.card(), s.drain }, want = w.card { whole = 2, connections = 1 } }
 add { name = "frames of an unknown type on the idle connection", h1 = false, calls = { {}, { before = idle } },
-  h2 = { s.request, s.card(), s.frame(200, 0, 0, "whatever"), s.mark, s.request, s.card(), s.drain },
+  h2 = { s.request, s.card(), s.gate, s.frame(200, 0, 0, "whatever"), s.mark, s.request, s.card(), s.drain },
   want = w.card { whole = 2, connections = 1 } }
 
 -- Under the second call: the server has the whole request, so it is not sent again.
@@ -119,9 +122,9 @@ under("second request gets no response", { s.request, s.stall }, w.late(lost),
 under("second request gets a malformed response", { s.request, s.send "HTTP/1.1 2000 x\r\n\r\n", s.drain }, w.bad("BadResponse", lost), { h2 = false })
 
 -- Eight connections are idle.
-local EIGHT = { { together = 8 }, {} }
+local EIGHT = { { together = 8 }, { before = function(env, what) env.go(what.id) end } }
 local function eight(name, more, want, fault)
-  local script = { s.request, s.await(8), s.card() }
+  local script = { s.request, s.await(8), s.card(), s.gate }
   for _, step in ipairs(more) do script[#script + 1] = step end
   local scripts = {}
   for i = 1, 8 do scripts[i] = script end
@@ -131,6 +134,7 @@ local function eight(name, more, want, fault)
   add(fault)
 end
 local function all_marks(env, what)
+  env.go(what.id)
   env.wait_mark(what.id, 8)
   env.pause(0.05)
 end
