@@ -62,7 +62,7 @@ struct request {
     bool taken, whole, answered;
     uint64_t body_seen, body_length;
     size_t recent_length;
-    char recent[RECENT]; /* the beginning of the body */
+    char recent[RECENT], last; /* the beginning of the body, its last byte */
 };
 
 struct link {
@@ -99,7 +99,9 @@ size_t link_person(const struct link *link, char *into, size_t room);
 
 void http2_feed(struct link *link, const unsigned char *bytes, size_t length);
 bool http2_frame(struct link *link, unsigned type, unsigned flags, uint32_t stream, const void *payload, size_t length);
-bool http2_answer(struct link *link, const char *status, const struct text *headers, const char *body, size_t length);
+/* `announced`: with a content-length. */
+bool http2_answer(struct link *link, const char *status, const struct text *headers, bool announced, const char *body,
+                  size_t length);
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 

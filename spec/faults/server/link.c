@@ -178,6 +178,8 @@ void link_body(struct link *link, struct request *request, const unsigned char *
     memcpy(request->recent + request->recent_length, bytes, taken);
     request->recent_length += taken;
     request->body_seen += length;
+    if (length > 0)
+        request->last = (char)bytes[length - 1];
 }
 
 void link_whole(struct link *link, struct request *request)

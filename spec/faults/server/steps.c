@@ -92,7 +92,7 @@ static bool answer(struct link *link, const struct step *step)
         gzip(&body);
     bool sent;
     if (link->h2) {
-        sent = http2_answer(link, status, &headers, body.bytes, body.length);
+        sent = http2_answer(link, status, &headers, strcmp(form, "chunked") != 0, body.bytes, body.length);
     } else {
         bool chunked = strcmp(form, "chunked") == 0;
         char *text = must(malloc(headers.length + body.length + 256));
@@ -224,6 +224,8 @@ static bool frame(struct link *link, const struct step *step)
     uint32_t stream = (uint32_t)number(step, 2);
     if (argument(step, 2)->bytes[0] == '@')
         stream = link->current < REQUESTS ? link->requests[link->current].stream : 1;
+    if (number(step, 0) == 3 && link->current < REQUESTS) /* RST_STREAM */
+        link->requests[link->current].taken = true;
     struct text payload = filled(link, argument(step, 3));
     bool sent = http2_frame(link, (unsigned)number(step, 0), (unsigned)number(step, 1), stream, payload.bytes, payload.length);
     free(payload.bytes);

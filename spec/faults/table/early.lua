@@ -30,8 +30,8 @@ add("400", html(400), s.stall, w.http(false, { whole = 0 }))
 add("401", html(401), s.stall, w.http(false, { whole = 0 }))
 add("429", html(429), s.stall, w.service("throttled", "TooManyRequests", false, { retryable = true, attempts = 2, whole = 0 }))
 add("a service's error", s.answer(200, '{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"m"},"RequestId":"r1"}}'), s.stall,
-  w.service("credentials", "AuthFailure.SecretIdNotFound", nil, { whole = 0 }))
-add("no HTTP", s.send "hello, this is no HTTP\r\n\r\n", s.stall, w.bad("BadResponse", { whole = 0 }), { h2 = false })
+  w.service("credentials", "AuthFailure.SecretIdNotFound", false, { whole = 0 }))
+add("no HTTP", s.send "hello, this is no HTTP\r\n\r\n", s.stall, w.bad("BadResponse", { whole = 0, sent = "part", billed = false }), { h2 = false })
 add("an interim response", s.send "HTTP/1.1 100 Continue\r\n\r\n", s.stall, w.late_upload(), { h2 = false })
 add("a head alone", s.send "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", s.stall, w.late_upload(), { h2 = false })
 
@@ -42,8 +42,8 @@ add("500, the rest is read", html(500), s.drain, any_whole(w.http(true)))
 
 -- The server closes: whether its answer arrives before the reset is a race in the kernel.
 local lost = w.partly "ConnectionReset"
-add("413 and close", html(413), s.close, w.either(w.http(false, { whole = 0 }), lost))
-add("500 and close", html(500), s.close, w.either(w.http(true, { whole = 0 }), lost))
+add("413 and close", html(413), s.close, w.either(w.http(false, { whole = 0 }), w.http(false, { whole = 0, attempts = 2 }), lost))
+add("500 and close", html(500), s.close, w.either(w.http(true, { whole = 0 }), w.http(true, { whole = 0, attempts = 2 }), lost))
 add("413, half-closed, the rest is read", html(413), s.half, any_whole(w.http(false)))
 add("413, half-closed, nothing more is read", html(413), s.half, w.http(false, { whole = 0 }))
 faults[#faults].serve[4] = s.stall

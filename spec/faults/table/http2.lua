@@ -25,11 +25,12 @@ local DATA = s.frame(0, 1, "@", s.CARD)
 
 -- The server says that it has not acted on the request: a repeat is legal, counted and bounded.
 local refused = w.unsent("network", "StreamRefused", { sent = true, attempts = 2, whole = 2 })
-add("REFUSED_STREAM, then healthy", { s.request, rst(7), s.request, s.card(), s.drain }, w.card { attempts = 2, whole = 2 }, { quick = true })
+add("REFUSED_STREAM, then healthy", { { s.request, rst(7), s.request, s.card(), s.drain }, s.serve() },
+  w.card { attempts = 2, whole = 2 }, { quick = true })
 add("REFUSED_STREAM always", { s.loop, s.request, rst(7), s.again }, refused, { quick = true })
 add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again }, w.unsent("network", "StreamRefused", { sent = true, attempts = 1,
   whole = 1 }), { options = { retry = { attempts = 1 } } })
-add("REFUSED_STREAM in the middle of the upload, then healthy", { s.body(100000), rst(7), s.request, s.card(), s.drain },
+add("REFUSED_STREAM in the middle of the upload, then healthy", { { s.body(100000), rst(7), s.request, s.card(), s.drain }, s.serve() },
   w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
 add("GOAWAY that leaves the request out, then healthy", { { s.request, goaway(0, 0), s.half, s.drain }, s.serve() },
   w.card { attempts = 2, whole = 2 }, { quick = true })
@@ -42,12 +43,14 @@ add("GOAWAY with INTERNAL_ERROR that includes the request, then the end", { s.re
 
 -- The server may have acted on the request.
 local reset = w.lost "ConnectionReset"
-for _, code in ipairs { { 1, "PROTOCOL_ERROR" }, { 2, "INTERNAL_ERROR", true }, { 3, "FLOW_CONTROL_ERROR" }, { 5, "STREAM_CLOSED" }, { 8, "CANCEL", true },
+for _, code in ipairs { { 2, "INTERNAL_ERROR", true }, { 3, "FLOW_CONTROL_ERROR" }, { 5, "STREAM_CLOSED" }, { 8, "CANCEL", true },
   { 11, "ENHANCE_YOUR_CALM" }, { 12, "INADEQUATE_SECURITY" }, { 0, "NO_ERROR" }, { 99, "of an unknown code" } } do
   add("RST_STREAM " .. code[2], { s.request, rst(code[1]), s.drain }, reset, { quick = code[3] })
 end
+-- libcurl says the same of a response that it finds malformed.
+add("RST_STREAM PROTOCOL_ERROR", { s.request, rst(1), s.drain }, bad)
 add("RST_STREAM HTTP_1_1_REQUIRED after the request", { s.request, rst(13), s.drain }, bad, { quick = true })
-add("RST_STREAM CANCEL in the middle of the upload", { s.body(100000), rst(8), s.drain }, w.partly("ConnectionReset"),
+add("RST_STREAM CANCEL in the middle of the upload", { s.loop, s.body(100000), rst(8), s.again }, w.partly "ConnectionReset",
   { calls = { { bytes = BIG } } })
 add("RST_STREAM after the response's head", { s.request, head(OK), rst(2), s.drain }, reset)
 add("RST_STREAM in the middle of the body", { s.request, head(OK), s.frame(0, 0, "@", '{"Response":'), rst(2), s.drain }, reset)
@@ -58,22 +61,21 @@ add("a window of 0 that never opens", { s.window, s.head, s.stall }, w.late_uplo
 add("a window that never opens again", { s.window, s.body(60000), s.stall }, w.late_upload(), { options = SHORT, calls = { { bytes = BIG } } })
 add("a window that opens after 0.5 s", { s.window, s.body(60000), s.sleep(500), s.frame(8, 0, 0, "\1\0\0\0"), s.frame(8, 0, "@", "\1\0\0\0"),
   s.request, s.card(), s.drain }, w.card(), { calls = { { bytes = BIG } } })
-add("WINDOW_UPDATE of 0", { s.request, s.frame(8, 0, "@", "\0\0\0\0"), s.stall }, bad)
-add("WINDOW_UPDATE that overflows", { s.request, s.frame(8, 0, 0, "\127\255\255\255"), s.stall }, bad)
 add("one stream at a time", s.serve(), w.card { whole = 3 }, { settings = "\0\3\0\0\0\1", calls = { { together = 3 } } })
 add("SETTINGS are never acknowledged", { s.quiet, s.request, s.card(), s.drain }, w.card())
 add("no SETTINGS at all", { s.tls("good", "h2", "23"), s.stall }, w.either(w.late { whole = 1 }, w.late { whole = 0 }), { naked = true, options = SHORT })
 
 -- Floods: bounded in time and memory.
-local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.late())
+local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.lost "ReceiveFailed", w.lost "SendFailed", w.late())
 for _, one in ipairs { { "SETTINGS", "\0\0\0\4\0\0\0\0\0" }, { "PING", "\0\0\8\6\0\0\0\0\00012345678" }, { "empty DATA", "\0\0\0\0\0\0\0\0\1" },
   { "PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1" }, { "WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1" }, { "unknown frames", "\0\0\4\200\0\0\0\0\0abcd" } } do
   add("a flood of " .. one[1], { s.request, s.flood(3000000, one[2]), s.stall }, flooded, { options = { timeout = { connect = 10, total = 2 } } })
 end
 
--- Malformed frames and heads.
+-- Malformed frames: libcurl drops the connection and may say no more than that it ended.
+local dropped = w.either(bad, w.lost "ConnectionClosed")
 local function malformed(name, ...)
-  add(name, { s.request, ... }, bad)
+  add(name, { s.request, ... }, dropped)
   table.insert(faults[#faults].h2, s.stall)
 end
 malformed("a frame that is larger than allowed", s.send("\0\64\1\0\0\0\0\0\1" .. ("x"):rep(16385)))
@@ -89,9 +91,18 @@ malformed("DATA before HEADERS", s.frame(0, 0, "@", "x"))
 malformed("CONTINUATION without HEADERS", s.frame(9, 4, "@", OK))
 malformed("HEADERS interrupted by PING", head(OK, 0), s.frame(6, 0, 0, "12345678"))
 malformed("padding longer than the frame", s.frame(0, 8, "@", "\200abc"))
+malformed("WINDOW_UPDATE of 0", s.frame(8, 0, "@", "\0\0\0\0"))
+malformed("WINDOW_UPDATE that overflows", s.frame(8, 0, 0, "\127\255\255\255"))
+malformed("HTTP/1.1 in place of frames", s.send "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 malformed("a PUSH_PROMISE", s.frame(5, 4, "@", "\0\0\0\2" .. literal(":method", "GET")))
 malformed("a header block that cannot be decoded", head "\255\255\255\255\255\255\255")
 malformed("a header index that does not exist", head "\254")
+
+-- Malformed heads: their stream alone ends.
+function malformed(name, ...)
+  add(name, { s.request, ... }, bad)
+  table.insert(faults[#faults].h2, s.stall)
+end
 malformed("no :status", head(literal("server", "x")))
 malformed(":status twice", head(OK .. OK))
 malformed(":status abc", head(literal(":status", "abc")))
@@ -102,7 +113,6 @@ malformed("a header name in capitals", head(OK .. literal("Server", "x")))
 malformed("a line end in a header", head(OK .. literal("x-name", "a\r\nb: c")))
 malformed("the header connection", head(OK .. literal("connection", "close")))
 malformed("status 101", head(literal(":status", "101")))
-malformed("HTTP/1.1 in place of frames", s.send "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 malformed("content-length that is too long", head(OK .. literal("content-length", "500")), DATA)
 malformed("content-length that is too short", head(OK .. literal("content-length", "5")), DATA)
 malformed("two content-lengths that differ", head(OK .. literal("content-length", "5") .. literal("content-length", "6")), DATA)
