@@ -126,9 +126,11 @@ local function compare(got, seen, notes)
     if not fine then
       local texts = {}
       for n, one in ipairs(alternatives) do
-        texts[n] = want.text(one) .. (last and one.whole and " whole=" .. one.whole or "") .. (last and one.connections and " connections=" .. one.connections or "")
+        texts[n] = want.text(one) .. (last and one.whole and " whole="
+          .. one.whole or "") .. (last and one.connections and " connections=" .. one.connections or "")
       end
-      notes[#notes + 1] = ("call %d: got  %s%s\n      want %s%s"):format(i, want.text(entry.outcome), last and " whole=" .. seen.whole or "",
+      notes[#notes + 1] = ("call %d: got  %s%s\n      want %s%s"):format(i, want.text(entry.outcome),
+        last and " whole=" .. seen.whole or "",
         table.concat(texts, "\n        or "), entry.outcome.shown and "\n      said " .. entry.outcome.shown or "")
     end
   end

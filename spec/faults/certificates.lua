@@ -16,7 +16,8 @@ unique_subject = no\nx509_extensions = e\n[p]\ncommonName = supplied\n[e]\nbasic
 extendedKeyUsage = serverAuth\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n' >@name@.conf
 : >@name@.index
 openssl rand -hex 8 >@name@.serial
-openssl ca -batch -notext -config @name@.conf -in @name@.csr -cert @ca@.crt -keyfile @ca@.key -startdate @first@ -enddate @last@ -out @name@.crt]]
+openssl ca -batch -notext -config @name@.conf -in @name@.csr -cert @ca@.crt -keyfile @ca@.key \
+  -startdate @first@ -enddate @last@ -out @name@.crt]]
 
 local function issue(dir, name, ca, first, last)
   local words = { dir = process.quote(dir), name = name, ca = ca, first = first .. "0101000000Z", last = last .. "0101000000Z" }

@@ -20,7 +20,8 @@ local matrix = {}
 
 matrix.TRANSPORTS = { "curl-http", "curl-https", "curl-h2", "cosocket-http", "cosocket-https" }
 matrix.GROUPS = {
-  "connect", "tls", "stages", "head", "framing", "body", "encoding", "timing", "early", "reuse", "http2", "proxy", "answers", "limits", "fallback",
+  "connect", "tls", "stages", "head", "framing", "body", "encoding", "timing", "early", "reuse", "http2", "proxy", "answers",
+  "limits", "fallback",
 }
 
 local function is_step(value) return type(value) == "table" and type(value[1]) == "string" end
@@ -68,7 +69,8 @@ local function ports_of(fault, transport)
   if fault.proxy or fault.proxy_kind then
     local script = fault.proxy
     if type(script) == "function" then script = script(transport) end
-    ports[#ports + 1] = { name = "proxy", kind = fault.proxy_kind or "listen", rcvbuf = 0, scripts = script and scripts_of(script) or {} }
+    ports[#ports + 1] = { name = "proxy", kind = fault.proxy_kind or "listen", rcvbuf = 0,
+      scripts = script and scripts_of(script) or {} }
   end
   return ports
 end

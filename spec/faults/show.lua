@@ -37,7 +37,8 @@ function show.table(cells, faults, results, said)
       local result = cell and results[cell.id]
       columns[i] = not cell and "–" or not result and "WRONG" or result.wrong and "WRONG" or "ok"
       if cell and (not result or result.wrong) then
-        wrong[#wrong + 1] = ("%s: %s, %s\n      %s"):format(fault.group, fault.name, transport, result and result.wrong or "no result")
+        wrong[#wrong + 1] = ("%s: %s, %s\n      %s"):format(fault.group, fault.name, transport,
+          result and result.wrong or "no result")
       elseif cell then
         passed = passed + 1
       end
@@ -49,9 +50,11 @@ function show.table(cells, faults, results, said)
   if said ~= "" and #wrong > 0 then print("messages of the processes:\n" .. said:sub(1, 4000)) end
   if os.getenv "FAULTS_LATE" then
     local list = {}
-    for _, cell in ipairs(cells) do list[#list + 1] = results[cell.id] and { results[cell.id].late, results[cell.id].worst, cell } end
+    for _, cell in ipairs(cells) do list[#list + 1] = results[cell.id] and { results[cell.id].late, results[cell.id].worst,
+      cell } end
     table.sort(list, function(a, b) return a[1] > b[1] end)
-    for i = 1, 15 do if list[i] then print(("%.3f %.3f %s %s"):format(list[i][1], list[i][2], list[i][3].transport, list[i][3].fault.name)) end end
+    for i = 1, 15 do if list[i] then print(("%.3f %.3f %s %s"):format(list[i][1], list[i][2], list[i][3].transport,
+      list[i][3].fault.name)) end end
   end
   print(("%d faults, %d cells, %d wrong"):format(#faults, #cells, #wrong))
   print(("%d passed, %d failed"):format(passed, #wrong))

@@ -66,7 +66,8 @@ end
 
 --- An HTTP error that is not the service's own answer.
 function want.http(retryable, more)
-  return with({ category = "http", code = "HttpStatus", retryable = retryable or false, sent = true, attempts = 1, whole = 1 }, more)
+  return with({ category = "http", code = "HttpStatus", retryable = retryable or false, sent = true, attempts = 1, whole = 1 },
+    more)
 end
 
 --- The service's own refusal.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A server that follows a script on each connection, so that a test can produce any fault of a peer at socket level.
- * main.c reads the scripts and listens, steps.c runs a script, link.c moves bytes and counts requests, http2.c is the
- * framing of HTTP/2, ask.c answers the test's questions. One thread per connection; no thread reads a clock to decide.
+ * main.c listens, scripts.c reads the scripts, steps.c and answer.c run them, link.c moves bytes and counts requests,
+ * http2.c is the framing of HTTP/2, ask.c answers the test's questions. One thread per connection.
  */
 #ifndef FAULTS_H
 #define FAULTS_H
@@ -59,7 +59,7 @@ struct cell {
 /* A request that arrives: of HTTP/1.1 the streams are numbered from 0. */
 struct request {
     uint32_t stream;
-    bool taken, whole, answered;
+    bool taken, whole;
     uint64_t body_seen, body_length;
     size_t recent_length;
     char recent[RECENT], last; /* the beginning of the body, its last byte */
@@ -105,11 +105,16 @@ bool http2_answer(struct link *link, const char *status, const struct text *head
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
+/* A copy with the person's mark in place of @PERSON@. The caller frees it. */
+struct text filled(const struct link *link, const struct text *text);
+const struct text *argument(const struct step *step, size_t index);
+bool answer(struct link *link, const struct step *step);
 void run_script(struct link *link, const struct script *script);
 void certificates_in(const char *folder);
 void cell_note(struct cell *cell, size_t *counter);
 bool cell_await(struct cell *cell, const size_t *counter, size_t wanted);
 struct cell *cell_find(int id);
+struct cell *read_scripts(const char *path);
 void accept_pending(struct port *port);
 void *serve_questions(void *listener);
 void die(const char *what);

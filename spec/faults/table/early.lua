@@ -8,7 +8,8 @@ local SHORT = { timeout = { connect = 10, total = 3 } }
 
 local faults = {}
 local function add(name, answer, last, want, more)
-  local fault = { name = name, serve = { s.body(100000), answer, last }, rcvbuf = 65536, calls = { { bytes = BIG } }, want = want, options = SHORT }
+  local fault = { name = name, serve = { s.body(100000), answer, last }, rcvbuf = 65536, calls = { { bytes = BIG } },
+    want = want, options = SHORT }
   for key, value in pairs(more or {}) do fault[key] = value end
   faults[#faults + 1] = fault
 end
@@ -17,6 +18,8 @@ local function any_whole(want)
   want.whole = nil
   return want
 end
+
+local REFUSED = s.answer(200, '{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"m"},"RequestId":"r1"}}')
 
 -- The upload stalls for ever behind it.
 add("200 with the card", s.card(), s.stall, w.card { whole = 0 })
@@ -28,10 +31,12 @@ add("503", html(503), s.stall, w.http(true, { whole = 0 }))
 add("413", html(413), s.stall, w.http(false, { whole = 0 }))
 add("400", html(400), s.stall, w.http(false, { whole = 0 }))
 add("401", html(401), s.stall, w.http(false, { whole = 0 }))
-add("429", html(429), s.stall, w.service("throttled", "TooManyRequests", false, { retryable = true, attempts = 2, whole = 0 }))
-add("a service's error", s.answer(200, '{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"m"},"RequestId":"r1"}}'), s.stall,
+add("429", html(429), s.stall, w.service("throttled", "TooManyRequests", false, { retryable = true, attempts = 2, whole = 0 }),
+  { serve = { s.body(100000), html(429), s.body(100000), html(429), s.stall } })
+add("a service's error", REFUSED, s.stall,
   w.service("credentials", "AuthFailure.SecretIdNotFound", false, { whole = 0 }))
-add("no HTTP", s.send "hello, this is no HTTP\r\n\r\n", s.stall, w.bad("BadResponse", { whole = 0, sent = "part", billed = false }), { h2 = false })
+add("no HTTP", s.send "hello, this is no HTTP\r\n\r\n", s.stall, w.bad("BadResponse", { whole = 0, sent = "part",
+  billed = false }), { h2 = false })
 add("an interim response", s.send "HTTP/1.1 100 Continue\r\n\r\n", s.stall, w.late_upload(), { h2 = false })
 add("a head alone", s.send "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", s.stall, w.late_upload(), { h2 = false })
 

@@ -30,16 +30,22 @@ add("says deflate, is plain", s.answer(200, s.CARD, s.JSON .. "content-encoding:
 add("says gzip, is empty", s.answer(200, "", GZIP), w.bad "EmptyReply")
 add("gzip that is cut off", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -10) end), GZIP), undone)
 add("gzip cut off inside its head", s.answer(200, "\31\139\8\0\0", GZIP), undone)
-add("gzip with a wrong checksum", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -9) .. "\1\2\3\4" .. b:sub(-4) end), GZIP), undone)
-add("gzip with a wrong length", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -5) .. "\1\2\3\4" end), GZIP), undone)
-add("gzip with a broken middle", s.answer(200, packed(("0123456789abcdef"):rep(40), function(b) return b:sub(1, 14) .. "\255\255\255" .. b:sub(18) end), GZIP), undone)
-add("gzip and junk behind it", s.answer(200, packed('{"Response":{}}', function(b) return b .. ("junk"):rep(10) end), GZIP), undone, true)
+add("gzip with a wrong checksum", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1,
+  -9) .. "\1\2\3\4" .. b:sub(-4) end), GZIP), undone)
+add("gzip with a wrong length", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -5) .. "\1\2\3\4" end),
+  GZIP), undone)
+add("gzip with a broken middle", s.answer(200, packed(("0123456789abcdef"):rep(40), function(b) return b:sub(1,
+  14) .. "\255\255\255" .. b:sub(18) end), GZIP), undone)
+add("gzip and junk behind it", s.answer(200, packed('{"Response":{}}', function(b) return b .. ("junk"):rep(10) end), GZIP),
+  undone, true)
 add("gzip of HTML", s.answer(200, packed(s.HTML), GZIP), w.bad "BadJson")
 add("gzip of nothing", s.answer(200, packed "", GZIP), w.bad "EmptyReply")
 add("an unknown encoding", s.answer(200, s.CARD, s.JSON .. "content-encoding: zebra\r\n"), undone)
 add("br, which was not offered", s.answer(200, "\11\2\128abc\3", s.JSON .. "content-encoding: br\r\n"), undone)
-add("a gzip bomb of 30 MB", s.answer(200, packed(("\0"):rep(30000000)), GZIP), w.bad "ResponseTooLarge", false, { max_response = 1000000 })
+add("a gzip bomb of 30 MB", s.answer(200, packed(("\0"):rep(30000000)), GZIP), w.bad "ResponseTooLarge", false,
+  { max_response = 1000000 })
 add("a gzip bomb of 60 MB, default limit", s.answer(200, packed((" "):rep(60000000)), GZIP), w.bad "ResponseTooLarge")
-add("gzip error page with status 502", s.answer(502, packed(s.HTML), "content-type: text/html\r\ncontent-encoding: gzip\r\n"), w.http(true))
+add("gzip error page with status 502", s.answer(502, packed(s.HTML), "content-type: text/html\r\ncontent-encoding: gzip\r\n"),
+  w.http(true))
 
 return faults

@@ -23,14 +23,16 @@ end
 
 local faults = {}
 local function add(name, script, want, more)
-  local fault = { name = name, serve = script, second = { s.request, s.answer(200, s.EKYC_CARD), s.again }, want = want, options = options() }
+  local fault = { name = name, serve = script, second = { s.request, s.answer(200, s.EKYC_CARD), s.again }, want = want,
+    options = options() }
   for key, value in pairs(more or {}) do fault[key] = value end
   faults[#faults + 1] = fault
 end
 
 local asked = w.card { attempts = 2, whole = 2 }
 add("nobody listens at the first", nil, w.card { attempts = 2 }, { kind = "refuse", quick = true })
-add("the first breaks in the middle of the upload", { s.body(100000), s.reset }, w.card { attempts = 2 }, { rcvbuf = 65536, calls = { { bytes = BIG } } })
+add("the first breaks in the middle of the upload", { s.body(100000), s.reset }, w.card { attempts = 2 }, { rcvbuf = 65536,
+  calls = { { bytes = BIG } } })
 add("the first answers 429", { s.request, s.answer(429, s.HTML), s.drain }, asked)
 add("the first says that it has no free calls left", { s.request,
   s.answer(200, '{"Response":{"Error":{"Code":"FailedOperation.UnOpenError","Message":"m"},"RequestId":"r"}}'), s.drain }, asked)

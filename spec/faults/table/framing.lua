@@ -25,11 +25,13 @@ add("chunk sizes in capitals, with zeros before", sized "00000%X" .. END, w.card
 add("chunk extensions", sized "%x;name=value;other=\"a b\"" .. END, w.card())
 add("a blank behind a chunk size", sized "%x " .. END, w.card())
 add("a trailer", sized "%x" .. "0\r\nX-Sum: 1\r\nX-Other: 2\r\n\r\n", w.card())
-add("many small chunks", { "1\r\n{\r\n", s.flood(3000, "1\r\n \r\n"), ("%x\r\n%s\r\n"):format(LENGTH - 1, s.CARD:sub(2)), END }, w.card())
+add("many small chunks", { "1\r\n{\r\n", s.flood(3000, "1\r\n \r\n"), ("%x\r\n%s\r\n"):format(LENGTH - 1, s.CARD:sub(2)), END },
+  w.card())
 add("bytes behind the last chunk", sized "%x" .. END .. "HTTP/1.1 200 OK\r\n", w.card())
 
 for _, size in ipairs { "zz", "-5", "+5", "0x1f", "", " ", ";name=value", "g1", "5 5", "1f\0" } do
-  add(("chunk size %q"):format(size):gsub("\\0", "NUL"), size .. "\r\n" .. s.CARD .. "\r\n" .. END, bad, size == "zz" or size == "-5")
+  add(("chunk size %q"):format(size):gsub("\\0", "NUL"), size .. "\r\n" .. s.CARD .. "\r\n" .. END, bad,
+    size == "zz" or size == "-5")
 end
 add("chunk size of 17 digits", "fffffffffffffffff\r\n" .. s.CARD .. "\r\n" .. END, w.either(bad, w.bad "ResponseTooLarge"))
 add("chunk size of 16 digits", "ffffffffffffffff\r\n" .. s.CARD .. "\r\n" .. END, w.either(bad, w.bad "ResponseTooLarge"))
@@ -40,8 +42,10 @@ add("no line end behind a chunk", "2\r\n{}0\r\n\r\n", bad)
 add("a chunk extension of 5 MB", { "1;", s.flood(5000000, "x"), "\r\n \r\n", sized "%x" .. END },
   w.either(w.card(), bad, w.bad "ResponseTooLarge"))
 add("100,000 chunk extensions", { s.flood(100000, "1;" .. ("x"):rep(100) .. "\r\n \r\n"), sized "%x" .. END }, w.card())
-add("a trailer of 400 KB", { sized "%x", "0\r\nX-Long: ", s.flood(400 * 1024, "a"), "\r\n\r\n" }, w.either(bad, w.bad "ResponseTooLarge"))
-add("10,000 trailers", { sized "%x", "0\r\n", s.flood(10000, "X-Many: value\r\n"), "\r\n" }, w.either(bad, w.bad "ResponseTooLarge"))
+add("a trailer of 400 KB", { sized "%x", "0\r\nX-Long: ", s.flood(400 * 1024, "a"), "\r\n\r\n" }, w.either(bad,
+  w.bad "ResponseTooLarge"))
+add("10,000 trailers", { sized "%x", "0\r\n", s.flood(10000, "X-Many: value\r\n"), "\r\n" }, w.either(bad,
+  w.bad "ResponseTooLarge"))
 add("a trailer that never ends", { sized "%x", "0\r\n", s.flood(20000000, "X-Endless: 0123456789012345678901234567890\r\n") },
   w.either(bad, w.bad "ResponseTooLarge"))
 

@@ -10,7 +10,8 @@ local function add(fault)
 end
 
 local function status_line(line, want, quick)
-  add { name = "status line " .. (line:gsub("%c", "?")), serve = { s.request, s.raw_card("", line), s.drain }, want = want, quick = quick }
+  add { name = "status line " .. (line:gsub("%c", "?")), serve = { s.request, s.raw_card("", line), s.drain }, want = want,
+    quick = quick }
 end
 local bad = w.bad "BadResponse"
 status_line("HTTP/1.1 2000 x", bad, true)
@@ -54,7 +55,8 @@ header("Set-Cookie twice", "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n", w.card())
 header("100 lines", ("X-Name: a\r\n"):rep(100), w.card())
 
 local function length(value, want)
-  add { name = "Content-Length: " .. value, serve = { s.request, s.send(("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n%s"):format(value, s.CARD)),
+  add { name = "Content-Length: " .. value, serve = { s.request,
+    s.send(("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n%s"):format(value, s.CARD)),
     s.drain }, want = want }
 end
 length("-1", bad)
@@ -68,16 +70,19 @@ length("", bad)
 length("99999999999999999999999", w.either(bad, w.bad "ResponseTooLarge"))
 length("9999999999", w.bad "ResponseTooLarge")
 length("10", w.bad "BadJson")
-add { name = "Content-Length twice, equal", want = w.card(), serve = { s.request, s.raw_card(("Content-Length: %d\r\n"):format(#s.CARD + 8)), s.drain } }
+add { name = "Content-Length twice, equal", want = w.card(), serve = { s.request,
+  s.raw_card(("Content-Length: %d\r\n"):format(#s.CARD + 8)), s.drain } }
 add { name = "Content-Length beside chunked", want = w.card(), serve = { s.request,
-  s.send "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", s.send(("%x\r\n"):format(#s.CARD + 8)), s.send(s.CARD),
+  s.send "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", s.send(("%x\r\n"):format(#s.CARD + 8)),
+    s.send(s.CARD),
   s.send "\r\n0\r\n\r\n", s.drain } }
 
 -- Too large: refused as such, and early.
 local large = w.bad "ResponseTooLarge"
 local START = "HTTP/1.1 200 OK\r\n"
 local function flood(what, first, count, text, want)
-  add { name = what, serve = { s.request, s.send(first), s.flood(count, text), s.raw_card("", "X: y"), s.drain }, want = want or large }
+  add { name = what, serve = { s.request, s.send(first), s.flood(count, text), s.raw_card("", "X: y"), s.drain },
+    want = want or large }
 end
 flood("a header of 400 KB", START .. "X-Long: ", 400 * 1024, "a")
 flood("a status line of 400 KB", "HTTP/1.1 200 ", 400 * 1024, "a")
@@ -101,10 +106,14 @@ add { name = "interim responses without end", want = bad,
 add { name = "lines end with LF alone", want = w.card(), serve = { s.request,
   s.send(("HTTP/1.1 200 OK\nContent-Length: %d\n\n%s"):format(#s.CARD + 8, s.CARD)), s.drain } }
 add { name = "HTTP/0.9: JSON without a head", serve = { s.request, s.send(s.CARD), s.notify, s.close }, want = bad, quick = true }
-add { name = "HTML without a head", serve = { s.request, s.send "<html><body>error</body></html>\n", s.notify, s.close }, want = bad }
+add { name = "HTML without a head", serve = { s.request, s.send "<html><body>error</body></html>\n", s.notify, s.close },
+  want = bad }
 add { name = "zeros in place of a response", serve = { s.request, s.send(("\0"):rep(2000)), s.notify, s.close }, want = bad }
-add { name = "random bytes in place of a response", serve = { s.request, s.send(("\1\254\3\252\13\10\128"):rep(200)), s.drain }, want = bad }
-add { name = "a TLS record in place of a response", serve = { s.request, s.send "\21\3\3\0\2\2\40", s.notify, s.close }, want = bad }
-add { name = "an HTTP/2 preface in place of a response", serve = { s.request, s.send "\0\0\0\4\0\0\0\0\0", s.notify, s.close }, want = bad }
+add { name = "random bytes in place of a response", serve = { s.request, s.send(("\1\254\3\252\13\10\128"):rep(200)), s.drain },
+  want = bad }
+add { name = "a TLS record in place of a response", serve = { s.request, s.send "\21\3\3\0\2\2\40", s.notify, s.close },
+  want = bad }
+add { name = "an HTTP/2 preface in place of a response", serve = { s.request, s.send "\0\0\0\4\0\0\0\0\0", s.notify, s.close },
+  want = bad }
 
 return faults

@@ -28,21 +28,25 @@ local refused = w.unsent("network", "StreamRefused", { sent = true, attempts = 2
 add("REFUSED_STREAM, then healthy", { { s.request, rst(7), s.request, s.card(), s.drain }, s.serve() },
   w.card { attempts = 2, whole = 2 }, { quick = true })
 add("REFUSED_STREAM always", { s.loop, s.request, rst(7), s.again }, refused, { quick = true })
-add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again }, w.unsent("network", "StreamRefused", { sent = true, attempts = 1,
+add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again }, w.unsent("network", "StreamRefused", { sent = true,
+  attempts = 1,
   whole = 1 }), { options = { retry = { attempts = 1 } } })
-add("REFUSED_STREAM in the middle of the upload, then healthy", { { s.body(100000), rst(7), s.request, s.card(), s.drain }, s.serve() },
+add("REFUSED_STREAM in the middle of the upload, then healthy", { { s.body(100000), rst(7), s.request, s.card(), s.drain },
+  s.serve() },
   w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
-add("GOAWAY that leaves the request out, then healthy", { { s.request, goaway(0, 0), s.half, s.drain }, s.serve() },
-  w.card { attempts = 2, whole = 2 }, { quick = true })
-add("GOAWAY that leaves the request out, always", { s.request, goaway(0, 0), s.half, s.drain }, refused)
-add("GOAWAY that leaves the request out, connection stays open", { { s.request, goaway(0, 0), s.stall }, s.serve() },
-  w.card { attempts = 2, whole = 2 })
+-- libcurl 7.88 does not say that GOAWAY left the request out: then it is not repeated.
+local reset = w.lost "ConnectionReset"
+local again = w.either(w.card { attempts = 2, whole = 2 }, reset)
+add("GOAWAY that leaves the request out, then healthy", { { s.request, goaway(0, 0), s.half, s.drain }, s.serve() }, again,
+  { quick = true })
+add("GOAWAY that leaves the request out, always", { s.request, goaway(0, 0), s.half, s.drain }, w.either(refused, reset))
+add("GOAWAY that leaves the request out, connection stays open", { { s.request, goaway(0, 0), s.stall }, s.serve() }, again)
 add("GOAWAY that includes the request, then the card", { s.request, goaway(1, 0), s.card(), s.drain }, w.card())
 add("GOAWAY that includes the request, then the end", { s.request, goaway(1, 0), s.half, s.drain }, w.lost "ConnectionClosed")
-add("GOAWAY with INTERNAL_ERROR that includes the request, then the end", { s.request, goaway(1, 2), s.half, s.drain }, w.lost "ConnectionClosed")
+add("GOAWAY with INTERNAL_ERROR that includes the request, then the end", { s.request, goaway(1, 2), s.half, s.drain },
+  w.lost "ConnectionClosed")
 
 -- The server may have acted on the request.
-local reset = w.lost "ConnectionReset"
 for _, code in ipairs { { 2, "INTERNAL_ERROR", true }, { 3, "FLOW_CONTROL_ERROR" }, { 5, "STREAM_CLOSED" }, { 8, "CANCEL", true },
   { 11, "ENHANCE_YOUR_CALM" }, { 12, "INADEQUATE_SECURITY" }, { 0, "NO_ERROR" }, { 99, "of an unknown code" } } do
   add("RST_STREAM " .. code[2], { s.request, rst(code[1]), s.drain }, reset, { quick = code[3] })
@@ -58,18 +62,25 @@ add("RST_STREAM in the middle of the body", { s.request, head(OK), s.frame(0, 0,
 -- Flow control.
 add("a window of 0 that never opens", { s.window, s.head, s.stall }, w.late_upload(), { settings = "\0\4\0\0\0\0", options = SHORT,
   calls = { { bytes = BIG } } })
-add("a window that never opens again", { s.window, s.body(60000), s.stall }, w.late_upload(), { options = SHORT, calls = { { bytes = BIG } } })
-add("a window that opens after 0.5 s", { s.window, s.body(60000), s.sleep(500), s.frame(8, 0, 0, "\1\0\0\0"), s.frame(8, 0, "@", "\1\0\0\0"),
+add("a window that never opens again", { s.window, s.body(60000), s.stall }, w.late_upload(), { options = SHORT,
+  calls = { { bytes = BIG } } })
+add("a window that opens after 0.5 s", { s.window, s.body(60000), s.sleep(500), s.frame(8, 0, 0, "\1\0\0\0"), s.frame(8, 0, "@",
+  "\1\0\0\0"),
   s.request, s.card(), s.drain }, w.card(), { calls = { { bytes = BIG } } })
 add("one stream at a time", s.serve(), w.card { whole = 3 }, { settings = "\0\3\0\0\0\1", calls = { { together = 3 } } })
 add("SETTINGS are never acknowledged", { s.quiet, s.request, s.card(), s.drain }, w.card())
-add("no SETTINGS at all", { s.tls("good", "h2", "23"), s.stall }, w.either(w.late { whole = 1 }, w.late { whole = 0 }), { naked = true, options = SHORT })
+add("no SETTINGS at all", { s.tls("good", "h2", "23"), s.stall }, w.either(w.late { whole = 1 }, w.late { whole = 0 }),
+  { naked = true, options = SHORT })
 
 -- Floods: bounded in time and memory.
-local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.lost "ReceiveFailed", w.lost "SendFailed", w.late())
-for _, one in ipairs { { "SETTINGS", "\0\0\0\4\0\0\0\0\0" }, { "PING", "\0\0\8\6\0\0\0\0\00012345678" }, { "empty DATA", "\0\0\0\0\0\0\0\0\1" },
-  { "PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1" }, { "WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1" }, { "unknown frames", "\0\0\4\200\0\0\0\0\0abcd" } } do
-  add("a flood of " .. one[1], { s.request, s.flood(3000000, one[2]), s.stall }, flooded, { options = { timeout = { connect = 10, total = 2 } } })
+local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.lost "ReceiveFailed", w.lost "SendFailed",
+  w.late())
+for _, one in ipairs { { "SETTINGS", "\0\0\0\4\0\0\0\0\0" }, { "PING", "\0\0\8\6\0\0\0\0\00012345678" }, { "empty DATA",
+  "\0\0\0\0\0\0\0\0\1" },
+  { "PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1" }, { "WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1" }, { "unknown frames",
+    "\0\0\4\200\0\0\0\0\0abcd" } } do
+  add("a flood of " .. one[1], { s.request, s.flood(3000000, one[2]), s.stall }, flooded, { options = { timeout = { connect = 10,
+    total = 2 } } })
 end
 
 -- Malformed frames: libcurl drops the connection and may say no more than that it ended.

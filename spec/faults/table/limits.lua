@@ -28,12 +28,15 @@ table.insert(faults[#faults].serve, 3, s.flood(10000000, "a\r\n          \r\n"))
 add("a body without end until close", s.send "HTTP/1.1 200 OK\r\n\r\n", large, { h2 = false })
 table.insert(faults[#faults].serve, 3, s.flood(100000000, "          "))
 add("50 MB, default limit", s.answer(200, "{}"), large, { options = {}, h2 = false })
-faults[#faults].serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s.flood(50, "100000\r\n" .. (" "):rep(0x100000) .. "\r\n"),
+faults[#faults].serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s.flood(50,
+  "100000\r\n" .. (" "):rep(0x100000) .. "\r\n"),
   s.drain }
-add("an error page over max_response", s.answer(502, ("x"):rep(30000), "content-type: text/html\r\n"), w.either(large, w.http(true)))
+add("an error page over max_response", s.answer(502, ("x"):rep(30000), "content-type: text/html\r\n"), w.either(large,
+  w.http(true)))
 add("a header of 400 KB, any protocol", s.answer(200, s.CARD, "x-long: " .. ("a"):rep(400 * 1024) .. "\r\n"), large)
 add("10,000 headers, any protocol", s.answer(200, s.CARD, ("x-many: value\r\n"):rep(10000)), large)
 add("DATA without end", s.answer(200, ""), large, { h1 = false })
-faults[#faults].h2 = { s.request, s.frame(1, 4, "@", "\0\7:status\003200"), s.flood(100000, "\0\4\0\0\0\0\0\0\1" .. ("x"):rep(1024)), s.drain }
+faults[#faults].h2 = { s.request, s.frame(1, 4, "@", "\0\7:status\003200"), s.flood(100000,
+  "\0\4\0\0\0\0\0\0\1" .. ("x"):rep(1024)), s.drain }
 
 return faults

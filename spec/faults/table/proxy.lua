@@ -15,14 +15,16 @@ local function add(name, on, script, want, more)
   faults[#faults + 1] = fault
 end
 
-faults[1] = { name = "nobody listens at the proxy", kind = "refuse", proxy_kind = "refuse", want = w.unsent("connect", "ConnectFailed"), quick = true }
+faults[1] = { name = "nobody listens at the proxy", kind = "refuse", proxy_kind = "refuse", want = w.unsent("connect",
+  "ConnectFailed"), quick = true }
 faults[2] = { name = "the proxy's connection requests are dropped", kind = "refuse", proxy_kind = "full", options = SOON,
   want = w.unsent("connect", "ConnectTimeout") }
 
 local function answers(name, text, want, more)
   add("CONNECT is answered with " .. name, TUNNEL, { s.tunnel, s.send(text), s.half, s.drain }, want or failed, more)
 end
-answers("407", "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n", nil, { quick = true })
+answers("407", "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
+  nil, { quick = true })
 answers("403", "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno")
 answers("429", "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n")
 answers("502 and HTML", ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: %d\r\n\r\n%s"):format(#s.HTML, s.HTML))
@@ -35,7 +37,8 @@ add("CONNECT: reset", TUNNEL, { s.tunnel, s.reset }, failed)
 add("CONNECT: no answer, connect timeout", TUNNEL, { s.tunnel, s.stall }, w.unsent("connect", "ConnectTimeout"), { options = SOON })
 add("CONNECT: no answer, deadline", TUNNEL, { s.tunnel, s.stall }, w.unsent("timeout", "DeadlineExceeded"), { options = TOTAL })
 add("CONNECT: interim responses, then a tunnel", TUNNEL, function(transport)
-  return { s.tunnel, s.send "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", s.tls("good", transport:find "h2" and "h2" or "http/1.1", "23"),
+  return { s.tunnel, s.send "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", s.tls("good",
+    transport:find "h2" and "h2" or "http/1.1", "23"),
     transport:find "h2" and s.h2 "" or s.loop, s.request, s.card(), s.drain }
 end, w.either(w.card(), failed))
 
@@ -64,14 +67,17 @@ through("closed at once", { s.half, s.drain }, w.unsent("connect", w.HANDSHAKE_B
 through("reset after the ClientHello", { s.take(5), s.reset }, w.unsent("connect", w.HANDSHAKE_BROKEN))
 through("ClientHello is answered with HTML", { s.take(5), s.raw(s.HTML), s.half, s.drain }, w.unsent("tls", "HandshakeFailed"))
 through("a certificate for another name", { s.tls("wrong_name", "", "23"), s.stall }, w.unsent("tls", "CertificateRejected"))
-through("the proxy's own self-signed certificate", { s.tls("self_signed", "", "23"), s.stall }, w.unsent("tls", "CertificateRejected"))
+through("the proxy's own self-signed certificate", { s.tls("self_signed", "", "23"), s.stall }, w.unsent("tls",
+  "CertificateRejected"))
 through("closed after the request", with_tls(s.request, s.notify, s.close), w.lost "ConnectionClosed")
 through("the handshake stalls", { s.stall }, w.unsent("connect", "ConnectTimeout"), { options = SOON })
 
 add("absolute form: healthy", PLAIN, s.serve(), w.card(), { quick = true })
-add("absolute form: 407", PLAIN, { s.request, s.answer(407, s.HTML, "proxy-authenticate: Basic realm=x\r\n"), s.drain }, w.http(false))
+add("absolute form: 407", PLAIN, { s.request, s.answer(407, s.HTML, "proxy-authenticate: Basic realm=x\r\n"), s.drain },
+  w.http(false))
 add("absolute form: 502", PLAIN, { s.request, s.answer(502, s.HTML), s.drain }, w.http(true))
-add("absolute form: 504 as JSON", PLAIN, { s.request, s.answer(504, '{"message":"Endpoint request timed out"}'), s.drain }, w.http(true))
+add("absolute form: 504 as JSON", PLAIN, { s.request, s.answer(504, '{"message":"Endpoint request timed out"}'), s.drain },
+  w.http(true))
 add("absolute form: closed after the request", PLAIN, { s.request, s.close }, w.lost "ConnectionClosed")
 
 return faults

@@ -47,12 +47,15 @@ local function between(name, more, h2)
   end
 end
 
-add { name = "healthy connection is used again", serve = s.serve(), calls = { {}, {}, {}, {} }, want = w.card { whole = 4, connections = 1 } }
+add { name = "healthy connection is used again", serve = s.serve(), calls = { {}, {}, {}, {} }, want = w.card { whole = 4,
+  connections = 1 } }
 add { name = "healthy TLS 1.2 connection is used again", naked = true, on = { "https" }, calls = { {}, {}, {} },
   serve = { s.tls("good", "http/1.1", "22"), s.loop, s.request, s.card(), s.again }, want = w.card { whole = 3, connections = 1 } }
-add { name = "Connection: close", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card "Connection: close\r\n", s.notify, s.close },
+add { name = "Connection: close", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card "Connection: close\r\n",
+  s.notify, s.close },
   want = w.card { whole = 2, connections = 2 } }
-add { name = "HTTP/1.0", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card("", "HTTP/1.0 200 OK"), s.notify, s.close },
+add { name = "HTTP/1.0", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card("", "HTTP/1.0 200 OK"), s.notify,
+  s.close },
   want = w.card { whole = 2, connections = 2 } }
 
 local idle_end = { s.notify, s.half, s.mark, s.drain }
@@ -100,12 +103,16 @@ end
 local lost = { whole = 2 }
 under("second request is read, closed at once", { s.request, s.notify, s.close }, w.lost("ConnectionClosed", lost))
 under("second request is read, reset at once", { s.request, s.reset }, w.lost("ConnectionReset", lost))
-under("second request is read, closed after 0.5 s", { s.request, s.sleep(500), s.notify, s.close }, w.lost("ConnectionClosed", lost),
+under("second request is read, closed after 0.5 s", { s.request, s.sleep(500), s.notify, s.close }, w.lost("ConnectionClosed",
+  lost),
   { options = ONE })
-under("second request is read, closed after 1.5 s", { s.request, s.sleep(1500), s.notify, s.close }, w.lost("ConnectionClosed", lost),
+under("second request is read, closed after 1.5 s", { s.request, s.sleep(1500), s.notify, s.close }, w.lost("ConnectionClosed",
+  lost),
   { quick = false })
-under("second request is read, reset after 0.5 s", { s.request, s.sleep(500), s.reset }, w.lost("ConnectionReset", lost), { quick = false })
-under("second large request is read, closed after 0.3 s", { s.request, s.sleep(300), s.notify, s.close }, w.lost("ConnectionClosed", lost),
+under("second request is read, reset after 0.5 s", { s.request, s.sleep(500), s.reset }, w.lost("ConnectionReset", lost),
+  { quick = false })
+under("second large request is read, closed after 0.3 s", { s.request, s.sleep(300), s.notify, s.close },
+  w.lost("ConnectionClosed", lost),
   { calls = { {}, { bytes = BIG } }, quick = false })
 under("second request is read, closed, after_send", { s.request, s.notify, s.close }, w.card { attempts = 2, whole = 3 },
   { options = { retry = { attempts = 2, base = 0.01, after_send = true } } })
@@ -115,11 +122,13 @@ under("reset in the middle of the second upload", { s.body(200000), s.reset }, w
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, quick = false })
 under("closed in the middle of the second upload", { s.body(200000), s.close }, w.card { attempts = 2, whole = 2 },
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, quick = false })
-under("reset in the middle of the second upload, one attempt", { s.body(200000), s.reset }, w.partly("ConnectionReset", { attempts = 1, whole = 1 }),
+under("reset in the middle of the second upload, one attempt", { s.body(200000), s.reset }, w.partly("ConnectionReset",
+  { attempts = 1, whole = 1 }),
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, options = ONE, quick = false })
 under("second request gets no response", { s.request, s.stall }, w.late(lost),
   { options = { timeout = { connect = 10, total = 1.2 } }, quick = false })
-under("second request gets a malformed response", { s.request, s.send "HTTP/1.1 2000 x\r\n\r\n", s.drain }, w.bad("BadResponse", lost), { h2 = false })
+under("second request gets a malformed response", { s.request, s.send "HTTP/1.1 2000 x\r\n\r\n", s.drain }, w.bad("BadResponse",
+  lost), { h2 = false })
 
 -- Eight connections are idle.
 local EIGHT = { { together = 8 }, { before = function(env, what) env.go(what.id) end } }
@@ -141,7 +150,8 @@ end
 local CALLS = { { together = 8 }, { before = all_marks } }
 eight("all are healthy", { s.loop, s.request, s.card(), s.again }, w.card { whole = 9, connections = 8 })
 eight("all were closed", { s.notify, s.half, s.mark, s.drain }, w.card { whole = 9, connections = 9 }, { options = ONE })
-eight("all have unread bytes", { response("200 OK", OTHER), s.mark, s.drain }, w.card { whole = 9, connections = 9 }, { options = ONE })
+eight("all have unread bytes", { response("200 OK", OTHER), s.mark, s.drain }, w.card { whole = 9, connections = 9 },
+  { options = ONE })
 eight("each reads the next request and closes", { s.request, s.notify, s.close }, w.lost("ConnectionClosed", { whole = 9 }))
 eight("each reads the next request and closes after 0.5 s", { s.request, s.sleep(500), s.notify, s.close },
   w.lost("ConnectionClosed", { whole = 9 }), { quick = false })

@@ -45,15 +45,18 @@ add { name = "closed after the whole large request", serve = { s.request, s.noti
 add { name = "reset after the whole large request", serve = { s.request, s.reset }, calls = { { bytes = BIG } },
   want = w.lost "ConnectionReset" }
 add { name = "closed after the whole request, after_send", serve = { s.request, s.notify, s.close },
-  options = { retry = { attempts = 2, base = 0.01, after_send = true } }, want = w.lost("ConnectionClosed", { attempts = 2, whole = 2 }) }
+  options = { retry = { attempts = 2, base = 0.01, after_send = true } }, want = w.lost("ConnectionClosed", { attempts = 2,
+    whole = 2 }) }
 add { name = "closed after the whole request, then healthy, after_send", serve = { { s.request, s.notify, s.close }, s.serve() },
   options = { retry = { attempts = 2, base = 0.01, after_send = true } }, want = w.card { attempts = 2, whole = 2 } }
 add { name = "closed after the whole requests of eight calls at once", serve = { s.request, s.await(8), s.notify, s.close },
-  h2 = { s.request, s.await(8), s.notify, s.close }, calls = { { together = 8 } }, want = w.lost("ConnectionClosed", { whole = 8 }) }
+  h2 = { s.request, s.await(8), s.notify, s.close }, calls = { { together = 8 } }, want = w.lost("ConnectionClosed",
+    { whole = 8 }) }
 
 -- Inside the response.
 local function inside(what, text, last, code, quick)
-  add { name = what, serve = { s.request, s.send(text), last == "reset" and s.sleep(30) or s.notify, last == "reset" and s.reset or s.close },
+  add { name = what, serve = { s.request, s.send(text), last == "reset" and s.sleep(30) or s.notify,
+    last == "reset" and s.reset or s.close },
     h2 = false, want = w.lost(code), quick = quick }
 end
 inside("closed after one byte of the response", "H", "close", "ConnectionClosed")

@@ -34,13 +34,16 @@ stall("stall inside the trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked
 stall("stall after an interim response", "HTTP/1.1 100 Continue\r\n\r\n")
 stall("body without a length that does not end", "HTTP/1.1 200 OK\r\n\r\n{\"Response\":")
 
-add { name = "the head comes a byte at a time, too slowly", serve = { s.request, s.drip(HEAD, 50), s.stall }, h2 = false, want = w.late() }
-add { name = "the body comes a byte at a time, too slowly", serve = { s.request, s.send(HEAD), s.drip(s.CARD .. (" "):rep(500), 50), s.stall },
+add { name = "the head comes a byte at a time, too slowly", serve = { s.request, s.drip(HEAD, 50), s.stall }, h2 = false,
+  want = w.late() }
+add { name = "the body comes a byte at a time, too slowly", serve = { s.request, s.send(HEAD), s.drip(s.CARD .. (" "):rep(500),
+  50), s.stall },
   h2 = false, want = w.late() }
 add { name = "an interim response every 50 ms", h2 = false, want = w.either(w.late(), w.bad "BadResponse"),
   serve = { s.request, s.loop, s.send "HTTP/1.1 102 Processing\r\n\r\n", s.sleep(50), s.again } }
 add { name = "a chunk of one byte every 50 ms", h2 = false, want = w.late(),
-  serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s.loop, s.send "1\r\n \r\n", s.sleep(50), s.again } }
+  serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s.loop, s.send "1\r\n \r\n", s.sleep(50),
+    s.again } }
 add { name = "stall inside a frame's head", h1 = false, h2 = { s.request, s.send "\0\0\20\1\4", s.stall }, want = w.late() }
 add { name = "a PING every 50 ms and no response", h1 = false, want = w.late(),
   h2 = { s.request, s.loop, s.frame(6, 0, 0, "12345678"), s.sleep(50), s.again } }
@@ -57,7 +60,8 @@ upload("the upload stalls in the middle, after_send", { s.body(300000), s.stall 
 upload("nothing of the upload is read", { s.stall }, { on = { "http" } })
 
 local PATIENT = {}
-add { name = "the response comes after 1.5 s", serve = { s.request, s.sleep(1500), s.card(), s.drain }, want = w.card(), options = PATIENT }
+add { name = "the response comes after 1.5 s", serve = { s.request, s.sleep(1500), s.card(), s.drain }, want = w.card(),
+  options = PATIENT }
 add { name = "the response comes a byte at a time, in time", options = PATIENT, h2 = false, want = w.card(),
   serve = { s.request, s.drip(s.raw_card()[2], 2), s.drain } }
 add { name = "the upload is read after 0.5 s", serve = { s.head, s.sleep(500), s.request, s.card(), s.drain }, rcvbuf = 65536,

@@ -29,7 +29,8 @@ add { name = "server with TLS 1.1 only", serve = { s.tls("good", "", "11"), s.cl
 add { name = "server with TLS 1.0 only", serve = { s.tls("good", "", "00"), s.close }, want = failed }
 
 local function answers(what, text, quick)
-  add { name = "ClientHello is answered with " .. what, serve = { s.take(5), s.raw(text), s.half, s.drain }, want = failed, quick = quick }
+  add { name = "ClientHello is answered with " .. what, serve = { s.take(5), s.raw(text), s.half, s.drain }, want = failed,
+    quick = quick }
 end
 answers("plain HTTP", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", true)
 answers("an SSH greeting", "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
@@ -51,9 +52,12 @@ breaks("reset inside the ServerHello", { s.take(5), s.raw "\22\3\3\0\122\2\0\0\1
 
 add { name = "first handshake is reset, the second is fine", want = w.card { attempts = 2 }, quick = true,
   serve = { { s.take(5), s.reset }, { s.tls("good", "http/1.1", "23"), s.request, s.card(), s.drain } } }
-add { name = "server without ALPN speaks HTTP/1.1", serve = { s.tls("good", "", "23"), s.request, s.card(), s.drain }, want = w.card() }
-add { name = "server with TLS 1.2 only", serve = { s.tls("good", "http/1.1", "22"), s.request, s.card(), s.drain }, want = w.card() }
-add { name = "server with TLS 1.3 only", serve = { s.tls("good", "http/1.1", "33"), s.request, s.card(), s.drain }, want = w.card() }
+add { name = "server without ALPN speaks HTTP/1.1", serve = { s.tls("good", "", "23"), s.request, s.card(), s.drain },
+  want = w.card() }
+add { name = "server with TLS 1.2 only", serve = { s.tls("good", "http/1.1", "22"), s.request, s.card(), s.drain },
+  want = w.card() }
+add { name = "server with TLS 1.3 only", serve = { s.tls("good", "http/1.1", "33"), s.request, s.card(), s.drain },
+  want = w.card() }
 add { name = "a record of garbage in place of the response", want = w.lost "ReceiveFailed",
   serve = { s.tls("good", "http/1.1", "23"), s.request, s.raw("\23\3\3\0\64" .. ("g"):rep(64)), s.stall } }
 add { name = "plain text in place of the response", want = w.lost "ReceiveFailed",
@@ -65,6 +69,7 @@ add { name = "the end without close_notify after the request", want = w.lost "Co
 add { name = "close_notify after the request, connection stays open", want = w.lost "ConnectionClosed",
   serve = { s.tls("good", "http/1.1", "23"), s.request, s.notify, s.drain } }
 add { name = "the end without close_notify in the middle of the body", want = w.lost "ConnectionClosed",
-  serve = { s.tls("good", "http/1.1", "23"), s.request, s.send "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"Response\":", s.half, s.drain } }
+  serve = { s.tls("good", "http/1.1", "23"), s.request, s.send "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"Response\":",
+    s.half, s.drain } }
 
 return faults
