@@ -6,6 +6,7 @@ local certificates = require "spec.faults.certificates"
 local cjson = require "cjson"
 local matrix = require "spec.faults.matrix"
 local nginx = require "spec.support.nginx"
+local probe = require "faults.probe"
 local process = require "spec.support.process"
 local show = require "spec.faults.show"
 
@@ -34,10 +35,10 @@ local function start_server(cells, folder, c)
   return pipe, ports, tonumber(text:match "ask (%d+)")
 end
 
-local function start_nginx(job_path, c)
+local function start_nginx(job_path, folder, c)
   return nginx.start {
     workers = workers, ports = { "unused" }, log_level = "error",
-    vars = { ca = c.ca, job = job_path, build = build },
+    vars = { ca = c.ca, job = job_path, folder = folder },
     main = "env PATH;\nworker_rlimit_nofile 4096;",
     http = [[
       lua_ssl_trusted_certificate $ca;
@@ -48,7 +49,7 @@ local function start_nginx(job_path, c)
         package.cpath = "$root/build/faults/luajit/?.so;" .. package.cpath
         ngx.timer.at(0, function(premature)
           if premature then return end
-          require("spec.faults.worker").run("$job", "cosocket", ngx.sleep, "nginx-" .. ngx.worker.id())
+          require("spec.faults.worker").run("$job", "cosocket", ngx.sleep, "$folder", "nginx-" .. ngx.worker.id())
         end)
       }
       server { listen 127.0.0.1:$unused; }
@@ -60,20 +61,38 @@ local function start_curl(job_path, number, folder)
   local short = lua == "luajit" and "luajit" or "5.4"
   local log = ("%s/curl-%d.log"):format(folder, number)
   return process.spawn(("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s/%s/?.so;build/faults/%s/?.so;;' exec %s "
-    .. "spec/faults/worker.lua %s curl-%d"):format(build, short, short, lua, job_path, number), { stdout = log, stderr = log }), log
+    .. "spec/faults/worker.lua %s %s curl-%d"):format(build, short, short, lua, job_path, folder, number), { stdout = log,
+      stderr = log }), log
 end
 
+-- What the workers have written so far: results by cell, how many workers of a queue are done, why one could not go on.
 local function collect(folder)
-  local results, finished, text = {}, {}, process.capture("cat " .. folder .. "/*.results 2>/dev/null")
-  for line in text:gmatch "[^\n]+" do
-    if line == "done" then
-      finished[#finished + 1] = true
+  local results, done, failed = {}, { curl = 0, cosocket = 0 }, {}
+  for line in process.capture("cat " .. folder .. "/*.results 2>/dev/null"):gmatch "[^\n]+" do
+    local queue = line:match "^done (%l+)$"
+    local ok, result = pcall(cjson.decode, line)
+    if queue then
+      done[queue] = done[queue] + 1
+    elseif ok then
+      results[result.id] = result
     else
-      local ok, result = pcall(cjson.decode, line)
-      if ok then results[result.id] = result end
+      failed[#failed + 1] = line
     end
   end
-  return results, #finished
+  return results, done, table.concat(failed, "\n")
+end
+
+-- Waits until every worker is done or dead. nginx starts a worker that died again, with the cells that are left.
+local function wait_for_workers(folder, running, in_nginx)
+  local ends = probe.now() + LONGEST
+  local results, done, why
+  repeat
+    probe.sleep(0.2)
+    local alive = 0
+    for _, one in ipairs(running) do alive = alive + (one.alive() and 1 or 0) end
+    results, done, why = collect(folder)
+  until alive == 0 and done.cosocket == in_nginx or probe.now() > ends
+  return results, why
 end
 
 local function main()
@@ -90,20 +109,12 @@ local function main()
   })
   local has = {}
   for _, cell in ipairs(cells) do has[cell.transport:match "^%a+"] = true end
-  local server = has.cosocket and start_nginx(job_path, c)
-  local running, expected = {}, (server and workers or 0)
-  for number = 1, has.curl and workers or 0 do
-    running[number] = start_curl(job_path, number, folder)
-    expected = expected + 1
-  end
-  local results, finished
-  pcall(process.wait_for, function()
-    results, finished = collect(folder)
-    if finished == expected then return true end
-    os.execute "sleep 0.2"
-  end, LONGEST / 20)
+  local server = has.cosocket and start_nginx(job_path, folder, c)
+  local running = {}
+  for number = 1, has.curl and workers or 0 do running[number] = start_curl(job_path, number, folder) end
+  local results, failed = wait_for_workers(folder, running, server and workers or 0)
   for _, one in ipairs(running) do one.stop() end
-  local said = process.capture("cat " .. folder .. "/curl-*.log " .. folder .. "/server.log 2>/dev/null")
+  local said = failed .. process.capture("cat " .. folder .. "/curl-*.log " .. folder .. "/server.log 2>/dev/null")
   if server then
     said = said .. server.errors()
     server.stop()
