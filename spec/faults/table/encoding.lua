@@ -18,6 +18,9 @@ local function packed(text, change)
   end
 end
 
+-- libcurl 7.88 takes the end of the body for the end of the compressed data without a word.
+local cut_off = w.either(undone, w.bad "BadJson", w.bad "BadEnvelope", w.bad "EmptyReply")
+
 local faults = {}
 local function add(name, step, want, quick, options)
   faults[#faults + 1] = { name = name, serve = { s.request, step, s.drain }, want = want, quick = quick, options = options }
@@ -28,8 +31,8 @@ add("content-encoding: identity", s.answer(200, s.CARD, s.JSON .. "content-encod
 add("says gzip, is plain", s.answer(200, s.CARD, GZIP), undone, true)
 add("says deflate, is plain", s.answer(200, s.CARD, s.JSON .. "content-encoding: deflate\r\n"), undone)
 add("says gzip, is empty", s.answer(200, "", GZIP), w.bad "EmptyReply")
-add("gzip that is cut off", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -10) end), GZIP), undone)
-add("gzip cut off inside its head", s.answer(200, "\31\139\8\0\0", GZIP), undone)
+add("gzip that is cut off", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -10) end), GZIP), cut_off)
+add("gzip cut off inside its head", s.answer(200, "\31\139\8\0\0", GZIP), cut_off)
 add("gzip with a wrong checksum", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1,
   -9) .. "\1\2\3\4" .. b:sub(-4) end), GZIP), undone)
 add("gzip with a wrong length", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -5) .. "\1\2\3\4" end),

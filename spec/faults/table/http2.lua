@@ -52,7 +52,7 @@ for _, code in ipairs { { 2, "INTERNAL_ERROR", true }, { 3, "FLOW_CONTROL_ERROR"
   add("RST_STREAM " .. code[2], { s.request, rst(code[1]), s.drain }, reset, { quick = code[3] })
 end
 -- libcurl says the same of a response that it finds malformed.
-add("RST_STREAM PROTOCOL_ERROR", { s.request, rst(1), s.drain }, bad)
+add("RST_STREAM PROTOCOL_ERROR", { s.request, rst(1), s.drain }, w.either(bad, reset))
 add("RST_STREAM HTTP_1_1_REQUIRED after the request", { s.request, rst(13), s.drain }, bad, { quick = true })
 add("RST_STREAM CANCEL in the middle of the upload", { s.loop, s.body(100000), rst(8), s.again }, w.partly "ConnectionReset",
   { calls = { { bytes = BIG } } })
