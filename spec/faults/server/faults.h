@@ -112,6 +112,7 @@ bool answer(struct link *link, const struct step *step);
 void run_script(struct link *link, const struct script *script);
 void certificates_in(const char *folder);
 void cell_note(struct cell *cell, size_t *counter);
+bool cell_reached(struct cell *cell, const size_t *counter, size_t wanted);
 bool cell_await(struct cell *cell, const size_t *counter, size_t wanted);
 struct cell *cell_find(int id);
 struct cell *read_scripts(const char *path);

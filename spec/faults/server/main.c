@@ -51,6 +51,14 @@ void cell_note(struct cell *cell, size_t *counter)
     pthread_mutex_unlock(&cell->lock);
 }
 
+bool cell_reached(struct cell *cell, const size_t *counter, size_t wanted)
+{
+    pthread_mutex_lock(&cell->lock);
+    bool there = *counter >= wanted;
+    pthread_mutex_unlock(&cell->lock);
+    return there;
+}
+
 bool cell_await(struct cell *cell, const size_t *counter, size_t wanted)
 {
     pthread_mutex_lock(&cell->lock);

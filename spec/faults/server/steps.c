@@ -79,6 +79,17 @@ static bool take_raw(struct link *link, size_t wanted)
     return true;
 }
 
+/* Goes on reading meanwhile: requests of this connection count too. */
+static bool await_whole(struct link *link, size_t wanted)
+{
+    while (!cell_reached(link->cell, &link->cell->whole, wanted)) {
+        enum wait what = link_wait(link, POLLIN, 10);
+        if (what == WAIT_STOPPED || (what == WAIT_READY && !link_pump(link)))
+            return false;
+    }
+    return true;
+}
+
 /* Waits without reading until the client has closed, then counts what it had sent. */
 static bool stall(struct link *link)
 {
@@ -196,7 +207,7 @@ static bool run_step(struct link *link, const struct step *step)
         return true;
     }
     if (IS("await"))
-        return cell_await(link->cell, &link->cell->whole, number(step, 0));
+        return await_whole(link, number(step, 0));
     if (IS("gate"))
         return cell_await(link->cell, &link->cell->gates, 1);
     if (IS("stall"))

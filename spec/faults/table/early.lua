@@ -32,7 +32,7 @@ add("413", html(413), s.stall, w.http(false, { whole = 0 }))
 add("400", html(400), s.stall, w.http(false, { whole = 0 }))
 add("401", html(401), s.stall, w.http(false, { whole = 0 }))
 add("429", html(429), s.stall, w.service("throttled", "TooManyRequests", false, { retryable = true, attempts = 2, whole = 0 }),
-  { serve = { s.body(100000), html(429), s.body(100000), html(429), s.stall } })
+  { h2 = { s.body(100000), html(429), s.body(100000), html(429), s.stall } })
 add("a service's error", REFUSED, s.stall,
   w.service("credentials", "AuthFailure.SecretIdNotFound", false, { whole = 0 }))
 add("no HTTP", s.send "hello, this is no HTTP\r\n\r\n", s.stall, w.bad("BadResponse", { whole = 0, sent = "part",
