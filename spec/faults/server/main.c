@@ -9,8 +9,7 @@
  *   cell ID | port NAME KIND RECEIVE-BUFFER | connection | a step (steps.c)
  *
  * A port's n-th connection runs its n-th script, the last script serves all further ones. KIND: listen; refuse (nobody
- * listens); full (the kernel drops connection requests); deaf (connections are never accepted); names (a name server on
- * UDP: NAME is nx, servfail or silent by the first letter of the question).
+ * listens); full (the kernel drops connection requests); deaf (connections are never accepted).
  */
 #include "faults.h"
 
@@ -135,10 +134,11 @@ static void *serve(void *argument)
     struct link *link = &visit->link;
     run_script(link, visit->script);
     struct cell *cell = link->cell;
-    if (link_wait(link, 0, 0) == WAIT_STOPPED)
+    if (link->fd >= 0 && link_wait(link, 0, 0) == WAIT_STOPPED)
         link_drain_now(link);
     SSL_free(link->tls);
-    close(link->fd);
+    if (link->fd >= 0)
+        close(link->fd);
     free(link->buffer);
     free(visit);
     pthread_mutex_lock(&cell->lock);

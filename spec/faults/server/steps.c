@@ -16,7 +16,7 @@
  *   await N                  until N whole requests have come in the cell
  *   stall                    reads nothing until the client is gone      drain    reads until then
  *   half                     end of what the server sends                notify   TLS close_notify
- *   close | reset            closes, with a FIN or a RST                 loop, again  jumps behind the last loop
+ *   close | reset            closes, with a FIN or a RST         loop, again  jumps behind the last loop
  */
 #include "faults.h"
 
@@ -163,7 +163,9 @@ static bool reset(struct link *link)
 {
     const struct linger at_once = {1, 0};
     setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    return false;
+    close(link->fd);
+    link->fd = -1;
+    return true;
 }
 
 static bool half(struct link *link)
@@ -239,5 +241,6 @@ void run_script(struct link *link, const struct script *script)
             return;
         step = step->next;
     }
-    drain(link);
+    if (link->fd >= 0)
+        drain(link);
 }

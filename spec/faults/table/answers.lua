@@ -5,9 +5,8 @@ local w = require "spec.faults.want"
 
 local faults = {}
 local function add(name, status, body, want, more)
-  local fault = { name = name, serve = { s.loop, s.request, s.answer(status, body, more and more.headers), s.again }, want = want }
-  fault.serve = { s.request, s.answer(status, body, more and more.headers), s.request, s.answer(status, body,
-    more and more.headers), s.drain }
+  local answer = s.answer(status, body, more and more.headers)
+  local fault = { name = name, serve = { s.request, answer, s.request, answer, s.drain }, want = want }
   for key, value in pairs(more or {}) do
     if key ~= "headers" then fault[key] = value end
   end
@@ -20,12 +19,13 @@ local throttled = w.service("throttled", "TooManyRequests", false, { retryable =
 
 -- An HTTP error without the service's own answer: nobody says whether it is billed, so it is not sent again.
 local RETRYABLE = { [408] = true, [425] = true }
-for _, status in ipairs { 304, 400, 401, 402, 403, 404, 405, 408, 409, 410, 411, 413, 414, 415, 421, 425, 431, 451, 500, 501,
-  502, 503, 504, 505, 511, 520,
-  522, 524 } do
-  local empty = status == 304
-  add(("status %d"):format(status) .. (empty and "" or " with HTML"), status, empty and "" or s.HTML,
-    w.http(status >= 500 or RETRYABLE[status]),
+local STATUSES = {
+  300, 304, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 413, 414, 415, 417, 418, 421, 425, 426, 431, 451,
+  500, 501, 502, 503, 504, 505, 507, 511, 520, 522, 524, 599,
+}
+for _, status in ipairs(STATUSES) do
+  local body = status == 304 and "" or s.HTML
+  add(("status %d"):format(status), status, body, w.http(status >= 500 or RETRYABLE[status]),
     { headers = HTML_TYPE, quick = status == 502 or status == 401 })
 end
 for _, status in ipairs { 301, 302, 303, 307, 308 } do
@@ -39,15 +39,14 @@ add("status 502 with a gateway's JSON", 502, MESSAGE, w.http(true))
 add("status 503 with Retry-After", 503, s.HTML, w.http(true), { headers = "retry-after: 0\r\n" })
 add("status 504 with a gateway's JSON", 504, MESSAGE, w.http(true))
 add("status 403 with a gateway's JSON", 403, '{"message":"Forbidden"}', w.http(false))
-add("status 429 with HTML", 429, s.HTML, throttled, { quick = true, options = { retry = { attempts = 2, base = 0.01,
-  cap = 0.01 } } })
+add("status 429 with HTML", 429, s.HTML, throttled, { quick = true })
 add("status 429 with Retry-After: 0", 429, "", throttled, { headers = "retry-after: 0\r\n" })
 add("status 429 with Retry-After: 3600", 429, "", w.service("throttled", "TooManyRequests", false, { retryable = true }),
   { headers = "retry-after: 3600\r\n" })
 add("status 502, after_send", 502, s.HTML, w.http(true, { attempts = 2, whole = 2 }),
   { options = { retry = { attempts = 2, base = 0.01, after_send = true } } })
-faults[#faults + 1] = { name = "status 502, then healthy, after_send", serve = { s.request, s.answer(502, s.HTML), s.request,
-  s.card(), s.drain },
+faults[#faults + 1] = { name = "status 502, then healthy, after_send",
+  serve = { s.request, s.answer(502, s.HTML), s.request, s.card(), s.drain },
   options = { retry = { attempts = 2, base = 0.01, after_send = true } }, want = w.card { attempts = 2, whole = 2 } }
 
 -- The service's own refusals.
@@ -84,9 +83,8 @@ ekyc("200 without status", 200, MESSAGE, w.bad "BadEnvelope")
 ekyc("200 with HTML", 200, s.HTML, w.bad "BadJson")
 ekyc("FAIL", 200, '{"status":"FAIL","message":"no card"}', w.service("service", "FAIL", true))
 ekyc("INVALID_REQUEST", 200, '{"status":"INVALID_REQUEST","message":"m"}', w.service("service", "INVALID_REQUEST", false))
-ekyc("INNER_ERROR", 200, '{"status":"INNER_ERROR","message":"m"}', w.service("service", "INNER_ERROR", false, { retryable = true,
-  attempts = 2,
-  whole = 2 }))
+ekyc("INNER_ERROR", 200, '{"status":"INNER_ERROR","message":"m"}',
+  w.service("service", "INNER_ERROR", false, { retryable = true, attempts = 2, whole = 2 }))
 ekyc("OK without a card", 200, '{"status":"OK","message":"fine"}', w.service("protocol", "BadEnvelope", true))
 
 return faults

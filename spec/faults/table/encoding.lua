@@ -31,16 +31,13 @@ add("content-encoding: identity", s.answer(200, s.CARD, s.JSON .. "content-encod
 add("says gzip, is plain", s.answer(200, s.CARD, GZIP), undone, true)
 add("says deflate, is plain", s.answer(200, s.CARD, s.JSON .. "content-encoding: deflate\r\n"), undone)
 add("says gzip, is empty", s.answer(200, "", GZIP), w.bad "EmptyReply")
-add("gzip that is cut off", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -10) end), GZIP), cut_off)
 add("gzip cut off inside its head", s.answer(200, "\31\139\8\0\0", GZIP), cut_off)
-add("gzip with a wrong checksum", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1,
-  -9) .. "\1\2\3\4" .. b:sub(-4) end), GZIP), undone)
-add("gzip with a wrong length", s.answer(200, packed('{"Response":{}}', function(b) return b:sub(1, -5) .. "\1\2\3\4" end),
-  GZIP), undone)
-add("gzip with a broken middle", s.answer(200, packed(("0123456789abcdef"):rep(40), function(b) return b:sub(1,
-  14) .. "\255\255\255" .. b:sub(18) end), GZIP), undone)
-add("gzip and junk behind it", s.answer(200, packed('{"Response":{}}', function(b) return b .. ("junk"):rep(10) end), GZIP),
-  undone, true)
+local function damaged(name, change, want, quick) add(name, s.answer(200, packed('{"Response":{}}', change), GZIP), want, quick) end
+damaged("gzip that is cut off", function(b) return b:sub(1, -10) end, cut_off)
+damaged("gzip with a wrong checksum", function(b) return b:sub(1, -9) .. "\1\2\3\4" .. b:sub(-4) end, undone)
+damaged("gzip with a wrong length", function(b) return b:sub(1, -5) .. "\1\2\3\4" end, undone)
+damaged("gzip with a broken middle", function(b) return b:sub(1, 14) .. "\255\255\255" .. b:sub(18) end, undone)
+damaged("gzip and junk behind it", function(b) return b .. ("junk"):rep(10) end, undone, true)
 add("gzip of HTML", s.answer(200, packed(s.HTML), GZIP), w.bad "BadJson")
 add("gzip of nothing", s.answer(200, packed "", GZIP), w.bad "EmptyReply")
 add("an unknown encoding", s.answer(200, s.CARD, s.JSON .. "content-encoding: zebra\r\n"), undone)

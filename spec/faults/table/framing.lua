@@ -42,10 +42,10 @@ add("no line end behind a chunk", "2\r\n{}0\r\n\r\n", bad)
 add("a chunk extension of 5 MB", { "1;", s.flood(5000000, "x"), "\r\n \r\n", sized "%x" .. END },
   w.either(w.card(), bad, w.bad "ResponseTooLarge"))
 add("100,000 chunk extensions", { s.flood(100000, "1;" .. ("x"):rep(100) .. "\r\n \r\n"), sized "%x" .. END }, w.card())
-add("a trailer of 400 KB", { sized "%x", "0\r\nX-Long: ", s.flood(400 * 1024, "a"), "\r\n\r\n" }, w.either(bad,
-  w.bad "ResponseTooLarge"))
-add("10,000 trailers", { sized "%x", "0\r\n", s.flood(10000, "X-Many: value\r\n"), "\r\n" }, w.either(bad,
-  w.bad "ResponseTooLarge"))
+add("a trailer of 400 KB", { sized "%x", "0\r\nX-Long: ", s.flood(400 * 1024, "a"), "\r\n\r\n" },
+  w.either(bad, w.bad "ResponseTooLarge"))
+add("10,000 trailers", { sized "%x", "0\r\n", s.flood(10000, "X-Many: value\r\n"), "\r\n" },
+  w.either(bad, w.bad "ResponseTooLarge"))
 add("a trailer that never ends", { sized "%x", "0\r\n", s.flood(20000000, "X-Endless: 0123456789012345678901234567890\r\n") },
   w.either(bad, w.bad "ResponseTooLarge"))
 

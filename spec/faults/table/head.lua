@@ -55,9 +55,8 @@ header("Set-Cookie twice", "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n", w.card())
 header("100 lines", ("X-Name: a\r\n"):rep(100), w.card())
 
 local function length(value, want)
-  add { name = "Content-Length: " .. value, serve = { s.request,
-    s.send(("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n%s"):format(value, s.CARD)),
-    s.drain }, want = want }
+  local response = s.send(("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n%s"):format(value, s.CARD))
+  add { name = "Content-Length: " .. value, serve = { s.request, response, s.drain }, want = want }
 end
 length("-1", bad)
 length("+5", bad)
@@ -105,15 +104,14 @@ add { name = "interim responses without end", want = bad,
 -- Other line ends, and none of HTTP at all.
 add { name = "lines end with LF alone", want = w.card(), serve = { s.request,
   s.send(("HTTP/1.1 200 OK\nContent-Length: %d\n\n%s"):format(#s.CARD + 8, s.CARD)), s.drain } }
-add { name = "HTTP/0.9: JSON without a head", serve = { s.request, s.send(s.CARD), s.notify, s.close }, want = bad, quick = true }
-add { name = "HTML without a head", serve = { s.request, s.send "<html><body>error</body></html>\n", s.notify, s.close },
-  want = bad }
-add { name = "zeros in place of a response", serve = { s.request, s.send(("\0"):rep(2000)), s.notify, s.close }, want = bad }
-add { name = "random bytes in place of a response", serve = { s.request, s.send(("\1\254\3\252\13\10\128"):rep(200)), s.drain },
-  want = bad }
-add { name = "a TLS record in place of a response", serve = { s.request, s.send "\21\3\3\0\2\2\40", s.notify, s.close },
-  want = bad }
-add { name = "an HTTP/2 preface in place of a response", serve = { s.request, s.send "\0\0\0\4\0\0\0\0\0", s.notify, s.close },
-  want = bad }
+local function no_http(name, bytes, quick)
+  add { name = name, serve = { s.request, s.send(bytes), s.notify, s.close }, want = bad, quick = quick }
+end
+no_http("HTTP/0.9: JSON without a head", s.CARD, true)
+no_http("HTML without a head", "<html><body>error</body></html>\n")
+no_http("zeros in place of a response", ("\0"):rep(2000))
+no_http("random bytes in place of a response", ("\1\254\3\252\13\10\128"):rep(200))
+no_http("a TLS record in place of a response", "\21\3\3\0\2\2\40")
+no_http("an HTTP/2 frame in place of a response", "\0\0\0\4\0\0\0\0\0")
 
 return faults

@@ -28,12 +28,10 @@ local refused = w.unsent("network", "StreamRefused", { sent = true, attempts = 2
 add("REFUSED_STREAM, then healthy", { { s.request, rst(7), s.request, s.card(), s.drain }, s.serve() },
   w.card { attempts = 2, whole = 2 }, { quick = true })
 add("REFUSED_STREAM always", { s.loop, s.request, rst(7), s.again }, refused, { quick = true })
-add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again }, w.unsent("network", "StreamRefused", { sent = true,
-  attempts = 1,
-  whole = 1 }), { options = { retry = { attempts = 1 } } })
-add("REFUSED_STREAM in the middle of the upload, then healthy", { { s.body(100000), rst(7), s.request, s.card(), s.drain },
-  s.serve() },
-  w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
+add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again },
+  w.unsent("network", "StreamRefused", { sent = true, attempts = 1, whole = 1 }), { options = { retry = { attempts = 1 } } })
+add("REFUSED_STREAM in the middle of the upload, then healthy",
+  { { s.body(100000), rst(7), s.request, s.card(), s.drain }, s.serve() }, w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
 -- libcurl 7.88 does not say that GOAWAY left the request out: then it is not repeated.
 local reset = w.lost "ConnectionReset"
 local again = w.either(w.card { attempts = 2, whole = 2 }, reset)
@@ -64,8 +62,8 @@ add("a window of 0 that never opens", { s.window, s.head, s.stall }, w.late_uplo
   calls = { { bytes = BIG } } })
 add("a window that never opens again", { s.window, s.body(60000), s.stall }, w.late_upload(), { options = SHORT,
   calls = { { bytes = BIG } } })
-add("a window that opens after 0.5 s", { s.window, s.body(60000), s.sleep(500), s.frame(8, 0, 0, "\1\0\0\0"), s.frame(8, 0, "@",
-  "\1\0\0\0"),
+local OPEN = "\1\0\0\0" -- 16 MB
+add("a window that opens after 0.5 s", { s.window, s.body(60000), s.sleep(500), s.frame(8, 0, 0, OPEN), s.frame(8, 0, "@", OPEN),
   s.request, s.card(), s.drain }, w.card(), { calls = { { bytes = BIG } } })
 add("one stream at a time", s.serve(), w.card { whole = 3 }, { settings = "\0\3\0\0\0\1", calls = { { together = 3 } } })
 add("SETTINGS are never acknowledged", { s.quiet, s.request, s.card(), s.drain }, w.card())
@@ -75,13 +73,16 @@ add("no SETTINGS at all", { s.tls("good", "h2", "23"), s.stall }, w.either(w.lat
 -- Floods: bounded in time and memory. libcurl looks at no clock while frames that change nothing keep coming.
 local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.lost "ReceiveFailed", w.lost "SendFailed",
   w.late())
-for _, one in ipairs { { "SETTINGS", "\0\0\0\4\0\0\0\0\0" }, { "PING", "\0\0\8\6\0\0\0\0\00012345678" }, { "empty DATA",
-  "\0\0\0\0\0\0\0\0\1" },
-  { "PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1" }, { "WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1" }, { "unknown frames",
-    "\0\0\4\200\0\0\0\0\0abcd" } } do
-  add("a flood of " .. one[1], { s.request, s.flood(400000, one[2]), s.stall }, flooded, { options = { timeout = { connect = 10,
-    total = 2 } } })
+local function flood(what, frame)
+  add("a flood of " .. what, { s.request, s.flood(400000, frame), s.stall }, flooded,
+    { options = { timeout = { connect = 10, total = 2 } } })
 end
+flood("SETTINGS", "\0\0\0\4\0\0\0\0\0")
+flood("PING", "\0\0\8\6\0\0\0\0\00012345678")
+flood("empty DATA", "\0\0\0\0\0\0\0\0\1")
+flood("PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1")
+flood("WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1")
+flood("frames of an unknown type", "\0\0\4\200\0\0\0\0\0abcd")
 
 -- Malformed frames: libcurl drops the connection and may say no more than that it ended.
 local dropped = w.either(bad, w.lost "ConnectionClosed")

@@ -28,11 +28,10 @@ table.insert(faults[#faults].serve, 3, s.flood(10000000, "a\r\n          \r\n"))
 add("a body without end until close", s.send "HTTP/1.1 200 OK\r\n\r\n", large, { h2 = false })
 table.insert(faults[#faults].serve, 3, s.flood(100000000, "          "))
 add("50 MB, default limit", s.answer(200, "{}"), large, { options = {}, h2 = false })
-faults[#faults].serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", s.flood(50,
-  "100000\r\n" .. (" "):rep(0x100000) .. "\r\n"),
-  s.drain }
-add("an error page over max_response", s.answer(502, ("x"):rep(30000), "content-type: text/html\r\n"), w.either(large,
-  w.http(true)))
+faults[#faults].serve = { s.request, s.send "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+  s.flood(50, "100000\r\n" .. (" "):rep(0x100000) .. "\r\n"), s.drain }
+add("an error page over max_response", s.answer(502, ("x"):rep(30000), "content-type: text/html\r\n"),
+  w.either(large, w.http(true)))
 -- libcurl 7.88 closes an HTTP/2 connection over one large header without saying why.
 add("a header of 400 KB over HTTP/2", s.answer(200, s.CARD, "x-long: " .. ("a"):rep(400 * 1024) .. "\r\n"),
   w.either(large, w.lost "ConnectionClosed"), { h1 = false })

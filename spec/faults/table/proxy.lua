@@ -67,8 +67,8 @@ through("closed at once", { s.half, s.drain }, w.unsent("connect", w.HANDSHAKE_B
 through("reset after the ClientHello", { s.take(5), s.reset }, w.unsent("connect", w.HANDSHAKE_BROKEN))
 through("ClientHello is answered with HTML", { s.take(5), s.raw(s.HTML), s.half, s.drain }, w.unsent("tls", "HandshakeFailed"))
 through("a certificate for another name", { s.tls("wrong_name", "", "23"), s.stall }, w.unsent("tls", "CertificateRejected"))
-through("the proxy's own self-signed certificate", { s.tls("self_signed", "", "23"), s.stall }, w.unsent("tls",
-  "CertificateRejected"))
+through("the proxy's own self-signed certificate", { s.tls("self_signed", "", "23"), s.stall },
+  w.unsent("tls", "CertificateRejected"))
 through("closed after the request", with_tls(s.request, s.notify, s.close), w.lost "ConnectionClosed")
 through("the handshake stalls", { s.stall }, w.unsent("connect", "ConnectTimeout"), { options = SOON })
 

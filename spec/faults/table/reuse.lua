@@ -47,16 +47,14 @@ local function between(name, more, h2)
   end
 end
 
-add { name = "healthy connection is used again", serve = s.serve(), calls = { {}, {}, {}, {} }, want = w.card { whole = 4,
-  connections = 1 } }
+add { name = "healthy connection is used again", serve = s.serve(), calls = { {}, {}, {}, {} },
+  want = w.card { whole = 4, connections = 1 } }
 add { name = "healthy TLS 1.2 connection is used again", naked = true, on = { "https" }, calls = { {}, {}, {} },
   serve = { s.tls("good", "http/1.1", "22"), s.loop, s.request, s.card(), s.again }, want = w.card { whole = 3, connections = 1 } }
-add { name = "Connection: close", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card "Connection: close\r\n",
-  s.notify, s.close },
-  want = w.card { whole = 2, connections = 2 } }
-add { name = "HTTP/1.0", h2 = false, calls = { {}, {} }, serve = { s.request, s.raw_card("", "HTTP/1.0 200 OK"), s.notify,
-  s.close },
-  want = w.card { whole = 2, connections = 2 } }
+add { name = "Connection: close", h2 = false, calls = { {}, {} },
+  serve = { s.request, s.raw_card "Connection: close\r\n", s.notify, s.close }, want = w.card { whole = 2, connections = 2 } }
+add { name = "HTTP/1.0", h2 = false, calls = { {}, {} },
+  serve = { s.request, s.raw_card("", "HTTP/1.0 200 OK"), s.notify, s.close }, want = w.card { whole = 2, connections = 2 } }
 
 local idle_end = { s.notify, s.half, s.mark, s.drain }
 between("another person's response on the idle connection", { response("200 OK", OTHER), s.mark, s.drain }, false)
@@ -71,7 +69,7 @@ between("garbage on the idle connection", { s.send(("\0\1garbage"):rep(1000)), s
 between("an interim response on the idle connection", { s.send "HTTP/1.1 100 Continue\r\n\r\n", s.mark, s.drain }, false)
 between("the idle connection is closed", idle_end, idle_end)
 between("the idle connection is closed without close_notify", { s.half, s.mark, s.drain }, { s.half, s.mark, s.drain })
-local shot = { s.mark, s.reset }
+local shot = { s.reset, s.mark }
 between("the idle connection is reset", shot, shot)
 between("close_notify on the idle connection, which stays open", { s.notify, s.mark, s.drain }, { s.notify, s.mark, s.drain })
 faults[#faults].on, faults[#faults - 1].on = { "cosocket-https" }, { "https", "h2" }
@@ -103,17 +101,14 @@ end
 local lost = { whole = 2 }
 under("second request is read, closed at once", { s.request, s.notify, s.close }, w.lost("ConnectionClosed", lost))
 under("second request is read, reset at once", { s.request, s.reset }, w.lost("ConnectionReset", lost))
-under("second request is read, closed after 0.5 s", { s.request, s.sleep(500), s.notify, s.close }, w.lost("ConnectionClosed",
-  lost),
-  { options = ONE })
-under("second request is read, closed after 1.5 s", { s.request, s.sleep(1500), s.notify, s.close }, w.lost("ConnectionClosed",
-  lost),
-  { quick = false })
+under("second request is read, closed after 0.5 s", { s.request, s.sleep(500), s.notify, s.close },
+  w.lost("ConnectionClosed", lost), { options = ONE })
+under("second request is read, closed after 1.5 s", { s.request, s.sleep(1500), s.notify, s.close },
+  w.lost("ConnectionClosed", lost), { quick = false })
 under("second request is read, reset after 0.5 s", { s.request, s.sleep(500), s.reset }, w.lost("ConnectionReset", lost),
   { quick = false })
 under("second large request is read, closed after 0.3 s", { s.request, s.sleep(300), s.notify, s.close },
-  w.lost("ConnectionClosed", lost),
-  { calls = { {}, { bytes = BIG } }, quick = false })
+  w.lost("ConnectionClosed", lost), { calls = { {}, { bytes = BIG } }, quick = false })
 under("second request is read, closed, after_send", { s.request, s.notify, s.close }, w.card { attempts = 2, whole = 3 },
   { options = { retry = { attempts = 2, base = 0.01, after_send = true } } })
 under("second request is read, closed inside the head", { s.request, s.send "HTTP/1.1 200 OK\r\nConte", s.notify, s.close },
@@ -122,13 +117,13 @@ under("reset in the middle of the second upload", { s.body(200000), s.reset }, w
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, quick = false })
 under("closed in the middle of the second upload", { s.body(200000), s.close }, w.card { attempts = 2, whole = 2 },
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, quick = false })
-under("reset in the middle of the second upload, one attempt", { s.body(200000), s.reset }, w.partly("ConnectionReset",
-  { attempts = 1, whole = 1 }),
+under("reset in the middle of the second upload, one attempt", { s.body(200000), s.reset },
+  w.partly("ConnectionReset", { attempts = 1, whole = 1 }),
   { calls = { {}, { bytes = BIG } }, rcvbuf = 65536, options = ONE, quick = false })
 under("second request gets no response", { s.request, s.stall }, w.late(lost),
   { options = { timeout = { connect = 10, total = 1.2 } }, quick = false })
-under("second request gets a malformed response", { s.request, s.send "HTTP/1.1 2000 x\r\n\r\n", s.drain }, w.bad("BadResponse",
-  lost), { h2 = false })
+under("second request gets a malformed response", { s.request, s.send "HTTP/1.1 2000 x\r\n\r\n", s.drain },
+  w.bad("BadResponse", lost), { h2 = false })
 
 -- Eight connections are idle.
 local EIGHT = { { together = 8 }, { before = function(env, what) env.go(what.id) end } }

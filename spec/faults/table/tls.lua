@@ -52,12 +52,10 @@ breaks("reset inside the ServerHello", { s.take(5), s.raw "\22\3\3\0\122\2\0\0\1
 
 add { name = "first handshake is reset, the second is fine", want = w.card { attempts = 2 }, quick = true,
   serve = { { s.take(5), s.reset }, { s.tls("good", "http/1.1", "23"), s.request, s.card(), s.drain } } }
-add { name = "server without ALPN speaks HTTP/1.1", serve = { s.tls("good", "", "23"), s.request, s.card(), s.drain },
-  want = w.card() }
-add { name = "server with TLS 1.2 only", serve = { s.tls("good", "http/1.1", "22"), s.request, s.card(), s.drain },
-  want = w.card() }
-add { name = "server with TLS 1.3 only", serve = { s.tls("good", "http/1.1", "33"), s.request, s.card(), s.drain },
-  want = w.card() }
+local function healthy(name, handshake) add { name = name, serve = { handshake, s.request, s.card(), s.drain }, want = w.card() } end
+healthy("server without ALPN speaks HTTP/1.1", s.tls("good", "", "23"))
+healthy("server with TLS 1.2 only", s.tls("good", "http/1.1", "22"))
+healthy("server with TLS 1.3 only", s.tls("good", "http/1.1", "33"))
 add { name = "a record of garbage in place of the response", want = w.lost "ReceiveFailed",
   serve = { s.tls("good", "http/1.1", "23"), s.request, s.raw("\23\3\3\0\64" .. ("g"):rep(64)), s.stall } }
 add { name = "plain text in place of the response", want = w.lost "ReceiveFailed",
