@@ -49,8 +49,7 @@ for _, code in ipairs { { 2, "INTERNAL_ERROR", true }, { 3, "FLOW_CONTROL_ERROR"
   { 11, "ENHANCE_YOUR_CALM" }, { 12, "INADEQUATE_SECURITY" }, { 0, "NO_ERROR" }, { 99, "of an unknown code" } } do
   add("RST_STREAM " .. code[2], { s.request, rst(code[1]), s.drain }, reset, { quick = code[3] })
 end
--- libcurl says the same of a response that it finds malformed.
-add("RST_STREAM PROTOCOL_ERROR", { s.request, rst(1), s.drain }, w.either(bad, reset))
+add("RST_STREAM PROTOCOL_ERROR", { s.request, rst(1), s.drain }, reset) -- so nginx ends a request without a response (444)
 add("RST_STREAM HTTP_1_1_REQUIRED after the request", { s.request, rst(13), s.drain }, bad, { quick = true })
 add("RST_STREAM CANCEL in the middle of the upload", { s.loop, s.body(100000), rst(8), s.again }, w.partly "ConnectionReset",
   { calls = { { bytes = BIG } } })
@@ -110,9 +109,9 @@ malformed("a PUSH_PROMISE", s.frame(5, 4, "@", "\0\0\0\2" .. literal(":method", 
 malformed("a header block that cannot be decoded", head "\255\255\255\255\255\255\255")
 malformed("a header index that does not exist", head "\254")
 
--- Malformed heads: their stream alone ends.
+-- Malformed heads: their stream alone ends, and libcurl 7.88 says the same as of a RST_STREAM PROTOCOL_ERROR that came.
 function malformed(name, ...)
-  add(name, { s.request, ... }, bad)
+  add(name, { s.request, ... }, w.either(bad, reset))
   table.insert(faults[#faults].h2, s.stall)
 end
 malformed("no :status", head(literal("server", "x")))
