@@ -92,7 +92,7 @@ function matrix.faults()
 end
 
 --- The cells that are chosen, with numbers that do not depend on the choice.
----@param choice { faults: string?, transport: string?, quick: boolean? }
+---@param choice { faults: string?, transport: string?, quick: boolean?, without: string? }
 ---@return table[] cells { id, fault, transport, ports }
 ---@return table[] faults those of the cells
 function matrix.cells(choice)
@@ -102,7 +102,7 @@ function matrix.cells(choice)
     for _, transport in ipairs(matrix.TRANSPORTS) do
       id = id + 1
       local chosen = matches(fault.group .. ": " .. fault.name, choice.faults) and matches(transport, choice.transport)
-        and not (choice.quick and not fault.quick)
+        and not (choice.quick and not fault.quick) and not (choice.without and transport:find(choice.without, 1, true))
       if chosen and applies(fault, transport) then
         cells[#cells + 1] = { id = id, fault = fault, transport = transport, ports = ports_of(fault, transport) }
         used = true

@@ -1,6 +1,4 @@
---- Runs the fault matrix and prints it: lua5.4 spec/faults/run.lua [quick]. Called by spec/faults/run.sh.
----   FAULTS     only faults whose "group: name" holds this        TRANSPORT  only transports whose name does
----   WORKERS    processes for libcurl, and nginx workers (12)     FAULTS_LUA the Lua that libcurl runs in (lua5.4)
+--- Runs the fault matrix and prints it; called by spec/faults/run.sh, which says what the environment can hold.
 
 local certificates = require "spec.faults.certificates"
 local cjson = require "cjson"
@@ -10,9 +8,8 @@ local probe = require "faults.probe"
 local process = require "spec.support.process"
 local show = require "spec.faults.show"
 
-local build = os.getenv "BUILD" or "build"
 local workers = tonumber(os.getenv "WORKERS" or "") or 12
-local lua = os.getenv "FAULTS_LUA" or "lua5.4"
+local lua = os.getenv "FAULTS_LUA" or process.lua
 local LONGEST = 900 -- seconds for all cells
 
 local choice = {
@@ -22,8 +19,8 @@ local choice = {
 local function start_server(cells, folder, c)
   matrix.write_scripts(cells, folder .. "/scripts")
   -- The server ends with its standard input: the pipe ends with this process.
-  local pipe = assert(io.popen(("{ echo $$; exec %s/faults/server %s %s; } >%s 2>%s"):format(build, folder .. "/scripts",
-    c.dir, folder .. "/ports", folder .. "/server.log"), "w"))
+  local pipe = assert(io.popen(("exec build/faults/server %s/scripts %s >%s/ports 2>%s/server.log"):format(
+    folder, c.dir, folder, folder), "w"))
   local text = process.wait_for(function()
     local said = process.read(folder .. "/ports") or ""
     if said:find "ready\n" then return said end
@@ -58,12 +55,13 @@ local function start_nginx(job_path, folder, c)
 end
 
 local function start_curl(job_path, number, folder)
-  local short = lua == "luajit" and "luajit" or "5.4"
   local log = ("%s/curl-%d.log"):format(folder, number)
-  return process.spawn(("LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s/%s/?.so;build/faults/%s/?.so;;' exec %s "
-    .. "spec/faults/worker.lua %s %s curl-%d"):format(build, short, short, lua, job_path, folder, number), { stdout = log,
-      stderr = log }), log
+  return process.spawn(("exec %s spec/faults/worker.lua %s %s curl-%d"):format(lua, job_path, folder, number),
+    { stdout = log, stderr = log })
 end
+
+-- Cosockets need nginx with its Lua module, and the test's own module for LuaJIT.
+local function has_nginx() return nginx.available() and process.read "build/faults/luajit/faults/probe.so" ~= nil end
 
 -- What the workers have written so far: results by cell, how many workers of a queue are done, why one could not go on.
 local function collect(folder)
@@ -96,6 +94,10 @@ local function wait_for_workers(folder, running, in_nginx)
 end
 
 local function main()
+  if not has_nginx() then
+    print "nginx with its Lua module is not installed: without cosockets"
+    choice.without = "cosocket"
+  end
   local cells, faults = matrix.cells(choice)
   if #cells == 0 then
     print "no fault is called so\n0 passed, 1 failed"

@@ -15,6 +15,19 @@ local function row(name, columns)
   print((table.concat(line, " "):gsub("%s+$", "")))
 end
 
+-- The calls that ended latest after their control timers, and how late those were woken themselves.
+local function print_latest(cells, results)
+  local list = {}
+  for _, cell in ipairs(cells) do
+    if results[cell.id] then list[#list + 1] = { result = results[cell.id], cell = cell } end
+  end
+  table.sort(list, function(a, b) return a.result.late > b.result.late end)
+  for i = 1, math.min(#list, 15) do
+    local one = list[i]
+    print(("%.3f s late, timer %.3f s: %s, %s"):format(one.result.late, one.result.worst, one.cell.fault.name, one.cell.transport))
+  end
+end
+
 --- Prints everything; the last line is "N passed, N failed".
 ---@return boolean whether all is well
 function show.table(cells, faults, results, said)
@@ -48,14 +61,7 @@ function show.table(cells, faults, results, said)
   print()
   for _, text in ipairs(wrong) do print("WRONG " .. text) end
   if said ~= "" and #wrong > 0 then print("messages of the processes:\n" .. said:sub(1, 4000)) end
-  if os.getenv "FAULTS_LATE" then
-    local list = {}
-    for _, cell in ipairs(cells) do list[#list + 1] = results[cell.id] and { results[cell.id].late, results[cell.id].worst,
-      cell } end
-    table.sort(list, function(a, b) return a[1] > b[1] end)
-    for i = 1, 15 do if list[i] then print(("%.3f %.3f %s %s"):format(list[i][1], list[i][2], list[i][3].transport,
-      list[i][3].fault.name)) end end
-  end
+  if os.getenv "FAULTS_LATE" then print_latest(cells, results) end
   print(("%d faults, %d cells, %d wrong"):format(#faults, #cells, #wrong))
   print(("%d passed, %d failed"):format(passed, #wrong))
   return #wrong == 0
