@@ -46,7 +46,7 @@ add("status 429 with Retry-After: 3600", 429, "", w.service("throttled", "TooMan
 add("status 502, after_send", 502, s.HTML, w.http(true, { attempts = 2, whole = 2 }),
   { options = { retry = { attempts = 2, base = 0.01, after_send = true } } })
 faults[#faults + 1] = { name = "status 502, then healthy, after_send",
-  serve = { s.request, s.answer(502, s.HTML), s.request, s.card(), s.drain },
+  serve = { { s.request, s.answer(502, s.HTML), s.request, s.card(), s.drain }, s.serve() },
   options = { retry = { attempts = 2, base = 0.01, after_send = true } }, want = w.card { attempts = 2, whole = 2 } }
 
 -- The service's own refusals.
