@@ -116,13 +116,12 @@ local function main()
   for number = 1, has.curl and workers or 0 do running[number] = start_curl(job_path, number, folder) end
   local results, failed = wait_for_workers(folder, running, server and workers or 0)
   for _, one in ipairs(running) do one.stop() end
+  -- A worker that speaks has died, or a sanitizer speaks in it.
   local said = failed .. process.capture("cat " .. folder .. "/curl-*.log " .. folder .. "/server.log 2>/dev/null")
-  if server then
-    said = said .. server.errors()
-    server.stop()
-  end
+  local log = server and server.errors() or ""
+  if server then server.stop() end
   pipe:close()
-  return show.table(cells, faults, results, said)
+  return show.table(cells, faults, results, said, log)
 end
 
 os.exit(main() and 0 or 1)

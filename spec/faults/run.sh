@@ -12,5 +12,6 @@ export FAULTS_LUA BUILD=${BUILD:-build}
 modules=${FAULTS_LUA#lua}
 [ "$FAULTS_LUA" = luajit ] && modules=luajit
 export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH="$BUILD/$modules/?.so;build/faults/$modules/?.so;;"
+export PATH=${SPEC_BIN:+$SPEC_BIN:}$PATH # lua5.4 with the sanitizers
 unset LUA_INIT LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT_5_4
 exec "$FAULTS_LUA" spec/faults/run.lua "${1:-quick}"

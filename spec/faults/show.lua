@@ -29,8 +29,10 @@ local function print_latest(cells, results)
 end
 
 --- Prints everything; the last line is "N passed, N failed".
+---@param said string what the workers for libcurl and the server printed: nothing, where all is well
+---@param log string nginx's error log
 ---@return boolean whether all is well
-function show.table(cells, faults, results, said)
+function show.table(cells, faults, results, said, log)
   local by_fault = {}
   for _, cell in ipairs(cells) do
     by_fault[cell.fault] = by_fault[cell.fault] or {}
@@ -60,7 +62,11 @@ function show.table(cells, faults, results, said)
   end
   print()
   for _, text in ipairs(wrong) do print("WRONG " .. text) end
-  if said ~= "" and #wrong > 0 then print("messages of the processes:\n" .. said:sub(1, 4000)) end
+  if said ~= "" then
+    wrong[#wrong + 1] = "messages of the processes"
+    print("messages of the processes:\n" .. said:sub(1, 20000))
+  end
+  if #wrong > 0 and log ~= "" then print("nginx:\n" .. log:sub(1, 4000)) end
   if os.getenv "FAULTS_LATE" then print_latest(cells, results) end
   print(("%d faults, %d cells, %d wrong"):format(#faults, #cells, #wrong))
   print(("%d passed, %d failed"):format(passed, #wrong))
