@@ -107,6 +107,23 @@ test-valgrind: all
 	  SPEC_WRAP='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 --keep-debuginfo=yes' \
 	  spec/run.sh $(SPECS)
 
+# Faults of servers and networks against every transport: spec/faults. FAULTS="words of a fault" TRANSPORT=curl-h2
+.PHONY: faults fault-programs
+faults: all fault-programs
+	@FAULTS="$(FAULTS)" TRANSPORT="$(TRANSPORT)" BUILD=$(BUILD) spec/faults/run.sh all
+
+FAULT_PROGRAMS := build/faults/server $(LUAS:%=build/faults/%/faults/probe.so)
+fault-programs: $(FAULT_PROGRAMS)
+build/faults/server: $(wildcard spec/faults/server/*.c spec/faults/server/*.h) Makefile
+	@mkdir -p $(@D) && echo "  $@"
+	$(Q)$(CC) $(C_FLAGS) $(call pkg_cflags,libssl) -pthread $(filter %.c,$^) -o $@ $(call pkg_libs,libssl libcrypto,-lssl -lcrypto)
+define fault_probe
+build/faults/$(1)/faults/probe.so: spec/faults/probe.c Makefile
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $(C_FLAGS) $$(LUA_CFLAGS_$(1)) -pthread -shared $$< -o $$@
+endef
+$(foreach L,$(LUAS),$(eval $(call fault_probe,$L)))
+
 lint:
 	luacheck -q $(if $(CI),--no-color) lua spec examples $(wildcard rockspec/*.rockspec)
 
@@ -204,6 +221,7 @@ help:
 	  'make soak           mixed traffic with faults for MINUTES=5, each request accounted for' \
 	  'make test-arm64     the C tests on aarch64 under qemu (.ci/deps arm64)' \
 	  'make test-valgrind  the tests under valgrind, leaks included' \
+	  'make faults         every fault of a server against every transport; FAULTS=words TRANSPORT=name for some' \
 	  'make lint           luacheck' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
 	  'make rock           pack the rock into build/rocks (ROCK_LUA=5.1 for LuaJIT)' \

@@ -243,6 +243,8 @@ static void by_code(struct idocr_failure *failure, const struct idocr_failure_fa
     case CURLE_RECV_ERROR:
         if (says(facts, "chunk"))
             idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: bad chunks");
+        else if (says(facts, "nghttp2_session_mem_recv"))
+            idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: HTTP/2 that cannot be parsed");
         else
             broken(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed", "the response could not be received");
         break;
