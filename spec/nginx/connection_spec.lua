@@ -13,6 +13,7 @@ if not nginx.available() then
 end
 
 local FRONT = [[
+  $init
   lua_ssl_trusted_certificate $ca;
   lua_ssl_protocols TLSv1.2 TLSv1.3;
   lua_socket_log_errors off;
@@ -28,25 +29,31 @@ local FRONT = [[
 ]]
 
 describe("kept connections", function()
-  local server, front
+  local server, front, older
   local counters = 0
 
   setup(function()
     local c = certs.make()
     server = nginx.start { ports = { "plain", "tls" }, http = raw.HTTP, vars = { cert = c.good.cert, key = c.good.key } }
-    front = nginx.start { ports = { "front" }, http = FRONT, vars = { ca = c.ca } } -- another process: it may be busy
+    front = nginx.start { ports = { "front" }, http = FRONT, vars = { ca = c.ca, init = "" } } -- another process: it may be busy
+    -- What an older nginx module has: no way to the descriptor below a cosocket.
+    older = nginx.start { ports = { "front" }, http = FRONT, vars = {
+      ca = c.ca, init = 'init_by_lua_block { package.loaded["idocr.transports.cosocket_wire"] = { available = false } }',
+    } }
   end)
 
   teardown(function()
     front.stop()
+    older.stop()
     server.stop()
   end)
 
-  local function call(list)
+  local function call(list, which)
+    which = which or front
     local file = process.write(process.tempdir() .. "/request", cjson.encode(list))
-    local text = process.run(("curl -sS --max-time 60 --data-binary @%s http://127.0.0.1:%d/call"):format(file, front.port.front))
+    local text = process.run(("curl -sS --max-time 60 --data-binary @%s http://127.0.0.1:%d/call"):format(file, which.port.front))
     local ok, results = pcall(cjson.decode, text)
-    assert(ok, text .. front.errors())
+    assert(ok, text .. which.errors())
     return (unpack or table.unpack)(results)
   end
 
@@ -91,6 +98,18 @@ describe("kept connections", function()
     list[2].fresh = true
     local a, b, c = call(list)
     assert.same({ 1, 1, 2 }, { cjson.decode(a.body).nth, cjson.decode(b.body).nth, cjson.decode(c.body).nth })
+  end)
+
+  it("are looked at over TLS and not kept without it where nginx shows no descriptor", function()
+    for name, nths in pairs { plain = { 1, 1 }, tls = { 1, 2 } } do
+      local a, b = call(requests(name, "/echo?" .. new_counter(), { "A", "B" }), older)
+      assert.same(nths, { cjson.decode(a.body).nth, cjson.decode(b.body).nth })
+      local signal = process.tempdir() .. "/signal"
+      local list = requests(name, "/?script=dirt&dirt=response&signal=" .. signal, { "A", "B" })
+      list[2].after = signal
+      a, b = call(list, older)
+      assert.same({ "A", "B" }, { a.body, b.body })
+    end
   end)
 
   for _, dirt in ipairs { "response", "status", "status&close=1", "part", "byte", "interim", "close" } do
