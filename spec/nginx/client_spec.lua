@@ -226,9 +226,12 @@ describe("the client inside nginx", function()
         end
         return true
       end, 30)
-      local before = tonumber(seen "sts")
-      process.capture(("curl -sS --max-time 0.2 'http://127.0.0.1:%d/role'"):format(many.port.front))
-      process.wait_for(function() return tonumber(seen "sts done") == before + 1 end, 10)
+      local before, done = tonumber(seen "sts"), tonumber(seen "sts done")
+      process.wait_for(function() -- until a client that leaves after 0.2 s has begun the fetch
+        process.capture(("curl -sS --max-time 0.2 'http://127.0.0.1:%d/role'"):format(many.port.front))
+        return tonumber(seen "sts") == before + 1
+      end, 10)
+      process.wait_for(function() return tonumber(seen "sts done") == done + 1 end, 10)
       at_once(8)
       assert.equal(before + 1, tonumber(seen "sts"))
     end)

@@ -71,7 +71,7 @@ local function attempt(self, call, request)
     local complete, err = exchange.run(call, self, request, fresh)
     if complete == nil then return nil, err end
     if complete then
-      call.keep = reader.keepalive and not fresh and (call.url.scheme == "https" or exchange.keeps_plain)
+      call.keep = reader.keepalive and not fresh
       return response_of(call, reader, max)
     end
     call:close() -- not clean: nothing was sent on it

@@ -7,6 +7,7 @@ local failure = require "idocr.transports.cosocket_failure"
 local runtime = require "idocr.transports.cosocket_runtime"
 local wire = require "idocr.transports.cosocket_wire"
 
+local ngx = ngx
 local exchange = {}
 
 -- 64 KB: smaller chunks cost a call each (16 KB: 1.3 times the processor time of an upload); from 128 KB on LuaJIT maps
@@ -15,10 +16,6 @@ local CHUNK = 64 * 1024
 local CHUNKS = 3 -- sent at once: four cost 5 % more at 5 MB
 local WHOLE_UP_TO = 5 * CHUNK -- a body of this size is sent in one go: the peer wakes up once (200 KB: 6 % less)
 local EARLY_RESPONSE = 1 -- seconds for the response of a server that no longer takes the request
-
--- Where a plain connection cannot be looked at, none is used twice: nginx does not read from it what came while the
--- worker was busy.
-exchange.keeps_plain = wire.available
 
 -- The threads do not make errors: what of the request has left is known only once both have ended. They leave a function
 -- of `failure` and its arguments: `call.not_read`, `call.not_sent`.
@@ -48,9 +45,16 @@ local function read_response(call, sock, reader)
   return true
 end
 
--- Whether a connection out of the pool has neither unread bytes nor an end of file. What OpenSSL has read already is seen
--- by the thread that reads: it starts first over TLS.
-local function clean(call, sock) return not call.dirty and (not wire.available or wire.unread(sock) == "nothing") end
+-- Whether a connection out of the pool has neither unread bytes nor an end of file. A cosocket reads only what the event
+-- loop has announced, so the kernel is asked. What OpenSSL has decrypted already is seen by the thread that reads, which
+-- starts first over TLS.
+local function clean(call, sock)
+  if not wire.available then -- an older module: that thread sees all of it, after a turn of the event loop
+    for _ = 1, 2 do ngx.sleep(0.001) end
+    return not call.dirty
+  end
+  return not call.dirty and wire.unread(sock) == "nothing"
+end
 
 -- Sends head and body; `call.sent` is true once the kernel has the last byte. False: the connection was not clean, and
 -- nothing was sent.
@@ -161,7 +165,7 @@ end
 ---@return boolean? complete nil: failed; false: the connection was not clean, nothing was sent
 ---@return idocr.Error?
 function exchange.run(call, transport, request, fresh)
-  call.sends_first = call.url.scheme == "http" and not (call.body and call.body:length() > WHOLE_UP_TO)
+  call.sends_first = call.url.scheme == "http" and wire.available and not (call.body and call.body:length() > WHOLE_UP_TO)
   call.connected, call.read, call.dirty, call.told = false, false, false, false
   if call.body and not call.body:rewind() then
     return failure.new(call, "image", "PictureChanged", "the picture cannot be read again")
