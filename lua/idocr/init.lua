@@ -80,14 +80,19 @@ end
 ---@return table form_or_error `{ fields, pictures }` of the rest of a form, or an error of category "image"
 function idocr.request_image(given)
   if not (package.loaded.ngx and package.loaded.ngx.req) then error("request_image works only inside nginx", 2) end
-  return require("idocr.transports.cosocket_request").image(given)
+  return require("idocr.nginx.upload").image(given)
 end
 
 --- The names of all kinds of card, sorted.
 ---@return string[]
 function idocr.kinds() return kinds.list() end
 
-local CHECKS = { mrz = true, china_id = true, malaysia_id = true, macao_id = true, report = true }
+-- name in `idocr.checks` -> module
+local CHECKS = {
+  mrz = "idocr.checks.mrz", report = "idocr.checks.report",
+  china_id = "idocr.checks.numbers.china_id", malaysia_id = "idocr.checks.numbers.malaysia_id",
+  macao_id = "idocr.checks.numbers.macao_id",
+}
 
 -- Loaded when first asked for.
 local LAZY = {
@@ -96,7 +101,7 @@ local LAZY = {
     return setmetatable({}, {
       __index = function(self, name)
         if not CHECKS[name] then return nil end
-        local module = require("idocr.checks." .. name)
+        local module = require(CHECKS[name])
         rawset(self, name, module)
         return module
       end,

@@ -13,8 +13,8 @@
 local here = arg[0]:match("^(.*)/spec/bench/[^/]+$") or "."
 package.path = here .. "/lua/?.lua;" .. here .. "/lua/?/init.lua;" .. package.path
 
-local china_id = require "idocr.checks.china_id"
-local malaysia_id = require "idocr.checks.malaysia_id"
+local china_id = require "idocr.checks.numbers.china_id"
+local malaysia_id = require "idocr.checks.numbers.malaysia_id"
 local mrz = require "idocr.checks.mrz"
 local report = require "idocr.checks.report"
 

@@ -213,7 +213,7 @@ describe("machine readable zones", function()
   end)
 
   it("know the codes of states and organisations", function()
-    local states = require "idocr.checks.states"
+    local states = require "idocr.checks.data.states"
     for code in ([[UTO D GBD GBN GBO GBP GBS RKS XXA XXB XXC XXX UNO UNA UNK XOM XPO XBA XIM XCC XCE XCO XEC XES XMP XDC
       EUE IAO MYS CHN MAC HKG TWN USA]]):gmatch("%u+") do
       assert.is_string(states.name(code), code)

@@ -2,7 +2,7 @@ local growth = require "spec.support.growth"
 local mask = require "idocr.checks.mask"
 local names = require "idocr.checks.names"
 local telecode = require "idocr.checks.telecode"
-local transliteration = require "idocr.checks.transliteration"
+local transliteration = require "idocr.checks.names.transliteration"
 
 describe("names of a printed zone against a machine readable one", function()
   local function is(expected, printed, zone, truncated)

@@ -1,9 +1,9 @@
-local china_id = require "idocr.checks.china_id"
+local china_id = require "idocr.checks.numbers.china_id"
 local compare_values = require "idocr.checks.compare_values"
-local macao_id = require "idocr.checks.macao_id"
-local malaysia_id = require "idocr.checks.malaysia_id"
-local places = require "idocr.checks.malaysia_places"
-local regions = require "idocr.checks.china_regions"
+local macao_id = require "idocr.checks.numbers.macao_id"
+local malaysia_id = require "idocr.checks.numbers.malaysia_id"
+local places = require "idocr.checks.data.malaysia_places"
+local regions = require "idocr.checks.data.china_regions"
 local cjson = require "cjson"
 
 local TODAY = { today = "2026-01-01" }

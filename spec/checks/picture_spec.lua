@@ -1,5 +1,5 @@
 local core = require "idocr.core"
-local picture = require "idocr.checks.picture"
+local picture = require "idocr.picture.quality"
 
 local built = pcall(require, "idocr.pixels")
 local look = built and it or pending -- libjpeg-turbo and libpng are optional

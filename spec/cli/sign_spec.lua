@@ -3,7 +3,7 @@
 local cli = require "spec.cli.support"
 local core = require "idocr.core"
 local process = require "spec.support.process"
-local sign = require "idocr.cli.sign"
+local sign = require "idocr.cli.commands.sign"
 
 local q = process.quote
 

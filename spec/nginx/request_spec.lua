@@ -24,7 +24,7 @@ local CONFIG = [[
   }
   init_by_lua_block {
     function take()
-      local request = require "idocr.transports.cosocket_request"
+      local request = require "idocr.nginx.upload"
       local picture = require "idocr.picture"
       local max = tonumber(ngx.var.arg_max)
       local given, form = request.image { field = ngx.var.arg_field, max_bytes = max }

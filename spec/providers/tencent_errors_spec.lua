@@ -1,5 +1,5 @@
 -- The vendor's tables of error codes, line by line: code, billed, retry.
-local facts = require("idocr.providers.tencent_errors").facts
+local facts = require("idocr.providers.tencent.errors").facts
 local tencent = require "idocr.providers.tencent"
 
 -- C charged, F free, ? nobody says; then how to retry

@@ -388,7 +388,7 @@ describe("a refusal", function()
   end
 
   it("has a sentence of ours for every code in the tables", function()
-    local codes = require("idocr.providers.tencent_errors").codes
+    local codes = require("idocr.providers.tencent.errors").codes
     for code in pairs(codes) do
       local err = refused(code, "MARKERNAME SMITH")
       assert.equal(code, err.code)

@@ -3,7 +3,7 @@
 local cjson = require "cjson"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 
 local PEERS = "spec/peers"
 

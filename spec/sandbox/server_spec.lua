@@ -3,7 +3,7 @@ local core = require "idocr.core"
 local idocr = require "idocr"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 local stamp = require "idocr.sandbox.stamp"
 local support = require "spec.sandbox.support"
 

@@ -2,7 +2,7 @@ local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
 local idocr = require "idocr"
-local picture_text = require "idocr.sandbox.picture_text"
+local picture_text = require "idocr.sandbox.stamp.picture_text"
 local s = require "spec.sandbox.support"
 local stamp = require "idocr.sandbox.stamp"
 
@@ -143,7 +143,7 @@ describe("a stamp", function()
 
   it("gives every code that the services have, on every action", function()
     local codes = {}
-    for code in pairs(require "idocr.sandbox.messages") do codes[#codes + 1] = code end
+    for code in pairs(require "idocr.sandbox.reply.messages") do codes[#codes + 1] = code end
     assert.is_true(#codes > 70)
     local server = handler.new { rate = false }
     for _, code in ipairs(codes) do

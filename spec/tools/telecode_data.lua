@@ -1,5 +1,6 @@
---- Writes lua/idocr/checks/telecode_data.lua from the Unihan database (Debian: package unicode-data).
---- Usage: bzcat /usr/share/unicode/Unihan_OtherMappings.txt.bz2 | lua5.4 spec/tools/telecode_data.lua > lua/idocr/checks/telecode_data.lua
+--- Writes lua/idocr/checks/data/telecode_data.lua from the Unihan database (Debian: package unicode-data).
+--- Usage: bzcat /usr/share/unicode/Unihan_OtherMappings.txt.bz2 |
+---   lua5.4 spec/tools/telecode_data.lua > lua/idocr/checks/data/telecode_data.lua
 
 local version = "?"
 local tables = { kTaiwanTelegraph = {}, kMainlandTelegraph = {} }

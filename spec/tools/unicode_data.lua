@@ -1,5 +1,5 @@
---- Writes lua/idocr/checks/unicode_data.lua from the Unicode Character Database (Debian: package unicode-data).
---- Usage: lua5.4 spec/tools/unicode_data.lua /usr/share/unicode > lua/idocr/checks/unicode_data.lua
+--- Writes lua/idocr/checks/data/unicode_data.lua from the Unicode Character Database (Debian: package unicode-data).
+--- Usage: lua5.4 spec/tools/unicode_data.lua /usr/share/unicode > lua/idocr/checks/data/unicode_data.lua
 
 local folder = assert(arg[1], "usage: unicode_data.lua FOLDER")
 

@@ -2,10 +2,10 @@
 --- side is absent, masked, partly unknown or in another script.
 
 local names = require "idocr.checks.names"
-local plain = require "idocr.checks.plain"
-local skeleton = require "idocr.checks.skeleton"
-local states = require "idocr.checks.states"
-local transliteration = require "idocr.checks.transliteration"
+local plain = require "idocr.checks.numbers.plain"
+local skeleton = require "idocr.checks.names.skeleton"
+local states = require "idocr.checks.data.states"
+local transliteration = require "idocr.checks.names.transliteration"
 
 local compare_values = {}
 

@@ -6,9 +6,9 @@ local derived = {}
 
 -- kind of card -> module that takes its number apart
 local MODULES = {
-  china_id = "idocr.checks.china_id",
-  malaysia_id = "idocr.checks.malaysia_id",
-  macao_id = "idocr.checks.macao_id",
+  china_id = "idocr.checks.numbers.china_id",
+  malaysia_id = "idocr.checks.numbers.malaysia_id",
+  macao_id = "idocr.checks.numbers.macao_id",
 }
 
 --- Takes the number of a card apart.

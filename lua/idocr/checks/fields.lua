@@ -4,7 +4,7 @@
 local compare_values = require "idocr.checks.compare_values"
 local dates = require "idocr.checks.dates"
 local derived = require "idocr.checks.derived"
-local states = require "idocr.checks.states"
+local states = require "idocr.checks.data.states"
 local telecode = require "idocr.checks.telecode"
 
 local fields = {}

@@ -1,9 +1,9 @@
 --- Chinese telegraph codes, as Macao identity cards print them beside the name: four digits per character.
 --- Two tables exist (Taiwan: traditional characters, mainland: simplified); a code means one character in each.
 
-local normal_form = require "idocr.checks.normal_form"
-local transliteration = require "idocr.checks.transliteration"
-local characters = require "idocr.checks.utf8_characters"
+local normal_form = require "idocr.checks.names.normal_form"
+local transliteration = require "idocr.checks.names.transliteration"
+local characters = require "idocr.checks.names.utf8_characters"
 
 local telecode = {}
 
@@ -21,7 +21,7 @@ local function unpack_table(text, other)
 end
 
 local function load()
-  local data = require "idocr.checks.telecode_data"
+  local data = require "idocr.checks.data.telecode_data"
   local taiwan = unpack_table(data.taiwan, {})
   local mainland = unpack_table(data.mainland, taiwan)
   forward, backward = {}, {}

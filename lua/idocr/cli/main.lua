@@ -62,7 +62,7 @@ local function build(argparse, chosen, out)
     local command = parser:command(name):summary(summary):epilog(status.HELP):help_max_width(120)
     heeds_help(command)
     if name == chosen then
-      module = require("idocr.cli." .. name)
+      module = require("idocr.cli.commands." .. name)
       command:description(module.description)
       module.describe(command)
     end

@@ -1,6 +1,6 @@
 --- One call from checked params to a card: pictures opened and looked at, each provider in turn, one deadline.
 
-local advice = require "idocr.client.advice"
+local advice = require "idocr.picture.advice"
 local attempt = require "idocr.client.attempt"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
@@ -9,7 +9,7 @@ local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
 local money = require "idocr.client.money"
 local picture = require "idocr.picture"
-local precheck = require "idocr.client.precheck"
+local precheck = require "idocr.picture.limits"
 local routing = require "idocr.client.routing"
 local own = require("idocr.transports.user").own
 

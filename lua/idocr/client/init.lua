@@ -8,7 +8,7 @@ local core = require "idocr.core"
 local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
 local events = require "idocr.client.events"
-local given_credentials = require "idocr.credentials.given"
+local given_credentials = require "idocr.credentials.validate"
 local http_date = require "idocr.client.http_date"
 local kinds = require "idocr.kinds"
 local limiter = require "idocr.client.limiter"
@@ -191,7 +191,7 @@ end
 local function shared_keeps(shared, runtime)
   if shared == nil then return nil, nil end
   if runtime.name ~= "nginx" then error("option shared: only workers of nginx share something", 0) end
-  local keeps = require "idocr.transports.cosocket_shared"
+  local keeps = require "idocr.stores.nginx_dict"
   return keeps.store(shared), keeps.cache(shared)
 end
 

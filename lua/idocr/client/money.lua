@@ -10,8 +10,8 @@
 ---   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated there
 ---   anything else              a lost reply, another HTTP error, a code without a price              unknown
 
-local ekycpro_facts = require("idocr.providers.ekycpro_errors").facts
-local tencent_facts = require("idocr.providers.tencent_errors").facts
+local ekycpro_facts = require("idocr.providers.ekycpro.errors").facts
+local tencent_facts = require("idocr.providers.tencent.errors").facts
 
 local money = {}
 

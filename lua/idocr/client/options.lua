@@ -2,7 +2,7 @@
 --- could be a secret.
 
 local endpoint = require "idocr.endpoint"
-local given_credentials = require "idocr.credentials.given"
+local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
 
 local options = {}

@@ -1,6 +1,6 @@
 --- ekycpro's key from the environment, under the name of the vendor's own examples.
 
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 ---@param options { getenv: (fun(name: string): string?)? }?
 return function(options)

@@ -1,6 +1,6 @@
 --- A role taken on with other credentials (AssumeRole of the token service).
 
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 local sts = require "idocr.credentials.sts"
 

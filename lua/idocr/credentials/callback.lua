@@ -2,7 +2,7 @@
 
 local errors = require "idocr.errors"
 local foreign = require "idocr.credentials.foreign"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 
 local LONGEST_MARGIN = 300 -- seconds

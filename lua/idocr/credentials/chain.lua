@@ -1,7 +1,7 @@
 --- Several sources, asked in order until one has credentials. The one that had them is asked from then on.
 
 local errors = require "idocr.errors"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 local ORDER = {
   tencent = { "environment", "profile", "tccli", "machine_role", "web_identity" },

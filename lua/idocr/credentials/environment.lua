@@ -1,7 +1,7 @@
 --- Credentials in environment variables, in all spellings of the vendor's tools. A set is taken whole: an id is never
 --- combined with a key or a token of another spelling.
 
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 -- In the order in which they are looked for. The tools of the first set do not agree on the name of the token.
 local SETS = {

@@ -1,7 +1,7 @@
 --- What the sources that are files have in common: bounded reading, and reading again after a minute.
 
 local core = require "idocr.core"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 local files = {}
 

@@ -1,7 +1,7 @@
 --- Credentials that code of the user's returned: copied, so that what happens to the table afterwards changes no call.
 
 local nearest = require "idocr.nearest"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 local foreign = {}
 

@@ -3,7 +3,7 @@
 local cjson = require("cjson").new()
 local endpoint = require "idocr.endpoint"
 local fetch = require "idocr.credentials.fetch"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 local temporary = require "idocr.credentials.temporary"
 

@@ -1,7 +1,7 @@
 --- Credentials in the vendor's profile file: INI, `[default]` with secret_id, secret_key and perhaps token.
 
 local files = require "idocr.credentials.files"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local trim = require "idocr.trim"
 
 local SYSTEM_WIDE = "/etc/tencentcloud/credentials"

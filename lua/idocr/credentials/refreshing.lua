@@ -3,7 +3,7 @@
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 local refreshing = {}
 

@@ -1,6 +1,6 @@
 --- Credentials written down by the user.
 
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 --- `{ secret_id, secret_key, token }` or `{ api_key, token }`.
 ---@param given { secret_id: string?, secret_key: string?, api_key: string?, token: string?, expires: number? }

@@ -5,7 +5,7 @@ local core = require "idocr.core"
 local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local fetch = require "idocr.credentials.fetch"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
 
 local sts = {}

@@ -3,7 +3,7 @@
 
 local cjson = require("cjson").new()
 local files = require "idocr.credentials.files"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 -- The text that a member of the file holds, or nil.
 local function text(members, name) return recipe.trim(members[name]) end

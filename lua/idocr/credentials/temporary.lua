@@ -1,6 +1,6 @@
 --- Temporary credentials in a reply of the token service or of the metadata service: the same members in both.
 
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 
 local temporary = {}
 

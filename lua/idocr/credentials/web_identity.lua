@@ -2,7 +2,7 @@
 --- is exchanged for temporary credentials. That request is not signed: there is nothing to sign it with.
 
 local core = require "idocr.core"
-local recipe = require "idocr.credentials.recipe"
+local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 local sts = require "idocr.credentials.sts"
 

@@ -1,10 +1,10 @@
 --- ekycpro's side of the sandbox: a form with one picture in, a status out.
 
-local answer = require "idocr.sandbox.answer"
+local answer = require "idocr.sandbox.reply.answer"
 local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.json"
-local messages = require "idocr.sandbox.messages"
+local json = require "idocr.sandbox.reply.json"
+local messages = require "idocr.sandbox.reply.messages"
 local recognise = require "idocr.sandbox.recognise"
 local validate = require "idocr.sandbox.validate"
 

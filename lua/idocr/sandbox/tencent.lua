@@ -1,9 +1,9 @@
 --- Tencent's side of the sandbox: one signed call in, one envelope out.
 
-local answer = require "idocr.sandbox.answer"
+local answer = require "idocr.sandbox.reply.answer"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.json"
-local messages = require "idocr.sandbox.messages"
+local json = require "idocr.sandbox.reply.json"
+local messages = require "idocr.sandbox.reply.messages"
 local recognise = require "idocr.sandbox.recognise"
 local validate = require "idocr.sandbox.validate"
 local verify = require "idocr.sandbox.verify"

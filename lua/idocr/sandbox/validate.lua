@@ -3,7 +3,7 @@
 local cjson = require("cjson").new()
 local core = require "idocr.core"
 local kinds = require "idocr.kinds"
-local shapes = require "idocr.sandbox.shapes"
+local shapes = require "idocr.sandbox.reply.shapes"
 
 local validate = {}
 

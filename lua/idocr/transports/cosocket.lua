@@ -11,7 +11,7 @@ local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
 local inflate = require "idocr.transports.cosocket_inflate"
 local proxies = require "idocr.transports.cosocket_proxy"
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 
 local ngx = ngx
 local cosocket = {}

@@ -4,7 +4,7 @@
 --- may block runs in light threads, while the calling thread watches the clock. It starts all of them: nginx lets only
 --- the parent end a thread, or free what a finished one leaves behind.
 
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 local semaphore = require "ngx.semaphore"
 
 local ngx = ngx

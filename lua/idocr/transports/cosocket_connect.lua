@@ -4,7 +4,7 @@ local errors = require "idocr.errors"
 local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
 local probe = require "idocr.transports.cosocket_probe"
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 
 local ngx = ngx
 

@@ -4,7 +4,7 @@
 
 local connect = require "idocr.transports.cosocket_connect"
 local failure = require "idocr.transports.cosocket_failure"
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 local wire = require "idocr.transports.cosocket_wire"
 
 local ngx = ngx

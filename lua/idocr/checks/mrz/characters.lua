@@ -1,8 +1,8 @@
 --- Turns text as it was typed, copied or recognised into rows of zone characters, one byte per character.
 --- Only what cannot mean anything else is replaced; each kind of replacement is noted for the list of problems.
 
-local normal_form = require "idocr.checks.normal_form"
-local utf8_characters = require "idocr.checks.utf8_characters"
+local normal_form = require "idocr.checks.names.normal_form"
+local utf8_characters = require "idocr.checks.names.utf8_characters"
 
 local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
 local byte, char, upper = string.byte, string.char, string.upper

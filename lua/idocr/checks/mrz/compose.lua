@@ -4,7 +4,7 @@
 local digits = require "idocr.checks.mrz.digits"
 local formats = require "idocr.checks.mrz.formats"
 local name_field = require "idocr.checks.mrz.name_field"
-local transliteration = require "idocr.checks.transliteration"
+local transliteration = require "idocr.checks.names.transliteration"
 local dates = require "idocr.checks.dates"
 
 local compose = {}

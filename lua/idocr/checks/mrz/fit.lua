@@ -2,7 +2,7 @@
 
 local characters = require "idocr.checks.mrz.characters"
 local digits = require "idocr.checks.mrz.digits"
-local states = require "idocr.checks.states"
+local states = require "idocr.checks.data.states"
 
 local find, gsub, sub, rep, match, byte = string.find, string.gsub, string.sub, string.rep, string.match, string.byte
 

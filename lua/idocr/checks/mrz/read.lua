@@ -5,7 +5,7 @@ local digits = require "idocr.checks.mrz.digits"
 local formats = require "idocr.checks.mrz.formats"
 local name_field = require "idocr.checks.mrz.name_field"
 local field_date = require "idocr.checks.mrz.field_date"
-local states = require "idocr.checks.states"
+local states = require "idocr.checks.data.states"
 
 local byte, sub, find, gsub, match = string.byte, string.sub, string.find, string.gsub, string.match
 local concat = table.concat

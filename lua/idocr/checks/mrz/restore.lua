@@ -5,7 +5,7 @@
 local fit = require "idocr.checks.mrz.fit"
 local read = require "idocr.checks.mrz.read"
 local units = require "idocr.checks.mrz.units"
-local states = require "idocr.checks.states"
+local states = require "idocr.checks.data.states"
 
 local find, gsub, sub = string.find, string.gsub, string.sub
 

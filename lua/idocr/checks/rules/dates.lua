@@ -2,7 +2,7 @@
 
 local dates = require "idocr.checks.dates"
 local fields = require "idocr.checks.fields"
-local spans = require "idocr.checks.spans"
+local spans = require "idocr.checks.data.spans"
 
 local OLDEST = 125 -- years; the longest human life known is 122
 

@@ -3,9 +3,9 @@
 --- keep the same checksum: 9, province, numeric country code, birth date, two digits of order, checksum.
 
 local dates = require "idocr.checks.dates"
-local plain = require "idocr.checks.plain"
-local regions = require "idocr.checks.china_regions"
-local states = require "idocr.checks.states"
+local plain = require "idocr.checks.numbers.plain"
+local regions = require "idocr.checks.data.china_regions"
+local states = require "idocr.checks.data.states"
 
 local byte, sub = string.byte, string.sub
 

@@ -1,14 +1,14 @@
 --- The sandbox as a real server: an nginx of its own in a folder of its own, HTTP and HTTPS on the loopback. A small
 --- shell process guards it: when its owner stops it, ends or is killed, nginx ends and the folder is removed.
 
-local config = require "idocr.sandbox.server_config"
+local config = require "idocr.sandbox.server.config"
 local core = require "idocr.core"
 local errors = require "idocr.errors"
-local json = require "idocr.sandbox.json"
-local ports = require "idocr.sandbox.server_ports"
-local shell = require "idocr.sandbox.shell"
+local json = require "idocr.sandbox.reply.json"
+local ports = require "idocr.sandbox.server.ports"
+local shell = require "idocr.sandbox.server.shell"
 local specimens = require "idocr.sandbox.specimens"
-local tls = require "idocr.sandbox.server_tls"
+local tls = require "idocr.sandbox.server.tls"
 
 local server = {}
 

@@ -3,10 +3,10 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
-local multipart = require "idocr.transports.cosocket_multipart"
+local multipart = require "idocr.nginx.multipart"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 
 local request = {}
 

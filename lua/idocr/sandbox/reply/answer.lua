@@ -1,9 +1,9 @@
 --- Composes the reply of a service from the fields of a card: every documented member in its place, with the type that
 --- the newest generation of the service gives it.
 
-local json = require "idocr.sandbox.json"
-local shapes = require "idocr.sandbox.shapes"
-local wire = require "idocr.sandbox.wire"
+local json = require "idocr.sandbox.reply.json"
+local shapes = require "idocr.sandbox.reply.shapes"
+local wire = require "idocr.sandbox.reply.wire"
 
 local answer = {}
 

@@ -1,6 +1,6 @@
 --- What the workers of one nginx keep together in a `lua_shared_dict`: the limiter's windows and short-lived credentials.
 
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 
 local shared = {}
 

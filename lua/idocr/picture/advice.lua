@@ -20,7 +20,7 @@ end
 ---@param runtime table
 ---@return idocr.Finding[]
 function advice.of(opened, runtime)
-  local picture = require "idocr.checks.picture"
+  local picture = require "idocr.picture.quality"
   local findings = {}
   for _, param in ipairs { "image", "back" } do
     local entry = opened[param]

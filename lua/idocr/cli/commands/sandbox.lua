@@ -2,7 +2,7 @@
 
 local main = require "idocr.cli.main"
 local server = require "idocr.sandbox.server"
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
 

@@ -3,7 +3,7 @@
 local core = require "idocr.core"
 local errors = require "idocr.errors"
 local picture = require "idocr.picture"
-local runtime = require "idocr.transports.cosocket_runtime"
+local runtime = require "idocr.nginx.runtime"
 
 local multipart = {}
 

@@ -32,7 +32,7 @@ local function checkers()
   end
   for _, name in ipairs(kinds.list()) do
     local shown = table.concat(kinds.get(name).show or {}, " ")
-    add(name, shown:find("%f[%w]mrz%f[%W]") and "idocr.checks.mrz" or "idocr.checks." .. name)
+    add(name, shown:find("%f[%w]mrz%f[%W]") and "idocr.checks.mrz" or "idocr.checks.numbers." .. name)
   end
   add("mrz", "idocr.checks.mrz")
   return found, names

@@ -3,7 +3,7 @@
 --- scripts become a blank, Hangul syllables become their letters, and characters without a shape go. Case, separators and
 --- accents stay.
 
-local characters = require "idocr.checks.utf8_characters"
+local characters = require "idocr.checks.names.utf8_characters"
 
 local normal_form = {}
 
@@ -13,7 +13,7 @@ local byte, char = string.byte, string.char
 local FORM, COMPOSED, BASE, MARK, CAPITAL
 
 local function load()
-  local data = require "idocr.checks.unicode_data"
+  local data = require "idocr.checks.data.unicode_data"
   FORM, COMPOSED, BASE, MARK, CAPITAL = {}, {}, {}, {}, {}
   for entry in data.forms:gmatch("%S+") do
     local from = characters(entry)[1]

@@ -1,10 +1,10 @@
 --- Compares names: a printed one with one of a machine readable zone (every spelling that ICAO Doc 9303-3 section 6 allows,
 --- names cut to fit the field) and two printed ones. Blanks, dots and other forms of a character make no difference.
 
-local normal_form = require "idocr.checks.normal_form"
-local skeleton = require "idocr.checks.skeleton"
-local transliteration = require "idocr.checks.transliteration"
-local characters = require "idocr.checks.utf8_characters"
+local normal_form = require "idocr.checks.names.normal_form"
+local skeleton = require "idocr.checks.names.skeleton"
+local transliteration = require "idocr.checks.names.transliteration"
+local characters = require "idocr.checks.names.utf8_characters"
 
 local sub, byte = string.sub, string.byte
 

@@ -2,7 +2,7 @@
 --- A text that is not in our vocabulary goes on the wire as it is, so that a stamp can say anything.
 
 local core = require "idocr.core"
-local json = require "idocr.sandbox.json"
+local json = require "idocr.sandbox.reply.json"
 
 local wire = {}
 

@@ -1,6 +1,6 @@
 --- Time, waiting and concurrency inside nginx: the runtime of the cosocket transport.
 
-local client = require "idocr.transports.cosocket_client"
+local client = require "idocr.nginx.client"
 local core = require "idocr.core"
 
 local ngx = ngx
@@ -19,7 +19,7 @@ local function may_wait() return YIELDS[ngx.get_phase()] == true end
 
 runtime.may_wait = may_wait
 
-runtime.pause = require("idocr.transports.cosocket_turns").new(may_wait)
+runtime.pause = require("idocr.nginx.turns").new(may_wait)
 
 -- Coroutine of a pool's task -> its slot.
 local tasks = setmetatable({}, { __mode = "k" })

@@ -3,9 +3,9 @@
 local cjson = require("cjson").new()
 local errors = require "idocr.errors"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.json"
-local picture_text = require "idocr.sandbox.picture_text"
-local vocabulary = require "idocr.sandbox.vocabulary"
+local json = require "idocr.sandbox.reply.json"
+local picture_text = require "idocr.sandbox.stamp.picture_text"
+local vocabulary = require "idocr.sandbox.stamp.vocabulary"
 
 local stamp = {}
 

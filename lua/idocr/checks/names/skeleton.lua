@@ -2,9 +2,9 @@
 --- ICAO Doc 9303-3 where it has one, without marks, separators and punctuation, and one letter for those that Arabic writers
 --- and keyboards interchange.
 
-local characters = require "idocr.checks.utf8_characters"
-local normal_form = require "idocr.checks.normal_form"
-local transliteration = require "idocr.checks.transliteration"
+local characters = require "idocr.checks.names.utf8_characters"
+local normal_form = require "idocr.checks.names.normal_form"
+local transliteration = require "idocr.checks.names.transliteration"
 
 local skeleton = {}
 

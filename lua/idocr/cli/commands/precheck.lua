@@ -1,11 +1,11 @@
 --- `idocr precheck KIND PICTURE...`
 
-local advice = require "idocr.checks.picture"
+local advice = require "idocr.picture.quality"
 local choice = require "idocr.cli.choice"
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
 local kinds = require "idocr.kinds"
-local limits = require "idocr.client.precheck"
+local limits = require "idocr.picture.limits"
 local main = require "idocr.cli.main"
 local picture = require "idocr.picture"
 local show = require "idocr.cli.show"

@@ -1,7 +1,7 @@
 --- Macao resident identity card numbers: XNNNNNN(Y), X one of 1, 5, 7. How Y is made is not published, so only the
 --- form can be checked (the zone on the back of the card has check digits of its own).
 
-local plain = require "idocr.checks.plain"
+local plain = require "idocr.checks.numbers.plain"
 
 local macao_id = {}
 

@@ -2,8 +2,8 @@
 --- check digit, and the century is open: a number says two digits of the year.
 
 local dates = require "idocr.checks.dates"
-local plain = require "idocr.checks.plain"
-local places = require "idocr.checks.malaysia_places"
+local plain = require "idocr.checks.numbers.plain"
+local places = require "idocr.checks.data.malaysia_places"
 
 local byte = string.byte
 

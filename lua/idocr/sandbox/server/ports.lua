@@ -1,7 +1,7 @@
 --- Ports of the loopback for the sandbox's server. Below the range that the system gives to outgoing connections; whether
 --- one is really free is only known when nginx has bound it, so the server asks again.
 
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 
 local ports = {}
 

@@ -8,7 +8,7 @@ local json = require "idocr.decode.json"
 local json_body = require "idocr.providers.json_body"
 local reply = require "idocr.decode.reply"
 local request_id = require("idocr.decode.card").request_id
-local codes = require "idocr.providers.tencent_errors"
+local codes = require "idocr.providers.tencent.errors"
 local target = require "idocr.providers.target"
 
 local tencent = {

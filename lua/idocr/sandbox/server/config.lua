@@ -2,7 +2,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 
 local config = {}
 
@@ -31,7 +31,7 @@ http {
   lua_package_cpath "$lua_cpath;;";
   lua_shared_dict idocr_sandbox 1m;
   init_by_lua_block {
-    local ok, problem = pcall(function() require("idocr.sandbox.nginx_content").init("$folder/options.json") end)
+    local ok, problem = pcall(function() require("idocr.sandbox.server.nginx_content").init("$folder/options.json") end)
     if not ok then
       io.stderr:write(tostring(problem), "\n") -- where the starter looks
       error(problem, 0)
@@ -46,8 +46,8 @@ http {
     error_page 413 = @too_large;
     set $sandbox_action "-";
     set $sandbox_outcome "-";
-    location / { content_by_lua_block { require("idocr.sandbox.nginx_content").serve() } }
-    location @too_large { content_by_lua_block { require("idocr.sandbox.nginx_content").too_large() } }
+    location / { content_by_lua_block { require("idocr.sandbox.server.nginx_content").serve() } }
+    location @too_large { content_by_lua_block { require("idocr.sandbox.server.nginx_content").too_large() } }
   }
 }
 ]]
@@ -64,7 +64,9 @@ local function lua_path()
   for template in package.path:gmatch("[^;]+") do
     local folder = template:match("^(.-)%?%.lua$")
     if folder and core.list_directory((folder == "" and "." or folder) .. "/idocr") then
-      templates[#templates + 1] = shell.absolute(folder == "" and "./?.lua" or template)
+      local absolute = shell.absolute(folder == "" and "./?.lua" or template)
+      templates[#templates + 1] = absolute
+      templates[#templates + 1] = absolute:gsub("%?%.lua$", "?/init.lua")
     end
   end
   return table.concat(templates, ";")
@@ -82,7 +84,7 @@ local function lua_cpath()
   end
   for template in package.path:gmatch("[^;]+") do
     local folder = template:match("^(.-)%?%.lua$")
-    if folder and exists(folder .. "idocr/sandbox/server_config.lua") then
+    if folder and exists(folder .. "idocr/sandbox/server/config.lua") then
       local root = folder:gsub("lua/+$", "")
       add((root == "" and "." or root:gsub("/+$", "")) .. "/build/luajit/?.so")
       local prefix = folder:match("^(.*)/share/lua/5%.%d/$")

@@ -2,7 +2,7 @@
 --- removed at once: nobody can make another certificate that this CA's friends would believe.
 
 local errors = require "idocr.errors"
-local shell = require "idocr.sandbox.shell"
+local shell = require "idocr.sandbox.server.shell"
 
 local tls = {}
 

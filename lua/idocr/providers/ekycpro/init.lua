@@ -2,7 +2,7 @@
 
 local core = require "idocr.core"
 local failure = require "idocr.providers.failure"
-local statuses = require "idocr.providers.ekycpro_errors"
+local statuses = require "idocr.providers.ekycpro.errors"
 local errors = require "idocr.errors"
 local form_body = require "idocr.providers.form_body"
 local inputs = require "idocr.providers.inputs"

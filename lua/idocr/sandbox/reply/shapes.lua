@@ -1,7 +1,7 @@
 --- What each action's newest reply looks like: members in order with the value of a member that has nothing to say.
 --- An action that is not here gets its shape from the outputs of its card table.
 
-local json = require "idocr.sandbox.json"
+local json = require "idocr.sandbox.reply.json"
 
 local shapes = {}
 
