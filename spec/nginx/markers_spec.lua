@@ -47,11 +47,11 @@ describe("the gateway shows no marker", function()
     local ready = ('{"http":"%s","https":"%s","ca_file":"%s","secret_id":"%s","secret_key":"%s","api_key":"%s"}'):format(
       address, address, certs.make().ca, keys.secret_id, keys.secret_key, markers.KEYS.ekycpro.api_key)
     process.write(folder .. "/ready.json", ready .. "\n")
-    process.write(folder .. "/sandbox", "#!/bin/sh\ncat " .. folder .. "/ready.json\nexec sleep 600\n")
-    process.run("chmod +x " .. folder .. "/sandbox; mkdir " .. folder .. "/run")
+    process.write(folder .. "/sandbox", "#!/bin/sh\ncat '" .. folder .. "/ready.json'\nexec sleep 600\n")
+    process.run(("chmod +x %s/sandbox; mkdir %s/run"):format(process.quote(folder), process.quote(folder)))
     local port, out = ports.free_port(), folder .. "/said"
     gateway = process.spawn(("TMPDIR=%s IDOCR=%s PORT=%d exec examples/openresty/start.sh"):format(
-      folder .. "/run", folder .. "/sandbox", port), { stdout = out, stderr = out })
+      process.quote(folder .. "/run"), process.quote(folder .. "/sandbox"), port), { stdout = out, stderr = out })
     process.wait_for(function()
       local said = process.read(out) or ""
       assert(gateway.alive(), said)
@@ -65,7 +65,7 @@ describe("the gateway shows no marker", function()
   end)
 
   local function logs()
-    local text = process.run("find " .. folder .. "/run -name '*.log' -exec cat {} +")
+    local text = process.run("find " .. process.quote(folder) .. "/run -name '*.log' -exec cat {} +")
     return text .. process.read(folder .. "/said")
   end
 
@@ -75,7 +75,7 @@ describe("the gateway shows no marker", function()
       for _, form in ipairs { REPLIES[index % #REPLIES + 1], REPLIES[(index + 2) % #REPLIES + 1] } do
         local status, body = form(text)
         process.write(service.prefix .. "/reply", status .. "\n" .. body)
-        local said = process.run(("curl -sS -i -F image=@%s/image.png %s/v1/read/malaysia_id"):format(folder, base))
+        local said = process.run(("curl -sS -i -F image=@%s/image.png %s/v1/read/malaysia_id"):format(process.quote(folder), base))
         assert.matches("^HTTP/1.1 [45]", said)
         assert.is_nil(markers.found(said), said)
         codes[said:match('"code" *: *"([%w.]+)"') or "none"] = true
