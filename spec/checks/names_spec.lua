@@ -190,6 +190,7 @@ describe("transliteration", function()
     } do
       assert.are.equal(zone, transliteration.zone(text), text)
     end
+    assert.are.equal("EBBAS", transliteration.zone("عب" .. ("\217\145"):rep(180) .. "اس")) -- a mark doubles once
     assert.are.equal("agree", names.compare("عبّاس", "EBAS")) -- an issuer that writes the letter once
   end)
 

@@ -2,7 +2,7 @@
  *
  * Fuzzes the request body: segments of every encoding, read in pieces, must give the announced length, the same bytes however
  * they are cut, and the digest that was computed apart.
- * sources: csrc/body.c csrc/image.c csrc/image_info.c csrc/digest.c csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c
+ * sources: csrc/body.c csrc/image*.c csrc/jpeg_walk.c csrc/digest.c csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c
  * longest: 4096
  */
 #include <stdlib.h>

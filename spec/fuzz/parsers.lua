@@ -8,6 +8,7 @@
 
 local targets = require "spec.fuzz.targets"
 
+local MOST_MEMORY = 512 * 1024 -- KB of Lua's heap while one input is parsed
 local SLOWEST = 5 -- seconds of processor time for one input, sanitizers included
 local LARGEST = 256 * 1024 -- bytes of an input
 
@@ -71,6 +72,10 @@ local function fail(input, message)
   print("FAILED on an input of " .. #input .. " bytes (kept in " .. path .. "): " .. message)
   os.exit(1)
 end
+
+debug.sethook(function()
+  if collectgarbage "count" > MOST_MEMORY then error("it needs more than " .. MOST_MEMORY .. " KB of memory") end
+end, "", 10000)
 
 local ends, count = os.time() + seconds, 0
 repeat

@@ -126,4 +126,57 @@ targets.http1 = {
   end,
 }
 
+-- ---- forms and files
+
+local BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+
+-- The parser of forms runs in nginx; all that it needs of it is to yield.
+package.loaded["idocr.nginx.runtime"] = package.loaded["idocr.nginx.runtime"] or { pause = function() end }
+
+local function form(...)
+  local delimiter = "--" .. BOUNDARY
+  return delimiter .. "\r\n" .. table.concat({ ... }, "\r\n" .. delimiter .. "\r\n") .. "\r\n" .. delimiter .. "--\r\n"
+end
+
+targets.form = {
+  seeds = {
+    form('Content-Disposition: form-data; name="image"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\255\216\255\224picture',
+      'Content-Disposition: form-data; name="side"\r\n\r\nfront'),
+    form("content-disposition: form-data; filename*=UTF-8''a%20b.png; name=back\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="),
+    form('Content-Disposition: form-data; name="image"\r\n\r\ndata:image/png;base64,iVBORw0KGgo='):gsub("\r\n", "\n"),
+    "preamble\r\n" .. form('Content-Disposition: form-data;\r\n name="image"; filename="a; name=back; b"\r\n\r\nx') .. "epilogue",
+  },
+  run = function(text)
+    if text == "" then return end
+    local core = require "idocr.core"
+    local image = assert(core.image_bytes(text))
+    local found, err = require("idocr.nginx.multipart").read({ image = image, bytes = text }, BOUNDARY, "image", 65536)
+    assert(found and type(found.fields) == "table" or errors.is(err))
+    require("idocr.nginx.multipart").boundary(text)
+    image:close()
+  end,
+}
+
+local PROFILE = os.tmpname()
+
+targets.profile = {
+  seeds = {
+    "[default]\nsecret_id = AKIDexample\nsecret_key = keyOfTheExample\n",
+    "[default]\r\nsecret_id=AKIDx ; comment\r\nsecret_key: k\r\ntoken = t\r\n",
+    "\239\187\191[ default ]\nSecret_Id = A\n\n# comment\n[other]\nsecret_key = B\n",
+  },
+  run = function(text)
+    local file = assert(io.open(PROFILE, "wb"))
+    file:write(text)
+    file:close()
+    local idocr = require "idocr"
+    local client = idocr.new {
+      credentials = idocr.credentials.profile { path = PROFILE }, rate = false,
+      transport = function() return { status = 200, headers = {}, body = '{"Response":{"RequestId":"r"}}' } end,
+    }
+    local result, err = client:call("DescribeRegions", {})
+    assert(result or errors.is(err) and err.category == "credentials" and err.sent == false)
+  end,
+}
+
 return targets

@@ -1,13 +1,13 @@
 --- The service of the soak test: an nginx that answers each call with the number in its picture, and that breaks in many ways.
---- Counts every whole request by that number.
+--- Counts every whole request by that number in its access log.
 ---
 ---   local service = require("spec.soak.service").start()
 ---   service.http, service.https     URLs        service.ca          path of the certificate to trust
----   service.counts()                -> number in the picture -> whole requests that arrived
+---   service.counts()                -> number in the picture -> whole requests that arrived; after service.stop()
+---   service.allows_repeat(number)   whether the first fault of a number is one that the client may repeat
 
 local certs = require "spec.support.certs"
 local nginx = require "spec.support.nginx"
-local process = require "spec.support.process"
 
 local service = {}
 
@@ -18,6 +18,7 @@ local ANSWER = [[
   local picture = text:match('"ImageBase64": *"([^"]+)"') or ""
   local id = tonumber((ngx.decode_base64(picture) or ""):match("soak%-(%d+)%-"))
   if not id then ngx.status = 400 return ngx.print("no number in the picture") end
+  ngx.var.soak_id = id -- the access log counts whole requests: a dictionary forgets when it is full
   local seen = ngx.shared.counts:incr(id, 1, 0)
   local body = ('{"Response":{"ID":"S%d","RequestId":"r%d"}}'):format(id, id)
   local function raw(answer)
@@ -61,14 +62,20 @@ local ANSWER = [[
 local HTTP = [[
   lua_shared_dict counts 64m;
   keepalive_requests 200;
+  log_format soak "$soak_id";
 
-  server { listen 127.0.0.1:$http backlog=512; client_body_buffer_size 1m; location / { content_by_lua_block { $answer } }
-    location = /counts { content_by_lua_block {
-      for _, key in ipairs(ngx.shared.counts:get_keys(0)) do ngx.say(key, " ", ngx.shared.counts:get(key)) end
-    } } }
+  server { listen 127.0.0.1:$http backlog=512; client_body_buffer_size 1m;
+    location / { set $soak_id ""; access_log $prefix/requests.log soak buffer=64k flush=1s;
+      content_by_lua_block { $answer } }
+  }
   server { listen 127.0.0.1:$https ssl backlog=512; client_body_buffer_size 1m; ssl_certificate $cert; ssl_certificate_key $key;
-    location / { content_by_lua_block { $answer } } }
+    location / { set $soak_id ""; access_log $prefix/requests.log soak buffer=64k flush=1s;
+      content_by_lua_block { $answer } } }
 ]]
+
+local FREE_OR_ADVISED = { [4] = true, [5] = true } -- RequestLimitExceeded, InternalError
+
+function service.allows_repeat(id) return id % 10 < 3 and FREE_OR_ADVISED[math.floor(id / 10) % 13] == true end
 
 function service.start()
   local made = certs.make()
@@ -82,7 +89,10 @@ function service.start()
   }
   function self.counts()
     local counts = {}
-    for id, count in process.run("curl -sS " .. self.http .. "/counts"):gmatch("(%d+) (%d+)") do counts[tonumber(id)] = tonumber(count) end
+    for line in io.lines(server.prefix .. "/requests.log") do
+      local id = tonumber(line)
+      if id then counts[id] = (counts[id] or 0) + 1 end
+    end
     return counts
   end
   return self

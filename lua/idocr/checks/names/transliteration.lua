@@ -145,7 +145,7 @@ function transliteration.spelled(text)
   for _, character in ipairs(characters(normal_form.of(text))) do
     local entry = { character = character, what = transliteration.spellings(character) }
     if character == SHADDA then
-      if last then last.what = doubled(last.what) end
+      if last and not last.is_doubled then last.what, last.is_doubled = doubled(last.what), true end
     elseif type(entry.what) == "table" then
       last = entry
     elseif entry.what ~= "dropped" then
