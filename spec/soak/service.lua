@@ -65,11 +65,11 @@ local HTTP = [[
   log_format soak "$soak_id";
 
   server { listen 127.0.0.1:$http backlog=512; client_body_buffer_size 1m;
-    location / { set $soak_id ""; access_log $prefix/requests.log soak buffer=64k flush=1s;
+    location / { set $soak_id ""; access_log $prefix/requests.log soak;
       content_by_lua_block { $answer } }
   }
   server { listen 127.0.0.1:$https ssl backlog=512; client_body_buffer_size 1m; ssl_certificate $cert; ssl_certificate_key $key;
-    location / { set $soak_id ""; access_log $prefix/requests.log soak buffer=64k flush=1s;
+    location / { set $soak_id ""; access_log $prefix/requests.log soak;
       content_by_lua_block { $answer } } }
 ]]
 
