@@ -194,6 +194,7 @@ static bool go(struct idocr_transfer *t, int64_t left_ms, bool fresh)
     SET(CURLOPT_TIMEOUT_MS, clamp_ms(left_ms));
     SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     SET(CURLOPT_FORBID_REUSE, 0L);
+    SET(CURLOPT_VERBOSE, 0L);
 #undef SET
     return ok && curl_multi_add_handle(t->set->multi, t->easy) == CURLM_OK;
 }

@@ -5,6 +5,7 @@
 #include "transfer_handle.h"
 
 #include <stdio.h> /* SEEK_SET */
+#include <string.h>
 #include <time.h>
 
 /* An idle connection is dropped after this many seconds: the services close theirs after 60, and a request that
@@ -101,13 +102,32 @@ static void end_early(struct idocr_transfer *t)
 }
 
 /* After an HTTP error, or a response to a request that was not out, nobody knows which answers are still to come on an HTTP/1
- * connection: a load balancer's 408 for an idle connection, say, that crossed the request. The service's own refusals are 200. */
-static void forbid_reuse_unless_plain(struct idocr_transfer *t)
+ * connection: a load balancer's 408 for an idle connection, say, that crossed the request. The service's own refusals are 200.
+ * Bytes behind a response without a body are discarded by libcurl. */
+static bool may_reuse(const struct idocr_response *response)
 {
-    const struct idocr_response *response = &t->response;
-    if (response->http2 || response->status < 200 || (response->status < 300 && !response->early))
-        return;
-    (void)curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L); /* unset when the handle starts again */
+    return response->http2 || response->status < 200 ||
+           (response->status == 200 && !response->early && (response->has_coding || response->length > 0));
+}
+
+/* libcurl also discards bytes that it read behind the last chunk, and says so to this function only. What is left of them in the
+ * kernel could be taken for the next response. */
+static int on_debug(CURL *easy, curl_infotype type, char *text, size_t length, void *context)
+{
+    static const char leftovers[] = "Leftovers after chunking";
+    (void)context;
+    if (type == CURLINFO_TEXT && length >= sizeof leftovers - 1 && memcmp(text, leftovers, sizeof leftovers - 1) == 0)
+        (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    return 0;
+}
+
+/* Both options are unset when the handle starts again. */
+static void watch_end(struct idocr_transfer *t)
+{
+    if (!may_reuse(&t->response))
+        (void)curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+    else if (t->response.has_coding)
+        (void)curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context)
@@ -121,7 +141,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
             end_early(t);
     }
     if (t->response.headers_done)
-        forbid_reuse_unless_plain(t);
+        watch_end(t);
     return size * count;
 }
 
@@ -163,6 +183,7 @@ bool idocr_transfer_set_up(struct idocr_transfer *t)
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, t);
+    SET(CURLOPT_DEBUGFUNCTION, on_debug);
     ok = idocr_transfer_watch(t) && ok;
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(CURLOPT_PROTOCOLS_STR, "http,https");

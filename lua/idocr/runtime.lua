@@ -84,7 +84,7 @@ end
 function Pool:submit(fn, tag)
   if self.cancelled then error("the pool was cancelled", 2) end
   if tag == nil then tag = true end
-  local task = { pool = self, tag = tag, thread = coroutine.create(fn), asleep = false, process = core.process_id() }
+  local task = { pool = self, tag = tag, thread = coroutine.create(fn), asleep = false }
   tasks[task.thread] = task
   self.tasks[task] = true
   self.flying = self.flying + 1
@@ -276,13 +276,6 @@ function runtime.new(driver)
     if not task or not task.pool.cancelled then return false end
     suspend(task) -- one that tries again for ever is dropped after some rounds
     return true
-  end
-
-  --- Whether the task that asks began in the process that this one was forked from: its call goes on there.
-  ---@return boolean
-  function self.forked()
-    local task = current_task()
-    return task ~= nil and task.process ~= core.process_id()
   end
 
   --- Waits until `op.done`, which the driver sets; `op.wake` is there for it to call. Ends early when the task is

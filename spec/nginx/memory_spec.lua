@@ -99,3 +99,40 @@ describe("a timer that makes 5,000 calls", function()
     end)
   end
 end)
+
+describe("more timers than lua_max_running_timers", function()
+  it("make their calls, and later calls of the worker are made as before", function()
+    local service = nginx.start { ports = { "service" }, http = [[
+      server { listen 127.0.0.1:$service; location / { content_by_lua_block {
+        ngx.req.discard_body()
+        ngx.print '{"Response":{"ID":"X00000000","RequestId":"r"}}'
+      } } }
+    ]] }
+    local server = nginx.start { ports = { "front" }, log_level = "emerg", vars = { service = service.port.service }, http = [[
+      lua_max_running_timers 4;
+      init_by_lua_block {
+        client = require("idocr").new { endpoint = "http://127.0.0.1:$service", rate = false, timeout = { connect = 10, total = 30 },
+          credentials = { secret_id = "AKIDexample", secret_key = "example" } }
+        params = { image = require("idocr").bytes(("\255\216\255\224"):rep(100000)), precheck = false }
+      }
+      server { listen 127.0.0.1:$front; location / { content_by_lua_block {
+        local running, done, fine = 0, 0, 0
+        for _ = 1, 12 do -- nginx drops all but the first four
+          ngx.timer.at(0, function()
+            running = running + 1
+            if client:malaysia_id(params) then fine = fine + 1 end
+            done = done + 1
+          end)
+        end
+        ngx.sleep(0.1)
+        while done < running do ngx.sleep(0.01) end
+        for _ = 1, 4 do assert(client:malaysia_id(params)) end
+        ngx.print(running > 0 and fine == running and "fine" or fine .. " of " .. running)
+      } } }
+    ]] }
+    local said = process.run(("curl -sS --max-time 60 http://127.0.0.1:%d/"):format(server.port.front))
+    server.stop()
+    service.stop()
+    assert.equal("fine", said)
+  end)
+end)

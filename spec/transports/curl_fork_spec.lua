@@ -114,24 +114,66 @@ describe("after fork()", function()
     end)
   end
 
-  it("a call that waits for its turn to send ends as Forked in the child, and later ones do not", function()
-    run("http", [[
-      local pool = transport.runtime.pool(2)
-      pool:submit(function()
-        transport.runtime.sleep(0.1)
-        return call("/echo", "late")
-      end)
+  -- arg[1] answers with no card, but it counts the requests.
+  local CLIENT = [[
+    local idocr = require "idocr"
+    local picture = idocr.bytes(require("spec.support.scripted").PNG)
+    local function client_with(options)
+      options.transport, options.proxy, options.endpoint = "curl", false, url .. "/echo"
+      options.credentials = options.credentials or { secret_id = "AKIDspec", secret_key = "secretOfTheSpec" }
+      return idocr.new(options)
+    end
+    local function check_forked(err)
+      assert(err.category == "closed" and err.code == "Forked" and err.sent == false and err.billed == false, tostring(err))
+    end
+  ]]
+
+  it("a call that waits for the limiter ends as Forked in the child, and later ones do not", function()
+    local seen = server.seen "/echo"
+    run("http", CLIENT .. [[
+      local client = client_with { rate = 5 }
+      local inputs = {}
+      for i = 1, 7 do inputs[i] = { image = picture } end -- two of them wait
+      local each = client:each("malaysia_id", inputs, { concurrency = 7 })
+      for _ = 1, 4 do assert(select(3, each()).code ~= "Forked") end
       local pid = child(function()
-        pool:submit(function() return call("/echo", "new") end, "new")
-        local seen = {}
-        for tag, _, response, err in pool.next, pool do seen[tag] = response and response.status or err.code end
-        assert(seen.new == 200 and seen[true] == "Forked")
+        local count = 0
+        for _, _, err in each do
+          if err.code == "Forked" then
+            check_forked(err)
+            count = count + 1
+          end
+        end
+        assert(count >= 2)
+        assert(select(2, client_with({ rate = false }):malaysia_id(picture)).code ~= "Forked")
       end)
-      local _, _, response = pool:next()
-      assert(response.status == 200 and fork.wait(pid) == 0)
+      for _, _, err in each do assert(err.code ~= "Forked") end
+      assert(fork.wait(pid) == 0)
       print "fine"
     ]])
+    process.wait_for(function() return server.seen "/echo" - seen == 8 end, 5)
   end)
+
+  for _, hook in ipairs { "on_event", "clock", "credentials" } do
+    it("a call during whose " .. hook .. " function the process forks is sent by the parent alone", function()
+      local seen = server.seen "/echo"
+      run("http", "local HOOK = '" .. hook .. "'\n" .. CLIENT .. [[
+        local pid
+        local client = client_with { rate = false, [HOOK] = function()
+          pid = pid or fork.fork()
+          if HOOK == "clock" then return os.time() end
+          return { secret_id = "AKIDspec", secret_key = "secretOfTheSpec" }
+        end }
+        local _, err = client:malaysia_id(picture)
+        if pid == 0 then
+          fork.leave(pcall(check_forked, err) and 0 or 1)
+        end
+        assert(fork.wait(pid) == 0 and err.code ~= "Forked")
+        print "fine"
+      ]])
+      process.wait_for(function() return server.seen "/echo" - seen == 1 end, 5)
+    end)
+  end
 
   it("closing the client in the child ends its calls as Forked", function()
     run("https", [[

@@ -1,5 +1,6 @@
 --- Around one plan: credentials, limit, signature, transport, outcome; again where `retry` allows it, under one deadline.
 
+local core = require "idocr.core"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
@@ -17,6 +18,7 @@ local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
 ---@field started number     runtime.now()
 ---@field ends number        runtime.now() of the deadline
 ---@field total number       seconds
+---@field process integer    the one that began the call
 ---@field reconnected boolean? a dead connection has been replaced
 ---@field fresh boolean?     the next request wants a new connection
 ---@field last idocr.Error?  of the attempt before
@@ -27,7 +29,13 @@ local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
 ---@return idocr.Flight
 function attempt.flight(state)
   local now, total = state.runtime.now(), state.options.timeout.total
-  return { started = now, ends = now + total, total = total, attempts = 0 }
+  return { started = now, ends = now + total, total = total, attempts = 0, process = core.process_id() }
+end
+
+-- A call that was under way at a fork goes on in the parent; in the child it ends before anything is sent for it.
+local function forked(flight)
+  if flight.process == core.process_id() then return nil end
+  return errors.unsent("closed", "Forked", "the call belongs to the process that this one was forked from")
 end
 
 local function overdue(flight)
@@ -121,6 +129,8 @@ local function send(state, side, plan, request, flight, secrets)
     local bytes = plan.body and plan.body:length() or 0
     state.emit("request", { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = bytes })
   end
+  local elsewhere = forked(flight) -- in the user's credentials, clock or on_event
+  if elsewhere then return nil, elsewhere end
   request.pictures_apart, request.fresh = true, flight.fresh
   flight.fresh = nil
 
@@ -143,6 +153,8 @@ local function size(text) return type(text) == "string" and #text or 0 end
 --- One request and what came of it.
 ---@return table? result, idocr.Error? err, table? response
 local function once(state, side, plan, flight)
+  local elsewhere = forked(flight)
+  if elsewhere then return nil, elsewhere end
   local checked, snapshot = credentials(side, flight.ends - state.runtime.now())
   if not checked then return nil, snapshot end
   local secrets = side.secrets

@@ -42,7 +42,9 @@ end
 local LOOK = 0.1 -- seconds between two looks for sleepers who are no more
 local RECLAIM = 0.02 -- seconds between two that are made because their places are wanted
 
-local sleepers, looking = {}, false -- semaphore -> what to do when nobody waits at it any more
+local START = 1 -- seconds; a timer that is so late was dropped: nginx runs no more than lua_max_running_timers
+
+local sleepers, due = {}, nil -- semaphore -> what to do when nobody waits at it any more; when the next look is
 local looked = 0 -- when
 local unused = {} -- semaphores
 
@@ -58,10 +60,18 @@ local function look()
   for _, lost in ipairs(gone) do pcall(lost) end -- may wait itself: not while the table is walked through
 end
 
-local function look_again(premature)
-  looking = false
+local look_again
+
+local function look_later()
+  local now = core.monotonic()
+  if due and now < due + START then return end
+  due = ngx.timer.at(LOOK, look_again) and now + LOOK
+end
+
+function look_again(premature)
+  due = nil
   look()
-  if next(sleepers) and not premature then looking = ngx.timer.at(LOOK, look_again) ~= nil end
+  if next(sleepers) and not premature then look_later() end
 end
 
 --- Finds sleepers who are no more at once: what they held is wanted.
@@ -78,7 +88,7 @@ function runtime.sleep(seconds, lost)
   if not lost then return ngx.sleep(seconds) end
   local waiter = table.remove(unused) or assert(require("ngx.semaphore").new(0))
   sleepers[waiter] = lost
-  looking = looking or ngx.timer.at(LOOK, look_again) ~= nil
+  look_later()
   waiter:wait(seconds)
   sleepers[waiter] = nil
   unused[#unused + 1] = waiter -- nobody posts it
@@ -137,8 +147,6 @@ function runtime.detached(fn, timeout)
   return unpack(results, 1, results.n)
 end
 
-local START = 1 -- seconds; a timer without delay that has not run after them was dropped
-
 --- Runs a function in a context of its own, a timer's, and waits for its end. What nginx allocates for it (light
 --- threads, connections) is freed then, and not only when the context of the caller ends.
 ---@param fn function
@@ -153,7 +161,6 @@ function runtime.apart(fn, ...)
     done:post(1)
   end)
   while set and not results do
-    -- More than lua_max_running_timers: nginx drops the timer.
     if not done:wait(START) and not started then set = nil end
   end
   if not results then

@@ -40,13 +40,26 @@ local function arm()
   return armed
 end
 
-local function wait()
-  if not arm() then return ngx.sleep(0.001) end -- no timer to be had
+-- nginx drops a timer that is due while lua_max_running_timers run. Nobody is told: the line was not served.
+local dropped = -LONGEST -- when that was found
+
+-- Waits for a place in a turn; false: there is no line to wait in.
+local function wait(now)
+  if now - dropped < LONGEST or not arm() then
+    ngx.sleep(0.001)
+    return false
+  end
   local waiter = table.remove(free) or semaphore.new(0)
   last = last + 1
   line[last] = waiter
-  if waiter:wait(LONGEST) then free[#free + 1] = waiter end
+  local served = waiter:wait(LONGEST)
+  if served then
+    free[#free + 1] = waiter
+  else
+    armed, dropped = false, core.monotonic()
+  end
   if first <= last then arm() end
+  return served
 end
 
 --- Makes the function that asks for the right to compute for one slice: it returns at once while this turn has time left.
@@ -60,8 +73,7 @@ function turns.new(may_wait)
         local id = ngx.now() -- nginx reads the clock once per turn
         if id ~= turn then turn, from = id, now end
       end
-      if now - from < BUDGET or not may_wait() then return end
-      wait()
+      if now - from < BUDGET or not may_wait() or not wait(now) then return end
     end
   end
 end

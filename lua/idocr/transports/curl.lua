@@ -36,10 +36,6 @@ end
 
 local function closed(url, message) return nil, failure(url, nil, "closed", "Cancelled", message, false) end
 
-local function forked(url)
-  return nil, failure(url, nil, "closed", "Forked", "the call belongs to the process that this one was forked from", false)
-end
-
 local function address_of(authority)
   local ip, port = authority:match("^(%d+%.%d+%.%d+%.%d+):?(%d*)$")
   if not ip then ip, port = authority:match("^(%[[%x:.]+%]):?(%d*)$") end
@@ -87,7 +83,6 @@ end
 function Transport:send(request, deadline)
   local url = request.url
   if self.handle == nil then return closed(url, "the client is closed") end
-  if self.runtime.forked() then return forked(url) end
   if self.runtime.cancelled() then return closed(url, "the call was cancelled") end
   local proxy = proxy_for(self, url)
   local dialled, connect_to = route(url, request.host)

@@ -171,7 +171,8 @@ end
 local function frame(self, version)
   local headers = self.headers
   local connection = (headers.connection or ""):lower()
-  self.keepalive = version == "1.1" and not connection:find("close", 1, true) or connection:find("keep-alive", 1, true) ~= nil
+  self.keepalive = not connection:find("close", 1, true)
+    and (version == "1.1" or connection:find("keep-alive", 1, true) ~= nil)
   -- After an HTTP error nobody knows which answers are still to come: a load balancer's 408 for an idle connection, say, that
   -- crossed the request. The service's own refusals are 200.
   if self.status >= 300 then self.keepalive = false end

@@ -80,8 +80,28 @@ between("GOAWAY on the idle connection and close", false, { s.frame(7, 0, 0, "\0
 faults[#faults] = nil
 faults[#faults].h1 = false
 
-add { name = "bytes behind the first response, in one piece", h2 = false, options = ONE, calls = { {}, {} },
-  serve = { { s.request, { "send", s.raw_card()[2] .. "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" }, s.drain }, s.serve() },
+-- Bytes that come with the last ones of the first response: nobody may take what follows them for the second response.
+local LENGTH = #s.CARD + 8 -- the person's mark is 8 bytes longer than its placeholder
+local CHUNKED = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"):format(LENGTH, s.CARD)
+local REST = response("200 OK", OTHER)[2]
+local function behind(name, first, text, want)
+  add { name = name .. ", in one piece", h2 = false, options = ONE, calls = { { want = want }, {} },
+    serve = { { s.request, s.send(first .. text), s.drain }, s.serve() }, want = w.card { whole = 2, connections = 2 } }
+end
+behind("bytes behind the first response", s.raw_card()[2], "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+behind("a line end behind the first response", s.raw_card()[2], "\r\n")
+behind("another person's response behind the last chunk", CHUNKED, REST)
+behind("a byte behind the last chunk", CHUNKED, "\n")
+behind("another person's response behind status 204", "HTTP/1.1 204 No Content\r\n\r\n", REST, w.bad "EmptyReply")
+behind("another person's response behind a Content-Length of 0", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", REST,
+  w.bad "EmptyReply")
+add { name = "an interim response behind the last chunk, another person's response under the second request", h2 = false,
+  options = ONE, calls = { {}, {} }, want = w.card { whole = 2, connections = 2 },
+  serve = { { s.request, s.send(CHUNKED .. "HTTP/1.1 100 Continue\r\n\r\n"), s.request, s.send(REST), s.drain }, s.serve() } }
+add { name = "chunked responses on a healthy connection", serve = { s.request, s.card "chunked", s.again }, calls = { {}, {}, {} },
+  want = w.card { whole = 3, connections = 1 } }
+add { name = "Connection: keep-alive, close", h2 = false, options = ONE, calls = { {}, {} },
+  serve = { { s.request, s.raw_card "Connection: keep-alive, close\r\n", s.drain }, s.serve() },
   want = w.card { whole = 2, connections = 2 } }
 add { name = "frames for the connection alone on the idle connection", h1 = false, calls = { {}, { before = idle } },
   h2 = { s.request, s.card(), s.gate, s.frame(6, 0, 0, "12345678"), s.frame(4, 0, 0, ""), s.frame(8, 0, 0, "\0\0\1\0"), s.mark,
