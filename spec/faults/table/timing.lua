@@ -23,7 +23,7 @@ add { name = "no response to eight calls at once", serve = { s.request, s.stall 
   calls = { { together = 8 } }, want = w.late { whole = 8 } }
 faults[#faults].h2 = false
 add { name = "no response to a large request", serve = { s.request, s.stall }, calls = { { bytes = BIG } }, want = w.late(),
-  options = { timeout = { connect = 10, total = 2.5 } } }
+  options = { timeout = { connect = 10, total = 8 } } }
 stall("stall inside the status line", "HTTP/1.1 2")
 stall("stall inside the head", "HTTP/1.1 200 OK\r\nContent-Ty")
 stall("stall after the head", HEAD)
