@@ -277,14 +277,14 @@ static lua_Number optional_number(lua_State *L, int index, const char *what, lua
     return lua_tonumber(L, index);
 }
 
-/* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy)
+/* transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy, fresh)
  *   -> transfer | nil, category, code, message, sent, dead_connection */
 static int l_set_start(lua_State *L)
 {
-    enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, PROXY, OBJECT };
+    enum { SET = 1, REQUEST, URL, BODY, SINK, CONNECT_TIMEOUT, DEADLINE, MAX_RESPONSE, CONNECT_TO, PROXY, FRESH, OBJECT };
     struct set_object *object = check_set(L);
     luaL_checktype(L, REQUEST, LUA_TTABLE);
-    lua_settop(L, PROXY);
+    lua_settop(L, FRESH);
     if (object->set == NULL)
         return push_unsent(L, "closed", "Cancelled", "the transport is closed");
 
@@ -295,7 +295,7 @@ static int l_set_start(lua_State *L)
         .proxy = optional_text(L, PROXY, "proxy"),
         .connect_ms = milliseconds(optional_number(L, CONNECT_TIMEOUT, "connect_timeout", 5)),
         .total_ms = milliseconds(optional_number(L, DEADLINE, "deadline", 30)),
-        .fresh = flag_field(L, REQUEST, "fresh"),
+        .fresh = lua_toboolean(L, FRESH) != 0,
         .source = optional_source(L, BODY),
         .sink = optional_sink(L, SINK),
     };

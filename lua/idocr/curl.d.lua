@@ -20,7 +20,6 @@ curl.library = ""
 ---@class idocr.curl.Request
 ---@field method string?
 ---@field headers string[][]?       list of {name, value}
----@field fresh boolean?            over a new connection
 
 ---@class idocr.curl.Transfers
 local Transfers = {}
@@ -35,8 +34,9 @@ local Transfers = {}
 ---@param max_response integer?     bytes of the decompressed reply (32 MiB)
 ---@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
 ---@param proxy string?             URL; "": none; nil: the option `proxy`
+---@param fresh boolean?            over a new connection
 ---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean|"part"? sent, boolean? dead_connection
-function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy) end
+function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy, fresh) end
 
 --- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
 ---@param seconds number

@@ -5,7 +5,7 @@
 local contestant = require "spec.bench.contestant"
 local core = require "idocr.core"
 local idocr = require "idocr"
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 local decode = require "idocr.decode.card"
 local kinds = require "idocr.kinds"
 
@@ -32,7 +32,7 @@ function parts.decode()
   local kind = kinds.get("passport")
   local plan = { reads = kind.services[1] }
   return function()
-    local result = assert(tencent.outcome(plan, { status = 200, headers = {}, body = text }))
+    local result = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
     assert(decode.card(kind, plan.reads, result, { provider = "tencent" }).number)
   end
 end

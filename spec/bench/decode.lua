@@ -8,7 +8,7 @@ local contestant = require "spec.bench.contestant"
 local decode = require "idocr.decode.card"
 local kinds = require "idocr.kinds"
 local native = require "bench_native"
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 local has_mime, mime = pcall(require, "mime")
 
 local kind = kinds.get("passport")
@@ -16,7 +16,7 @@ local service = kind.services[1]
 local plan = { reads = service }
 
 local function idocr(text)
-  local result = assert(tencent.outcome(plan, { status = 200, headers = {}, body = text }))
+  local result = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
   local made = card.new(decode.card(kind, service, result, { provider = "tencent" }))
   assert(made.number and (made.portrait or #text < 8192))
 end

@@ -80,7 +80,7 @@ describe("what is kept from call to call", function()
   end)
 
   it("is no frame of another kind that shares the service", function()
-    local tencent = require "idocr.providers.tencent"
+    local tencent = require("idocr.providers.tencent").new {}
     local service = {
       provider = "tencent", action = "A", pictures = { { param = "image", base64 = "P" } }, outputs = {}, warnings = {},
       inputs = { { wire = "Crop", type = "boolean", when = { "crop" } } },
@@ -88,7 +88,7 @@ describe("what is kept from call to call", function()
     local function body(name, default)
       local kind = { kind = name, services = { service }, params = { crop = { type = "boolean", default = default } } }
       local pictures = { image = { image = core.image_bytes "x" } }
-      return tostring(tencent.prepare({ kind = kind, service = service, params = { crop = true }, pictures = pictures }).body)
+      return tostring(tencent:prepare({ kind = kind, service = service, params = { crop = true }, pictures = pictures }).body)
     end
     assert.matches('"Crop":true', body("first"))
     assert.not_matches('"Crop"', body("second", true)) -- what the service does anyway is not asked for

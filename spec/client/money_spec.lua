@@ -1,20 +1,20 @@
 -- The rule of money, case by case. Every line of client/money.lua decides at least one of these cases.
-local ekycpro = require "idocr.providers.ekycpro"
+local ekycpro = require("idocr.providers.ekycpro").new {}
 local errors = require "idocr.errors"
 local money = require "idocr.client.money"
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 
 local function failure(category, fields) return errors.new(category, "Code", "", fields) end
 
 local function refusal(code)
   local body = '{"Response":{"Error":{"Code":"' .. code .. '","Message":"m"},"RequestId":"r"}}'
-  return select(2, tencent.outcome({}, { status = 200, headers = {}, body = body }))
+  return select(2, tencent:outcome({}, { status = 200, headers = {}, body = body }))
 end
 
-local function status(name) return select(2, ekycpro.outcome({}, { status = 200, headers = {}, body = '{"status":"' .. name .. '"}' })) end
+local function status(name) return select(2, ekycpro:outcome({}, { status = 200, headers = {}, body = '{"status":"' .. name .. '"}' })) end
 
 local function page(provider, http_status, body)
-  return select(2, provider.outcome({}, { status = http_status, headers = {}, body = body }))
+  return select(2, provider:outcome({}, { status = http_status, headers = {}, body = body }))
 end
 
 -- name; error; price: F free, C charged, ? unknown; may be repeated: "yes", "repeat" (as "yes", but another provider is asked
@@ -45,7 +45,7 @@ local CASES = {
   { "ekycpro 429", page(ekycpro, 429, '{"message":"slow"}'), "F", "yes" },
   { "ekycpro without a status", page(ekycpro, 200, '{"message":"x"}'), "?", "allowed" },
   { "ekycpro OK without a card",
-    select(2, ekycpro.outcome({ reads = {} }, { status = 200, headers = {}, body = '{"status":"OK"}' })), "C", "no" },
+    select(2, ekycpro:outcome({ reads = {} }, { status = 200, headers = {}, body = '{"status":"OK"}' })), "C", "no" },
   { "FAIL", status "FAIL", "C", "no" },
   { "INNER_ERROR", status "INNER_ERROR", "F", "yes" },
   { "IMAGE_INVALID_SIZE", status "IMAGE_INVALID_SIZE", "F", "yes" },

@@ -3,6 +3,7 @@ local errors = require "idocr.errors"
 local idocr = require "idocr"
 local ports = require "spec.support.ports"
 local scripted = require "spec.support.scripted"
+local transports = require "idocr.transports"
 local web = require "spec.support.web"
 
 local PNG = idocr.bytes(scripted.PNG)
@@ -63,9 +64,23 @@ describe("a call over libcurl", function()
   end)
 end)
 
+-- Makes clients use a wire as one of the transports of this library, which get options with each request.
+local function use_as_transport(wire)
+  local new = transports.new
+  finally(function() transports.new = new end)
+  wire.options = {}
+  function transports.new()
+    return { name = "scripted", runtime = wire.runtime, send = function(_, request, deadline, options)
+      wire.options[#wire.options + 1] = options
+      return wire:send(request, deadline)
+    end }
+  end
+end
+
 local function answers(list, more)
   local told = {}
   local wire = scripted.new(list)
+  use_as_transport(wire)
   local options = scripted.options(wire, {
     retry = { attempts = 3, base = 0.01, cap = 0.02 },
     on_event = function(name, fields) told[#told + 1] = name .. (fields.attempt and " " .. fields.attempt or "") end,
@@ -83,8 +98,8 @@ describe("a connection that was dead before the request", function()
     local client, wire, told = answers { dead(true), scripted.ok() }
     assert(client:passport(PNG))
     assert.equal(2, #wire.requests)
-    assert.is_nil(wire.requests[1].fresh)
-    assert.is_true(wire.requests[2].fresh)
+    assert.is_nil(wire.options[1].fresh)
+    assert.is_true(wire.options[2].fresh)
     assert.same({}, wire.slept)
     assert.same({ "request 1", "failure 1", "retry 1", "request 2", "response 2", "done" }, told)
   end)
@@ -109,8 +124,8 @@ describe("a connection that was dead before the request", function()
   it("asks for one fresh connection only", function()
     local client, wire = answers { dead "part", failing { sent = "part" }, scripted.ok() }
     assert(client:passport(PNG))
-    assert.is_true(wire.requests[2].fresh)
-    assert.is_nil(wire.requests[3].fresh)
+    assert.is_true(wire.options[2].fresh)
+    assert.is_nil(wire.options[3].fresh)
     assert.equal(1, #wire.slept)
   end)
 end)

@@ -3,7 +3,7 @@ local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local json = require "idocr.decode.json"
 local kinds = require "idocr.kinds"
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 
 local PICTURE = "\255\216\255\224 a picture \0\1\2"
 local BASE64 = core.base64_encode(PICTURE)
@@ -15,7 +15,7 @@ local ANYTHING = {
 local function read(kind_name, site, response)
   local kind = kinds.get(kind_name)
   local service = kinds.service(kind, "tencent", site)
-  local result, err = tencent.outcome({ reads = service }, { status = 200, headers = {}, body = '{"Response":' .. response .. "}" })
+  local result, err = tencent:outcome({ reads = service }, { status = 200, headers = {}, body = '{"Response":' .. response .. "}" })
   if not result then return nil, err end
   return decode.card(kind, service, result, { provider = "tencent" })
 end

@@ -53,12 +53,12 @@ describe("broken replies", function()
       file:close()
       local kind = kinds.get(seed[1])
       local service = kinds.service(kind, seed[2], seed[3])
-      local provider = require("idocr.providers." .. seed[2])
+      local provider = require("idocr.providers." .. seed[2]).new {}
       local cards = 0
       for round = 1, ROUNDS do
         local body = round % 2 == 0 and broken(text) or exchanged(exchanged(text))
         local response = { status = round % 7 == 0 and 500 or 200, headers = {}, body = body }
-        local result, err = provider.outcome({ reads = service }, response)
+        local result, err = provider:outcome({ reads = service }, response)
         if result then
           cards = cards + 1
           for name, value in pairs(decode.card(kind, service, result, {})) do

@@ -1,7 +1,7 @@
 -- A kind is one file in cards/: nothing else has to know it.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 
 local NEW_KIND = [[
 return {
@@ -79,15 +79,15 @@ describe("kinds", function()
     local service = kinds.service(kind, "tencent", "intl")
     assert.is_nil(kinds.service(kind, "tencent", "cn"))
 
-    local plan = assert(tencent.prepare {
+    local plan = assert(tencent:prepare {
       kind = kind, service = service, params = { colour = true },
-      pictures = { image = { image = core.image_bytes("picture") } }, options = { site = "intl" },
+      pictures = { image = { image = core.image_bytes("picture") } },
     })
     assert.equal("LibraryCardOCR", plan.action)
     assert.matches('^{"Colour":true,"ImageBase64": *"cGljdHVyZQ=="}$', tostring(plan.body))
 
     local body = '{"Response":{"Number":"7","Inside":{"Since":"2020/1/2"},"Face":"cGljdHVyZQ==","Hints":[7],"RequestId":"r"}}'
-    local result = assert(tencent.outcome(plan, { status = 200, headers = {}, body = body }))
+    local result = assert(tencent:outcome(plan, { status = 200, headers = {}, body = body }))
     local card = decode.card(kind, service, result, { provider = "tencent" })
     assert.equal("7", card.number)
     assert.equal("2020-01-02", card.issue_date)
@@ -101,8 +101,9 @@ describe("kinds", function()
     local service = kinds.service(kind, "tencent", "cn")
     assert.same({ "ticket", { "number", "mrz" } }, { kind.title, kind.show })
     assert.equal("FailedOperation.ImageNoSpecifiedCard", service.refusal)
-    local plan = assert(tencent.prepare {
-      kind = kind, service = service, pictures = { image = { image = core.image_bytes("picture") } }, options = { site = "cn" },
+    local plan = assert(tencent:prepare {
+      kind = kind, service = service, params = {},
+      pictures = { image = { image = core.image_bytes("picture") } },
     })
     assert.equal("TicketOCR", plan.action)
     assert.equal("7", decode.card(kind, service, { No = "7" }, {}).number)

@@ -28,7 +28,7 @@ local function read(entry)
   local kind_name, provider, site = unpack(READERS[entry.action], 1, 3)
   local kind = kinds.get(kind_name)
   local service = kinds.service(kind, provider, site)
-  local result, err = require("idocr.providers." .. provider).outcome({ reads = service }, {
+  local result, err = require("idocr.providers." .. provider).new({}):outcome({ reads = service }, {
     status = entry.http_status,
     headers = { ["content-type"] = entry.content_type },
     body = slurp(entry.file),

@@ -22,12 +22,12 @@ local targets = {}
 local function reply_target(kind_name, provider_name, site, files)
   local kind = kinds.get(kind_name)
   local service = kinds.service(kind, provider_name, site)
-  local provider = require("idocr.providers." .. provider_name)
+  local provider = require("idocr.providers." .. provider_name).new {}
   local seeds = {}
   for _, file in ipairs(files) do seeds[#seeds + 1] = read("spec/responses/" .. file) end
   local function run(text, random)
     local response = { status = random(9) == 1 and 502 or 200, headers = {}, body = text }
-    local result, err = provider.outcome({ reads = service }, response)
+    local result, err = provider:outcome({ reads = service }, response)
     if not result then
       assert(errors.is(err), "not an error object")
       assert(#tostring(err) < 2000)

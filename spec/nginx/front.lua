@@ -39,9 +39,8 @@ function front.one(what)
   local response, err = transport:send({
     method = what.method or (body and "POST" or "GET"), url = what.url, host = what.host,
     headers = what.headers or { { "Content-Type", "application/json" } }, body = body,
-    connect_timeout = what.connect_timeout, max_response = what.max_response, pictures_apart = what.pictures_apart,
-    fresh = what.fresh,
-  }, what.deadline or 20)
+    connect_timeout = what.connect_timeout, max_response = what.max_response,
+  }, what.deadline or 20, { pictures_apart = what.pictures_apart, fresh = what.fresh })
   local seconds = core.monotonic() - from
   if not response then
     return {

@@ -8,9 +8,11 @@ local kind = kinds.get "malaysia_id"
 local service = kinds.service(kind, "ekycpro")
 local PICTURE = "\251\255\191\0\1\2\3"
 
-local function prepare(params, pictures, options)
-  return ekycpro.prepare {
-    kind = kind, service = service, params = params or {}, options = options or {},
+local any = ekycpro.new {}
+
+local function prepare(params, pictures, provider)
+  return (provider or any):prepare {
+    kind = kind, service = service, params = params or {},
     pictures = pictures or { image = { image = core.image_bytes(PICTURE) } },
   }
 end
@@ -24,7 +26,7 @@ end
 describe("an ekycpro request", function()
   it("is a form with a percent-encoded picture and the key in a header", function()
     local plan = assert(prepare())
-    local request = ekycpro.sign(plan, { api_key = "Abc/+=", token = "a b&c=d/é" }, 1700000000)
+    local request = any:sign(plan, { api_key = "Abc/+=", token = "a b&c=d/é" }, 1700000000)
     assert.equal("POST", request.method)
     assert.equal("https://api.ekycpro.com/v1/my_ocr/general?token=a%20b%26c%3Dd%2F%C3%A9", request.url)
     assert.equal("api.ekycpro.com", header(request, "Host"))
@@ -36,14 +38,15 @@ describe("an ekycpro request", function()
   end)
 
   it("needs no token", function()
-    assert.equal("https://api.ekycpro.com/v1/my_ocr/general", ekycpro.sign(prepare(), { api_key = "k" }).url)
+    assert.equal("https://api.ekycpro.com/v1/my_ocr/general", any:sign(prepare(), { api_key = "k" }).url)
   end)
 
   it("goes where it is told, with or without the version in the base", function()
     for _, base in ipairs { "http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1/" } do
-      local plan = assert(prepare({}, nil, { endpoint = { ekycpro = base }, signed_host = { ekycpro = "api.ekycpro.com" } }))
-      assert.equal("http://127.0.0.1:8080/v1/my_ocr/general", plan.url)
-      assert.equal("api.ekycpro.com", plan.host)
+      local provider = ekycpro.new { endpoint = base, signed_host = "api.ekycpro.com" }
+      local request = provider:sign(assert(prepare({}, nil, provider)), { api_key = "k" })
+      assert.equal("http://127.0.0.1:8080/v1/my_ocr/general", request.url)
+      assert.equal("api.ekycpro.com", request.host)
     end
   end)
 
@@ -60,20 +63,20 @@ describe("an ekycpro request", function()
   end)
 
   it("calls any endpoint of the vendor", function()
-    local plan = ekycpro.raw("facecompare", {
+    local plan = any:raw("facecompare", {
       img1 = core.image_bytes("a"), img2 = { image = core.image_bytes("b") }, country = "MY & SG", n = 2,
-    }, {})
-    assert.equal("https://api.ekycpro.com/v1/facecompare", plan.url)
+    })
+    assert.equal("https://api.ekycpro.com/v1/facecompare", any:sign(plan, { api_key = "k" }).url)
     assert.equal("country=MY%20%26%20SG&img1=YQ%3D%3D&img2=Yg%3D%3D&n=2", tostring(plan.body))
-    local result = assert(ekycpro.outcome(plan, { status = 200, headers = {}, body = '{"status":"OK","similarity":70}' }))
+    local result = assert(any:outcome(plan, { status = 200, headers = {}, body = '{"status":"OK","similarity":70}' }))
     assert.equal(70, result.similarity)
-    assert.has_error(function() ekycpro.raw("x", { a = {} }, {}) end)
+    assert.has_error(function() any:raw("x", { a = {} }) end)
   end)
 end)
 
 describe("an ekycpro reply", function()
   local plan = { reads = service }
-  local function outcome(body, status) return ekycpro.outcome(plan, { status = status or 200, headers = {}, body = body }) end
+  local function outcome(body, status) return any:outcome(plan, { status = status or 200, headers = {}, body = body }) end
 
   it("becomes a card", function()
     local result = assert(outcome('{"status":"OK","message":{"CardNumber":"450101-12-5001","Name":"A","Gender":"PEREMPUAN",'
@@ -169,11 +172,11 @@ describe("an ekycpro reply", function()
   end)
 end)
 
-describe("ekycpro.check_credentials", function()
+describe("ekycpro's check_credentials", function()
   it("wants a key and takes a token", function()
-    assert.same({ api_key = "k", token = "t" }, ekycpro.check_credentials { api_key = "k ", token = " t" })
-    assert.same({ api_key = "k" }, ekycpro.check_credentials { api_key = "k" })
-    local _, err = ekycpro.check_credentials { token = "t" }
+    assert.same({ api_key = "k", token = "t" }, any:check_credentials { api_key = "k ", token = " t" })
+    assert.same({ api_key = "k" }, any:check_credentials { api_key = "k" })
+    local _, err = any:check_credentials { token = "t" }
     assert.equal("credentials", err.category)
     assert.matches("api_key", err.message)
   end)

@@ -1,6 +1,6 @@
 -- The vendor's tables of error codes, line by line: code, billed, retry.
 local facts = require("idocr.providers.tencent.errors").facts
-local tencent = require "idocr.providers.tencent"
+local tencent = require("idocr.providers.tencent").new {}
 
 -- C charged, F free, ? nobody says; then how to retry
 local BUSINESS = [[
@@ -83,7 +83,7 @@ describe("codes of Tencent", function()
 
   it("become errors that carry all of it", function()
     local function err_of(code)
-      return select(2, tencent.outcome({}, { status = 200, headers = {}, body = '{"Response":{"Error":{"Code":"' .. code .. '"}}}' }))
+      return select(2, tencent:outcome({}, { status = 200, headers = {}, body = '{"Response":{"Error":{"Code":"' .. code .. '"}}}' }))
     end
     local err = err_of "FailedOperation.EmptyImageError"
     assert.equal("image", err.category)

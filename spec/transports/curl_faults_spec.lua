@@ -16,7 +16,7 @@ describe("the curl transport names what goes wrong:", function()
   local function call(url, more, deadline)
     local request = { method = "POST", url = url, headers = {}, body = core.body { "picture" } }
     for name, value in pairs(more or {}) do request[name] = value end
-    return transport:send(request, deadline or 10)
+    return transport:send(request, deadline or 10, more)
   end
 
   local function expect(category, code, sent, response, err)

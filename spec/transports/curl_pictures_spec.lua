@@ -19,13 +19,13 @@ describe("the curl transport with pictures_apart", function()
     server.stop()
   end)
 
-  local function call(path, extra)
+  local function call(path, extra, pictures_apart)
     local request = {
       method = "POST", url = server.http .. path, host = "127.0.0.1", headers = { { "Content-Type", "application/json" } },
-      body = core.body { text }, connect_timeout = 5, pictures_apart = true,
+      body = core.body { text }, connect_timeout = 5,
     }
     for name, value in pairs(extra or {}) do request[name] = value end
-    return transport:send(request, 10)
+    return transport:send(request, 10, { pictures_apart = pictures_apart ~= false })
   end
 
   it("gives the text without them, and the bytes beside it", function()
@@ -34,7 +34,7 @@ describe("the curl transport with pictures_apart", function()
       assert.equal('{"Response":{"Image":"\2550","RequestId":"r"}}', response.body)
       assert.same({ picture }, response.pictures)
     end
-    assert.equal(text, assert(call("/mirror", { pictures_apart = false })).body)
+    assert.equal(text, assert(call("/mirror", nil, false)).body)
   end)
 
   it("keeps the cap", function()
@@ -51,7 +51,7 @@ describe("the curl transport with pictures_apart", function()
       local transport = require("idocr.transports").new("curl", { proxy = false })
       local body = core.body { "{}" }
       for _ = 1, tonumber(arg[2]) do
-        local response, err = transport:send({ method = "POST", url = arg[1], headers = {}, body = body, pictures_apart = true }, 10)
+        local response, err = transport:send({ method = "POST", url = arg[1], headers = {}, body = body }, 10, { pictures_apart = true })
         assert(not response and err.category == "network", tostring(err))
       end
       io.write(io.open("/proc/self/status"):read("*a"):match("VmHWM:%s*(%d+)"))

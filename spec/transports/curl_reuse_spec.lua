@@ -103,7 +103,7 @@ describe("a connection that is used again by libcurl", function()
   local function call(url, text, more)
     local request = { method = "POST", url = url, headers = {}, body = core.body { text } }
     for name, value in pairs(more or {}) do request[name] = value end
-    return transport:send(request, 10)
+    return transport:send(request, 10, more)
   end
 
   for _, scheme in ipairs { "http", "http over IPv6", "https", "tls12" } do

@@ -103,7 +103,7 @@ describe("the curl transport", function()
     local response = assert(transport:send({ method = "GET", url = server.http .. "/interim", headers = {} }, 10))
     assert.same({ 200, "1", "ok" }, { response.status, response.headers["x-late"], response.body })
     assert.is_nil(response.headers["x-early"])
-    response = assert(transport:send({ method = "GET", url = server.http .. "/trailer", headers = {}, fresh = true }, 10))
+    response = assert(transport:send({ method = "GET", url = server.http .. "/trailer", headers = {} }, 10, { fresh = true }))
     assert.same({ "1", "ok" }, { response.headers["x-real"], response.body })
   end)
 

@@ -100,9 +100,9 @@ local function credentials(side, left)
   end
   if not side.checked or type(snapshot) ~= "table" or not same_parts(side.parts, snapshot) then
     local checked
-    checked, err = side.provider.check_credentials(snapshot)
+    checked, err = side.provider:check_credentials(snapshot)
     if not checked then return nil, recipe.with_origin(err, snapshot) end
-    side.parts, side.checked, side.secrets = parts_of(snapshot), checked, secrets_of(checked, side.view)
+    side.parts, side.checked, side.secrets = parts_of(snapshot), checked, secrets_of(checked, side.options)
   end
   return side.checked, snapshot
 end
@@ -131,11 +131,11 @@ local function send(state, side, plan, request, flight, secrets)
   end
   local elsewhere = forked(flight) -- in the user's credentials, clock or on_event
   if elsewhere then return nil, elsewhere end
-  request.pictures_apart, request.fresh = true, flight.fresh
+  local options = { pictures_apart = true, fresh = flight.fresh, secrets = secrets }
   flight.fresh = nil
 
   local began = state.runtime.now()
-  local response, err = state.transport:send(request, left, secrets)
+  local response, err = state.transport:send(request, left, options)
   local seconds = state.runtime.now() - began
   if not response then
     if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
@@ -173,13 +173,13 @@ local function once(state, side, plan, flight)
   local now
   now, err = side.clock()
   if err then return nil, err end
-  request, err = side.provider.sign(plan, checked, math.floor(now))
+  request, err = side.provider:sign(plan, checked, math.floor(now))
   if not request then return nil, err end
   local response, failed, seconds = send(state, side, plan, request, flight, secrets)
   if not response then return nil, failed end
 
   local result
-  result, err = side.provider.outcome(plan, response)
+  result, err = side.provider:outcome(plan, response)
   if err then err = errors.conceal(err, secrets) else clean_id(result, secrets) end
   if state.emit ~= events.silent then
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
@@ -227,7 +227,7 @@ function attempt.sign(state, side, plan, flight)
   if not checked then return nil, err end
   local now, wrong = side.clock()
   if wrong then return nil, wrong end
-  return side.provider.sign(plan, checked, math.floor(now))
+  return side.provider:sign(plan, checked, math.floor(now))
 end
 
 -- What `retry.decide` knows of a call whose first request failed.

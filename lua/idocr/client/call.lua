@@ -11,7 +11,6 @@ local money = require "idocr.client.money"
 local picture = require "idocr.picture"
 local precheck = require "idocr.picture.limits"
 local routing = require "idocr.client.routing"
-local own = require("idocr.transports.user").own
 
 local request_id = decode.request_id
 
@@ -40,28 +39,28 @@ end
 --- What one provider would be asked.
 ---@return table? plan, idocr.Error? err
 local function plan_for(state, side, kind, checked, opened)
-  local service, err = routing.service(kind, side.view)
+  local service, err = routing.service(kind, side.options)
   if not service then return nil, err end
   local look = checked.precheck
   if look == nil then look = state.options.precheck end
   if look then
     for _, entry in pairs(opened) do
       if entry.image then
-        local ok, refusal = precheck.picture(entry.image, service, side.view.site, state.runtime.pause)
+        local ok, refusal = precheck.picture(entry.image, service, side.options.site, state.runtime.pause)
         if not ok then return nil, refusal end
       end
     end
   end
   local plan
-  plan, err = side.provider.prepare {
-    kind = kind, service = service, params = checked.values, pictures = opened, options = side.view,
+  plan, err = side.provider:prepare {
+    kind = kind, service = service, params = checked.values, pictures = opened,
+    rate = kinds.by_site(service.rate, side.options.site),
   }
   if not plan then return nil, err end
   if look then
     local ok, refusal = precheck.request(plan.body:length(), side.provider.max_request)
     if not ok then return nil, refusal end
   end
-  plan.rate = kinds.by_site(service.rate, side.view.site)
   return plan
 end
 
@@ -170,7 +169,7 @@ function call.prepare(state, kind, checked)
     if plan then
       local request
       request, err = attempt.sign(state, side, plan, flight)
-      if request then return own(request) end -- its body reads the pictures: they stay open
+      if request then return request end -- its body reads the pictures: they stay open
     end
     failure = more_telling(failure, err)
     if err.category ~= "unsupported" then break end
@@ -191,7 +190,6 @@ function call.raw(state, action, make_plan)
   local plan, err = make_plan(side)
   local result
   if plan then
-    plan.rate = routing.rate(side.view, action)
     result, err = attempt.run(state, side, plan, flight)
   end
   if not result then err = money.settle(err, flight) end

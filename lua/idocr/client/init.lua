@@ -16,6 +16,7 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local routing = require "idocr.client.routing"
 local request_id = require("idocr.decode.card").request_id
 
 local client = {}
@@ -95,7 +96,7 @@ end
 local function raw_plan(side, action, given, opened)
   local ready, unreadable = open_pictures(given, opened, 0)
   if unreadable then return nil, unreadable end
-  return side.provider.raw(action, ready, side.view)
+  return side.provider:raw(action, ready, routing.rate(side.options, action))
 end
 
 --- Signs and sends any action of the (first) provider; pictures among the params go as base64. Raises where the params
@@ -209,8 +210,8 @@ end
 -- is made outside of the task and blocks for its short while.
 local function apart(transport)
   return {
-    send = function(_, request, deadline)
-      return coroutine.wrap(function() return transport:send(request, deadline) end)()
+    send = function(_, request, deadline, settings)
+      return coroutine.wrap(function() return transport:send(request, deadline, settings) end)()
     end,
     close = function() if type(transport.close) == "function" then transport:close() end end,
   }
@@ -227,10 +228,11 @@ end
 
 --- A provider as this client uses it.
 local function new_side(state, name)
+  local provider_options = options.for_provider(state.options, name)
   local side = {
     name = name,
-    provider = require("idocr.providers." .. name),
-    view = options.view(state.options, name),
+    options = provider_options,
+    provider = require("idocr.providers." .. name).new(provider_options),
     offset = 0,
   }
   function side.clock() return clock.read(state.options.clock, state.runtime.wall, side.offset) end
@@ -240,7 +242,7 @@ local function new_side(state, name)
     runtime = state.runtime,
     emit = state.emit,
     cache = state.cache,
-    check = side.provider.check_credentials,
+    check = function(given) return side.provider:check_credentials(given) end,
     parse_date = http_date.parse,
     request_id = request_id,
     transport = function() return state.transport end,
@@ -257,7 +259,7 @@ local function new_state(checked)
     options = checked,
     emit = events.emitter(checked.on_event),
     random = random_numbers(),
-    new_transport = function(other) return transports.new(checked.transport, setmetatable(other, { __index = checked })) end,
+    new_transport = function(changes) return transports.new(checked.transport, options.with(checked, changes)) end,
     sides = {},
   }
   state.transport = state.new_transport {}

@@ -314,14 +314,34 @@ function options.check(given)
   return checked
 end
 
---- The options as one provider sees them: `endpoint` and `signed_host` are its own.
+--- Returns the options of one provider.
 ---@param checked idocr.CheckedOptions
 ---@param provider string
----@return table
-function options.view(checked, provider)
-  local view = { provider = provider, endpoint = checked.endpoint[provider] or false, signed_host = checked.signed_host[provider] or false }
-  view.connect_timeout = checked.timeout.connect
-  return setmetatable(view, { __index = checked })
+---@return idocr.ProviderOptions
+function options.for_provider(checked, provider)
+  return {
+    provider = provider,
+    site = checked.site,
+    region = checked.region,
+    language = checked.language,
+    endpoint = checked.endpoint[provider],
+    signed_host = checked.signed_host[provider],
+    unsigned_payload = checked.unsigned_payload,
+    connect_timeout = checked.timeout.connect,
+    max_response = checked.max_response,
+    proxy = checked.proxy,
+  }
+end
+
+--- Returns a copy of the options with some of them changed.
+---@param checked idocr.CheckedOptions
+---@param changes table
+---@return idocr.CheckedOptions
+function options.with(checked, changes)
+  local copy = {}
+  for name, value in pairs(checked) do copy[name] = value end
+  for name, value in pairs(changes) do copy[name] = value end
+  return copy
 end
 
 return options

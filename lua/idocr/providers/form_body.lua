@@ -1,11 +1,12 @@
---- Form request bodies: `name=value&…`, a picture as percent-encoded base64 that is never copied.
+--- Builds form request bodies: `name=value&…`, pictures as percent-encoded base64 that is never copied.
 
 local core = require "idocr.core"
 local json = require "idocr.decode.json"
 
 local form_body = {}
 
---- A request body. Values: text, numbers, booleans and pictures (a core image, or a table with one under `image`).
+--- Returns a request body. Values: strings, numbers, booleans and pictures (a core image, or a table with one in `image`).
+--- Raises on any other value.
 ---@param members table[] list of {name, value}
 ---@return userdata body
 function form_body.new(members)

@@ -1,24 +1,21 @@
---- Params of a call into a service's wire parameters, by the service's table of inputs.
+--- Translates the params of a call into a service's wire parameters, by the service's table of inputs.
 
 local errors = require "idocr.errors"
 
 local inputs = {}
 
 local function unsupported(service, what)
-  return errors.unsent("unsupported", "UnsupportedParam", ("%s cannot do that: %s"):format(service.action, what))
+  return errors.unsent("unsupported", "UnsupportedParam", ("%s does not support: %s"):format(service.action, what))
 end
 
---- What was asked for: params that say something else than the default, and "warn.NAME" for each warning.
-local function asked(kind, params)
+-- Returns the set of params that differ from their defaults, and "warn.NAME" for each warning that is wanted.
+local function wanted_of(kind, params)
   local set = {}
   if params.portrait then set.portrait = true end
   for name, param in pairs(kind.params or {}) do
     local value = params[name]
     if param.type == "warnings" then
-      -- a list of names or a set of them
-      for key, warning in pairs(value == true and param.all or type(value) == "table" and value or {}) do
-        set["warn." .. (type(key) == "number" and warning or key)] = true
-      end
+      for _, warning in ipairs(value == true and param.all or value or {}) do set["warn." .. warning] = true end
     elseif value ~= nil and value ~= (param.default or false) then
       set[name] = true
     end
@@ -26,7 +23,7 @@ local function asked(kind, params)
   return set
 end
 
---- The value of one input, or nil where it is not to be sent; crosses off what it serves.
+-- Returns the value of one input, nil where it is not sent; adds to `served` the params that it covers.
 local function value_of(input, kind, params, wanted, served)
   local param = input.param
   local value
@@ -44,6 +41,7 @@ local function value_of(input, kind, params, wanted, served)
   return value
 end
 
+-- Returns the members for a list of inputs, nested JSON included.
 local function collect(list, kind, params, wanted, served, write_json)
   local members = {}
   for _, input in ipairs(list) do
@@ -60,7 +58,7 @@ local function collect(list, kind, params, wanted, served, write_json)
   return members
 end
 
--- Warnings that the service gives unasked need no parameter; `true` asks for all that there are.
+-- Adds to `served` the warnings that the service reports without a parameter; `warn = true` never fails.
 local function serve_reported(service, params, wanted, served)
   if not params.warn then return end
   for _, codes in pairs(service.warnings or {}) do
@@ -72,18 +70,37 @@ local function serve_reported(service, params, wanted, served)
   end
 end
 
---- The wire parameters of a call, pictures last (so that the rest of a body is short and in front).
----@param call table kind, service, params, pictures
+-- Appends the pictures of a call to its members.
+local function add_pictures(members, service, pictures)
+  local known = {}
+  for _, input in ipairs(service.pictures) do
+    local picture = pictures[input.param]
+    known[input.param] = true
+    if picture and picture.url then
+      if not input.url then return nil, unsupported(service, "a picture by URL") end
+      members[#members + 1] = { input.url, picture.url }
+    elseif picture then
+      members[#members + 1] = { input.base64, picture.image }
+    end
+  end
+  for param in pairs(pictures) do
+    if not known[param] then return nil, unsupported(service, "a picture of the " .. param) end
+  end
+  return members
+end
+
+--- Returns the wire parameters of a call. Pictures come last, so that the rest of a body is short and in front.
+---@param call idocr.ProviderCall
 ---@param write_json fun(members: table[]): string JSON for inputs that are JSON in a string
----@return table[]? members list of {name, value}; a picture's value is the core image
----@return idocr.Error? err where the service has no parameter for something that was asked
+---@return table[]? members list of {name, value}; the value of a picture is a core image
+---@return idocr.Error? err where the service has no parameter for something that is wanted
 function inputs.members(call, write_json)
-  local kind, service, params, pictures = call.kind, call.service, call.params or {}, call.pictures or {}
-  local wanted, served = asked(kind, params), {}
+  local kind, service, params, pictures = call.kind, call.service, call.params, call.pictures
+  local wanted, served = wanted_of(kind, params), {}
   local members = collect(service.inputs, kind, params, wanted, served, write_json)
 
   serve_reported(service, params, wanted, served)
-  served.portrait = true -- a wish that every kind takes: a service without portraits reads the card all the same
+  served.portrait = true -- accepted by every kind: a service without portraits reads the card without one
   local unserved = {}
   for name in pairs(wanted) do
     if not served[name] then unserved[#unserved + 1] = name end
@@ -93,21 +110,7 @@ function inputs.members(call, write_json)
     return nil, unsupported(service, (table.concat(unserved, ", "):gsub("warn%.", "warning ")))
   end
 
-  local taken = {}
-  for _, place in ipairs(service.pictures) do
-    local picture = pictures[place.param]
-    taken[place.param] = true
-    if picture and picture.url then
-      if not place.url then return nil, unsupported(service, "a picture by URL") end
-      members[#members + 1] = { place.url, picture.url }
-    elseif picture then
-      members[#members + 1] = { place.base64, picture.image }
-    end
-  end
-  for param in pairs(pictures) do
-    if not taken[param] then return nil, unsupported(service, "a picture of the " .. param) end
-  end
-  return members
+  return add_pictures(members, service, pictures)
 end
 
 return inputs

@@ -1,6 +1,5 @@
---- JSON request bodies: text made in a fixed order, with pictures as base64 views that are never copied.
---- White space before a picture's opening quote puts its base64 at a multiple of 64 bytes of the body, where the hash
---- can take whole blocks of it.
+--- Builds JSON request bodies: text in a fixed order, with pictures as base64 views that are never copied. White space
+--- before a picture's opening quote aligns its base64 to 64 bytes of the body, so that SHA-256 processes whole blocks.
 
 local core = require "idocr.core"
 local json = require "idocr.decode.json"
@@ -8,14 +7,14 @@ local json_text = require "idocr.json_text"
 
 local json_body = {}
 
-local BLOCK = 64 -- bytes, of SHA-256
+local BLOCK = 64 -- bytes; the block size of SHA-256
 local DEEPEST = 32 -- levels
 
 local quoted = json_text.quote
 
-local function number(value) return json_text.number(value) or error("JSON has no such number", 0) end
+local function number(value) return json_text.number(value) or error("JSON cannot hold a number that is infinite or not a number", 0) end
 
---- A picture: a core image, or a table that holds one under `image`.
+-- Returns the core image of a picture value: the image, or a table with one in `image`.
 local function picture_of(value)
   if type(value) == "table" and type(value.image) == "userdata" then return value.image end
   if type(value) == "userdata" and value ~= json.null then return value end
@@ -80,7 +79,7 @@ function writer:value(value, depth)
   elseif kind ~= "table" then
     error("JSON cannot hold a " .. kind, 0)
   elseif depth >= DEEPEST then
-    error("nested too deeply, or in itself", 0)
+    error("the params are nested too deeply, or contain themselves", 0)
   elseif is_list(value) then
     self:literal("[")
     for position, element in ipairs(value) do
@@ -93,13 +92,13 @@ function writer:value(value, depth)
   end
 end
 
---- The members of a table as a list of {name, value}, sorted by name.
+--- Returns the members of a table as a list of {name, value}, sorted by name.
 ---@param object table
 ---@return table[]
 function json_body.sorted(object)
   local members = {}
   for name, value in pairs(object) do
-    if type(name) ~= "string" then error("a JSON object has only text as names", 0) end
+    if type(name) ~= "string" then error("the names in a JSON object must be strings", 0) end
     members[#members + 1] = { name, value }
   end
   table.sort(members, function(a, b) return a[1] < b[1] end)
@@ -113,10 +112,10 @@ local function write(members)
   return out.segments
 end
 
---- A request body. Values: text, numbers, booleans, `cjson.null`, tables, and pictures. Raises on what JSON cannot say.
+--- Returns a request body. Values: strings, numbers, booleans, `cjson.null`, tables and pictures. Raises on any other value.
 ---@param members table[] list of {name, value}
 ---@return userdata body
----@return idocr.JsonFrame? frame where there is one picture, to make the body of another one that differs in it alone
+---@return idocr.JsonFrame? frame where the body has one picture: the JSON text before and after it
 function json_body.new(members)
   local segments = write(members)
   local one_picture = #segments == 3 and type(segments[2]) == "table"
@@ -127,7 +126,7 @@ end
 ---@field before string
 ---@field after string
 
---- A request body of what stood around another picture.
+--- Returns the request body of a frame with another picture.
 ---@param frame idocr.JsonFrame
 ---@param image userdata
 ---@return userdata body
@@ -135,7 +134,7 @@ function json_body.framed(frame, image)
   return core.framed_body(frame.before, image, frame.after)
 end
 
---- The same as text, without pictures: for JSON inside a JSON string.
+--- Returns members without pictures as JSON text, for JSON inside a JSON string.
 ---@param members table[]
 ---@return string
 function json_body.text(members) return table.concat(write(members)) end

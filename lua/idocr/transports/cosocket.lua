@@ -58,14 +58,14 @@ local function response_of(call, reader, max)
   return { status = reader.status, headers = headers, body = text, pictures = pictures }
 end
 
-local function attempt(self, call, request)
+local function attempt(self, call, request, options)
   local max = request.max_response or self.max_response
-  if request.pictures_apart then call.sink = core.reply(max) end
+  if options.pictures_apart then call.sink = core.reply(max) end
   local reader = http1.reader(request.method, max, call.sink)
   call.reader = reader
   for try = 1, TRIES do
     if call.cancelled then return failure.cancelled(call) end
-    local fresh = request.fresh == true or try == TRIES
+    local fresh = options.fresh == true or try == TRIES
     call.connect_ends = math.min(runtime.now() + (request.connect_timeout or self.connect_timeout), call.ends)
     call.deadline_first = call.connect_ends >= call.ends
     local complete, err = exchange.run(call, self, request, fresh)
@@ -79,8 +79,8 @@ local function attempt(self, call, request)
 end
 
 -- Makes the request; whatever comes of it, no thread and no connection is left.
-local function conduct(self, call, request)
-  local ran, response, err = pcall(attempt, self, call, request)
+local function conduct(self, call, request, options)
+  local ran, response, err = pcall(attempt, self, call, request, options)
   if not ran then response, err = failure.raised(call, response) end
   if call.keep then
     call:stop()
@@ -113,14 +113,17 @@ local function prepare(self, request, deadline)
   return Call.new(fields)
 end
 
+local NO_OPTIONS = {}
+
 --- Sends a request and waits for its whole reply.
----@param request table `pictures_apart`: the pictures of the reply are decoded while it arrives, and come beside it;
----  `fresh`: on a new connection
+---@param request table
 ---@param deadline number seconds left
+---@param options { fresh: boolean?, pictures_apart: boolean? }?  `fresh` opens a new connection; `pictures_apart` decodes the
+---  pictures of the response while it arrives
 ---@return table? response  status, headers, body; with `pictures_apart` also `pictures` (see core.reply)
 ---@return idocr.Error?     `sent`: false, "part" or true; `dead_connection`: a reused connection was dead before the
 ---  request left whole
-function Transport:send(request, deadline)
+function Transport:send(request, deadline, options)
   local nothing = { sent = false }
   local usable, phase = cosocket.available()
   if not usable then
@@ -138,9 +141,9 @@ function Transport:send(request, deadline)
   -- Each light thread takes memory of its request until that ends. A timer may run for days: there each call gets a
   -- context of its own that ends with it.
   if phase == "timer" then
-    response, err = runtime.apart(conduct, self, call, request)
+    response, err = runtime.apart(conduct, self, call, request, options or NO_OPTIONS)
   else
-    response, err = conduct(self, call, request)
+    response, err = conduct(self, call, request, options or NO_OPTIONS)
   end
   runtime.on_cancel(nil)
   return response, err

@@ -74,13 +74,14 @@ end
 
 --- Sends one request and waits for its response. Never sends a byte of it twice: an error says how much left, and whether the peer
 --- certainly did not act on it.
----@param request table  method, url, host, headers, body, connect_timeout, max_response; `fresh` asks for a new connection;
----  `pictures_apart` decodes the pictures of the response while it arrives
+---@param request table  method, url, host, headers, body, connect_timeout, max_response
 ---@param deadline number  seconds that are left
+---@param options { fresh: boolean?, pictures_apart: boolean? }?  `fresh` opens a new connection; `pictures_apart` decodes the
+---  pictures of the response while it arrives
 ---@return table? response  status, headers (lower-case names), body; with `pictures_apart` also `pictures` (see core.reply)
 ---@return idocr.Error? err  `sent`: false (no byte left), "part" (not all of the request), true (all of it, or unknown);
 ---  `dead_connection`: true where the request was lost on a connection that was dead before, or refused unread
-function Transport:send(request, deadline)
+function Transport:send(request, deadline, options)
   local url = request.url
   if self.handle == nil then return closed(url, "the client is closed") end
   if self.runtime.cancelled() then return closed(url, "the call was cancelled") end
@@ -89,9 +90,10 @@ function Transport:send(request, deadline)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
-  local sink = request.pictures_apart and self:take_sink(max_response) or nil
+  local sink = options and options.pictures_apart and self:take_sink(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, dialled, body, sink,
-    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "")
+    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "",
+    options and options.fresh)
   if not transfer then return nil, failure(url, proxy, category, code, message, sent) end
 
   if self.runtime.in_task() then

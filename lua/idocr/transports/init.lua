@@ -40,7 +40,7 @@ end
 --- Makes a transport. Raises where the option or what it needs is wrong.
 ---@param option "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  nil: "auto"
 ---@param options table?  the client's checked options
----@return table transport  name, runtime, send(self, request, deadline), close(self)?
+---@return table transport  name, runtime, send(self, request, deadline, options), close(self)?
 function transports.new(option, options)
   options = options or {}
   local named = NAMED[option == nil and "auto" or option]

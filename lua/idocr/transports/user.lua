@@ -77,29 +77,20 @@ end
 
 local module = {}
 
---- A request whose tables are the user's own: what they do to its headers stays with this one request.
----@param request table  changed in place
----@return table request
-function module.own(request)
-  local headers = {}
-  for index, pair in ipairs(request.headers or {}) do headers[index] = { pair[1], pair[2] } end
-  request.headers = headers
-  return request
-end
-
 -- Their function, and the look at what it gave, which their metatables can break as well.
 function Transport:exchange(request, deadline, secrets)
-  local response, err = self.call(module.own(request), deadline)
+  local response, err = self.call(request, deadline)
   if response == nil or response == false then return nil, their_error(err, secrets) end
   return checked(response, request.max_response or self.max_response)
 end
 
 ---@param request table
 ---@param deadline number  seconds that are left
----@param secrets string[]?  what no error may repeat
+---@param options { secrets: string[]? }?  `secrets` are removed from errors
 ---@return table? response
 ---@return idocr.Error?
-function Transport:send(request, deadline, secrets)
+function Transport:send(request, deadline, options)
+  local secrets = options and options.secrets
   if self.closed then
     return nil, errors.unsent("closed", "Cancelled", "the client is closed")
   end

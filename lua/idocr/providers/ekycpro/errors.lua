@@ -1,12 +1,12 @@
---- What each `status` of ekycpro means for the caller, and in a sentence for people. The vendor's page says of each whether it
---- is charged; those without a word there come from its other endpoints.
+--- Describes each `status` of ekycpro: category, retry, billing and message. The vendor's page of this endpoint states
+--- which are billed; those without `billed` are documented for other endpoints.
 
 ---@type table<string, idocr.ErrorFacts>
 local statuses = {
   FAIL = { category = "service", retry = "no", billed = true, message = "the service could not read an identity card in the picture" },
   INVALID_REQUEST = { category = "service", retry = "no", billed = false, message = "a parameter of the request was refused" },
-  IMAGE_INVALID_FORMAT = { category = "image", retry = "no", billed = false, message = "the service does not take this picture format" },
-  IMAGE_INVALID_SIZE = { category = "image", retry = "no", billed = false, message = "the picture is larger than the service takes" },
+  IMAGE_INVALID_FORMAT = { category = "image", retry = "no", billed = false, message = "the service does not accept this picture format" },
+  IMAGE_INVALID_SIZE = { category = "image", retry = "no", billed = false, message = "the picture is larger than the service accepts" },
   INNER_ERROR = { category = "service", retry = "maybe", billed = false, message = "the service failed and asks to try again later" },
 
   RETRY_LATER = { category = "service", retry = "maybe", message = "the service asks to try again later" },
@@ -25,16 +25,17 @@ for name in ([[ERROR BAD_REQUEST NOT_FOUND METHOD_NOT_ALLOWED REQUEST_TIMEOUT PA
   errors_of_ekycpro.HTTP_NAMES[name] = true
 end
 
+--- Returns the facts about a status.
 ---@param status string
 ---@return idocr.ErrorFacts
 function errors_of_ekycpro.facts(status) return statuses[status] or UNKNOWN end
 
---- Our sentence for a status, nil for one that is not in the table.
+--- Returns our message for a status, nil for one that is not in the table.
 ---@param status string
 ---@return string?
 function errors_of_ekycpro.message(status) return statuses[status] and statuses[status].message end
 
---- Whether a text has the form of the vendor's statuses: capitals joined by underscores.
+--- Returns whether a text has the form of the vendor's statuses: capitals joined by underscores.
 ---@param status string
 ---@return boolean
 function errors_of_ekycpro.is_code(status) return status:find("^%u[%u_]*%d?%d?%d?$") ~= nil and #status <= 40 end

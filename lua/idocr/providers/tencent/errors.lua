@@ -1,12 +1,12 @@
---- What each error code of the Tencent API means for the caller, and in a sentence for people.
+--- Describes each error code of the Tencent API: category, retry, billing and message.
 --- Sources: the vendor's pages of the actions and of common error codes; billing from the vendor's price page
---- (cloud.tencent.com/document/product/866/45470). Where nobody says whether a code is billed, it stays nil.
+--- (cloud.tencent.com/document/product/866/45470). `billed` is nil for codes that the price page does not list.
 
 local CHARGED, FREE = true, false
 
 ---@alias idocr.Retry
 ---| "no"
----| "yes"       after a pause; the service asks for it: it failed before there was a result to bill
+---| "yes"       after a pause; the service recommends it: it failed before there was a result to bill
 ---| "maybe"     after a pause
 ---| "throttle"  after a longer pause
 ---| "clock"     once, after correcting the clock
@@ -17,12 +17,12 @@ local CHARGED, FREE = true, false
 ---@field retry idocr.Retry
 ---@field billed boolean?          as the vendor's price page says
 ---@field refused_early boolean?   refused for the key, the account, the rate or the address: the picture was not read
----@field account boolean?         what is wrong is the account's state, and may change
----@field message string?          our sentence; nil: none for this code
+---@field account boolean?         caused by the state of the account, which may change
+---@field message string?          ours
 
 local codes = {}
 
---- Adds codes, one a line with their sentence. A code inherits the facts, not the sentence, to its unknown sub-codes.
+-- Adds codes, one a line with its message. Unknown sub-codes get the facts of their family, not its message.
 local function add(facts, lines)
   for name, message in lines:gmatch("(%S+)%s+([^\n]+)") do
     local entry = { message = message }
@@ -154,19 +154,19 @@ local errors_of_tencent = { codes = codes }
 
 local UNKNOWN = { category = "service", retry = "no" }
 
---- The facts about a code; an unknown one is judged by its family, the part before the first dot.
+--- Returns the facts about a code; an unknown code gets those of its family, the part before the first dot.
 ---@param code string
 ---@return idocr.ErrorFacts
 function errors_of_tencent.facts(code)
   return codes[code] or codes[code:match("^[^.]*")] or UNKNOWN
 end
 
---- Our sentence for a code, nil for one that is not in the tables.
+--- Returns our message for a code, nil for one that is not in the table.
 ---@param code string
 ---@return string?
 function errors_of_tencent.message(code) return codes[code] and codes[code].message end
 
---- Whether a text has the form of the vendor's codes: words that begin with a capital, joined by dots, or a short number.
+--- Returns whether a text has the form of the vendor's codes: words that begin with a capital, joined by dots, or a short number.
 ---@param code string
 ---@return boolean
 function errors_of_tencent.is_code(code)
