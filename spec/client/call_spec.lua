@@ -305,7 +305,7 @@ describe("client:call", function()
     local made, wire = client { scripted.ok() }
     local loop = {}
     loop.a, loop.b = loop, loop
-    assert.has.error_matches(function() made:call("DescribeRegions", loop) end, "nested too deeply, or in itself")
+    assert.has.error_matches(function() made:call("DescribeRegions", loop) end, "nested too deeply, or contain themselves")
     assert.equal(0, #wire.requests)
   end)
 

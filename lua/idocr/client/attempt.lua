@@ -1,71 +1,74 @@
---- Around one plan: credentials, limit, signature, transport, outcome; again where `retry` allows it, under one deadline.
+--- Sends the request of one plan: credentials, rate limit, signature, transport, outcome; again where retry.lua says so,
+--- under one deadline.
 
 local core = require "idocr.core"
+local credentials_source = require "idocr.credentials.source"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
 local money = require "idocr.client.money"
 local request_id = require("idocr.decode.card").request_id
-local recipe = require "idocr.credentials.source"
 local retry = require "idocr.client.retry"
 
 local attempt = {}
 
-local SLICE = 1024 * 1024 -- bytes hashed in one go where nobody else waits
+local SLICE = 1024 * 1024 -- bytes hashed at once where the runtime sets no slice
 
---- One call of a client on its way: the deadline and the count are shared by all providers that it asks.
----@class idocr.Flight: idocr.Spending
+--- One call: the deadline and the number of requests, shared by all providers that it asks.
+---@class idocr.CallState: idocr.Spending
 ---@field started number     runtime.now()
 ---@field ends number        runtime.now() of the deadline
 ---@field total number       seconds
----@field process integer    the one that began the call
+---@field process integer    id of the process that started the call
 ---@field reconnected boolean? a dead connection has been replaced
----@field fresh boolean?     the next request wants a new connection
----@field last idocr.Error?  of the attempt before
----@field snapshot table?    credentials of the last attempt, as their source gave them
----@field temporary boolean? they can be had anew
+---@field fresh boolean?     the next request needs a new connection
+---@field last_error idocr.Error?  of the attempt before
+---@field snapshot table?    credentials of the last attempt, as their source returned them
+---@field temporary boolean? the credentials can be renewed
 
----@param state table the client's inside
----@return idocr.Flight
-function attempt.flight(state)
-  local now, total = state.runtime.now(), state.options.timeout.total
+--- Starts the deadline of a call.
+---@param client idocr.ClientInner
+---@return idocr.CallState
+function attempt.call_state(client)
+  local now, total = client.runtime.now(), client.options.timeout.total
   return { started = now, ends = now + total, total = total, attempts = 0, process = core.process_id() }
 end
 
--- A call that was under way at a fork goes on in the parent; in the child it ends before anything is sent for it.
-local function forked(flight)
-  if flight.process == core.process_id() then return nil end
+-- Returns an error in a forked child: a call in flight at a fork goes on in the parent, and the child must not send for it.
+local function fork_error(call_state)
+  if call_state.process == core.process_id() then return nil end
   return errors.unsent("closed", "Forked", "the call belongs to the process that this one was forked from")
 end
 
-local function overdue(flight)
-  local message = ("not done within %g s"):format(flight.total)
-  if flight.last then message = message .. "; the last error was " .. flight.last.category .. " error " .. flight.last.code end
-  return errors.after(flight.sent or false, "timeout", "DeadlineExceeded", message)
+local function deadline_error(call_state)
+  local message = ("not finished within %g s"):format(call_state.total)
+  local last = call_state.last_error
+  if last then message = message .. "; the last error was " .. last.category .. " error " .. last.code end
+  return errors.after(call_state.sent or false, "timeout", "DeadlineExceeded", message)
 end
 
-local function broken_picture(code)
+local function picture_error(code)
   if code == "changed" then
     return errors.unsent("image", "PictureChanged", "the picture's file changed while it was being sent")
   end
-  return errors.unsent("image", "PictureUnreadable", "the picture cannot be read any more")
+  return errors.unsent("image", "PictureUnreadable", "the picture can no longer be read")
 end
 
--- Hashed once, before the limiter and the signature: the digest stays with the body for all attempts.
+-- Hashes the body once, before the rate limit and the signature; the body keeps the digest for all attempts.
 local function hash(plan, runtime)
   if plan.unsigned or not plan.body then return true end
   local slice = runtime.slice or SLICE
   while true do
-    runtime.pause() -- asks before the first slice too: two hundred uploads may begin in one turn of a loop
+    runtime.pause() -- before the first slice too: two hundred uploads may start in one turn of an event loop
     local done, _, code = plan.body:hash_some(slice)
     if done then return true end
-    if done == nil then return nil, broken_picture(code) end
+    if done == nil then return nil, picture_error(code) end
   end
 end
 
 local SECRETS = { "secret_id", "secret_key", "api_key", "token" }
 
--- What no error may repeat.
+-- Returns the texts that no error may contain.
 local function secrets_of(checked, options)
   local secrets = {}
   for _, name in ipairs(SECRETS) do secrets[#secrets + 1] = checked[name] end
@@ -74,7 +77,7 @@ local function secrets_of(checked, options)
   return secrets
 end
 
-local function parts_of(snapshot)
+local function copy_parts(snapshot)
   return {
     secret_id = snapshot.secret_id, secret_key = snapshot.secret_key, api_key = snapshot.api_key, token = snapshot.token,
     expires = snapshot.expires,
@@ -86,29 +89,28 @@ local function same_parts(parts, snapshot)
     and parts.token == snapshot.token and parts.expires == snapshot.expires
 end
 
---- The credentials to sign with, checked, and the snapshot of the source that they are of. The checked copy is kept as
---- long as the source gives the same ones: the day's signing key hangs on it. What they are is compared and not which table
---- holds them, because a source of the user's may change its table in place.
-local function credentials(side, left)
-  local ran, snapshot, err = pcall(side.source.get, side.source, left)
-  if not ran then return nil, errors.unsent("credentials", "CredentialsFailed", "the source of credentials raised an error") end
+-- Returns the checked credentials and the source's own snapshot of them. The checked copy is kept while the source returns
+-- the same values. Values are compared, not tables: a user's source may change its table in place.
+local function credentials(account, seconds_left)
+  local ran, snapshot, err = pcall(account.source.get, account.source, seconds_left)
+  if not ran then return nil, errors.unsent("credentials", "CredentialsFailed", "the credentials source raised an error") end
   if not snapshot then
     if not errors.is(err) then
-      err = errors.unsent("credentials", "NoCredentials", "the source of credentials has none")
+      err = errors.unsent("credentials", "NoCredentials", "the credentials source returned nothing")
     end
     return nil, err
   end
-  if not side.checked or type(snapshot) ~= "table" or not same_parts(side.parts, snapshot) then
+  if not account.checked or type(snapshot) ~= "table" or not same_parts(account.parts, snapshot) then
     local checked
-    checked, err = side.provider:check_credentials(snapshot)
-    if not checked then return nil, recipe.with_origin(err, snapshot) end
-    side.parts, side.checked, side.secrets = parts_of(snapshot), checked, secrets_of(checked, side.options)
+    checked, err = account.provider:check_credentials(snapshot)
+    if not checked then return nil, credentials_source.with_origin(err, snapshot) end
+    account.parts, account.checked, account.secrets = copy_parts(snapshot), checked, secrets_of(checked, account.options)
   end
-  return side.checked, snapshot
+  return account.checked, snapshot
 end
 
---- Takes a secret out of the request id of a reply, which events and the card repeat.
-local function clean_id(result, secrets)
+-- Removes secrets from the request id of a reply, which events and the card repeat.
+local function hide_secrets_in_id(result, secrets)
   local name = result.RequestId ~= nil and "RequestId" or "request_id"
   local id = result[name]
   if type(id) ~= "string" then return end
@@ -117,31 +119,32 @@ local function clean_id(result, secrets)
   end
 end
 
-local function send(state, side, plan, request, flight, secrets)
+local function send(client, account, plan, request, call_state, secrets)
   if plan.body then
     local ok, _, code = plan.body:rewind()
-    if not ok then return nil, broken_picture(code) end
+    if not ok then return nil, picture_error(code) end
   end
-  local left = flight.ends - state.runtime.now()
-  if left <= 0 then return nil, overdue(flight) end
-  flight.attempts = flight.attempts + 1
-  if state.emit ~= events.silent then
+  local seconds_left = call_state.ends - client.runtime.now()
+  if seconds_left <= 0 then return nil, deadline_error(call_state) end
+  call_state.attempts = call_state.attempts + 1
+  if client.emit ~= events.silent then
     local bytes = plan.body and plan.body:length() or 0
-    state.emit("request", { provider = side.name, action = plan.action, attempt = flight.attempts, bytes = bytes })
+    client.emit("request", { provider = account.name, action = plan.action, attempt = call_state.attempts, bytes = bytes })
   end
-  local elsewhere = forked(flight) -- in the user's credentials, clock or on_event
-  if elsewhere then return nil, elsewhere end
-  local options = { pictures_apart = true, fresh = flight.fresh, secrets = secrets }
-  flight.fresh = nil
+  local forked = fork_error(call_state) -- credentials, clock or on_event of the user may have forked
+  if forked then return nil, forked end
+  local options = { pictures_apart = true, fresh = call_state.fresh, secrets = secrets }
+  call_state.fresh = nil
 
-  local began = state.runtime.now()
-  local response, err = state.transport:send(request, left, options)
-  local seconds = state.runtime.now() - began
+  local started = client.runtime.now()
+  local response, err = client.transport:send(request, seconds_left, options)
+  local seconds = client.runtime.now() - started
   if not response then
     if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
     err = errors.conceal(err, secrets)
-    state.emit("failure", {
-      provider = side.name, action = plan.action, attempt = flight.attempts, seconds = seconds, category = err.category, code = err.code,
+    client.emit("failure", {
+      provider = account.name, action = plan.action, attempt = call_state.attempts, seconds = seconds,
+      category = err.category, code = err.code,
     })
     return nil, err
   end
@@ -150,131 +153,147 @@ end
 
 local function size(text) return type(text) == "string" and #text or 0 end
 
---- One request and what came of it.
----@return table? result, idocr.Error? err, table? response
-local function once(state, side, plan, flight)
-  local elsewhere = forked(flight)
-  if elsewhere then return nil, elsewhere end
-  local checked, snapshot = credentials(side, flight.ends - state.runtime.now())
-  if not checked then return nil, snapshot end
-  local secrets = side.secrets
-  flight.snapshot = snapshot
-  flight.temporary = checked.token ~= nil and side.source.invalidate ~= nil
-
-  local account, left = checked.secret_id or checked.api_key, flight.ends - state.runtime.now()
-  local waited, err = state.limiter:wait(side.name, account, plan.action, plan.rate, left)
+-- Waits for the rate limit.
+local function wait_for_rate(client, account, plan, checked, call_state)
+  local seconds_left = call_state.ends - client.runtime.now()
+  local waited, err = client.limiter:wait(account.name, checked.secret_id or checked.api_key, plan.action, plan.rate, seconds_left)
   if not waited then
-    state.emit("throttle", { provider = side.name, action = plan.action, code = err.code })
+    client.emit("throttle", { provider = account.name, action = plan.action, code = err.code })
     return nil, err
   end
-  if waited > 0 then state.emit("throttle", { provider = side.name, action = plan.action, seconds = waited }) end
+  if waited > 0 then client.emit("throttle", { provider = account.name, action = plan.action, seconds = waited }) end
+  return true
+end
 
-  local request
-  local now
-  now, err = side.clock()
+-- Sends one request and returns its outcome.
+---@return table? result
+---@return idocr.Error?
+---@return table? response
+local function once(client, account, plan, call_state)
+  local forked = fork_error(call_state)
+  if forked then return nil, forked end
+  local checked, snapshot = credentials(account, call_state.ends - client.runtime.now())
+  if not checked then return nil, snapshot end
+  local secrets = account.secrets
+  call_state.snapshot = snapshot
+  call_state.temporary = checked.token ~= nil and account.source.invalidate ~= nil
+
+  local allowed, err = wait_for_rate(client, account, plan, checked, call_state)
+  if not allowed then return nil, err end
+  local now, request
+  now, err = account.clock()
   if err then return nil, err end
-  request, err = side.provider:sign(plan, checked, math.floor(now))
+  request, err = account.provider:sign(plan, checked, math.floor(now))
   if not request then return nil, err end
-  local response, failed, seconds = send(state, side, plan, request, flight, secrets)
-  if not response then return nil, failed end
+  local response, send_error, seconds = send(client, account, plan, request, call_state, secrets)
+  if not response then return nil, send_error end
 
   local result
-  result, err = side.provider:outcome(plan, response)
-  if err then err = errors.conceal(err, secrets) else clean_id(result, secrets) end
-  if state.emit ~= events.silent then
+  result, err = account.provider:outcome(plan, response)
+  if err then err = errors.conceal(err, secrets) else hide_secrets_in_id(result, secrets) end
+  if client.emit ~= events.silent then
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
-    state.emit("response", {
-      provider = side.name, action = plan.action, attempt = flight.attempts, status = response.status, bytes = size(response.body),
-      seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
+    client.emit("response", {
+      provider = account.name, action = plan.action, attempt = call_state.attempts, status = response.status,
+      bytes = size(response.body), seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
     })
   end
   return result, err, response
 end
 
-local LONGEST_ADVICE = 3600 -- seconds
+local LONGEST_PAUSE = 3600 -- seconds that a Retry-After header may ask for
 
 local function retry_after(response)
   local text = response and type(response.headers) == "table" and response.headers["retry-after"]
   local seconds = type(text) == "string" and tonumber(text:match("^%s*(%d+)%s*$"))
-  return seconds and math.min(seconds, LONGEST_ADVICE)
+  return seconds and math.min(seconds, LONGEST_PAUSE)
 end
 
-local function clock_offset(side, response)
+local function clock_offset(account, response)
   local date = response and type(response.headers) == "table" and http_date.parse(response.headers.date)
-  return date and date - (side.clock() - side.offset)
+  return date and date - (account.clock() - account.offset)
 end
 
---- Puts right what the error complained about.
-local function repair(state, side, action, progress, flight)
+-- Does what must be done before the next attempt.
+local function repair(client, account, action, retry_state, call_state)
   if action == "clock" then
-    progress.clock_corrected = true
-    side.offset = progress.clock_offset
-    state.emit("clock", { provider = side.name, offset = side.offset })
+    retry_state.clock_corrected = true
+    account.offset = retry_state.clock_offset
+    client.emit("clock", { provider = account.name, offset = account.offset })
   elseif action == "token" then
-    progress.token_renewed = true
-    pcall(side.source.invalidate, side.source, flight.snapshot)
+    retry_state.token_renewed = true
+    pcall(account.source.invalidate, account.source, call_state.snapshot)
   elseif action == "reconnect" then
-    flight.reconnected, flight.fresh = true, true
+    call_state.reconnected, call_state.fresh = true, true
   end
 end
 
---- The signed request of a plan, not sent.
----@return table? request, idocr.Error? err
-function attempt.sign(state, side, plan, flight)
-  local hashed, unreadable = hash(plan, state.runtime)
+--- Returns the signed request of a plan. It is not sent.
+---@param client idocr.ClientInner
+---@param account idocr.Account
+---@param plan idocr.Plan
+---@param call_state idocr.CallState
+---@return table? request
+---@return idocr.Error?
+function attempt.sign(client, account, plan, call_state)
+  local hashed, unreadable = hash(plan, client.runtime)
   if not hashed then return nil, unreadable end
-  local checked, err = credentials(side, flight.ends - state.runtime.now())
+  local checked, err = credentials(account, call_state.ends - client.runtime.now())
   if not checked then return nil, err end
-  local now, wrong = side.clock()
-  if wrong then return nil, wrong end
-  return side.provider:sign(plan, checked, math.floor(now))
+  local now, clock_error = account.clock()
+  if clock_error then return nil, clock_error end
+  return account.provider:sign(plan, checked, math.floor(now))
 end
 
--- What `retry.decide` knows of a call whose first request failed.
-local function progress_of(state)
-  local wanted = state.options.retry
+-- Returns what `retry.decide` needs, for a plan whose first request failed.
+local function new_retry_state(client)
+  local settings = client.options.retry
   return {
-    attempts = wanted.attempts, base = wanted.base, cap = wanted.cap, after_send = wanted.after_send,
-    attempt = 0, clock_corrected = false, token_renewed = false, random = state.random,
+    attempts = settings.attempts, base = settings.base, cap = settings.cap, after_send = settings.after_send,
+    attempt = 0, clock_corrected = false, token_renewed = false, random = client.random,
   }
 end
 
---- Makes the requests of one plan.
----@param state table the client's inside
----@param side table the provider and its credentials
----@param plan table
----@param flight idocr.Flight
----@return table? result, idocr.Error? err, table? response
-function attempt.run(state, side, plan, flight)
-  local hashed, unreadable = hash(plan, state.runtime)
+--- Sends the request of a plan, as often as allowed, and returns its outcome.
+---@param client idocr.ClientInner
+---@param account idocr.Account
+---@param plan idocr.Plan
+---@param call_state idocr.CallState
+---@return table? result
+---@return idocr.Error?
+---@return table? response
+function attempt.run(client, account, plan, call_state)
+  local hashed, unreadable = hash(plan, client.runtime)
   if not hashed then return nil, unreadable end
 
-  local progress
+  local retry_state
   while true do
-    if flight.ends <= state.runtime.now() then return nil, overdue(flight) end
-    local before = flight.attempts
-    local result, err, response = once(state, side, plan, flight)
+    if call_state.ends <= client.runtime.now() then return nil, deadline_error(call_state) end
+    local attempts_before = call_state.attempts
+    local result, err, response = once(client, account, plan, call_state)
     if result then return result, nil, response end
-    local asked = flight.attempts > before
-    if errors.PASSING[err.category] then err.retryable = true end -- a transport of the user's may not say so
-    if asked then money.add(flight, err) else money.nothing_left(err) end
-    if err.code == "DeadlineExceeded" and flight.last then return nil, overdue(flight) end
-    if not asked then return nil, err end -- no credentials, our own limit: waiting here changes nothing
+    local requested = call_state.attempts > attempts_before
+    if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
+    if requested then money.add(call_state, err) else money.nothing_left(err) end
+    if err.code == "DeadlineExceeded" and call_state.last_error then return nil, deadline_error(call_state) end
+    if not requested then return nil, err end -- no credentials or our own rate limit: waiting here would not help
 
-    progress = progress or progress_of(state)
-    progress.attempt, progress.temporary = progress.attempt + 1, flight.temporary
-    progress.reconnected = flight.reconnected
-    progress.clock_offset = err.retry == "clock" and clock_offset(side, response) or nil
-    progress.retry_after = retry_after(response)
-    local delay, action = retry.decide(err, progress)
+    retry_state = retry_state or new_retry_state(client)
+    retry_state.attempt, retry_state.temporary = retry_state.attempt + 1, call_state.temporary
+    retry_state.reconnected = call_state.reconnected
+    retry_state.clock_offset = err.retry == "clock" and clock_offset(account, response) or nil
+    retry_state.retry_after = retry_after(response)
+    local delay, action = retry.decide(err, retry_state)
     if not delay then return nil, err end
-    -- An error now says more than a deadline that passes in sleep.
-    if state.runtime.now() + delay >= flight.ends then return nil, err end
+    -- Returns this error now rather than a deadline error after the pause.
+    if client.runtime.now() + delay >= call_state.ends then return nil, err end
 
-    flight.last = err
-    repair(state, side, action, progress, flight)
-    state.emit("retry", { provider = side.name, action = plan.action, attempt = flight.attempts, delay = delay, code = err.code })
-    if delay > 0 then state.runtime.sleep(delay) end
+    call_state.last_error = err
+    repair(client, account, action, retry_state, call_state)
+    client.emit("retry", {
+      provider = account.name, action = plan.action, attempt = call_state.attempts, delay = delay, code = err.code,
+    })
+    if delay > 0 then client.runtime.sleep(delay) end
   end
 end
 

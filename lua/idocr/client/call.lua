@@ -1,4 +1,13 @@
---- One call from checked params to a card: pictures opened and looked at, each provider in turn, one deadline.
+--- Runs one call from checked params to a card, in these steps:
+---
+---   check    params.lua has checked the params before the call starts
+---   open     opens the pictures, once for all providers
+---   prepare  finds the provider's action, checks the pictures against its limits, and makes the plan
+---   sign     gets credentials, waits for the rate limit and signs the request (attempt.lua)
+---   send     sends the request, and again where retry.lua says so, under one deadline (attempt.lua)
+---   decode   turns the result into a card
+---
+--- A plan is what one provider needs for a call and does not change from attempt to attempt (see providers/provider.d.lua).
 
 local advice = require "idocr.picture.advice"
 local attempt = require "idocr.client.attempt"
@@ -7,22 +16,23 @@ local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
+local limits = require "idocr.picture.limits"
 local money = require "idocr.client.money"
 local picture = require "idocr.picture"
-local precheck = require "idocr.picture.limits"
 local routing = require "idocr.client.routing"
 
 local request_id = decode.request_id
 
 local call = {}
 
-local function closed()
+local function closed_error()
   return errors.unsent("closed", "ClientClosed", "the client was closed")
 end
 
---- Opens the pictures of a call once, for all providers.
+--- Opens the pictures of a call.
 ---@param pictures table<string, idocr.Picture>
----@return table<string, table>?, idocr.Error?
+---@return table<string, table>? opened
+---@return idocr.Error?
 local function open(pictures)
   local opened = {}
   for name, given in pairs(pictures) do
@@ -36,164 +46,182 @@ local function open(pictures)
   return opened
 end
 
---- What one provider would be asked.
----@return table? plan, idocr.Error? err
-local function plan_for(state, side, kind, checked, opened)
-  local service, err = routing.service(kind, side.options)
-  if not service then return nil, err end
-  local look = checked.precheck
-  if look == nil then look = state.options.precheck end
-  if look then
-    for _, entry in pairs(opened) do
-      if entry.image then
-        local ok, refusal = precheck.picture(entry.image, service, side.options.site, state.runtime.pause)
-        if not ok then return nil, refusal end
-      end
+-- Returns an error where a picture exceeds what the action accepts.
+local function check_pictures(client, account, service, opened)
+  for _, entry in pairs(opened) do
+    if entry.image then
+      local ok, err = limits.picture(entry.image, service, account.options.site, client.runtime.pause)
+      if not ok then return err end
     end
   end
+end
+
+--- Makes the plan of a call for one provider.
+---@return idocr.Plan?
+---@return idocr.Error?
+local function prepare(client, account, kind, checked, opened)
+  local service, err = routing.service(kind, account.options)
+  if not service then return nil, err end
+  local precheck = checked.precheck
+  if precheck == nil then precheck = client.options.precheck end
+  err = precheck and check_pictures(client, account, service, opened) or nil
+  if err then return nil, err end
   local plan
-  plan, err = side.provider:prepare {
+  plan, err = account.provider:prepare {
     kind = kind, service = service, params = checked.values, pictures = opened,
-    rate = kinds.by_site(service.rate, side.options.site),
+    rate = kinds.by_site(service.rate, account.options.site),
   }
   if not plan then return nil, err end
-  if look then
-    local ok, refusal = precheck.request(plan.body:length(), side.provider.max_request)
-    if not ok then return nil, refusal end
+  if precheck then
+    local ok, too_large = limits.request(plan.body:length(), account.provider.max_request)
+    if not ok then return nil, too_large end
   end
   return plan
 end
 
-local SANDBOX = "x-sandbox" -- the header with which a sandbox says so
+local SANDBOX = "x-sandbox" -- the response header of a sandbox
 
-local function make_card(kind, plan, side, result, response)
-  local made = card.new(decode.card(kind, plan.reads, result, { provider = side.name }))
+local function make_card(kind, plan, account, result, response)
+  local made = card.new(decode.card(kind, plan.reads, result, { provider = account.name }))
   if type(response.headers) == "table" and response.headers[SANDBOX] then made.sandbox = true end
   return made
 end
 
-local function done(state, flight, told, result, err)
-  told.ok = result ~= nil
-  told.attempts, told.seconds = flight.attempts, state.runtime.now() - flight.started
+local function emit_done(client, call_state, event, result, err)
+  event.ok = result ~= nil
+  event.attempts, event.seconds = call_state.attempts, client.runtime.now() - call_state.started
   if err then
-    told.category, told.code, told.billed, told.request_id = err.category, err.code, err.billed, err.request_id
+    event.category, event.code, event.billed, event.request_id = err.category, err.code, err.billed, err.request_id
   else
-    told.billed, told.request_id = money.price(nil), type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
+    event.billed = money.price(nil)
+    event.request_id = type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
   end
-  state.emit("done", told)
+  client.emit("done", event)
 end
 
---- Of two failures, the one of a provider that was really asked says more than "that one cannot".
-local function more_telling(first, second)
+-- Returns the more useful of two errors: one of a provider that was asked, rather than "unsupported" or "no credentials".
+local function more_useful(first, second)
   if not first or second.category ~= "unsupported" and second.code ~= "NoCredentials" then return second end
   return first
 end
 
---- Asks one provider for a kind.
----@return idocr.Card?, idocr.Error?
-local function ask(state, side, kind, checked, opened, flight)
-  local plan, err = plan_for(state, side, kind, checked, opened)
+--- Reads a card with one provider.
+---@return idocr.Card?
+---@return idocr.Error?
+local function read_with(client, account, kind, checked, opened, call_state)
+  local plan, err = prepare(client, account, kind, checked, opened)
   if not plan then return nil, err end
-  local result, failure, response = attempt.run(state, side, plan, flight)
+  local result, failure, response = attempt.run(client, account, plan, call_state)
   if not result then return nil, failure end
-  return make_card(kind, plan, side, result, response)
+  return make_card(kind, plan, account, result, response)
 end
 
---- The same card read by the next provider that can: `card.second`, or `card.second_error` where none could. The first
---- reading stands whatever comes of it. `failure`: why a provider before it could not.
-local function second_opinion(state, kind, checked, opened, flight, first, index, failure)
-  for other = index + 1, #state.sides do
-    first.second, first.second_error = ask(state, state.sides[other], kind, checked, opened, flight)
-    if first.second then break end
+--- Reads the same card with the next provider that can: sets `card.second`, or `card.second_error` where none could.
+---@param first_card idocr.Card
+---@param index integer  of the account that read it
+---@param failure idocr.Error?  of an account before it
+local function read_second(client, kind, checked, opened, call_state, first_card, index, failure)
+  for other = index + 1, #client.accounts do
+    first_card.second, first_card.second_error = read_with(client, client.accounts[other], kind, checked, opened, call_state)
+    if first_card.second then return end
   end
-  if first.second then return end
-  first.second_error = money.settle(first.second_error or failure, flight)
+  first_card.second_error = money.settle(first_card.second_error or failure, call_state)
 end
 
---- Asks the providers in order for a kind.
-local function ask_all(state, kind, checked, opened, flight)
+--- Reads a card with the first provider that can.
+---@return idocr.Card?
+---@return idocr.Error?
+---@return table account  the last one that was asked
+local function read_with_any(client, kind, checked, opened, call_state)
   local failure
-  for index, side in ipairs(state.sides) do
-    local read, err = ask(state, side, kind, checked, opened, flight)
+  for index, account in ipairs(client.accounts) do
+    local read, err = read_with(client, account, kind, checked, opened, call_state)
     if read then
-      if state.options.compare then second_opinion(state, kind, checked, opened, flight, read, index, failure) end
-      return read, nil, side
+      if client.options.compare then read_second(client, kind, checked, opened, call_state, read, index, failure) end
+      return read, nil, account
     end
-    failure = more_telling(failure, err)
-    local next_side, allowed = state.sides[index + 1], { after_send = state.options.retry.after_send, unsure = flight.unsure }
-    if not next_side or state.runtime.now() >= flight.ends or not routing.may_ask_next(err, allowed) then
-      return nil, failure, side
+    failure = more_useful(failure, err)
+    local next_account = client.accounts[index + 1]
+    local allowed = { after_send = client.options.retry.after_send, unsure = call_state.unsure }
+    if not next_account or client.runtime.now() >= call_state.ends or not routing.may_ask_next(err, allowed) then
+      return nil, failure, account
     end
-    flight.last = err
-    state.emit("fallback", { from = side.name, to = next_side.name, code = err.code })
+    call_state.last_error = err
+    client.emit("fallback", { from = account.name, to = next_account.name, code = err.code })
   end
 end
 
 --- Reads a card.
----@param state table the client's inside
+---@param client idocr.ClientInner
 ---@param kind idocr.Kind
 ---@param checked idocr.CheckedParams
----@return idocr.Card?, idocr.Error?
-function call.read(state, kind, checked)
-  local flight = attempt.flight(state)
-  if state.closed then return nil, money.settle(closed(), flight) end
-  local read, err, side
-  state.runtime.pause() -- calls that begin together begin one after the other
+---@return idocr.Card?
+---@return idocr.Error?
+function call.read(client, kind, checked)
+  local call_state = attempt.call_state(client)
+  if client.closed then return nil, money.settle(closed_error(), call_state) end
+  local read, err, account
+  client.runtime.pause() -- calls that start together take turns
   local opened, unreadable = open(checked.pictures)
   if opened then
-    local said = checked.precheck == true and advice.of(opened, state.runtime) or nil
-    read, err, side = ask_all(state, kind, checked, opened, flight)
+    local measured = checked.precheck == true and advice.of(opened, client.runtime) or nil
+    read, err, account = read_with_any(client, kind, checked, opened, call_state)
     picture.close_all(opened)
-    if said then (read or err).advice = said end
+    if measured then (read or err).advice = measured end
   else
     err = unreadable
   end
-  if not read then err = money.settle(err, flight) end
-  if state.emit ~= events.silent then
-    done(state, flight, { kind = kind.kind, provider = side and side.name }, read, err)
+  if not read then err = money.settle(err, call_state) end
+  if client.emit ~= events.silent then
+    emit_done(client, call_state, { kind = kind.kind, provider = account and account.name }, read, err)
   end
   return read, err
 end
 
---- The signed request of the first provider that reads a kind, not sent.
----@return table? request, idocr.Error? err
-function call.prepare(state, kind, checked)
-  local flight = attempt.flight(state)
-  if state.closed then return nil, money.settle(closed(), flight) end
+--- Returns the signed request of the first provider that reads a kind. It is not sent.
+---@param client idocr.ClientInner
+---@param kind idocr.Kind
+---@param checked idocr.CheckedParams
+---@return table? request
+---@return idocr.Error?
+function call.prepare(client, kind, checked)
+  local call_state = attempt.call_state(client)
+  if client.closed then return nil, money.settle(closed_error(), call_state) end
   local opened, err = open(checked.pictures)
-  if not opened then return nil, money.settle(err, flight) end
+  if not opened then return nil, money.settle(err, call_state) end
   local failure
-  for _, side in ipairs(state.sides) do
+  for _, account in ipairs(client.accounts) do
     local plan
-    plan, err = plan_for(state, side, kind, checked, opened)
+    plan, err = prepare(client, account, kind, checked, opened)
     if plan then
       local request
-      request, err = attempt.sign(state, side, plan, flight)
-      if request then return request end -- its body reads the pictures: they stay open
+      request, err = attempt.sign(client, account, plan, call_state)
+      if request then return request end -- the pictures stay open: the body reads them
     end
-    failure = more_telling(failure, err)
+    failure = more_useful(failure, err)
     if err.category ~= "unsupported" then break end
   end
   picture.close_all(opened)
-  return nil, money.settle(failure, flight)
+  return nil, money.settle(failure, call_state)
 end
 
---- Any action of the first provider.
----@param state table
+--- Calls any action of the first provider.
+---@param client idocr.ClientInner
 ---@param action string
----@param make_plan fun(side: table): table?, idocr.Error?
----@return table? result, idocr.Error? err
-function call.raw(state, action, make_plan)
-  local flight = attempt.flight(state)
-  if state.closed then return nil, money.settle(closed(), flight) end
-  local side = state.sides[1]
-  local plan, err = make_plan(side)
+---@param make_plan fun(account: idocr.Account): idocr.Plan?, idocr.Error?
+---@return table? result
+---@return idocr.Error?
+function call.raw(client, action, make_plan)
+  local call_state = attempt.call_state(client)
+  if client.closed then return nil, money.settle(closed_error(), call_state) end
+  local account = client.accounts[1]
+  local plan, err = make_plan(account)
   local result
-  if plan then
-    result, err = attempt.run(state, side, plan, flight)
+  if plan then result, err = attempt.run(client, account, plan, call_state) end
+  if not result then err = money.settle(err, call_state) end
+  if client.emit ~= events.silent then
+    emit_done(client, call_state, { action = action, provider = account.name }, result, err)
   end
-  if not result then err = money.settle(err, flight) end
-  if state.emit ~= events.silent then done(state, flight, { action = action, provider = side.name }, result, err) end
   return result, err
 end
 

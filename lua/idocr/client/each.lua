@@ -1,4 +1,4 @@
---- Many calls at once: inputs are pulled when there is room for another, results come as they complete.
+--- Runs many calls at once: takes the next input when a call may start, returns results as calls complete.
 
 local call = require "idocr.client.call"
 local params = require "idocr.client.params"
@@ -6,14 +6,15 @@ local params = require "idocr.client.params"
 local each = {}
 
 local DEFAULT = 4 -- in flight
-local MOST = 1024
+local MOST = 1024 -- in flight
 
---- What `client:each` returns: call it for the next `input, card, err`; nil ends. `close` gives up what is in flight.
---- Lua 5.4 closes it when a `for` loop is left early; elsewhere call `close`, or leave it to the garbage collector.
+--- The iterator that `client:each` returns: each call of it returns the next `input, card, err`, nil at the end. Lua 5.4
+--- closes it when a `for` loop is left early; on LuaJIT call `close`, or leave it to the garbage collector.
 ---@class idocr.Each
 local Each = { __name = "idocr.Each" }
 Each.__index = Each
 
+-- Returns a function that returns the next input, nil where `source` is no list or function.
 local function puller(source)
   local meta = getmetatable(source)
   if type(source) == "function" or (type(meta) == "table" and meta.__call) then return source end
@@ -25,7 +26,7 @@ local function puller(source)
   end
 end
 
---- Takes inputs until there is no room or there are no more.
+--- Starts calls until `concurrency` are in flight or there are no more inputs.
 function Each:fill()
   while not self.exhausted and not self.pool:full() do
     local pulled, input = pcall(self.pull)
@@ -42,8 +43,8 @@ function Each:fill()
       self:close()
       error("idocr each: " .. complaint, 3)
     end
-    local state, kind = self.state, self.kind
-    self.pool:submit(function() return call.read(state, kind, checked) end, input)
+    local client, kind = self.client, self.kind
+    self.pool:submit(function() return call.read(client, kind, checked) end, input)
   end
 end
 
@@ -55,14 +56,14 @@ function Each:__call()
     self:close()
     return nil
   end
-  if not ran then -- a hook of the user's raised: not ours to hide
+  if not ran then -- a user's function raised an error; pass it on
     self:close()
     error(card, 0)
   end
   return input, card, err
 end
 
---- Gives up what is in flight. What was sent may be billed all the same.
+--- Cancels the calls in flight. Requests that were sent may still be billed.
 function Each:close()
   if self.closed then return end
   self.closed, self.exhausted = true, true
@@ -71,13 +72,13 @@ end
 
 Each.__close = Each.close
 
---- Makes the iterator, or a complaint.
----@param state table the client's inside
+--- Returns the iterator, or nil and what is wrong with the arguments.
+---@param client idocr.ClientInner
 ---@param kind idocr.Kind
----@param source any a list, or a function that gives the next input
+---@param source any a list, or a function that returns the next input
 ---@param options { concurrency: integer? }?
 ---@return idocr.Each?, string? complaint
-function each.new(state, kind, source, options)
+function each.new(client, kind, source, options)
   local pull = puller(source)
   if not pull then return nil, "inputs must be a list or a function, not a " .. type(source) end
   if options ~= nil and type(options) ~= "table" then return nil, "options must be a table, not a " .. type(options) end
@@ -88,7 +89,7 @@ function each.new(state, kind, source, options)
   if type(n) ~= "number" or n ~= math.floor(n) or n < 1 or n > MOST then
     return nil, "concurrency must be a whole number from 1 to " .. MOST
   end
-  return setmetatable({ state = state, kind = kind, pull = pull, pool = state.runtime.pool(math.floor(n)) }, Each)
+  return setmetatable({ client = client, kind = kind, pull = pull, pool = client.runtime.pool(math.floor(n)) }, Each)
 end
 
 return each

@@ -1,22 +1,22 @@
---- What a client tells `on_event(name, fields)`: sizes, durations, statuses, codes; never contents.
+--- Calls the user's `on_event(name, fields)`. Fields are sizes, durations, statuses and codes, never contents.
 ---
 ---   request      provider, action, attempt, bytes                a request is about to be sent
----   response     provider, action, attempt, status, bytes, seconds, request_id, code   its reply came; `code` of a refusal
----   failure      provider, action, attempt, category, code, seconds                    no reply came
+---   response     provider, action, attempt, status, bytes, seconds, request_id, code   a response arrived; `code` where it is an error
+---   failure      provider, action, attempt, category, code, seconds                    no response arrived
 ---   retry        provider, action, attempt, delay, code          attempt `attempt` failed with `code`, another follows
----   throttle     provider, action, seconds | code                our own limiter made the call wait, or refused it
----   clock        provider, offset                                the clock was corrected by so many seconds
+---   throttle     provider, action, seconds | code                our rate limiter made the call wait, or refused it
+---   clock        provider, offset                                the clock was corrected by `offset` seconds
 ---   credentials  source, ok, code                                credentials were fetched or renewed
 ---   fallback     from, to, code                                  the next provider is asked
 ---   done         kind | action, provider, ok, category, code, billed, attempts, seconds, request_id   a call ended
 
 local events = {}
 
---- What a client without `on_event` calls. Compare with it before making a table that nobody will read.
+--- The emitter of a client without `on_event`. Callers compare with it to avoid making event tables that are not used.
 local function silent() end
 events.silent = silent
 
---- A function that tells the user's one. What that raises never breaks a call.
+--- Returns a function that calls the user's one. Errors in that one are ignored.
 ---@param on_event function?
 ---@return fun(name: string, fields: table)
 function events.emitter(on_event)

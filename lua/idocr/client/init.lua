@@ -1,5 +1,4 @@
---- The client: what `idocr.new` returns. It holds what all calls share and nothing that a call changes, but for the
---- clock's offset and the credentials at hand.
+--- The client that `idocr.new` returns: its methods, and what all of its calls share.
 
 local errors = require "idocr.errors"
 local call = require "idocr.client.call"
@@ -8,7 +7,7 @@ local core = require "idocr.core"
 local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
 local events = require "idocr.client.events"
-local given_credentials = require "idocr.credentials.validate"
+local validate_credentials = require "idocr.credentials.validate"
 local http_date = require "idocr.client.http_date"
 local kinds = require "idocr.kinds"
 local limiter = require "idocr.client.limiter"
@@ -28,13 +27,37 @@ local client = {}
 ---@field china_id fun(self: idocr.Client, params: table|string): idocr.Card?, idocr.Error?
 local Client = {}
 
--- client -> its inside. Not in the client itself: who dumps a client must see no key.
+---@class idocr.ClientInner  what the calls of a client share
+---@field options idocr.CheckedOptions
+---@field accounts idocr.Account[]   in the order in which they are asked
+---@field transport table
+---@field runtime idocr.Runtime
+---@field limiter table
+---@field emit fun(name: string, fields: table)
+---@field random fun(): number       uniform in [0, 1)
+---@field new_transport fun(changes: table): table
+---@field direct table?              transport without a proxy
+---@field cache table?               credentials that several workers share
+---@field closed boolean?
+
+---@class idocr.Account  a provider with the credentials of one client
+---@field name string
+---@field options idocr.ProviderOptions
+---@field provider idocr.Provider
+---@field source table               of credentials
+---@field offset number              seconds to add to the clock, as a server's Date header has shown
+---@field clock fun(): number?, idocr.Error?
+---@field parts table?               values of the last credentials
+---@field checked table?             the checked copy of them
+---@field secrets string[]?          what no error may contain
+
+-- client -> idocr.ClientInner. Kept outside the client, so that a dump of it shows no key.
 local insides = setmetatable({}, { __mode = "k" })
 
-local function inside(self)
-  local state = insides[self]
-  if not state then error("call it with a colon: client:method(...)", 3) end
-  return state
+local function inner_of(self)
+  local inner = insides[self]
+  if not inner then error("methods are called with a colon: client:method(...)", 3) end
+  return inner
 end
 
 local function checked_kind(name)
@@ -49,32 +72,31 @@ local function checked_params(kind, given)
   return checked
 end
 
---- Reads a card of a kind. A path or a picture alone stands for `{ image = … }`. Raises on wrong params.
+--- Reads a card. A path or a picture is short for `{ image = … }`. Raises on wrong params.
 ---@param kind string
 ---@param given table|string|idocr.Picture
 ---@return idocr.Card?, idocr.Error?
 function Client:read(kind, given)
-  local state = inside(self)
+  local inner = inner_of(self)
   local found = checked_kind(kind)
   local checked = checked_params(found, given)
-  return call.read(state, found, checked)
+  return call.read(inner, found, checked)
 end
 
---- The signed request for a card, not sent: `{ method, url, host, headers, body }`. Raises on wrong params.
+--- Returns the signed request for a card without sending it: `{ method, url, host, headers, body }`. Raises on wrong params.
 ---@param kind string
 ---@param given table|string|idocr.Picture
 ---@return table? request, idocr.Error?
 function Client:prepare(kind, given)
-  local state = inside(self)
+  local inner = inner_of(self)
   local found = checked_kind(kind)
   local checked = checked_params(found, given)
-  return call.prepare(state, found, checked)
+  return call.prepare(inner, found, checked)
 end
 
 local DEEPEST = 32 -- levels
 
--- Pictures of the user's among the params of a raw action become what providers understand; tables are copied. Raises on
--- what is nested in itself.
+-- Returns a copy of a raw action's params in which pictures are opened. Raises on a table that contains itself.
 local function open_pictures(value, opened, depth)
   if picture.is(value) then
     local entry, err = picture.open(value)
@@ -83,7 +105,7 @@ local function open_pictures(value, opened, depth)
     return entry.url or { image = entry.image }
   end
   if type(value) ~= "table" then return value end
-  if depth >= DEEPEST then error("nested too deeply, or in itself", 0) end
+  if depth >= DEEPEST then error("the params are nested too deeply, or contain themselves", 0) end
   local copy = {}
   for name, member in pairs(value) do
     local replaced, err = open_pictures(member, opened, depth + 1)
@@ -93,56 +115,56 @@ local function open_pictures(value, opened, depth)
   return copy
 end
 
-local function raw_plan(side, action, given, opened)
+local function raw_plan(account, action, given, opened)
   local ready, unreadable = open_pictures(given, opened, 0)
   if unreadable then return nil, unreadable end
-  return side.provider:raw(action, ready, routing.rate(side.options, action))
+  return account.provider:raw(action, ready, routing.rate(account.options, action))
 end
 
---- Signs and sends any action of the (first) provider; pictures among the params go as base64. Raises where the params
---- cannot be written as JSON. `false` and `cjson.null` are kept apart and sent.
+--- Signs and sends any action of the first provider; pictures in the params are sent as base64. `false` and `cjson.null`
+--- are sent as they are. Raises where the params cannot be written as JSON.
 ---@param action string
 ---@param given table?
 ---@return table? result the decoded Response, idocr.Error?
 function Client:call(action, given)
-  local state = inside(self)
-  if type(action) ~= "string" or not action:match("^[%w_/.-]+$") then error("an action is a name, like \"DescribeRegions\"", 2) end
+  local inner = inner_of(self)
+  if type(action) ~= "string" or not action:match("^[%w_/.-]+$") then error("the action must be a name like \"DescribeRegions\"", 2) end
   if given ~= nil and type(given) ~= "table" and type(given) ~= "string" then
     error("params must be a table, not a " .. type(given), 2)
   end
   local opened, wrong = {}, nil
-  local result, err = call.raw(state, action, function(side)
-    local ran, plan, refusal = pcall(raw_plan, side, action, given, opened)
+  local result, err = call.raw(inner, action, function(account)
+    local ran, plan, refusal = pcall(raw_plan, account, action, given, opened)
     if ran then return plan, refusal end
     wrong = tostring(plan)
-    return nil, errors.unsent("unsupported", "BadParams", "the params cannot be written down")
+    return nil, errors.unsent("unsupported", "BadParams", "the params cannot be written as JSON or a form")
   end)
   picture.close_all(opened)
   if wrong then error(wrong, 2) end
   return result, err
 end
 
---- Reads many: `for input, card, err in client:each("passport", paths, { concurrency = 8 }) do`. `inputs` is a list, or
---- a function that gives the next one (asked only when there is room for it). In the order of completion. Raises on
---- wrong params when their turn comes.
+--- Reads many cards: `for input, card, err in client:each("passport", paths, { concurrency = 8 }) do`. `inputs` is a list,
+--- or a function that returns the next one and is called when another call may start. Results come in the order of
+--- completion. Raises on wrong params when their call would start.
 ---@param kind string
 ---@param inputs table|function paths, pictures or tables of params
----@param settings { concurrency: integer? }? at most so many in flight (4)
+---@param settings { concurrency: integer? }? calls in flight at once (4)
 ---@return idocr.Each iterator
 function Client:each(kind, inputs, settings)
-  local state = inside(self)
-  local iterator, complaint = each.new(state, checked_kind(kind), inputs, settings)
+  local inner = inner_of(self)
+  local iterator, complaint = each.new(inner, checked_kind(kind), inputs, settings)
   if not iterator then error(complaint, 2) end
-  return iterator, nil, nil, iterator -- the fourth is closed by Lua 5.4 when the loop is left
+  return iterator, nil, nil, iterator -- Lua 5.4 closes the fourth value when the loop is left
 end
 
---- Ends the client: idle connections are closed, further calls are `closed` errors. Calling it twice is fine.
+--- Closes idle connections; further calls are `closed` errors. May be called twice.
 function Client:close()
-  local state = inside(self)
-  if state.closed then return end
-  state.closed = true
-  if type(state.transport.close) == "function" then state.transport:close() end
-  if state.direct and state.direct ~= state.transport then state.direct:close() end
+  local inner = inner_of(self)
+  if inner.closed then return end
+  inner.closed = true
+  if type(inner.transport.close) == "function" then inner.transport:close() end
+  if inner.direct and inner.direct ~= inner.transport then inner.direct:close() end
 end
 
 local reads = {} -- kind -> method
@@ -152,9 +174,9 @@ local function read_method(name)
   if unreadable then error(unreadable, 3) end
   if not kind then return nil end
   reads[name] = function(self, given)
-    local state = inside(self)
+    local inner = inner_of(self)
     local checked = checked_params(kind, given)
-    return call.read(state, kind, checked)
+    return call.read(inner, kind, checked)
   end
   return reads[name]
 end
@@ -172,15 +194,15 @@ function meta.__index(_, name)
   end
 end
 
-function meta.__newindex() error("a client cannot be changed; make another one", 2) end
+function meta.__newindex() error("a client cannot be changed; make a new one with idocr.new", 2) end
 
 function meta.__tostring(self)
-  local state = insides[self]
-  local names = table.concat(state.options.providers, ", ")
-  return ("idocr client (%s%s)"):format(names, state.closed and ", closed" or "")
+  local inner = insides[self]
+  local names = table.concat(inner.options.providers, ", ")
+  return ("idocr client (%s%s)"):format(names, inner.closed and ", closed" or "")
 end
 
--- Jitter needs no good chance, only other numbers in every process: a hash of a seed and a count.
+-- Returns a generator of numbers in [0, 1). Jitter needs different numbers in every process, not unpredictable ones.
 local function random_numbers()
   local seed, count = ("%s %.9f %.9f "):format(tostring({}), core.wall(), core.monotonic()), 0
   return function()
@@ -189,94 +211,95 @@ local function random_numbers()
   end
 end
 
-local function shared_keeps(shared, runtime)
+-- Returns where workers share rate limits and credentials, where `shared` is set.
+local function shared_stores(shared, runtime)
   if shared == nil then return nil, nil end
-  if runtime.name ~= "nginx" then error("option shared: only workers of nginx share something", 0) end
-  local keeps = require "idocr.stores.nginx_dict"
-  return keeps.store(shared), keeps.cache(shared)
+  if runtime.name ~= "nginx" then error("option shared works only inside nginx", 0) end
+  local nginx_dict = require "idocr.stores.nginx_dict"
+  return nginx_dict.store(shared), nginx_dict.cache(shared)
 end
 
---- What a user gave for one provider, or nil: the default chain.
+-- Returns the credentials option of one provider; nil selects the default chain.
 local function credentials_for(checked, provider, transport)
   local given = checked.credentials
   if type(given) == "table" and given.by_provider then given = given.by_provider[provider] end
   local literal = type(given) == "table" and type(given.get) ~= "function" and type(given.bind) ~= "function"
-  if literal and not given_credentials.serve(given, provider) then given = nil end
+  if literal and not validate_credentials.serve(given, provider) then given = nil end
   if given == nil and type(transport.credentials) == "table" then given = transport.credentials[provider] end
   return given
 end
 
--- A second transport has a loop of its own, which a task of the first one's pool would never turn: there the exchange
--- is made outside of the task and blocks for its short while.
-local function apart(transport)
+-- Returns a transport that blocks. A second transport has its own event loop, which the pool of the first one does not
+-- poll: outside of a task its request blocks until the response is there.
+local function blocking(transport)
   return {
-    send = function(_, request, deadline, settings)
-      return coroutine.wrap(function() return transport:send(request, deadline, settings) end)()
+    send = function(_, request, deadline, send_options)
+      return coroutine.wrap(function() return transport:send(request, deadline, send_options) end)()
     end,
     close = function() if type(transport.close) == "function" then transport:close() end end,
   }
 end
 
---- The transport for addresses of the machine's own network: no proxy.
-local function direct(state)
-  if not state.direct then
-    local transport = state.new_transport { proxy = false }
-    state.direct = state.runtime.name == "blocking" and apart(transport) or transport
+-- Returns the transport for addresses in the machine's own network, which uses no proxy.
+local function direct_transport(inner)
+  if not inner.direct then
+    local transport = inner.new_transport { proxy = false }
+    inner.direct = inner.runtime.name == "blocking" and blocking(transport) or transport
   end
-  return state.direct
+  return inner.direct
 end
 
---- A provider as this client uses it.
-local function new_side(state, name)
-  local provider_options = options.for_provider(state.options, name)
-  local side = {
+-- Makes the account of a provider. Raises where its credentials cannot be used.
+local function new_account(inner, name)
+  local provider_options = options.for_provider(inner.options, name)
+  local account = {
     name = name,
     options = provider_options,
     provider = require("idocr.providers." .. name).new(provider_options),
     offset = 0,
   }
-  function side.clock() return clock.read(state.options.clock, state.runtime.wall, side.offset) end
-  local source, complaint = credentials.bind(credentials_for(state.options, name, state.transport), {
+  function account.clock() return clock.read(inner.options.clock, inner.runtime.wall, account.offset) end
+  local source, complaint = credentials.bind(credentials_for(inner.options, name, inner.transport), {
     provider = name,
-    clock = function() return (side.clock()) end,
-    runtime = state.runtime,
-    emit = state.emit,
-    cache = state.cache,
-    check = function(given) return side.provider:check_credentials(given) end,
+    clock = function() return (account.clock()) end,
+    runtime = inner.runtime,
+    emit = inner.emit,
+    cache = inner.cache,
+    check = function(given) return account.provider:check_credentials(given) end,
     parse_date = http_date.parse,
     request_id = request_id,
-    transport = function() return state.transport end,
-    direct = function() return direct(state) end,
+    transport = function() return inner.transport end,
+    direct = function() return direct_transport(inner) end,
   })
   if not source then error("option credentials " .. complaint, 0) end
-  side.source = source
-  return side
+  account.source = source
+  return account
 end
 
-local function new_state(checked)
+local function new_inner(checked)
   local transports = require "idocr.transports"
-  local state = {
+  local inner = {
     options = checked,
     emit = events.emitter(checked.on_event),
     random = random_numbers(),
     new_transport = function(changes) return transports.new(checked.transport, options.with(checked, changes)) end,
-    sides = {},
+    accounts = {},
   }
-  state.transport = state.new_transport {}
-  state.runtime = state.transport.runtime
+  inner.transport = inner.new_transport {}
+  inner.runtime = inner.transport.runtime
   local store
-  store, state.cache = shared_keeps(checked.shared, state.runtime)
-  state.limiter = limiter.new(checked.rate, state.runtime, store)
-  for index, name in ipairs(checked.providers) do state.sides[index] = new_side(state, name) end
-  return state
+  store, inner.cache = shared_stores(checked.shared, inner.runtime)
+  inner.limiter = limiter.new(checked.rate, inner.runtime, store)
+  for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
+  return inner
 end
 
---- Makes a client of checked options; what it cannot do with them is raised without a position.
+--- Makes a client. Raises, without a position, where the options cannot be used here.
 ---@param checked idocr.CheckedOptions
 ---@return idocr.Client
 function client.new(checked)
   local self = setmetatable({}, meta)
-  insides[self] = new_state(checked)
+  insides[self] = new_inner(checked)
   return self
 end
 

@@ -1,5 +1,4 @@
---- What `idocr.new` takes: checked once, copied, with every default in its place. A complaint never holds a value that
---- could be a secret.
+--- Checks and copies the options of `idocr.new` and fills in defaults. No message contains a value that could be a secret.
 
 local endpoint = require "idocr.endpoint"
 local given_credentials = require "idocr.credentials.validate"
@@ -15,36 +14,36 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@alias idocr.Credentials
 ---| { secret_id: string, secret_key: string, token: string?, expires: number? }  Tencent; `expires` in Unix seconds
 ---| { api_key: string, token: string? }                                         ekycpro
----| fun(provider: string): idocr.FunctionCredentials?, string?                  asked for each call, or when `expires` comes near
+---| fun(provider: string): idocr.FunctionCredentials?, string?                  called for each call, or shortly before `expires`
 ---| idocr.CredentialsSource                                                     of `idocr.credentials.…`, or an object with `get`
 ---| table<string, table|function>                                               provider -> any of these
 
---- What a user writes; all of it may be left out.
+--- The options of `idocr.new`, all of them optional.
 ---@class idocr.Options
----@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails for free
+---@field provider string|string[]?       "tencent" (default), "ekycpro", or a list: the next is asked where one fails at no cost
 ---@field site "intl"|"cn"|nil            Tencent: two services with separate accounts ("intl")
 ---@field region string?                  Tencent, like "ap-singapore"
 ---@field language "en-US"|"zh-CN"|nil    of Tencent's error messages
 ---@field credentials idocr.Credentials?  also by provider: { tencent = …, ekycpro = … }
----@field endpoint string|table<string, string>|nil     URL to dial instead of the service's own; also by provider
----@field signed_host string|table<string, string>|nil  host to name and to sign, where the endpoint is a gateway's
+---@field endpoint string|table<string, string>|nil     URL to connect to instead of the service's; also by provider
+---@field signed_host string|table<string, string>|nil  Host header to send and sign where `endpoint` is a gateway; also by provider
 ---@field transport "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  ("auto")
 ---@field timeout number|{ connect: number?, total: number? }|nil  seconds (5, 30); a number: the total
 ---@field retry false|integer|{ attempts: integer?, base: number?, cap: number?, after_send: boolean? }|nil  (3, 0.5 s, 10 s, false)
 ---@field rate boolean|number|table<string, number|boolean>|nil  calls per second, for all or by action; `wait = false`: refuse
 ---@field proxy string|false?             URL, for every request; false: none; nil: http_proxy, https_proxy, all_proxy, no_proxy
----@field ca_file string?                 PEM, trusted instead of the system's store
----@field ca_path string?                 folder of hashed PEM files, likewise
+---@field ca_file string?                 PEM file of trusted certificates, instead of the system's
+---@field ca_path string?                 directory of hashed PEM files, instead of the system's
 ---@field client_cert string?             PEM
 ---@field client_key string?              PEM
 ---@field unsigned_payload boolean?       leave the body out of the signature; only over https (false)
 ---@field insecure boolean?               allow plain http:// to other machines (false)
 ---@field precheck boolean?               refuse pictures that the service would surely refuse (true)
----@field compare boolean?                ask two providers for every card (false)
+---@field compare boolean?                read every card with two providers (false)
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
----@field clock (fun(): number)?          Unix seconds, for signatures and expiry; anything else is the error `BadClock` of each call
----@field shared any                      nginx: a `lua_shared_dict` or its name, where workers keep limits and credentials together
+---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`
+---@field shared any                      nginx: a `lua_shared_dict` or its name, in which workers share rate limits and credentials
 
 --- The checked options, with defaults.
 ---@class idocr.CheckedOptions
@@ -52,14 +51,14 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field site "intl"|"cn"
 ---@field region string?
 ---@field language string?
----@field credentials any              as given; `client` makes a source of it for each provider
----@field endpoint table<string, string>     provider -> URL; empty: the provider's own
+---@field credentials any              unchanged; client/init.lua makes a source of it for each provider
+---@field endpoint table<string, string>     provider -> URL; the service's own where there is none
 ---@field signed_host table<string, string>  provider -> host[:port]
 ---@field transport any
 ---@field timeout { connect: number, total: number }  seconds
 ---@field retry { attempts: integer, base: number, cap: number, after_send: boolean }
 ---@field rate false|{ wait: boolean, all: number?, actions: table<string, number|false> }
----@field proxy string|false|nil       false: none, whatever the environment says
+---@field proxy string|false|nil       false: no proxy, even where the environment sets one
 ---@field ca_file string?
 ---@field ca_path string?
 ---@field client_cert string?
@@ -67,11 +66,11 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field unsigned_payload boolean
 ---@field insecure boolean
 ---@field precheck boolean
----@field compare boolean        ask two providers for every card, not only the first that answers
+---@field compare boolean        read every card with two providers
 ---@field max_response integer         bytes
 ---@field on_event function?
 ---@field clock (fun(): number)?
----@field shared any                   where several workers keep limits and credentials together
+---@field shared any                   where workers share rate limits and credentials
 
 local function contains(list, value)
   for _, entry in ipairs(list) do
@@ -95,7 +94,7 @@ end
 
 local function text(value)
   if type(value) == "string" and value ~= "" and not value:find("%c") then return true, value end
-  return false, "must be a string without control characters, not empty"
+  return false, "must be a non-empty string without control characters"
 end
 
 local function callable(value)
@@ -107,7 +106,7 @@ end
 -- NaN fails both comparisons.
 local function number_between(value, low, high) return type(value) == "number" and value >= low and value <= high end
 
---- Copies a table of named numbers and flags over its defaults.
+--- Checks a table of named numbers and booleans and copies it over its defaults.
 local function fields(value, defaults, rules)
   if type(value) ~= "table" then return false, "must be a table, not a " .. type(value) end
   local copy = {}
@@ -121,18 +120,18 @@ local function fields(value, defaults, rules)
   return true, copy
 end
 
-local SECONDS = { ok = function(v) return number_between(v, 0.001, 86400) end, says = "seconds, more than 0" }
+local SECONDS = { ok = function(v) return number_between(v, 0.001, 86400) end, says = "a number of seconds greater than 0" }
 local FLAG = { ok = function(v) return type(v) == "boolean" end, says = "true or false" }
 
 local TIMEOUT = { connect = 5, total = 30 }
 local TIMEOUT_RULES = { connect = SECONDS, total = SECONDS }
 
--- attempts: requests of one call, the first one included
+-- attempts: requests of one call, including the first
 local RETRY = { attempts = 3, base = 0.5, cap = 10, after_send = false }
 local RETRY_RULES = {
   attempts = {
     ok = function(v) return number_between(v, 1, 100) and v == math.floor(v) end,
-    says = "a whole number from 1 (the first request counts)",
+    says = "a whole number of at least 1, including the first request",
   },
   base = SECONDS,
   cap = SECONDS,
@@ -155,7 +154,7 @@ local function provider_list(value)
   return true, copy
 end
 
---- A value for all providers of the client, or a table by provider.
+--- Checks a value for all providers of the client, or a table by provider.
 local function by_provider(value, checked, check)
   local copy = {}
   if type(value) ~= "table" then
@@ -166,7 +165,7 @@ local function by_provider(value, checked, check)
   end
   for provider, entry in pairs(value) do
     if not contains(options.PROVIDERS, provider) then
-      return false, ("knows no provider %q%s"):format(tostring(provider), nearest.hint(provider, options.PROVIDERS))
+      return false, ("has an unknown provider %q%s"):format(tostring(provider), nearest.hint(provider, options.PROVIDERS))
     end
     local ok, result = check(entry)
     if not ok then return false, result end
@@ -268,7 +267,7 @@ local RULES = {
 
 options.NAMES = RULES
 
--- Others need these to be known.
+-- Checked first: the checks of other options use them.
 local FIRST = { "provider", "insecure" }
 
 --- Checks and copies the options of `idocr.new`.
@@ -302,12 +301,12 @@ function options.check(given)
     if complaint then return nil, complaint end
   end
 
-  if checked.client_key and not checked.client_cert then return nil, "option client_key needs client_cert beside it" end
+  if checked.client_key and not checked.client_cert then return nil, "option client_key needs option client_cert" end
   if checked.compare and not checked.providers[2] then return nil, "option compare needs a list of two providers" end
   if checked.unsigned_payload then
     for _, provider in ipairs(checked.providers) do
       if (checked.endpoint[provider] or ""):match("^http:") then
-        return nil, "option unsigned_payload is only for https: on a plain line nobody would notice a changed body"
+        return nil, "option unsigned_payload needs https: over plain http a changed body would not be noticed"
       end
     end
   end
