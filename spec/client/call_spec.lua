@@ -1,3 +1,4 @@
+-- One call of a client, from params to a card or an error.
 local cjson = require "cjson"
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -43,7 +44,7 @@ describe("a call", function()
     assert.same({ ImageBase64 = core.base64_encode(scripted.PNG), RetImage = true }, body)
   end)
 
-  it("signs with the user's clock, and counts its deadline with the runtime's", function()
+  it("signs with the user's clock, and measures its deadline with the runtime's", function()
     local made, wire = client({ scripted.ok() }, { clock = function() return 1551113065.9 end })
     assert(made:passport(PNG))
     local valid, scope = scripted.verify(wire.requests[1], scripted.KEYS.secret_key)
@@ -52,13 +53,13 @@ describe("a call", function()
     assert.equal(30, wire.deadlines[1])
   end)
 
-  it("signs without the body's hash where told", function()
+  it("signs without the body's hash where unsigned_payload is set", function()
     local made, wire = client({ scripted.ok() }, { unsigned_payload = true })
     assert(made:passport(PNG))
     assert.equal("UNSIGNED-PAYLOAD", scripted.header(wire.requests[1], "X-TC-Content-SHA256"))
   end)
 
-  it("sends ekycpro its form, key and token", function()
+  it("sends a form, the key and the token to ekycpro", function()
     local made, wire = client({ { status = 200, headers = {}, body = '{"status":"OK","message":{"CardNumber":"800101-14-1234"}}' } },
       { provider = "ekycpro", credentials = { api_key = "secretkey", token = "a+b" } })
     local card = assert(made:malaysia_id(PNG))
@@ -70,13 +71,13 @@ describe("a call", function()
     assert.equal("img=" .. core.percent_encode(core.base64_encode(scripted.PNG)), tostring(request.body))
   end)
 
-  it("knows a sandbox by its header", function()
+  it("recognises a sandbox by its header", function()
     local answer = scripted.ok()
     answer.headers["x-sandbox"] = "1"
     assert.is_true(assert(client({ answer }):passport(PNG)).sandbox)
   end)
 
-  it("makes of every answer a card or an error, never an exception", function()
+  it("returns a card or an error for every response, and never raises", function()
     for _, case in ipairs {
       { { status = 200, headers = {}, body = "" }, "protocol" },
       { { status = 200, headers = {}, body = '{"Respon' }, "protocol" },
@@ -109,7 +110,7 @@ describe("a call", function()
     end
   end)
 
-  it("shows no person in what can be logged", function()
+  it("puts no personal data into what can be logged", function()
     local card = assert(client({ scripted.ok { ID = "E12345678", Name = "ZHANG SAN" } }):passport(PNG))
     assert.equal("passport card [request 11111111-2222-3333-4444-555555555555]", tostring(card))
     local answer = { status = 200, headers = {},
@@ -119,13 +120,13 @@ describe("a call", function()
     assert.is_nil(tostring(err):find("AKID", 1, true))
   end)
 
-  it("takes headers with lists and strange values", function()
+  it("accepts headers with lists and values of any type", function()
     local answer = scripted.ok()
     answer.headers = { ["X-Sandbox"] = { 1, true }, other = print, [1] = "x" }
     assert.is_true(assert(client({ answer }):passport(PNG)).sandbox)
   end)
 
-  it("shows no key of its own, whoever quotes it and whatever it looks like", function()
+  it("shows none of its keys, even where a response or an error quotes one", function()
     local keys = { secret_id = "AKIDx", secret_key = "correct horse", token = "a+b/staple" }
     local function quote(text) return function() return nil, { category = "network", code = text, message = text } end end
     local refusal = scripted.error "FailedOperation.X"
@@ -144,7 +145,7 @@ describe("a call", function()
     end
   end)
 
-  it("ends with the client", function()
+  it("is an error after the client was closed", function()
     local made, wire = client { scripted.ok() }
     assert(made:passport(PNG))
     made:close()
@@ -160,7 +161,7 @@ describe("a call", function()
     assert.equal("idocr client (tencent, closed)", tostring(made))
   end)
 
-  it("tells what happened and nothing of what was in it", function()
+  it("emits events without any contents", function()
     local told, names = {}, {}
     local made = client({ scripted.error "RequestLimitExceeded", scripted.ok { Name = "ZHANG", ID = "E12345678" } }, {
       on_event = function(name, fields)
@@ -184,7 +185,7 @@ describe("a call", function()
     assert.equal("11111111-2222-3333-4444-555555555555", told.done.request_id)
   end)
 
-  it("goes on where on_event raises", function()
+  it("continues where on_event raises", function()
     assert(client({ scripted.ok() }, { on_event = function() error "mine" end }):passport(PNG))
   end)
 end)
@@ -197,7 +198,7 @@ describe("the clock of a client", function()
   }
 
   for name, given in pairs(WRONG) do
-    it("that gives " .. name .. " is an error that says what it must give", function()
+    it("that returns " .. name .. " is an error that says what it must return", function()
       for _, provider in ipairs { "tencent", "ekycpro" } do
         local made, wire = client({ scripted.ok() }, {
           clock = given, provider = provider,
@@ -215,7 +216,7 @@ describe("the clock of a client", function()
     end)
   end
 
-  it("may be a table that can be called, and break between two attempts", function()
+  it("may be a callable table, and may fail between two attempts", function()
     local times = 0
     local clock = setmetatable({}, { __call = function()
       times = times + 1
@@ -229,7 +230,7 @@ describe("the clock of a client", function()
     assert.equal("BadClock", select(2, made:passport(PNG)).code)
   end)
 
-  it("is not moved out of the years that can be signed by a server's Date", function()
+  it("is not corrected to a year that cannot be signed", function()
     local late = scripted.error("AuthFailure.SignatureExpire", { date = "Fri, 31 Dec 9999 23:59:59 GMT" })
     local made = client({ late }, { clock = function() return 253402300000 end })
     for _ = 1, 3 do
@@ -240,7 +241,7 @@ describe("the clock of a client", function()
   end)
 end)
 
-describe("a source of credentials", function()
+describe("a credentials source", function()
   it("that raises is an error of the call", function()
     for _, raise in ipairs { function() error "MARKERSECRET" end, function() error(GRUMPY) end, function() error() end } do
       local made, wire = client({ scripted.ok() }, { credentials = { get = raise } })
@@ -252,7 +253,7 @@ describe("a source of credentials", function()
     end
   end)
 
-  it("that gives a key or a token too long to be one is an error of the call", function()
+  it("that returns a key or a token of impossible length is an error of the call", function()
     local long = {
       { secret_id = ("a"):rep(513), secret_key = "b" }, { secret_id = "a", secret_key = ("b"):rep(513) },
       { secret_id = "a", secret_key = "b", token = ("c"):rep(4097) }, { secret_id = "a", secret_key = '"b"' },
@@ -272,7 +273,7 @@ describe("a source of credentials", function()
 end)
 
 describe("client:prepare", function()
-  it("gives the signed request and sends nothing", function()
+  it("returns the signed request and sends nothing", function()
     local made, wire = client { scripted.ok() }
     local request = assert(made:prepare("passport", { image = PNG }))
     assert.is_true((scripted.verify(request, scripted.KEYS.secret_key)))
@@ -289,7 +290,7 @@ describe("client:prepare", function()
 end)
 
 describe("client:call", function()
-  it("signs and sends any action; false and null are kept apart", function()
+  it("signs and sends any action, and keeps false and null apart", function()
     local made, wire = client { { status = 200, headers = {}, body = '{"Response":{"A":null,"B":false,"RequestId":"r"}}' } }
     local result = assert(made:call("DescribeThings", { Flag = false, Nothing = cjson.null, List = { 1, 2 }, Image = PNG }))
     assert.equal(false, result.B)
@@ -301,7 +302,7 @@ describe("client:call", function()
     assert.same({ Flag = false, Nothing = cjson.null, List = { 1, 2 }, Image = core.base64_encode(scripted.PNG) }, body)
   end)
 
-  it("raises where params hold themselves", function()
+  it("raises where params contain themselves", function()
     local made, wire = client { scripted.ok() }
     local loop = {}
     loop.a, loop.b = loop, loop
@@ -320,7 +321,7 @@ describe("client:call", function()
     assert.has.errors(function() made:call("X", 5) end)
   end)
 
-  it("gives the service's error, and an image error for a picture that is not there", function()
+  it("returns the service's error, and an image error for a missing picture", function()
     local made = client { scripted.error "InvalidAction" }
     local result, err = made:call("Nope", {})
     assert.is_nil(result)
@@ -336,7 +337,7 @@ describe("a card", function()
   local card = assert(client({ scripted.ok { ID = "L898902C3", CodeSet = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     CodeCrc = "L898902C36UTO7408122F1204159ZE184226B<<<<<10", Image = "/9j/" } }):passport(PNG))
 
-  it("answers questions", function()
+  it("has methods for warnings, checks and derived values", function()
     card.warnings = { { code = -9102, name = "photocopy" } }
     assert.is_true(card:has_warning "photocopy")
     assert.is_false(card:has_warning "glare")

@@ -1,4 +1,4 @@
--- Two opinions, and a word about the pixels before paying.
+-- compare = true: a card read by two providers. precheck = true: advice from the pixels.
 local idocr = require "idocr"
 local core = require "idocr.core"
 local cjson = require("cjson").new()
@@ -35,8 +35,8 @@ local function finding_of(report, check)
   end
 end
 
-describe("two opinions", function()
-  it("are both had, and agree", function()
+describe("compare = true", function()
+  it("reads the card with both providers, which agree", function()
     local card = assert(client({ tencent = tencent "NURUL", ekycpro = ekycpro "NURUL" }, { compare = true }):malaysia_id(PICTURE))
     assert.equal("tencent", card.provider)
     assert.equal("ekycpro", card.second.provider)
@@ -46,7 +46,7 @@ describe("two opinions", function()
     assert.is_nil(card:plain().second.raw)
   end)
 
-  it("differ, and the report says where", function()
+  it("reports where the two differ", function()
     local card = assert(client({ tencent = tencent "NURUL", ekycpro = ekycpro "NORUL" }, { compare = true }):malaysia_id(PICTURE))
     local report = card:check { today = "2026-11-20" }
     assert.equal("differ", report.fields.name.status)
@@ -55,7 +55,7 @@ describe("two opinions", function()
     assert.is_nil(tostring(finding.found):find("NORUL", 1, true))
   end)
 
-  it("are one where the other provider fails, which is said", function()
+  it("keeps the first card where the other provider fails, and its error", function()
     local fails = reply '{"status":"INVALID_REQUEST","message":"check request params"}'
     local card = assert(client({ tencent = tencent "NURUL", ekycpro = fails }, { compare = true }):malaysia_id(PICTURE))
     assert.is_nil(card.second)
@@ -66,7 +66,7 @@ describe("two opinions", function()
     assert.equal("FailedOperation.UnOpenError", card.second_error.code)
   end)
 
-  it("cost nothing when nobody asks for them, and need two providers", function()
+  it("asks one provider by default, and needs two", function()
     local card = assert(client({ tencent = tencent "NURUL", ekycpro = ekycpro "NURUL" }):malaysia_id(PICTURE))
     assert.is_nil(card.second)
     assert.has_error(function() client({}, { compare = true, provider = "tencent" }) end)
@@ -76,12 +76,12 @@ end)
 describe("precheck = true", function()
   local function read(params) return client({ tencent = tencent "NURUL" }, { provider = "tencent" }):malaysia_id(params) end
 
-  it("has nothing against a good picture", function()
+  it("has no advice about a good picture", function()
     assert.same({}, read({ image = PICTURE, precheck = true }).advice)
     assert.is_nil(read({ image = PICTURE }).advice)
   end)
 
-  it("says what is small before the service does", function()
+  it("reports a small picture before it is sent", function()
     local portrait = "lua/idocr/sandbox/specimens/malaysia_id-portrait.jpg"
     local card = assert(read { image = portrait, back = idocr.bytes(assert(core.image_file(PICTURE)):read(0, 1e6)), precheck = true })
     assert.is_true(#card.advice > 0)
@@ -91,7 +91,7 @@ describe("precheck = true", function()
     end
   end)
 
-  it("gives its advice with an error too", function()
+  it("adds its advice to an error too", function()
     local refused = reply '{"Response":{"Error":{"Code":"FailedOperation.NoMASIDCard","Message":"x"},"RequestId":"r"}}'
     local made = client({ tencent = refused }, { provider = "tencent" })
     local _, err = made:malaysia_id { image = "lua/idocr/sandbox/specimens/malaysia_id-portrait.jpg", precheck = true }

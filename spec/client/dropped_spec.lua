@@ -1,4 +1,4 @@
--- Clients that come and go, as in a program that makes one for each request: nothing that was kept for their calls stays.
+-- Memory of clients that are dropped, as in a program that makes a client for each request.
 local idocr = require "idocr"
 
 local REPLY = '{"Response":{"RequestId":"r","ID":"1"}}'
@@ -16,7 +16,7 @@ local function come_and_go(count)
 end
 
 describe("a dropped client", function()
-  it("takes along what was kept for it", function()
+  it("is freed with everything that it kept", function()
     local before = come_and_go(500) -- tables that grow once and stay have grown
     local kept = (come_and_go(2000) - before) / 2000
     assert.is_true(kept < 0.5, ("%.2f KB for each"):format(kept))

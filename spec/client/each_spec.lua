@@ -1,3 +1,4 @@
+-- client:each: many calls at once, in order of completion.
 local idocr = require "idocr"
 local nginx = require "spec.support.nginx"
 local runtime = require "idocr.runtime"
@@ -32,7 +33,7 @@ local function numbered(n)
 end
 
 describe("client:each", function()
-  it("gives every input once, with its own card, as they complete", function()
+  it("returns every input once, with its own card, in order of completion", function()
     local made, wire = client(function(n, wire) return 0.001, n == 1 and wire.ended < 8 end)
     local inputs, seen, order = numbered(9), {}, {}
     for input, card, err in made:each("passport", inputs, { concurrency = 3 }) do
@@ -47,7 +48,7 @@ describe("client:each", function()
     assert.equal(3, wire.peak)
   end)
 
-  it("pulls an input only when there is room for it", function()
+  it("takes an input only when a call may start", function()
     local made, wire = client(function() return 0.002 end)
     local pulled, taken, most = 0, 0, 0
     local function inputs()
@@ -61,7 +62,7 @@ describe("client:each", function()
     assert.equal(4, wire.peak)
   end)
 
-  it("gives errors of single inputs and goes on", function()
+  it("returns the errors of single inputs and continues", function()
     local made = client(function() return 0.001 end, function(n) return n == 2 and scripted.error "FailedOperation.NoPassport" or nil end)
     local cards, errs = 0, {}
     for input, card, err in made:each("passport", { PNG, PNG, "/no/such/file.jpg", PNG }, { concurrency = 1 }) do
@@ -71,7 +72,7 @@ describe("client:each", function()
     assert.same({ { "picture (bytes)", "FailedOperation.NoPassport" }, { "/no/such/file.jpg", "PictureUnreadable" } }, errs)
   end)
 
-  it("raises on wrong arguments, at their turn where they are inputs", function()
+  it("raises on wrong arguments, and on a wrong input when its call would start", function()
     local made, wire = client(function() return 0.001 end)
     assert.has.errors(function() made:each("pasport", {}) end)
     assert.has.errors(function() made:each("passport", 5) end)
@@ -90,7 +91,7 @@ describe("client:each", function()
     for _ in made:each("passport", {}) do error "there is none" end
   end)
 
-  it("gives up what is in flight when it is closed", function()
+  it("cancels the calls in flight when it is closed", function()
     local made, wire = client(function(n) return n == 1 and 0.001 or 30 end)
     local iterator = made:each("passport", numbered(10), { concurrency = 3 })
     assert.is_table((iterator()))
@@ -109,7 +110,7 @@ describe("client:each", function()
     end)
   end
 
-  it("waits for the rate together", function()
+  it("keeps one rate limit for all its calls", function()
     require("idocr.client.limiter").reset()
     local clock, times = runtime.new(), {}
     local wire = { runtime = clock }
@@ -138,7 +139,7 @@ describe("client:each over libcurl", function()
   ]] }
   teardown(server.stop)
 
-  it("has many in flight on one thread", function()
+  it("has many calls in flight on one thread", function()
     local made = idocr.new { endpoint = "http://127.0.0.1:" .. server.port.http, credentials = scripted.KEYS, rate = false }
     local count = 0
     for _, card, err in made:each("passport", numbered(40), { concurrency = 20 }) do
@@ -152,7 +153,7 @@ describe("client:each over libcurl", function()
 end)
 
 describe("the sandbox transport", function()
-  it("is opened by its own keys where none are given, and says so on the card", function()
+  it("uses its own keys where none are given, and marks the card", function()
     local specimens = require "idocr.sandbox.specimens"
     local made = idocr.new { transport = "sandbox" }
     local card, err = made:passport(specimens.path "passport")

@@ -1,7 +1,8 @@
+-- Error objects: nothing in their text that could be a secret or personal data.
 local growth = require "spec.support.growth"
 local errors = require "idocr.errors"
 
-describe("a foreign text", function()
+describe("a text from outside", function()
   it("loses what could be a key, a picture or a number", function()
     for _, secret in ipairs {
       "11010519491231002X", "450101-12-5001", "450101 12 5001", "150 123 4(4)", "L898902C3", "A1234567",
@@ -13,7 +14,7 @@ describe("a foreign text", function()
     end
   end)
 
-  it("keeps what helps", function()
+  it("keeps what explains the error", function()
     for _, text in ipairs {
       "image larger than 2M", "Inner error, please retry later", "FailedOperation.InconsistencyBetweenMRZAndVRZ", "connect() failed (111)",
       "RecognizeMainlandIDCardOCR: TC3-HMAC-SHA256", "证件号码不正确",
@@ -30,7 +31,7 @@ describe("a foreign text", function()
     end
   end)
 
-  it("is made of anything", function()
+  it("is made of a value of any type", function()
     assert.equal("5", errors.describe(5))
     assert.equal("nil", errors.describe(nil))
     assert.equal("a table", errors.describe(setmetatable({}, { __tostring = function() error "no" end })))
@@ -54,7 +55,7 @@ describe("a secret that is known", function()
     end
   end)
 
-  it("leaves other texts with such characters alone", function()
+  it("leaves other texts with such characters unchanged", function()
     for _, text in ipairs { "100% & more; C:\\new \\u0041 %zz &unknown; &#; &#x;", "", "&", "%", "\\" } do
       assert.equal(text, errors.hide(text, { KEY, "short" }))
     end
@@ -86,7 +87,7 @@ describe("an error", function()
     assert.is_nil(errors.vendor_text {})
   end)
 
-  it("states what its constructor says", function()
+  it("has `sent` and `billed` as its constructor says", function()
     local function facts(err) return { err.sent, err.retryable, err.billed == nil and "unknown" or err.billed } end
     assert.same({ false, true, false }, facts(errors.unsent("connect", "C", "")))
     assert.same({ "part", true, false }, facts(errors.partly_sent("network", "C", "")))

@@ -1,3 +1,4 @@
+-- A list of providers: when the next one is asked.
 local errors = require "idocr.errors"
 local idocr = require "idocr"
 local routing = require "idocr.client.routing"
@@ -49,7 +50,7 @@ describe("a list of providers", function()
     end
   end)
 
-  it("does not after a call that may be billed, unless the user allows it", function()
+  it("does not ask the next one after a call that may be billed, unless after_send is set", function()
     for name, answer in pairs {
       reset = failing("network", "ConnectionReset", { sent = true }), late = failing("timeout", "DeadlineExceeded", { sent = true }),
       gateway = { status = 502, headers = {}, body = "" }, page = { status = 200, headers = {}, body = "<html>" },
@@ -68,7 +69,7 @@ describe("a list of providers", function()
     end
   end)
 
-  it("does not where an earlier request of the call may have been billed", function()
+  it("does not ask the next one where an earlier request may have been billed", function()
     local count = 0
     local function answer()
       count = count + 1
@@ -83,7 +84,7 @@ describe("a list of providers", function()
     assert.same({ "tencent", "tencent" }, asked)
   end)
 
-  it("is one rule whichever provider comes first", function()
+  it("follows the same rule in either order of providers", function()
     for _, status in ipairs { 401, 403, 500, 502, 503, 504 } do
       local answer = { status = status, headers = {}, body = '{"message":"Endpoint request timed out"}' }
       local made, asked = client(scripted.ok(), answer, { provider = { "ekycpro", "tencent" } })
@@ -94,7 +95,7 @@ describe("a list of providers", function()
     end
   end)
 
-  it("does not where the picture is the trouble", function()
+  it("does not ask the next one where the picture is the cause", function()
     for _, code in ipairs { "FailedOperation.NoMASIDCard", "FailedOperation.ImageBlur" } do
       local made, asked = client(scripted.error(code), EKYC_OK)
       local card, err = made:malaysia_id(PNG)
@@ -104,7 +105,7 @@ describe("a list of providers", function()
     end
   end)
 
-  it("never does after a billed answer", function()
+  it("never asks the next one after a billed response", function()
     local made, asked = client(scripted.ok(), EKYC_FAIL, { provider = { "ekycpro", "tencent" } })
     local card, err = made:malaysia_id(PNG)
     assert.is_nil(card)
@@ -113,7 +114,7 @@ describe("a list of providers", function()
     assert.is_false(routing.may_ask_next(errors.new("throttled", "X", "", { billed = true }), {}))
   end)
 
-  it("passes over a provider that cannot do it, or has no credentials", function()
+  it("skips a provider that does not read the kind or has no credentials", function()
     local made, asked = client(scripted.ok(), EKYC_OK, { provider = { "ekycpro", "tencent" } })
     assert.equal("tencent", assert(made:passport(PNG)).provider)
     assert.same({ "tencent" }, asked)
@@ -122,14 +123,14 @@ describe("a list of providers", function()
     assert.same({ "ekycpro" }, asked)
   end)
 
-  it("asks the other one whose limits the picture meets", function()
+  it("asks the provider whose limits the picture meets", function()
     local bmp = "BM" .. ("\0"):rep(12) .. "\40\0\0\0\1\0\0\0\1\0\0\0\1\0\24\0" .. ("\0"):rep(24) .. "\0\0\0\0"
     local made, asked = client(scripted.ok(), EKYC_OK)
     assert.equal("ekycpro", assert(made:malaysia_id { image = idocr.bytes(bmp), precheck = true }).provider)
     assert.same({ "ekycpro" }, asked)
   end)
 
-  it("gives the more telling error and the attempts of all", function()
+  it("returns the more useful error, with the attempts of all providers", function()
     local made, asked = client(failing("connect", "ConnectFailed", { sent = false }), failing("connect", "ResolveFailed", { sent = false }))
     local _, err = made:malaysia_id(PNG)
     assert.same({ "ResolveFailed", 2 }, { err.code, err.attempts })
@@ -139,7 +140,7 @@ describe("a list of providers", function()
     assert.equal("ConnectFailed", err.code)
   end)
 
-  it("says so", function()
+  it("emits an event when it asks the next one", function()
     local told
     local made = client(failing("connect", "ConnectFailed", { sent = false }), EKYC_OK, {
       on_event = function(name, fields) if name == "fallback" then told = fields end end,
@@ -148,7 +149,7 @@ describe("a list of providers", function()
     assert.same({ from = "tencent", to = "ekycpro", code = "ConnectFailed" }, told)
   end)
 
-  it("takes an endpoint for each, or one for all", function()
+  it("accepts an endpoint for each provider, or one for all", function()
     local urls = {}
     local function wire(request)
       urls[#urls + 1] = request.url

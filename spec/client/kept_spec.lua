@@ -1,5 +1,4 @@
---- What is kept from call to call (frames of bodies, parsed URLs, checked credentials, day keys, names of headers) must
---- change nothing: a call is what it would be alone, whatever came before it and whatever others do with what they got.
+-- What a client keeps between calls (frames of bodies, checked credentials, signers) must not change any request or card.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -61,8 +60,8 @@ local function request_of(call)
   return request and text_of(request) or err.code
 end
 
-describe("what is kept from call to call", function()
-  it("shows in no request, whatever the order of the calls", function()
+describe("what a client keeps between calls", function()
+  it("changes no request, in any order of calls", function()
     local list, forwards, distinct, count = calls(), {}, {}, 0
     for round = 1, 3 do
       for step = 1, #list do
@@ -79,7 +78,7 @@ describe("what is kept from call to call", function()
     assert.is_true(count > 70, count .. " different requests of " .. #list)
   end)
 
-  it("is no frame of another kind that shares the service", function()
+  it("keeps the frames of two kinds that share a service apart", function()
     local tencent = require("idocr.providers.tencent").new {}
     local service = {
       provider = "tencent", action = "A", pictures = { { param = "image", base64 = "P" } }, outputs = {}, warnings = {},
@@ -95,7 +94,7 @@ describe("what is kept from call to call", function()
     assert.matches('"Crop":true', body("first"))
   end)
 
-  it("is out of the reach of a transport that spoils what it was given", function()
+  it("cannot be changed by a transport that changes its request", function()
     local seen = {}
     local wire = scripted.new { function(request)
       seen[#seen + 1] = text_of(request)
@@ -111,7 +110,7 @@ describe("what is kept from call to call", function()
     for index = 2, 6 do assert.equal(seen[1], seen[index]) end
   end)
 
-  it("is out of the reach of whoever changes a card", function()
+  it("cannot be changed through a card", function()
     local made = idocr.new(scripted.options(scripted.new { scripted.ok { ID = "A1" } }))
     local first = assert(made:passport(PNG))
     for name, value in pairs(first.raw) do
@@ -122,7 +121,7 @@ describe("what is kept from call to call", function()
     assert.same({ "A1", "A1", 0 }, { second.number, second.raw.ID, #second.warnings })
   end)
 
-  it("signs for itself where the collector makes another call in between", function()
+  it("signs correctly where a finalizer makes another call during the signature", function()
     local seconds, nested, over, padding = 1700000000, 0, false, ("x"):rep(8000)
     local client = idocr.new {
       credentials = scripted.KEYS, rate = false, transport = function() end,
@@ -159,7 +158,7 @@ describe("what is kept from call to call", function()
     assert.is_true(nested > 0)
   end)
 
-  it("mixes nothing between calls in flight", function()
+  it("is not mixed up between calls in flight", function()
     local wire = { runtime = runtime.new(), bodies = {} }
     function wire.send(_, request)
       wire.runtime.sleep(0.001)
@@ -195,7 +194,7 @@ describe("credentials that are kept", function()
     return wire.requests
   end
 
-  it("are those that a source has now, also where it changes its table in place", function()
+  it("are those that the source has now, even where it changes its table in place", function()
     local keys, count = { secret_id = "AKID1", secret_key = "key1" }, 0
     local sent = requests({ get = function()
       count = count + 1
@@ -213,7 +212,7 @@ describe("credentials that are kept", function()
     end
   end)
 
-  it("serve again where a source makes a table each time", function()
+  it("are reused where a source returns a new table each time", function()
     local signer, made = core.signer, 0
     core.signer = function(...)
       made = made + 1
@@ -224,7 +223,7 @@ describe("credentials that are kept", function()
     assert.equal(1, made)
   end)
 
-  it("are an error of the call where a source gives no table", function()
+  it("are an error of the call where a source returns no table", function()
     for _, value in ipairs { "text", 7, true, function() end } do
       local made = idocr.new(scripted.options(scripted.new { scripted.ok() }, { credentials = { get = function() return value end } }))
       for _ = 1, 2 do

@@ -118,7 +118,7 @@ local function failing(message)
   return function() return nil, message end
 end
 
-describe("what may be logged holds no marker that a source of credentials quotes:", function()
+describe("what may be logged holds no marker that a credentials source quotes:", function()
   local SOURCES = {
     ["a function that raises"] = function(t) return function() error(t, 0) end end,
     ["a function that gives a reason"] = function(t) return failing(t) end,

@@ -1,4 +1,4 @@
--- The rule of money, case by case. Every line of client/money.lua decides at least one of these cases.
+-- What may be billed twice, case by case; every line of client/money.lua decides at least one of them.
 local ekycpro = require("idocr.providers.ekycpro").new {}
 local errors = require "idocr.errors"
 local money = require "idocr.client.money"

@@ -1,3 +1,4 @@
+-- The options of idocr.new.
 local idocr = require "idocr"
 local nearest = require "idocr.nearest"
 local scripted = require "spec.support.scripted"
@@ -17,7 +18,7 @@ describe("idocr.new", function()
     assert.matches("there are: .*transport", refused { zzzzzzzz = 1 })
   end)
 
-  it("raises where the caller stands", function()
+  it("raises at the position of its caller", function()
     assert.matches("^spec/client/options_spec%.lua:%d+: idocr%.new: ", (function()
       local ok, message = pcall(function() idocr.new { site = "int" } end)
       assert.is_false(ok)
@@ -49,14 +50,14 @@ describe("idocr.new", function()
     assert.is_false((pcall(idocr.new, 5)))
   end)
 
-  it("never puts a secret into a complaint", function()
+  it("never puts a secret into a message", function()
     local message = refused { credentials = { secret_id = "AKIDvisible", secret_key = 5, token = "tokenvisible" } }
     assert.is_nil(message:find("visible", 1, true))
     message = refused { credentials = { secret_id = "AKIDvisible", secret_kee = "keyvisible" } }
     assert.is_nil(message:find("visible", 1, true))
   end)
 
-  it("takes plain http only for this machine, or when told", function()
+  it("accepts plain http only for loopback addresses, or with insecure = true", function()
     for _, host in ipairs { "127.0.0.1", "127.8.9.1:81", "localhost:1", "[::1]:80", "a.localhost" } do
       assert.has_no.errors(function() client { endpoint = "http://" .. host } end)
     end
@@ -78,7 +79,7 @@ describe("idocr.new", function()
     assert.equal("https://first.example.com/", wire.requests[1].url)
   end)
 
-  it("dials the endpoint and signs the logical host", function()
+  it("connects to the endpoint and signs signed_host", function()
     local wire = scripted.new { scripted.ok() }
     local made = idocr.new(scripted.options(wire, { endpoint = "https://10.1.2.3:8443/gate", signed_host = "ocr.tencentcloudapi.com" }))
     assert(made:passport(idocr.bytes(scripted.PNG)))
@@ -97,7 +98,7 @@ describe("idocr.new", function()
     assert.is_nil(tostring(idocr.credentials.static { secret_id = "visible", secret_key = "visible" }):find("visible", 1, true))
   end)
 
-  it("needs no client for its names", function()
+  it("lists kinds without a client", function()
     assert.same({ "china_id", "macao_id", "malaysia_id", "passport" }, idocr.kinds())
     assert.matches("^idocr ", idocr._VERSION)
     assert.is_function(idocr.credentials.chain)

@@ -1,4 +1,4 @@
--- What a real server receives: a request that may be billed leaves once, and no other provider is asked after it.
+-- A request that may be billed is sent once, as a real server sees it, and no other provider is asked after it.
 local errors = require "idocr.errors"
 local idocr = require "idocr"
 local ports = require "spec.support.ports"
@@ -48,13 +48,13 @@ describe("a call over libcurl", function()
     end)
   end
 
-  it("is sent once where the answer does not come in time", function()
+  it("is sent once where the response is late", function()
     local err, _, second, requests = read("/hang", { timeout = { total = 0.6 } })
     assert.same({ "timeout", 1, true, 0, 1 }, { err.category, err.attempts, err.sent, second, requests })
     assert.is_nil(err.billed)
   end)
 
-  it("goes to the next provider where nothing left", function()
+  it("is sent to the next provider where nothing was sent", function()
     local port = ports.free_port() -- nothing listens there
     local err, _, second = read("/echo", {
       endpoint = { tencent = "http://127.0.0.1:" .. port, ekycpro = server.http .. "/second-provider" },
@@ -94,7 +94,7 @@ local function failing(fields) return function() return nil, errors.new("network
 describe("a connection that was dead before the request", function()
   local function dead(sent) return failing { sent = sent, dead_connection = true } end
 
-  it("is replaced once, at once, by a fresh one, and the request is counted and told", function()
+  it("is replaced once, at once, by a new one, and the request is counted and emitted", function()
     local client, wire, told = answers { dead(true), scripted.ok() }
     assert(client:passport(PNG))
     assert.equal(2, #wire.requests)
@@ -121,7 +121,7 @@ describe("a connection that was dead before the request", function()
     assert.is_nil(err.retry)
   end)
 
-  it("asks for one fresh connection only", function()
+  it("asks for one new connection only", function()
     local client, wire = answers { dead "part", failing { sent = "part" }, scripted.ok() }
     assert(client:passport(PNG))
     assert.is_true(wire.options[2].fresh)
@@ -130,7 +130,7 @@ describe("a connection that was dead before the request", function()
   end)
 end)
 
-describe("a request that left in part", function()
+describe("a request that was sent in part", function()
   it("is repeated as often as allowed, and costs nothing", function()
     local client, wire = answers { failing { sent = "part" } }
     local card, err = client:passport(PNG)
@@ -138,7 +138,7 @@ describe("a request that left in part", function()
     assert.same({ 3, 3, "part", false }, { #wire.requests, err.attempts, err.sent, err.billed })
   end)
 
-  it("keeps the most that left of any attempt in the error", function()
+  it("reports the most that any attempt sent", function()
     local client = answers { failing { sent = "part" }, failing { sent = false } }
     local _, err = client:passport(PNG)
     assert.same({ "part", false }, { err.sent, err.billed })

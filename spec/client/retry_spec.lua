@@ -1,3 +1,4 @@
+-- Retries: what is sent again, when, and what is done before.
 local errors = require "idocr.errors"
 local http_date = require "idocr.client.http_date"
 local idocr = require "idocr"
@@ -37,7 +38,7 @@ describe("retry.decide", function()
     assert.equal(1.25, (retry.decide(err("throttled", { retry = "throttle", retryable = true, sent = true }), state())))
   end)
 
-  it("repeats nothing that may be billed, unless told; and never what was", function()
+  it("repeats what may be billed only with after_send, and never what was billed", function()
     for _, unsure in ipairs {
       err("network", { sent = true, retryable = true }), err("network", { retryable = true }),
       err("http", { sent = true, retryable = true, retry = "backoff" }),
@@ -49,13 +50,13 @@ describe("retry.decide", function()
     assert.is_nil(retry.decide(err("service", { billed = true, retryable = true }), state { after_send = true }))
   end)
 
-  it("repeats nothing that cannot get better", function()
+  it("repeats nothing that would fail again", function()
     assert.is_nil(retry.decide(err("tls", { sent = false }), state()))
     assert.is_nil(retry.decide(err("service", { billed = false }), state()))
     assert.is_nil(retry.decide(errors.new("throttled", "RateLimited", "", { sent = false, billed = false, retryable = true }), state()))
   end)
 
-  it("counts attempts", function()
+  it("stops after the allowed number of attempts", function()
     local refused = err("connect", { sent = false, retryable = true })
     assert.is_number(retry.decide(refused, state { attempt = 2 }))
     assert.is_nil(retry.decide(refused, state { attempt = 3 }))
@@ -74,7 +75,7 @@ describe("retry.decide", function()
     assert.equal(0.01, (retry.decide(throttled, state { cap = 0.01 })))
   end)
 
-  it("corrects the clock once, where the clock is what is wrong", function()
+  it("corrects the clock once, where the clock is the cause", function()
     local expired = err("credentials", { retry = "clock", sent = true })
     assert.same({ 0, "clock" }, { retry.decide(expired, state { clock_offset = -3600 }) })
     assert.is_nil(retry.decide(expired, state { clock_offset = -3600, clock_corrected = true }))
@@ -91,7 +92,7 @@ describe("retry.decide", function()
 end)
 
 describe("http_date", function()
-  it("reads the one form and nothing else", function()
+  it("parses the one date format and nothing else", function()
     assert.equal(784111777, http_date.parse "Sun, 06 Nov 1994 08:49:37 GMT")
     assert.equal(951782400, http_date.parse "Tue, 29 Feb 2000 00:00:00 GMT")
     assert.equal(4102444799, http_date.parse "Thu, 31 Dec 2099 23:59:59 GMT")
@@ -107,7 +108,7 @@ describe("http_date", function()
 end)
 
 describe("the attempts of a call", function()
-  it("are signed anew, each at its own time", function()
+  it("are each signed with their own time", function()
     local made, wire = client { connect_refused, connect_refused, scripted.ok() }
     assert(made:passport(PNG))
     assert.equal(3, #wire.requests)
@@ -123,13 +124,13 @@ describe("the attempts of a call", function()
     assert.is_true(#wire.slept < 2 or wire.slept[2] <= 1)
   end)
 
-  it("take a user's connect error for what it is: nothing was sent", function()
+  it("treat a connect error of a user's transport as not sent", function()
     local made, wire = client { function() return nil, { category = "connect", code = "Refused", message = "" } end, scripted.ok() }
     assert(made:passport(PNG))
     assert.equal(2, #wire.requests)
   end)
 
-  it("end after as many as allowed, counted in the error", function()
+  it("end after the allowed number, which the error reports", function()
     local made, wire = client { connect_refused }
     local card, failed = made:passport(PNG)
     assert.is_nil(card)
@@ -156,7 +157,7 @@ describe("the attempts of a call", function()
     end
   end)
 
-  it("repeat where the service failed and asks for it", function()
+  it("are repeated where the service failed and recommends it", function()
     for _, code in ipairs { "InternalError", "ServiceUnavailable" } do
       local made, wire = client { scripted.error(code), scripted.ok() }
       assert(made:passport(PNG))
@@ -164,7 +165,7 @@ describe("the attempts of a call", function()
     end
   end)
 
-  it("keep in mind that an earlier one may have been billed", function()
+  it("remember that an earlier one may have been billed", function()
     local made = client({ reset, connect_refused }, { retry = { after_send = true } })
     local _, failed = made:passport(PNG)
     assert.equal("ConnectFailed", failed.code)
@@ -172,7 +173,7 @@ describe("the attempts of a call", function()
     assert.is_true(failed.sent)
   end)
 
-  it("repeat what the service refuses for free", function()
+  it("are repeated after a refusal that is free", function()
     for _, code in ipairs { "FailedOperation.OcrFailed", "RequestLimitExceeded", "RequestLimitExceeded.IPLimitExceeded" } do
       local made, wire = client { scripted.error(code), scripted.ok() }
       assert(made:passport(PNG), code)
@@ -186,14 +187,14 @@ describe("the attempts of a call", function()
     assert.is_true(wire.slept[1] >= 4)
   end)
 
-  it("never repeat a charged refusal", function()
+  it("are never repeated after a refusal that is billed", function()
     local made, wire = client({ { status = 200, headers = {}, body = '{"status":"FAIL","message":"not identity card"}' } },
       { provider = "ekycpro", credentials = { api_key = "k" }, retry = { after_send = true } })
     local _, failed = made:malaysia_id(PNG)
     assert.same({ "FAIL", true, 1 }, { failed.code, failed.billed, #wire.requests })
   end)
 
-  it("correct the clock once by the reply's date, and keep it corrected", function()
+  it("correct the clock once by the response's Date, and keep the correction", function()
     local late = scripted.error("AuthFailure.SignatureExpire", { date = "Tue, 14 Nov 2023 23:13:20 GMT" }) -- an hour ahead of us
     local offsets = {}
     local made, wire = client({ late, scripted.ok() }, {
@@ -218,7 +219,7 @@ describe("the attempts of a call", function()
     end
   end)
 
-  it("renew temporary credentials once after TokenFailure, and only such", function()
+  it("renew only temporary credentials, once, after TokenFailure", function()
     local function source(token)
       local count = 0
       return {
@@ -260,7 +261,7 @@ describe("the deadline", function()
     end
   end
 
-  it("is one for all attempts, and names the last error", function()
+  it("covers all attempts, and its error names the last one", function()
     local runtime = scripted.runtime()
     local wire = scripted.new({ slow(4, runtime, connect_refused) }, runtime)
     local made = idocr.new(scripted.options(wire, { timeout = { total = 10 }, retry = { attempts = 9, base = 0.01 } }))
@@ -273,7 +274,7 @@ describe("the deadline", function()
     assert.is_true(wire.deadlines[3] < wire.deadlines[2] and wire.deadlines[2] < wire.deadlines[1])
   end)
 
-  it("is not slept through: where the back-off does not fit, the error comes at once", function()
+  it("is not waited for: where the back-off does not fit, the error is returned at once", function()
     local made, wire = client({ scripted.error "RequestLimitExceeded" }, { timeout = { total = 0.5 } })
     local _, failed = made:passport(PNG)
     assert.equal("RequestLimitExceeded", failed.code)
@@ -281,7 +282,7 @@ describe("the deadline", function()
     assert.equal(0, #wire.slept)
   end)
 
-  it("passes once", function()
+  it("is reported once", function()
     local runtime = scripted.runtime()
     local wire = scripted.new({ slow(40, runtime) }, runtime)
     local _, failed = idocr.new(scripted.options(wire)):passport(PNG)

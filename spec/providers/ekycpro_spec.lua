@@ -1,4 +1,4 @@
--- Requests to ekycpro and what each of its replies becomes.
+-- ekycpro: its requests, and the result or error of each response.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local ekycpro = require "idocr.providers.ekycpro"
@@ -41,7 +41,7 @@ describe("an ekycpro request", function()
     assert.equal("https://api.ekycpro.com/v1/my_ocr/general", any:sign(prepare(), { api_key = "k" }).url)
   end)
 
-  it("goes where it is told, with or without the version in the base", function()
+  it("is sent to the endpoint, given with or without the version", function()
     for _, base in ipairs { "http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1/" } do
       local provider = ekycpro.new { endpoint = base, signed_host = "api.ekycpro.com" }
       local request = provider:sign(assert(prepare({}, nil, provider)), { api_key = "k" })
@@ -59,7 +59,7 @@ describe("an ekycpro request", function()
       assert.is_nil(plan)
       assert.equal("unsupported", err.category)
     end
-    assert.is_table(prepare({ portrait = true })) -- a wish: the card is read all the same
+    assert.is_table(prepare({ portrait = true })) -- accepted: the card is read without a portrait
   end)
 
   it("calls any endpoint of the vendor", function()
@@ -113,7 +113,7 @@ describe("an ekycpro reply", function()
     end)
   end
 
-  it("takes the name of an HTTP status for a gateway's", function()
+  it("with the name of an HTTP status as `status` is a gateway's error", function()
     for _, case in ipairs {
       { 504, "GATEWAY_TIMEOUT", "http", true, nil }, { 502, "BAD_GATEWAY", "http", true, nil }, { 503, "ERROR", "http", true, nil },
       { 404, "NOT_FOUND", "http", false, nil }, { 429, "TOO_MANY_REQUESTS", "throttled", true, false },
@@ -125,7 +125,7 @@ describe("an ekycpro reply", function()
     end
   end)
 
-  it("without a status is judged by HTTP's", function()
+  it("without a `status` is judged by its HTTP status", function()
     local function judged(body, status)
       local _, err = outcome(body, status)
       return { err.category, err.retryable, err.billed }
@@ -146,7 +146,7 @@ describe("an ekycpro reply", function()
     end
   end)
 
-  it("that says OK and holds no card was billed all the same", function()
+  it("with status OK and no card was billed", function()
     for _, message in ipairs { '"x"', "null", "1" } do
       local _, err = outcome('{"status":"OK","message":' .. message .. "}")
       assert.equal("protocol", err.category)
@@ -154,7 +154,7 @@ describe("an ekycpro reply", function()
     end
   end)
 
-  it("never raises, whatever comes", function()
+  it("never raises", function()
     local bodies = {
       "null", "[]", "1", '{"status":{}}', '{"status":null}', '{"status":"OK"}', '{"status":"a b\\n1234567","message":[]}',
       ("["):rep(9999),
@@ -173,7 +173,7 @@ describe("an ekycpro reply", function()
 end)
 
 describe("ekycpro's check_credentials", function()
-  it("wants a key and takes a token", function()
+  it("requires a key and accepts a token", function()
     assert.same({ api_key = "k", token = "t" }, any:check_credentials { api_key = "k ", token = " t" })
     assert.same({ api_key = "k" }, any:check_credentials { api_key = "k" })
     local _, err = any:check_credentials { token = "t" }

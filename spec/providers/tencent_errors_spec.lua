@@ -1,4 +1,4 @@
--- The vendor's tables of error codes, line by line: code, billed, retry.
+-- The vendor's error codes, line by line: code, billed, retry.
 local facts = require("idocr.providers.tencent.errors").facts
 local tencent = require("idocr.providers.tencent").new {}
 
@@ -81,7 +81,7 @@ describe("codes of Tencent", function()
     end)
   end
 
-  it("become errors that carry all of it", function()
+  it("become errors with these facts", function()
     local function err_of(code)
       return select(2, tencent:outcome({}, { status = 200, headers = {}, body = '{"Response":{"Error":{"Code":"' .. code .. '"}}}' }))
     end

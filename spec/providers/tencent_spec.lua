@@ -1,4 +1,4 @@
--- Requests to Tencent: bodies byte for byte, signatures against the official SDK's, and what replies of any form become.
+-- Tencent: request bodies byte for byte, signatures against the official SDK's, and the result or error of any response.
 local core = require "idocr.core"
 local json = require "idocr.decode.json"
 local kinds = require "idocr.kinds"
@@ -87,7 +87,7 @@ describe("tencent's sign", function()
     assert.matches("Signature=" .. signature .. "$", header(request, "Authorization"))
   end)
 
-  it("makes a request of its own for every attempt and leaves the plan alone", function()
+  it("makes a new request for every attempt and does not change the plan", function()
     local plan, _, provider = prepare("passport", "intl")
     local before = {}
     for name, value in pairs(plan) do before[name] = value end
@@ -100,14 +100,14 @@ describe("tencent's sign", function()
     assert.not_equal(header(first, "Authorization"), header(second, "Authorization"))
   end)
 
-  it("signs with the key of the moment, though the table is the same", function()
+  it("signs with the current key, even where the table is the same", function()
     local keys, plan, _, provider = { secret_id = "A", secret_key = "one" }, prepare("passport", "intl")
     local first = header(provider:sign(plan, keys, 1), "Authorization")
     keys.secret_key = "two"
     assert.not_equal(first, header(provider:sign(plan, keys, 1), "Authorization"))
   end)
 
-  it("signs the host that it names, port and all", function()
+  it("signs the Host header that it sends, with its port", function()
     local request = signed(1, "passport", "intl", nil, nil, { endpoint = "http://127.0.0.1:8080" })
     assert.equal("127.0.0.1:8080", request.host)
     assert.equal("http://127.0.0.1:8080/", request.url)
@@ -119,7 +119,7 @@ describe("tencent's sign", function()
     assert.equal("https://127.0.0.1:8443/", request.url)
   end)
 
-  it("knows the two sites", function()
+  it("sends to the host of the site", function()
     assert.equal("https://ocr.intl.tencentcloudapi.com/", signed(1, "passport", "intl").url)
     assert.equal("https://ocr.tencentcloudapi.com/", signed(1, "passport", "cn").url)
   end)
@@ -134,7 +134,7 @@ describe("tencent's sign", function()
     }, header(request, "Authorization"))
   end)
 
-  it("says so when the picture's file changed or went", function()
+  it("returns an image error where the picture's file changed", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))
     file:write(PICTURE)
@@ -154,7 +154,7 @@ end)
 describe("tencent's prepare", function()
   local base64 = core.base64_encode(PICTURE)
 
-  it("sends nothing that was not asked for", function()
+  it("sends no parameter that is not wanted", function()
     local places = {
       { "passport", "intl" }, { "malaysia_id", "cn" }, { "macao_id", "intl" }, { "china_id", "cn" }, { "china_id", "intl" },
     }
@@ -163,7 +163,7 @@ describe("tencent's prepare", function()
     end
   end)
 
-  it("puts base64 at whole blocks of the hash", function()
+  it("aligns base64 to the blocks of the hash", function()
     local front, back = ("f"):rep(1001), ("b"):rep(77)
     local plan = assert(prepare("malaysia_id", "intl", { portrait = true }, { image = image(front), back = image(back) }))
     local text = tostring(plan.body)
@@ -177,7 +177,7 @@ describe("tencent's prepare", function()
     }, json.decode(text))
   end)
 
-  it("keeps false apart from nothing", function()
+  it("sends false, and nothing for nil", function()
     assert.is_false(sent("passport", "intl", { portrait = false }).RetImage)
     assert.is_false(sent("china_id", "cn", { rectify = false }).EnableRecognitionRectify)
     assert.is_true(sent("china_id", "cn", { rectify = true }).EnableRecognitionRectify)
@@ -188,12 +188,12 @@ describe("tencent's prepare", function()
     assert.same({ ImageUrl = 'https://xx/身份证.jpg?a="b"', BackImageBase64 = base64 }, body)
   end)
 
-  it("asks the Macao action in its own words", function()
+  it("translates params for the Macao action", function()
     assert.same({ RetImage = "portrait" }, sent("macao_id", "intl", { portrait = true }).Config)
     assert.is_nil(sent("macao_id", "intl", { portrait = false }).Config)
   end)
 
-  it("spells a Config in a fixed order", function()
+  it("writes Config in a fixed order", function()
     local plan = assert(prepare("china_id", "cn", { portrait = true, crop = true, side = "front" }))
     assert.matches('{"CardSide":"FRONT","Config":"{\\"CropIdCard\\":true,\\"CropPortrait\\":true}","ImageBase64": *"', tostring(plan.body))
   end)
@@ -226,13 +226,13 @@ describe("tencent's prepare", function()
     assert.equal("Advanced", body.CardWarnType)
   end)
 
-  it("asks the international action for what it has", function()
+  it("translates params for the international action", function()
     local body, plan = sent("china_id", "intl", { side = "front", portrait = true, crop = true, tamper_check = false, rectify = true })
     assert.equal("RecognizeMainlandIDCardOCR", plan.action)
     assert.same({ CardSide = "FRONT", CropPortrait = true, CropIdCard = true, ImageBase64 = base64 }, body)
   end)
 
-  it("needs no parameter for warnings that the action gives unasked", function()
+  it("sends no parameter for warnings that the action always reports", function()
     for _, warn in ipairs { { "glare", "photocopy" }, { "blurry" }, true } do
       assert.same({ ImageBase64 = base64 }, (sent("china_id", "intl", { warn = warn })))
     end
@@ -271,7 +271,7 @@ describe("tencent's raw", function()
     assert.equal("{}", tostring(any:raw("Any").body))
   end)
 
-  it("raises on what JSON cannot say", function()
+  it("raises on values that JSON cannot hold", function()
     local loop = {}
     loop.loop = loop
     for _, value in ipairs { 0 / 0, 1 / 0, print, loop, { 1, x = 2 } } do
@@ -279,7 +279,7 @@ describe("tencent's raw", function()
     end
   end)
 
-  it("gives the reply as it is", function()
+  it("returns the reply unchanged", function()
     local long = core.base64_encode(("abc"):rep(6000))
     local plan = any:raw("Any", {})
     local body = '{"Response":{"Image":"' .. long .. '","AdvancedInfo":"{\\"I\\":\\"' .. long .. '\\"}","RequestId":"r"}}'
@@ -294,7 +294,7 @@ describe("tencent's outcome", function()
     return any:outcome(plan, { status = status or 200, headers = headers or {}, body = body })
   end
 
-  it("never raises, whatever comes", function()
+  it("never raises", function()
     local bodies = {
       "", " ", "null", "1", '"x"', "[]", "{}", "[[[", '{"Response":[]}', '{"Response":[{"Error":1}]}', '{"Response":{}}',
       '{"Response":{"Error":[]}}', '{"Response":{"Error":{}}}', '{"Response":{"Error":{"Code":""}}}', '{"Response":{"Error":{"Code":{}}}}',
@@ -321,7 +321,7 @@ describe("tencent's outcome", function()
     assert.equal("protocol", select(2, any:outcome(plan, nil)).category)
   end)
 
-  it("does not lose the sense of strange errors", function()
+  it("reads malformed errors as far as possible", function()
     local _, err = outcome('{"Response":{"Error":{"Code":4711,"Message":{}},"RequestId":7}}')
     assert.equal("4711", err.code)
     assert.equal("service", err.category)
@@ -346,7 +346,7 @@ describe("tencent's outcome", function()
     assert.is_table((outcome('{"Response":{"ID":"1","RequestId":"r"}}', 500)))
   end)
 
-  it("takes a status without an envelope for what it is", function()
+  it("returns an HTTP error for a status without an envelope", function()
     local statuses = {
       [400] = false, [403] = false, [404] = false, [413] = false, [302] = false,
       [408] = true, [500] = true, [502] = true, [503] = true, [504] = true,
@@ -363,13 +363,13 @@ describe("tencent's outcome", function()
     assert.equal("throttle", err.retry)
   end)
 
-  it("knows an id that only the headers have", function()
+  it("takes the request id from the headers where the body has none", function()
     local _, err = outcome("", 200, { ["x-tc-requestid"] = "abc-1" })
     assert.equal("EmptyReply", err.code)
     assert.equal("abc-1", err.request_id)
   end)
 
-  it("takes pictures that the transport has decoded", function()
+  it("uses pictures that the transport has decoded", function()
     local result = assert(any:outcome(plan, {
       status = 200, headers = {}, body = '{"Response":{"Image":"\2550","Name":"\2551","RequestId":"r"}}', pictures = { "one", "two" },
     }))
@@ -384,7 +384,7 @@ describe("a refusal", function()
     return select(2, any:outcome({}, { status = 200, headers = {}, body = body }))
   end
 
-  it("has a sentence of ours for every code in the tables", function()
+  it("has our message for every code in the table", function()
     local codes = require("idocr.providers.tencent.errors").codes
     for code in pairs(codes) do
       local err = refused(code, "MARKERNAME SMITH")
@@ -396,14 +396,14 @@ describe("a refusal", function()
     end
   end)
 
-  it("names the code where there is none", function()
+  it("names a code that is not in the table", function()
     for _, code in ipairs { "FailedOperation.SomethingNew", "SomethingNew", "InternalError.New_One", "4100" } do
       local err = refused(code, "MARKERNAME SMITH")
       assert.same({ code, "the service answered " .. code }, { err.code, err.message })
     end
   end)
 
-  it("repeats no code that has not the form of one", function()
+  it("does not repeat a malformed code", function()
     for _, code in ipairs {
       "MARKERNAME SMITH", "MARKERNAME", "P<UTOMARKERNAME<<ANNA<<<<", "900101-14-5678", "900101145678",
       "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
@@ -417,7 +417,7 @@ describe("a refusal", function()
     end
   end)
 
-  it("takes an HTTP error for a gateway's where it holds no code of the service's", function()
+  it("treats an HTTP error without a code of the service as a gateway's", function()
     for _, body in ipairs {
       '{"code":5031,"message":"m"}', '{"code":429,"message":"m"}', '{"Response":{"Error":{"Code":""},"RequestId":"r"}}',
       '{"Response":{"Error":"InternalError","RequestId":"r"}}',
@@ -431,7 +431,7 @@ describe("a refusal", function()
     end
   end)
 
-  it("repeats no request id that has not the form of one", function()
+  it("does not repeat a malformed request id", function()
     for _, id in ipairs { "MARKERNAME SMITH", "900101-14-5678", "900101145678", "11010519491231002X", "a<b", "\195\164", ("x"):rep(200) } do
       local body = require("cjson").encode { Response = { Error = { Code = "InternalError" }, RequestId = id } }
       assert.is_nil(select(2, any:outcome({}, { status = 200, headers = {}, body = body })).request_id, id)
@@ -440,7 +440,7 @@ describe("a refusal", function()
 end)
 
 describe("tencent's check_credentials", function()
-  it("takes the blanks off and names what is missing, showing nothing", function()
+  it("removes surrounding white space and names what is missing, without values", function()
     assert.same({ secret_id = "a", secret_key = "b", token = "c", expires = 7 },
       any:check_credentials { secret_id = " a\n", secret_key = "\tb ", token = "c ", expires = 7 })
     assert.same({ secret_id = "a", secret_key = "b" }, any:check_credentials { secret_id = "a", secret_key = "b", token = "" })
@@ -453,7 +453,7 @@ describe("tencent's check_credentials", function()
     end
   end)
 
-  it("refuses what no id, key or token can be, and names the kind of character", function()
+  it("refuses malformed ids, keys and tokens, and names the kind of character", function()
     local function complaint(name, value)
       local given = { secret_id = "AKIDx", secret_key = "key", token = "token" }
       given[name] = value
@@ -489,7 +489,7 @@ describe("tencent's check_credentials", function()
     assert.is_table(any:sign(any:raw("X"), keys, 1700000000))
   end)
 
-  it("looks at 60 KB of blanks in linear time", function()
+  it("checks 60 KB of blanks in linear time", function()
     local began = os.clock()
     for _, value in ipairs { "a" .. (" "):rep(60000) .. "b", (" "):rep(60000) .. "x", ("\t"):rep(60000) } do
       for _, name in ipairs { "secret_id", "secret_key", "token" } do
@@ -499,7 +499,7 @@ describe("tencent's check_credentials", function()
     assert.is_true(os.clock() - began < 2, "a pattern with two open ends takes thirty seconds for one of them")
   end)
 
-  it("takes an HTTP error with nothing but an id for an HTTP error", function()
+  it("returns an HTTP error for a status with nothing but a request id", function()
     local result, err = any:outcome({}, { status = 502, headers = {}, body = '{"Response":{"RequestId":"r-1"}}' })
     assert.is_nil(result)
     assert.same({ "http", "HttpStatus", 502, "r-1" }, { err.category, err.code, err.http_status, err.request_id })
