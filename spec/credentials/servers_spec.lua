@@ -364,8 +364,8 @@ describe("credentials from a server", function()
       process.run("mkfifo " .. folder .. "/pipe")
       for name, text in pairs { long = ("a"):rep(16385), blank = "a b", quoted = '"x"' } do process.write(folder .. "/" .. name, text) end
       for name, reason in pairs {
-        pipe = "not a regular file", ["."] = "not a regular file", long = "larger than 16 KB", blank = "a character", quoted = "a character",
-        none = "does not exist",
+        pipe = "not a regular file", ["."] = "not a regular file", long = "larger than 16 KB", blank = "a character",
+        quoted = "a character", none = "does not exist",
       } do
         local _, err = client(idocr.credentials.web_identity {
           getenv = nothing, region = "r", provider_id = "p", role_arn = "a", token_file = folder .. "/" .. name, endpoint = base,

@@ -1,6 +1,6 @@
 --- Masks people's data: findings may be logged, so they show enough of a value to find it again and no more.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local states = require "idocr.checks.data.states"
 
 local mask = {}

@@ -3,7 +3,7 @@
 
 local normal_form = require "idocr.checks.names.normal_form"
 local transliteration = require "idocr.checks.names.transliteration"
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local telecode = {}
 

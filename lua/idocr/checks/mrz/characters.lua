@@ -2,7 +2,7 @@
 --- Only what cannot mean anything else is replaced; each kind of replacement is noted for the list of problems.
 
 local normal_form = require "idocr.checks.names.normal_form"
-local utf8_characters = require "idocr.checks.names.utf8_characters"
+local utf8_characters = require "idocr.utf8_characters"
 
 local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
 local byte, char, upper = string.byte, string.char, string.upper

@@ -4,7 +4,7 @@
 local normal_form = require "idocr.checks.names.normal_form"
 local skeleton = require "idocr.checks.names.skeleton"
 local transliteration = require "idocr.checks.names.transliteration"
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local sub, byte = string.sub, string.byte
 

@@ -3,7 +3,7 @@
 --- scripts become a blank, Hangul syllables become their letters, and characters without a shape go. Case, separators and
 --- accents stay.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local normal_form = {}
 

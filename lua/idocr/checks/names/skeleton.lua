@@ -2,7 +2,7 @@
 --- ICAO Doc 9303-3 where it has one, without marks, separators and punctuation, and one letter for those that Arabic writers
 --- and keyboards interchange.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 local transliteration = require "idocr.checks.names.transliteration"
 

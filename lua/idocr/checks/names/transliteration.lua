@@ -1,7 +1,7 @@
 --- Transliteration into the letters of machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 6.
 --- Where the standard allows several spellings, the first is the one to write, all are to be accepted.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 
 local byte = string.byte

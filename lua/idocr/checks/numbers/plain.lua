@@ -1,7 +1,7 @@
 --- Numbers as people type them: other forms of digits and letters, dashes, slashes, brackets and blanks of all scripts become
 --- ASCII, and characters without a shape go.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 
 local OTHER = {}
