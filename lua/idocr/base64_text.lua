@@ -1,24 +1,24 @@
---- Decodes base64 text as programs write it: in lines, with `data:…;base64,` before it, in the URL-safe alphabet
---- (RFC 4648, section 5), without padding. Everything else is an error: a character that was lost cannot be restored.
+--- Decodes base64 text, also with line breaks, with the prefix `data:…;base64,`, in the URL-safe alphabet (RFC 4648,
+--- section 5) or without padding. Any other deviation is an error, because lost characters cannot be restored.
 
 local core = require "idocr.core"
 
-local LONGEST_HEAD = 256 -- bytes before the data of a data URL
+local LONGEST_PREFIX = 256 -- bytes before the data of a data URL
 local LEAST = 64 -- characters; no picture is shorter, and shorter text is read strictly
-local LEAST_WIDTH = 60 -- characters between two blanks that stand for line breaks
-local LONGEST_END = 64 -- bytes of blanks behind the text
+local LEAST_WIDTH = 60 -- characters between two blanks that replace line breaks
+local LONGEST_END = 64 -- bytes of trailing blanks
 
 local URL_SAFE = { ["-"] = "+", ["_"] = "/" }
 
---- Returns the text behind `data:…;base64,`, also where "data:" or more of it is missing.
+--- Returns the text after `data:…;base64,`, also where "data:" or more of the prefix is missing.
 ---@return string? text, string? complaint
-local function without_head(text)
-  local head = text:sub(1, LONGEST_HEAD):lower()
+local function without_prefix(text)
+  local head = text:sub(1, LONGEST_PREFIX):lower()
   local is_url = head:find("^data:")
   if not is_url and not head:find("^image/") and not head:find("^base64,") then return text end
   local _, stop = head:find("%f[%w]base64%s*,%s*")
   if not stop then
-    return nil, is_url and head:find(",", 1, true) and "the data URL does not say that it is base64" or "the data URL has no data"
+    return nil, is_url and head:find(",", 1, true) and "the data URL is not base64-encoded" or "the data URL has no data"
   end
   text = text:sub(stop + 1)
   if text:find("%", 1, true) then
@@ -27,7 +27,7 @@ local function without_head(text)
   return text
 end
 
---- Whether blanks divide a text into lines of one length. Otherwise a blank may have been a "+".
+--- Returns whether blanks divide a text into lines of equal length. Otherwise a blank may have been a "+".
 local function has_lines(text)
   local width, rest = text:find("[ \t]") - 1, #(text:gsub("[ \t]+", ""))
   if width < LEAST_WIDTH or width % 4 ~= 0 or rest % 4 ~= 0 then return false end
@@ -45,13 +45,13 @@ local function without_line_breaks(text)
   return text
 end
 
---- Returns the bytes of base64 text, or nil and what is wrong with it.
+--- Returns the bytes of base64 text, or nil and a complaint.
 ---@param text string
 ---@return string? bytes, string? complaint
 return function(text)
   if text:find("^[%s\239]") then text = text:gsub("^\239\187\191", ""):gsub("^%s+", "") end
   local complaint
-  text, complaint = without_head(text)
+  text, complaint = without_prefix(text)
   if not text then return nil, complaint end
   if text:find("%s", -1) then text = text:sub(1, #text - #text:match("%s*$", -LONGEST_END)) end
   if text:find("%s") then text = without_line_breaks(text) end

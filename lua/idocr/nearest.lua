@@ -1,8 +1,8 @@
---- The nearest right name to a wrong one, for messages that help.
+--- Suggests the valid name nearest to a misspelt one.
 
 local nearest = {}
 
---- How many letters must be inserted, removed, replaced or swapped with a neighbour to turn one word into the other.
+--- Returns the edit distance of two words: insertions, deletions, replacements and swaps of neighbouring letters.
 ---@param a string
 ---@param b string
 ---@return integer
@@ -24,15 +24,15 @@ function nearest.distance(a, b)
   return last[#b]
 end
 
-local ALIKE = 4 -- letters with which both begin
+local PREFIX = 4 -- letters that must be equal
 
--- "retries" for "retry", "en" for "en-US": the beginning is right.
-local function same_beginning(a, b)
-  local length = math.min(#a, #b, ALIKE)
+-- Returns whether two words have the same prefix: "retries" and "retry", "en" and "en-US".
+local function same_prefix(a, b)
+  local length = math.min(#a, #b, PREFIX)
   return length > 1 and a:sub(1, length) == b:sub(1, length)
 end
 
---- The candidate that was probably meant, or nil where none is near.
+--- Returns the candidate that was probably meant; nil where none is near.
 ---@param word any
 ---@param candidates string[]|table<string, any> a list of names, or a table with the names as keys
 ---@return string?
@@ -48,10 +48,10 @@ function nearest.name(word, candidates)
     end
   end
   if not best then return nil end
-  if best_distance <= math.max(1, math.floor(#best / 3)) or same_beginning(wanted, best:lower()) then return best end
+  if best_distance <= math.max(1, math.floor(#best / 3)) or same_prefix(wanted, best:lower()) then return best end
 end
 
---- The end of a message about a wrong name: ` (did you mean "x"?)`, or all the right ones where none is near.
+--- Returns the end of a message about a wrong name: ` (did you mean "x"?)`, or all valid names where none is near.
 ---@param word any
 ---@param candidates string[]|table<string, any>
 ---@return string

@@ -1,5 +1,5 @@
---- Removes blanks around a text in linear time. A pattern such as `^%s*(.-)%s*$` takes quadratic time on a text with a
---- long run of blanks inside.
+--- Removes white space around a text in linear time. A pattern such as `^%s*(.-)%s*$` takes quadratic time on a text with a
+--- long run of white space inside.
 
 --- Returns the text without white space at both ends.
 ---@param text string

@@ -1,6 +1,6 @@
--- Generated documents: a valid one raises no alarm, and a changed character is found exactly where the arithmetic of the
--- standard says that it can be. The arithmetic here is written out again from Doc 9303, not taken from the library.
--- IDOCR_MRZ_DOCUMENTS=100000 generates that many (default 1500); the seed is fixed.
+-- Tests generated documents: a valid one has no problems, and a changed character is detected exactly where the standard
+-- detects it. The check digits are calculated here from Doc 9303, independently of the library.
+-- IDOCR_MRZ_DOCUMENTS is the number of documents (default 1500); the seed is fixed.
 
 local mrz = require "idocr.checks.mrz"
 
@@ -138,7 +138,7 @@ local SAME = { "format", "issuing_country", "nationality", "number", "surname", 
   "optional", "optional2", "document_code" }
 
 describe("generated documents", function()
-  it("come back as they were written, without an alarm", function()
+  it("are parsed as they were composed, without problems", function()
     for n = 1, DOCUMENTS do
       local fields = document()
       local lines = assert(mrz.compose(fields))
@@ -154,7 +154,7 @@ describe("generated documents", function()
     end
   end)
 
-  it("show a changed character exactly where the standard can", function()
+  it("show a changed character exactly where the standard detects it", function()
     local seen, missed = 0, 0
     for n = 1, DOCUMENTS do
       local fields = document()

@@ -11,7 +11,7 @@ local function vectors()
 end
 
 describe("machine readable zones", function()
-  it("give every vector's format and check results", function()
+  it("have every vector's format and check results", function()
     for _, vector in ipairs(vectors()) do
       local result = assert(mrz.parse(vector.lines, TODAY))
       assert.are.equal(vector.format, result.format, vector.source)
@@ -23,7 +23,7 @@ describe("machine readable zones", function()
     end
   end)
 
-  it("read the specimen of TD3", function()
+  it("are parsed for the specimen of TD3", function()
     local r = assert(mrz.parse({
       "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10" }, TODAY))
     assert.are.same({ "TD3", "P", "UTO", "L898902C3", "ERIKSSON", "ANNA MARIA", "UTO", "1974-08-12", "F", "2012-04-15", "ZE184226B" }, {
@@ -34,7 +34,7 @@ describe("machine readable zones", function()
     assert.is_false(r.name_truncated)
   end)
 
-  it("read the specimens of TD1, TD2, MRV-A and MRV-B", function()
+  it("are parsed for the specimens of TD1, TD2, MRV-A and MRV-B", function()
     local function names(lines)
       local r = assert(mrz.parse(lines, TODAY))
       assert.is_true(r.valid)
@@ -55,7 +55,7 @@ describe("machine readable zones", function()
     assert.are.same({ "MRV-B", "1940-09-07" }, { r.format, r.birth_date })
   end)
 
-  it("read both lines of the French card", function()
+  it("are parsed for the French card", function()
     local r = assert(mrz.parse({ "IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6" }, TODAY))
     assert.are.same({ "FRA-ID", "880692310285", "BERTHIER", "CORINNE", "1965-12-06", "F", "1988-06", true }, {
       r.format, r.number, r.surname, r.given_name, r.birth_date, r.sex, r.issue_date_known, r.valid })
@@ -66,7 +66,7 @@ describe("machine readable zones", function()
     assert.is_false(r.checks.composite) -- it covers all of both lines, sex and names too
   end)
 
-  it("know the French card where one of its five letters was misread", function()
+  it("are parsed for the French card where one of its five letters was misread", function()
     for at, letter in pairs { "1", "O", "E", "B", "4" } do
       local first = "IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<"
       local r = assert(mrz.parse({ first:sub(1, at - 1) .. letter .. first:sub(at + 1), "8806923102858CORINNE<<<<<<<6512068F6" }, TODAY))
@@ -77,7 +77,7 @@ describe("machine readable zones", function()
     assert.are.same({ "TD2", true }, { r.format, r.valid }) -- other French documents of that size
   end)
 
-  it("read specimens of many issuers", function()
+  it("are parsed for specimens of many issuers", function()
     for _, case in ipairs {
       { "TD1", "IDCHEA1234567<6<<<<<<<<<<<<<<<", "7510256M2009018CHE<<<<<<<<<<<8", "SMITH<<JOHN<ALBERT<<<<<<<<<<<<" },
       { "TD1", "CIUTOD231458907A123X5328434D23", "3407127M9507122UTO<<<<<<<<<<<6", "STEVENSON<<PETER<<<<<<<<<<<<<<" },
@@ -106,7 +106,7 @@ describe("machine readable zones", function()
     assert.are.same({ "check_digit.composite" }, r.problems)
   end)
 
-  it("take one text, with line ends or without, blanks and lower case", function()
+  it("may be one text, with or without line ends, with blanks and in lower case", function()
     local one, two = "P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<", "C01X0006H1D<<6408125F1710319<<<<<<<<<<<<<<<0"
     for _, zone in ipairs { one .. "\n" .. two, one .. "\r\n" .. two .. "\r\n", one .. two, (one .. "\n " .. two):lower() } do
       local r = assert(mrz.parse(zone, TODAY))
@@ -117,7 +117,7 @@ describe("machine readable zones", function()
     assert.is_true(mrz.parse({ one .. two }, TODAY).valid)
   end)
 
-  it("refuse a filler as the digit of optional data that is not empty", function()
+  it("must not have a filler as the check digit of optional data that is not empty", function()
     local lines = assert(mrz.compose {
       format = "TD3", issuing_country = "UTO", number = "A1", surname = "A", nationality = "UTO", birth_date = "1990-01-01",
       expiry_date = "2030-01-01", optional = "AK" }) -- the digit is 0, equal to a filler's value
@@ -126,7 +126,7 @@ describe("machine readable zones", function()
     assert.is_false(mrz.parse(lines).checks.optional)
   end)
 
-  it("read names of one part", function()
+  it("may have a name of one part", function()
     local second = "C01X0006H1D<<6408125F1710319<<<<<<<<<<<<<<<0"
     local r = assert(mrz.parse { "P<IND<<AHMADI<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", second })
     assert.is_nil(r.surname)
@@ -137,7 +137,7 @@ describe("machine readable zones", function()
     assert.is_true(r.valid)
   end)
 
-  it("read numbers over nine characters by ICAO's rule", function()
+  it("may have numbers over nine characters, by ICAO's rule", function()
     local r = assert(mrz.parse({
       "I<UTOD23145890<7349<<<<<<<<<<<", "3407127M9507122UTO<<<<<<<<<<<2", "STEVENSON<<PETER<JOHN<<<<<<<<<" }, TODAY))
     assert.are.same({ "D23145890734", true, "icao", true }, { r.number, r.checks.document_number, r.long_number_rule, r.valid })
@@ -146,7 +146,7 @@ describe("machine readable zones", function()
     assert.are.same({ "D23145890124", "filler_counted", "XYZ" }, { r.number, r.long_number_rule, r.optional })
   end)
 
-  it("believe the other rule for long numbers only where the composite digit vouches for it", function()
+  it("may use the other rule for long numbers only where the composite digit confirms it", function()
     local fields = { format = "TD1", issuing_country = "UTO", number = "D23145890124", surname = "A", nationality = "UTO",
       birth_date = "1974-08-12", expiry_date = "2030-04-15", sex = "F" }
     local lines = assert(mrz.compose(fields))
@@ -160,7 +160,7 @@ describe("machine readable zones", function()
     assert.are.same({ true, "filler_counted", true }, { r.checks.document_number, r.long_number_rule, r.valid })
   end)
 
-  it("tell unknown dates from impossible ones", function()
+  it("have unknown dates apart from impossible ones", function()
     local function with(birth)
       local line = "C01X0006H1D<<" .. birth .. mrz.check_digit(birth) .. "F1710319<<<<<<<<<<<<<<<"
       local sum = mrz.check_digit(line:sub(1, 10) .. line:sub(14, 20) .. line:sub(22, 43))
@@ -180,7 +180,7 @@ describe("machine readable zones", function()
     end
   end)
 
-  it("reckon centuries from the given day", function()
+  it("have centuries relative to the given date", function()
     local function born(yymmdd, today)
       local line = "C01X0006H1D<<" .. yymmdd .. mrz.check_digit(yymmdd) .. "F1710319<<<<<<<<<<<<<<<"
       local sum = mrz.check_digit(line:sub(1, 10) .. line:sub(14, 20) .. line:sub(22, 43))
@@ -201,7 +201,7 @@ describe("machine readable zones", function()
     assert.are.equal("1927", born("27<<<<", "2026-01-01").birth_date_known)
   end)
 
-  it("read every sex", function()
+  it("may have every sex", function()
     for sign, sex in pairs { M = "M", F = "F", ["<"] = "X", X = "X" } do
       local r = assert(mrz.parse({ "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078" .. sign .. "9612109<<<<<<<<" }, TODAY))
       assert.are.equal(sex, r.sex)
@@ -212,7 +212,7 @@ describe("machine readable zones", function()
     assert.is_false(r.valid)
   end)
 
-  it("know the codes of states and organisations", function()
+  it("may have every code of a state or organisation", function()
     local states = require "idocr.checks.data.states"
     for code in ([[UTO D GBD GBN GBO GBP GBS RKS XXA XXB XXC XXX UNO UNA UNK XOM XPO XBA XIM XCC XCE XCO XEC XES XMP XDC
       EUE IAO MYS CHN MAC HKG TWN USA]]):gmatch("%u+") do
@@ -227,7 +227,7 @@ describe("machine readable zones", function()
     assert.is_false(r.valid)
   end)
 
-  it("say what has not even the shape", function()
+  it("cause a message where the text is not a zone", function()
     for _, zone in ipairs { "", "P<UTO", ("<"):rep(43), { "P<UTO", "1357" }, { ("<"):rep(44) }, { ("<"):rep(44), ("<"):rep(43) },
       { ("<"):rep(30), ("<"):rep(30) }, {}, { 1, 2 }, ("A"):rep(100000), { ("A"):rep(100000), "B" } } do
       local result, message = mrz.parse(zone)
@@ -261,7 +261,7 @@ describe("composing", function()
     assert.is_nil((mrz.compose { format = "TD3", surname = "李" }))
   end)
 
-  it("cuts long names so that a letter stands last and both parts stay", function()
+  it("truncates long names so that the last character is a letter and both parts remain", function()
     local function line(surname, given)
       return assert(mrz.compose { format = "TD3", issuing_country = "UTO", surname = surname, given_name = given })[1]
     end
@@ -276,7 +276,7 @@ describe("composing", function()
     end
   end)
 
-  it("says what does not fit", function()
+  it("returns a message for fields that do not fit", function()
     for _, fields in ipairs {
       { format = "TD4" }, { format = "TD3", number = "1234567890" }, { format = "TD3", birth_date = "1990-02-30" },
       { format = "TD3", sex = "W" }, { format = "TD3", issuing_country = "UTOPIA" }, { format = "TD2", number = ("1"):rep(16) },
@@ -298,7 +298,7 @@ describe("repair", function()
     return { good[1], good[2]:sub(1, column - 1) .. character .. good[2]:sub(column + 1) }
   end
 
-  it("proposes the one confusion that makes the digits right", function()
+  it("proposes the one confusion that makes the digits correct", function()
     local zone = with(6, "O") -- 0 read as O in the number
     local proposal = assert(mrz.repair(zone, TODAY))
     assert.are.same({ { line = 2, column = 6, from = "O", to = "0", check = "document_number" } }, proposal.changes)
@@ -317,12 +317,12 @@ describe("repair", function()
     assert.are.same(good, proposal.lines)
   end)
 
-  it("proposes nothing where nothing is wrong or nothing helps", function()
+  it("proposes nothing where every digit is correct or no change helps", function()
     assert.is_nil((mrz.repair(good, TODAY)))
     assert.is_nil((mrz.repair(with(1, "M"), TODAY)))
   end)
 
-  it("sees two ways and stays silent", function()
+  it("proposes nothing where two changes would help", function()
     -- both S stand at places of weight 7: the digit that one 5 in their place asks for fits either
     local lines = assert(mrz.compose { format = "MRV-A", issuing_country = "UTO", number = "SAASBBCC", surname = "A", nationality = "UTO",
       birth_date = "1990-01-01", expiry_date = "2030-01-01" })
@@ -333,8 +333,8 @@ describe("repair", function()
   end)
 end)
 
-describe("what a digit cannot see", function()
-  it("is told by character", function()
+describe("the blindness of a check digit", function()
+  it("is listed by character", function()
     assert.are.equal("<AKU", mrz.blind_to("0"))
     assert.are.equal("0AKU", mrz.blind_to("<"))
     assert.are.equal("GQ", mrz.blind_to("6"))

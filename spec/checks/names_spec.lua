@@ -1,4 +1,5 @@
 local growth = require "spec.support.growth"
+local characters = require "idocr.utf8_characters"
 local mask = require "idocr.checks.mask"
 local names = require "idocr.checks.names"
 local telecode = require "idocr.checks.telecode"
@@ -9,7 +10,7 @@ describe("names of a printed zone against a machine readable one", function()
     assert.are.equal(expected, names.compare(printed, zone, truncated), tostring(printed) .. " " .. tostring(zone))
   end
 
-  it("agree in every spelling that the standard allows", function()
+  it("agree in every spelling of the standard", function()
     for _, zone in ipairs { "MUELLER", "MULLER", "MUXXLLER" } do
       is("agree", "Müller", zone)
       is("agree", "MÜLLER", zone)
@@ -28,7 +29,7 @@ describe("names of a printed zone against a machine readable one", function()
     is("agree", "محمد", "MXHMD")
   end)
 
-  it("agree whatever stands between the parts", function()
+  it("agree with any separator between the parts", function()
     is("agree", "O'Connor, Enya Siobhan", "OCONNOR ENYA SIOBHAN")
     is("agree", "Smith-Jones", "SMITH JONES")
     is("agree", "SMITH JONES", "SMITH<JONES")
@@ -42,7 +43,7 @@ describe("names of a printed zone against a machine readable one", function()
     is("differ", "ANNA", "ANNA MARIA", true)
   end)
 
-  it("agree when the zone is cut, and only then", function()
+  it("agree with the beginning of a name only when the zone is truncated", function()
     is("agree", "NILAVADHANANANDA CHAYAPA DEJTHAMRONG KRASUANG", "NILAVADHANANANDA CHAYAPA DEJTHAMRONG K", true)
     is("agree", "Papandropoulous Jonathon Alec", "PAPANDROPOULOUS J A", true)
     is("agree", "Müller-Lüdenscheidt", "MUELLER LUED", true)
@@ -50,7 +51,7 @@ describe("names of a printed zone against a machine readable one", function()
     is("differ", "Papandropoulous Jonathon", "PAPANDROPOULOUS B", true)
   end)
 
-  it("of other scripts agree by the standard's table, and are never held against a zone that follows another one", function()
+  it("of other scripts agree by the standard's table, and never differ from a zone that follows another table", function()
     is("agree", "Сергей", "SERGEI")
     is("agree", "Сергей", "SERGEY")
     is("not_compared", "Александр", "ALEXANDER")
@@ -60,7 +61,7 @@ describe("names of a printed zone against a machine readable one", function()
     assert.are.equal("differ", names.same("Иван", "Пётр"))
   end)
 
-  it("agree without titles, which do not go into the zone", function()
+  it("agree without titles, which the zone omits", function()
     is("agree", "Dr. Erika Mustermann", "ERIKA MUSTERMANN")
     is("agree", "DR.MÜLLER", "MUELLER")
     is("agree", "Martin King Jr.", "MARTIN KING")
@@ -68,14 +69,14 @@ describe("names of a printed zone against a machine readable one", function()
     is("differ", "Drago King", "KING")
   end)
 
-  it("agree where one side was taken from the zone, in any order of a full name's words", function()
+  it("agree where one was taken from the zone, in any order of a full name's words", function()
     assert.are.equal("agree", names.same("MULLER", "Müller"))
     assert.are.equal("agree", names.same("Müller", "MUELLER"))
     assert.are.equal(names.sorted("CARTER, Esther"), names.sorted("esther carter"))
     assert.are.equal("differ", names.same("MULLER", "MILLER"))
   end)
 
-  it("are not compared across scripts or with nothing", function()
+  it("are not compared across scripts or with an empty name", function()
     is("not_compared", "李明", "LI MING")
     is("not_compared", "", "LI")
     is("not_compared", "LI", "")
@@ -88,7 +89,7 @@ describe("names of a printed zone against a machine readable one", function()
     assert.are.equal("not_compared", names.same("李明", "LI MING"))
   end)
 
-  it("take time in proportion to their length", function()
+  it("are compared in linear time", function()
     assert.is_true(growth.is_linear(function(n) names.compare(("Ü"):rep(n), ("UE"):rep(n - 10) .. "X", true) end, 38))
   end)
 end)
@@ -101,7 +102,7 @@ describe("printed names of two sources", function()
     end
   end
 
-  it("agree whatever dot or blank stands in them", function()
+  it("agree with any dot or blank in them", function()
     local plain = "古丽米热艾比布力"
     for _, dot in ipairs { "·", "•", "・", "･", "‧", "∙", "⋅", "●", "．", ".", "。", " ", "　", "\194\160", "\226\128\137",
       "\226\128\139", "-", "˙", "◦", "⸰", "⸳", "ᐧ", "ㆍ" } do
@@ -110,7 +111,7 @@ describe("printed names of two sources", function()
     each("agree", { { "何　大文", "何大文" }, { "José\194\160Álvarez", "JOSE ALVAREZ" }, { "JEAN‑PIERRE", "Jean Pierre" } })
   end)
 
-  it("agree with and without punctuation, and by one of two names of a person", function()
+  it("agree with and without punctuation, and by one of two aliases", function()
     each("agree", {
       { "MOHD. ALI @ ABU", "MOHD ALI @ ABU" }, { "ALI @ ABU", "ALI@ABU" }, { "ALI ＠ ABU", "ALI @ ABU" }, { "ALI @ ABU", "ALI" },
       { "KUMAR A/L RAJA", "KUMAR AL RAJA" }, { "PRIYA A/P RAVI", "PRIYA AP RAVI" }, { "D'ARTAGNAN", "D’Artagnan" },
@@ -133,7 +134,7 @@ describe("printed names of two sources", function()
     assert.are.equal(names.sorted("Пётр Иванов"), names.sorted("ИВАНОВ ПЁТР"))
   end)
 
-  it("agree in the spellings that Arabic writers and keyboards interchange", function()
+  it("agree in letters that Arabic keyboards interchange", function()
     each("agree", {
       { "أحمد", "احمد" }, { "إبراهيم", "ابراهيم" }, { "آمنة", "امنه" }, { "مؤمن", "مومن" }, { "علي", "على" }, { "علي", "علی" },
       { "كريم", "کریم" }, { "فاطمة", "فاطمه" }, { "مُحَمَّد", "محمد" }, { "محمـد", "محمد" }, { "ﷲ", "الله" }, { "عبد الله", "عبدالله" },
@@ -145,7 +146,7 @@ describe("printed names of two sources", function()
     })
   end)
 
-  it("agree where letters and marks are one character or several", function()
+  it("agree with composed and decomposed letters", function()
     each("agree", {
       { "\225\132\128\225\133\181\225\134\183\225\132\134\225\133\181\225\134\171", "김민" }, -- Hangul
       { "\227\130\171\227\130\153", "\227\130\172" }, { "ｶﾞ", "\227\130\172" }, -- ガ
@@ -160,7 +161,7 @@ describe("printed names of two sources", function()
     })
   end)
 
-  it("agree where a character has another code point", function()
+  it("agree with variants of a character", function()
     each("agree", {
       { "\238\161\163", "䶮" }, { "李\238\161\163", "李䶮" }, -- U+E863, as GB 18030-2000 encoded it
       { "⻢明", "马明" }, { "⼀平", "一平" }, { "\239\164\128明", "豈明" }, -- a radical, a Kangxi radical, U+F900
@@ -183,7 +184,7 @@ describe("transliteration", function()
     end
   end)
 
-  it("writes Arabic with the shadda doubled and teh marbuta by its place", function()
+  it("writes Arabic with the shadda doubled and teh marbuta by its position", function()
     for text, zone in pairs {
       ["عبّاس"] = "EBBAS", ["عبَّاس"] = "EBBAS", ["محمّد"] = "MXHMMD", ["فاطمة"] = "FAXTTMXAH", ["فاطمة علي"] = "FAXTTMXAH<ELY",
       ["مكة المكرمة"] = "MKXAH<ALMKRMXAH", ["آل"] = "XAAL", ["ا\217\147ل"] = "XAAL", ["عـلـي"] = "ELY",
@@ -211,7 +212,7 @@ describe("transliteration", function()
     end
   end)
 
-  it("never raises, whatever bytes it gets", function()
+  it("never raises on any bytes", function()
     for _, bytes in ipairs { "\217", "\204", "\216", "\239", "\217\217", "A\217", "\243\160", "\217\145", "\216\169" } do
       assert.has_no.errors(function() transliteration.zone(bytes) end)
       assert.has_no.errors(function() names.same(bytes, "ALI") names.compare(bytes, "ALI") end)
@@ -224,15 +225,16 @@ describe("transliteration", function()
     assert.are.equal("IJSSEL", transliteration.zone("Ĳssel"))
     assert.is_nil(transliteration.zone("李"))
   end)
+end)
 
-  it("splits any bytes", function()
-    assert.are.same({ "a", "é", "李", "\240\159\152\128", "\255", "\226", "\130" },
-      transliteration.characters("aé李\240\159\152\128\255\226\130"))
+describe("UTF-8 text", function()
+  it("is split into characters, with invalid bytes alone", function()
+    assert.are.same({ "a", "é", "李", "\240\159\152\128", "\255", "\226", "\130" }, characters("aé李\240\159\152\128\255\226\130"))
   end)
 end)
 
 describe("telegraph codes", function()
-  it("mean the characters of both tables", function()
+  it("decode to the characters of both tables", function()
     for code, character in pairs { ["0149"] = "何", ["7115"] = "陳", ["2621"] = "李", ["3769"] = "王", ["7806"] = "黃", ["2651"] = "林",
       ["2733"] = "梁", ["6774"] = "鄭", ["0719"] = "周", ["7458"] = "馮" } do
       assert.are.equal(character, telecode.decode(code))
@@ -245,19 +247,19 @@ describe("telegraph codes", function()
     assert.are.equal("agree", telecode.compare("陳大文", "7115 1129 2429"))
   end)
 
-  it("take any blank and dot in a name", function()
+  it("ignore blanks and dots in a name", function()
     for _, name in ipairs { "陳　大文", "陳 大文", "陳·大文", "陳\194\160大文" } do
       assert.are.equal("agree", telecode.compare(name, "7115 1129 2429"))
     end
   end)
 
-  it("leave out what is masked", function()
+  it("skip masked characters", function()
     assert.are.equal("not_compared", telecode.compare("*珍", "37****27"))
     assert.are.equal("differ", telecode.compare("王珍", "0149****"))
     assert.are.equal("agree", telecode.compare("何珍", "0149****"))
   end)
 
-  it("need the right count, and never raise", function()
+  it("must have the same number as the characters, and never raise", function()
     assert.are.equal("differ", telecode.compare("何", "01490149"))
     for _, pair in ipairs { { "*", "37****27" }, { "何*", "014901490149" }, { "何珍", "0149****0149" } } do
       assert.are.equal("not_compared", telecode.compare(pair[1], pair[2])) -- one star may stand for several characters
@@ -270,7 +272,7 @@ describe("telegraph codes", function()
 end)
 
 describe("masks", function()
-  it("show enough to find a value again and no more", function()
+  it("show enough to recognise a value and no more", function()
     assert.are.equal("A12•••67", mask.number("A1234567"))
     assert.are.equal("4••••", mask.number("45671"))
     assert.are.equal("••", mask.number("ab"))
@@ -278,8 +280,8 @@ describe("masks", function()
     assert.are.equal("FRA", mask.state("France"))
     assert.are.equal("CAR••••••••ER", mask.state("CARTER ESTHER"))
     assert.are.equal("E•••••", mask.open("ERIKSS"))
-    assert.are.equal("birth_date", mask.word("birth_date"))
-    assert.are.equal("ERI•••ON", mask.word("ERIKSSON"))
+    assert.are.equal("birth_date", mask.field_name("birth_date"))
+    assert.are.equal("ERI•••ON", mask.field_name("ERIKSSON"))
     assert.are.equal("C••••• E•••••", mask.name("CARTER ESTHER"))
     assert.are.equal("李•", mask.name("李明"))
     assert.are.equal("1990-••-••", mask.date("1990-04-11"))

@@ -17,13 +17,13 @@ local function vectors(name)
 end
 
 describe("Chinese resident numbers", function()
-  it("agree with every vector", function()
+  it("have the results of every vector", function()
     for _, vector in ipairs(vectors("cn_ric")) do
       assert.are.equal(vector.checksum_ok, assert(china_id.parse(vector.number, TODAY)).checksum, vector.note)
     end
   end)
 
-  it("tell birth date, sex and region", function()
+  it("encode birth date, sex and region", function()
     local r = assert(china_id.parse("440524198701010014", TODAY))
     assert.are.same({ true, true, "1987-01-01", "M", "Guangdong", "440524", "resident" },
       { r.valid, r.checksum, r.birth_date, r.sex, r.region, r.region_code, r.kind })
@@ -54,14 +54,14 @@ describe("Chinese resident numbers", function()
       { r.valid, r.kind, r.nationality, r.region, r.birth_date, r.sex })
   end)
 
-  it("read the form of 15 digits", function()
+  it("may have 15 digits", function()
     local r = assert(china_id.parse("130503670401001", TODAY))
     assert.are.same({ true, nil, "1967-04-01", "M", "130503196704010016" }, { r.valid, r.checksum, r.birth_date, r.sex, r.long_form })
     assert.is_true(china_id.parse(r.long_form, TODAY).checksum)
     assert.is_false(china_id.parse("130503671301001", TODAY).valid)
   end)
 
-  it("with the orders 996 to 999 are of people born in the 19th century", function()
+  it("with the sequence numbers 996 to 999 are of people born in the 19th century", function()
     local expected = {
       ["995"] = "1989-02-28", ["996"] = "1889-02-28", ["997"] = "1889-02-28", ["998"] = "1889-02-28", ["999"] = "1889-02-28",
     }
@@ -75,7 +75,7 @@ describe("Chinese resident numbers", function()
     assert.is_false(china_id.parse("110105000229996", TODAY).valid) -- 1800 had no leap day
   end)
 
-  it("take full-width characters", function()
+  it("may have full-width characters", function()
     local r = assert(china_id.parse("１１０１０５　１９４９１２３１ ００２ｘ", TODAY))
     assert.are.same({ true, "11010519491231002X" }, { r.valid, r.number })
     assert.is_nil((china_id.parse("440524********0014", TODAY)))
@@ -88,14 +88,14 @@ describe("Chinese resident numbers", function()
     assert.is_nil((china_id.parse("1101051949123100Х2", TODAY)))
   end)
 
-  it("know leap days", function()
+  it("may have leap days in leap years only", function()
     local function made(first17) return assert(china_id.parse(first17 .. china_id.check_character(first17), TODAY)) end
     assert.is_true(made("11010520000229001").valid)
     assert.is_false(made("11010519000229001").valid)
     assert.is_false(made("11010520230229001").valid)
   end)
 
-  it("see every single wrong digit", function()
+  it("are invalid with any single wrong digit", function()
     local number = "440524198701010014"
     for i = 1, 18 do
       for digit = 0, 9 do
@@ -106,7 +106,7 @@ describe("Chinese resident numbers", function()
     end
   end)
 
-  it("know the provinces", function()
+  it("have known provinces", function()
     local n = 0
     for _ in pairs(regions) do n = n + 1 end
     assert.are.equal(35, n) -- 31 on the mainland, Hong Kong, Macao, and Taiwan under two codes
@@ -114,14 +114,14 @@ describe("Chinese resident numbers", function()
 end)
 
 describe("Malaysian numbers", function()
-  it("agree with every vector", function()
+  it("have the results of every vector", function()
     for _, vector in ipairs(vectors("my_nric")) do
       local r = malaysia_id.parse(vector.number, TODAY)
       assert.are.equal(vector.ok, r ~= nil and r.valid, vector.note)
     end
   end)
 
-  it("tell birth dates, birthplace and sex", function()
+  it("encode birth dates, birthplace and sex", function()
     local r = assert(malaysia_id.parse("710716-08-6085", TODAY))
     assert.are.same({ true, { "1971-07-16" }, "Perak", "state", "M" }, { r.valid, r.birth_dates, r.birthplace, r.birthplace_kind, r.sex })
     r = assert(malaysia_id.parse("810909785542", TODAY))
@@ -137,7 +137,7 @@ describe("Malaysian numbers", function()
     assert.is_nil((malaysia_id.parse("710716--086085", TODAY)))
   end)
 
-  it("know which birthplace codes were assigned", function()
+  it("are valid with assigned birthplace codes only", function()
     for code = 0, 99 do
       local unassigned = code == 0 or (code >= 17 and code <= 20) or code == 69 or code == 70 or code == 73 or code == 80 or code == 81
         or (code >= 94 and code <= 97)
@@ -147,7 +147,7 @@ describe("Malaysian numbers", function()
 end)
 
 describe("Macao numbers", function()
-  it("have a form", function()
+  it("are valid in one format only", function()
     local r = assert(macao_id.parse("1228150(7)"))
     assert.are.same({ true, "1", "7", false }, { r.valid, r.prefix, r.check, r.masked })
     for _, text in ipairs { "12281507", "1228150（7）", "1228150 (7)", "１２２８１５０（７）",
@@ -166,7 +166,7 @@ describe("Macao numbers", function()
 end)
 
 describe("numbers of any kind", function()
-  it("agree in other forms of their digits and separators", function()
+  it("agree with variants of digits and separators", function()
     local function number(a, b) return compare_values.compare("number", { value = a }, { value = b }) end
     assert.are.equal("agree", number("１２２８１５０（７）", "1228150(7)"))
     assert.are.equal("agree", number("1228１50／7", "1/228150/7"))

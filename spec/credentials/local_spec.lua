@@ -31,7 +31,7 @@ end
 
 local function failing(credentials) return (select(2, used(credentials))) end
 
-describe("credentials written down", function()
+describe("literal credentials", function()
   it("are trimmed, and blank ones are an error of the call", function()
     assert.equal("AKIDx", (used { secret_id = " AKIDx\n", secret_key = "k" }))
     assert.equal("NoCredentials", failing({ secret_id = "AKIDx", secret_key = " " }).code)
@@ -40,7 +40,7 @@ describe("credentials written down", function()
 end)
 
 describe("the environment", function()
-  it("has id, key and perhaps a token", function()
+  it("provides an id, a key and an optional token", function()
     local variables = { TENCENTCLOUD_SECRET_ID = "AKIDe ", TENCENTCLOUD_SECRET_KEY = "k", TENCENTCLOUD_SESSION_TOKEN = "t" }
     local id, token = used(idocr.credentials.environment { getenv = getenv_of(variables) })
     assert.same({ "AKIDe", "t" }, { id, token })
@@ -51,7 +51,7 @@ describe("the environment", function()
     assert.equal("NoCredentials", failing(idocr.credentials.environment { getenv = getenv_of {} }).code)
   end)
 
-  it("has ekycpro's key under the vendor's name", function()
+  it("provides ekycpro's key under the vendor's variable name", function()
     local wire = scripted.new { { status = 200, headers = {}, body = '{"status":"OK","message":{"CardNumber":"1"}}' } }
     local variables = { EKYCPRO_API_KEY = "key", EKYCPRO_TOKEN = "tok" }
     local made = idocr.new {
@@ -77,7 +77,7 @@ describe("the profile file", function()
   local TEXT = "[default]\nsecret_id = AKIDEXAMPLE\nsecret_key = secretEXAMPLE\ntoken = tokenEXAMPLE\n"
     .. "\n[other]\nsecret_id=AKIDOTHER\nsecret_key=s\n"
 
-  it("is INI as people write it", function()
+  it("accepts comments, blanks and both separators of INI", function()
     for _, text in ipairs {
       TEXT, "\239\187\191" .. TEXT, TEXT:gsub("\n", "\r\n"), "# comment\n; another\n\n" .. TEXT, (TEXT:gsub("secret_id", "SECRET_ID")),
       (TEXT:gsub(" = ", "=")), "[ default ]" .. TEXT:sub(10),
@@ -89,7 +89,7 @@ describe("the profile file", function()
     assert.same({ "AKIDOTHER" }, { id, token })
   end)
 
-  it("says what is wrong with it", function()
+  it("causes errors that name the line and the problem", function()
     for _, case in ipairs {
       { "secret_id = x\n", "BadProfile", "line 1" }, { "[default]\nsecret_id\n", "BadProfile", "line 2" },
       { "[other]\nsecret_id=a\nsecret_key=b\n", "BadProfile", "%[default%]" }, { "", "BadProfile", "%[default%]" },
@@ -104,7 +104,7 @@ describe("the profile file", function()
     assert.equal("BadProfile", failing(idocr.credentials.profile { path = folder .. "/none", getenv = getenv_of {} }).code)
   end)
 
-  it("is looked for where the vendor's tools look", function()
+  it("is searched in the same places as by the vendor's tools", function()
     process.run("mkdir -p " .. folder .. "/.tencentcloud")
     process.write(folder .. "/.tencentcloud/credentials", "[default]\nsecret_id=AKIDhome\nsecret_key=k\n")
     process.write(path, TEXT)
@@ -128,7 +128,7 @@ describe("the profile file", function()
 end)
 
 describe("a function", function()
-  it("is asked for each call, with the provider's name", function()
+  it("is called for each request, with the provider's name", function()
     local asked = {}
     local made, wire = client(function(provider)
       asked[#asked + 1] = provider
@@ -140,7 +140,7 @@ describe("a function", function()
     assert.is_true((scripted.verify(wire.requests[2], "k2")))
   end)
 
-  it("is asked again when what it gave is about to expire", function()
+  it("is called again when its credentials are about to expire", function()
     local count, now = 0, 1700000000
     local made, wire = client(function()
       count = count + 1
@@ -158,7 +158,7 @@ describe("a function", function()
     assert.matches("AKID2/", scripted.header(wire.requests[3], "Authorization"))
   end)
 
-  it("that gives none, nonsense or an exception is an error that shows nothing", function()
+  it("that returns nothing, a wrong type or raises causes an error without any value", function()
     for _, fn in ipairs {
       function() end, function() return nil, "vault sealed, key AKIDabcdefghijklmnop0123456789xyzvisible" end,
       function() return "AKIDvisible" end,
@@ -178,7 +178,7 @@ describe("a chain", function()
     return { name = name, get = function() return nil, require("idocr.errors").new("credentials", "NoCredentials", "not here") end }
   end
 
-  it("takes the first that has some, and stays with it", function()
+  it("uses the first source that has credentials and keeps using it", function()
     local asked = 0
     local second = { name = "second", get = function()
       asked = asked + 1
@@ -191,7 +191,7 @@ describe("a chain", function()
     assert.matches("AKIDsecond/", scripted.header(wire.requests[2], "Authorization"))
   end)
 
-  it("says where it looked; a broken source ends it", function()
+  it("names the sources it tried, and stops at a broken one", function()
     local err = failing(idocr.credentials.chain { none "first", none "second" })
     assert.equal("NoCredentials", err.code)
     assert.matches("first: not here; second: not here", err.message)
@@ -227,14 +227,14 @@ describe("a fetch that workers share", function()
 
   local KEPT = '{"secret_id":"AKIDkept","secret_key":"k","expires":9000}'
 
-  it("is made by who has the claim, and kept for the others", function()
+  it("is made by the worker that holds the claim, and cached for the others", function()
     local made, done, fetched = source {}
     assert.equal("AKIDfetched", made:get(5).secret_id)
     assert.same({ "claim", "save", "release" }, done)
     assert.equal(1, fetched())
   end)
 
-  it("is left alone by a worker that can start nothing any more, while the old ones serve", function()
+  it("is not started by an exiting worker while the current credentials are valid", function()
     local made, done, fetched = source { (KEPT:gsub("9000", "1200")) } -- due for renewal, and valid
     made.context.runtime.background = function() return false end
     for _ = 1, 2 do assert.equal("AKIDkept", made:get(5).secret_id) end
@@ -247,7 +247,7 @@ describe("a fetch that workers share", function()
     assert.equal("AKIDfetched", made:get(5).secret_id) -- not for ever
   end)
 
-  it("is not made again by who gets the claim when another has just given it back", function()
+  it("is not repeated by a worker that gets the claim just after another released it", function()
     local made, done, fetched = source { false, false, KEPT } -- it comes between the look and the claim
     assert.equal("AKIDkept", made:get(5).secret_id)
     assert.same({ "claim", "release" }, done)

@@ -56,7 +56,7 @@ describe("credentials in nginx", function()
     return server, set, counted, read
   end
 
-  it("are fetched once for all requests that wait, and renewed without anybody waiting", function()
+  it("are fetched once for all waiting requests, and renewed in the background", function()
     local server, set, counted, read = start(1)
     set "delay=0.15"
     local ids = read("alone", 20)
@@ -76,7 +76,7 @@ describe("credentials in nginx", function()
     server.stop()
   end)
 
-  it("are fetched by one worker for all where a dict is shared", function()
+  it("are fetched by one worker for all that share a dict", function()
     local server, set, counted, read = start(3)
     set "delay=0.1"
     local ids = read("together", 24)
@@ -102,7 +102,7 @@ describe("credentials in nginx", function()
 
   local function answer(server) return process.capture("curl -s http://127.0.0.1:" .. server.port.front) end
 
-  it("are said to need env lines where variables are missing", function()
+  it("need env lines in nginx.conf, as the error says", function()
     local server = nginx.start { http = DEFAULT, ports = ports, main = NO_SERVICE .. " env HOME=/nonexistent;" }
     local said = answer(server)
     assert.matches("credentials error NoCredentials", said)
@@ -141,7 +141,7 @@ describe("credentials in nginx", function()
     server.stop()
   end)
 
-  it("are an error of the call where there is no service", function()
+  it("cause an error of the call where no service exists", function()
     local server, set, _, read = start(1)
     set "metadata=none"
     assert.matches("credentials error NoCredentials: this machine has no role", read("alone", 1)[1])

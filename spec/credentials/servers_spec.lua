@@ -57,7 +57,7 @@ describe("credentials from a server", function()
       assert.equal(3, counted "metadata")
     end)
 
-    it("renews 300 s before the end, and no earlier", function()
+    it("renews 300 s before expiry, and not earlier", function()
       local now = core.wall()
       local made = client(machine(), { clock = function() return now end })
       local expires = math.floor(core.wall()) + 7200
@@ -69,7 +69,7 @@ describe("credentials from a server", function()
       assert.equal(4, counted "metadata")
     end)
 
-    it("serves the old ones to their end where a renewal fails, then says so", function()
+    it("uses the current credentials until they expire when renewal fails, then returns the error", function()
       local now = core.wall()
       local made = client(machine(), { clock = function() return now end })
       local expires = math.floor(core.wall()) + 7200
@@ -86,7 +86,7 @@ describe("credentials from a server", function()
         { err.category, err.code, err.retryable, err.billed, err.attempts })
     end)
 
-    it("fetches once for all who wait", function()
+    it("fetches once for all waiting callers", function()
       set { delay = 0.1 }
       local made, seen = client(machine()), {}
       local pictures = {}
@@ -100,7 +100,7 @@ describe("credentials from a server", function()
       assert.is_nil(next(seen, next(seen)))
     end)
 
-    it("gets new ones once after TokenFailure", function()
+    it("fetches new credentials once after TokenFailure", function()
       local made = client(machine())
       local first = assert(made:passport(PNG)).number
       set { revoked = first }
@@ -110,7 +110,7 @@ describe("credentials from a server", function()
       assert.equal(4, counted "metadata")
     end)
 
-    it("says what is wrong", function()
+    it("returns an error that names the problem", function()
       for mode, code in pairs { none = "NoCredentials", broken = "CredentialsUnavailable", garbage = "CredentialsUnavailable" } do
         set { metadata = mode }
         local card, err = client(machine()):passport(PNG)
@@ -141,7 +141,7 @@ describe("credentials from a server", function()
       return err
     end
 
-    it("refuses an end that is past, absurd or no number", function()
+    it("rejects an expiry time that is past, absurd or not a number", function()
       set { metadata = "reply", metadata_reply = reply {} }
       assert(client(machine()):passport(PNG))
       local now = math.floor(core.wall())
@@ -155,7 +155,7 @@ describe("credentials from a server", function()
       end
     end)
 
-    it("refuses values that no key has, and does not keep them", function()
+    it("rejects malformed keys, and does not cache them", function()
       for name, value in pairs {
         TmpSecretKey = ("k"):rep(513), TmpSecretId = "AKID " .. ("x"):rep(9), Token = ("t"):rep(4097),
       } do
@@ -170,7 +170,7 @@ describe("credentials from a server", function()
       assert(made:passport(PNG))
     end)
 
-    it("shows a code of the service and nothing that could be a key", function()
+    it("shows the service's error code and no text that could be a key", function()
       assert.matches("refused: InvalidParameter.RoleNotExist$", refused(reply { Code = "InvalidParameter.RoleNotExist" }).message)
       for _, code in ipairs { "MARKERSECRETKEY", "key MARKERSECRETKEY", "AKIDMARKER0123", ("Marker"):rep(20), 5, false } do
         local err = refused(reply { Code = code })
@@ -179,20 +179,20 @@ describe("credentials from a server", function()
       end
     end)
 
-    it("asks a service again that did not answer in time", function()
+    it("asks a service again after a timeout", function()
       local silent = tcp.silent()
       local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. silent.port }
       local made = client(idocr.credentials.machine_role { getenv = function(name) return variables[name] end },
         { timeout = { connect = 1, total = 1 } })
       local _, err = made:passport(PNG)
       assert.same({ "CredentialsUnavailable", true, false }, { err.code, err.retryable, err.sent })
-      assert.matches("did not answer in time", err.message)
+      assert.matches("did not respond in time", err.message)
       variables.TENCENTCLOUD_METADATA_ENDPOINT = base
       assert(made:passport(PNG))
       silent.stop()
     end)
 
-    it("does not ask a place for a minute where there is no service", function()
+    it("caches the absence of the service for a minute", function()
       local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. ports.free_port() }
       local made = client(idocr.credentials.machine_role { getenv = function(name) return variables[name] end })
       assert.equal("NoCredentials", select(2, made:passport(PNG)).code)
@@ -200,7 +200,7 @@ describe("credentials from a server", function()
       assert.equal("NoCredentials", select(2, made:passport(PNG)).code)
     end)
 
-    it("is passed over in a chain while it does not answer, and asked again later", function()
+    it("is skipped in a chain while it does not respond, and asked again later", function()
       local silent = tcp.silent()
       local variables = { TENCENTCLOUD_METADATA_ENDPOINT = "http://127.0.0.1:" .. silent.port }
       local chain = idocr.credentials.chain {
@@ -221,7 +221,7 @@ describe("credentials from a server", function()
       assert.equal(2, counted "metadata")
     end)
 
-    it("is found through the environment's endpoint, in the default chain", function()
+    it("is reached at the environment's endpoint in the default chain", function()
       local script = ([[
         local idocr = require "idocr"
         local client = idocr.new { endpoint = %q }
@@ -263,21 +263,21 @@ describe("credentials from a server", function()
       assert.equal(1, counted "AssumeRole")
     end)
 
-    it("can stand on a machine's role", function()
+    it("can use the machine's role as base credentials", function()
       local card, err = client(role { credentials = machine() }):passport(PNG)
       assert.is_nil(err)
       assert.matches("^AKIDtmp", get "signer")
       assert.not_equal(get "signer", card.number)
     end)
 
-    it("gives the token service's refusal", function()
+    it("returns the token service's error", function()
       local card, err = client(role { credentials = { secret_id = "AKIDbase", secret_key = "wrong" } }):passport(PNG)
       assert.is_nil(card)
       assert.same({ "credentials", "AuthFailure.SignatureFailure", "5a0ec9c6-spec" }, { err.category, err.code, err.request_id })
       assert.is_false(err.billed)
     end)
 
-    it("keeps the service's text out of everything that is shown, and its secrets out of that too", function()
+    it("keeps the service's text out of the message, and secrets out of vendor_message", function()
       local keys = { secret_id = "AKIDMARKERID", secret_key = "MARKERSECRETKEY", token = "MARKER/TOKEN+of=me" }
       local text = "key MARKERSECRETKEY, id AKIDMARKERID, token MARKER\\/TOKEN%2Bof&#61;me and external MARKEREXTERNAL: no"
       set { sts_reply = '{"Response":{"RequestId":"r-1","Error":{"Code":"UnauthorizedOperation","Message":"' .. text .. '"}}}' }
@@ -294,7 +294,7 @@ describe("credentials from a server", function()
       end
     end)
 
-    it("refuses an end that is past or absurd, and base credentials that cannot be", function()
+    it("rejects an expiry time that is past or absurd, and malformed base credentials", function()
       for _, expires in ipairs { "1", "1e999", "-1", "NaN", '"x"' } do
         local reply = '{"Response":{"Credentials":{"TmpSecretId":"a","TmpSecretKey":"b","Token":"c"},"ExpiredTime":%s}}'
         set { sts_reply = reply:format(expires) }
@@ -309,7 +309,7 @@ describe("credentials from a server", function()
       assert.equal(0, counted "AssumeRole")
     end)
 
-    it("is what a tccli file with a role stands for", function()
+    it("is called for a tccli file with a role", function()
       local path = process.write(process.tempdir() .. "/default.credential",
         '{"secretId":"AKIDbase","secretKey":"key-of-AKIDbase","role-arn":"qcs::cam::uin/1:roleName/cli","role-session-name":"me"}')
       local card, err = client(idocr.credentials.tccli {
@@ -334,7 +334,7 @@ describe("credentials from a server", function()
   end)
 
   describe("cluster identity", function()
-    it("exchanges the token in the file, read anew each time, unsigned", function()
+    it("exchanges the token, read from the file each time, with an unsigned request", function()
       local path = process.tempdir() .. "/token"
       local variables = {
         TKE_REGION = "ap-jakarta", TKE_PROVIDER_ID = "cls-1", TKE_WEB_IDENTITY_TOKEN_FILE = path,
@@ -359,13 +359,13 @@ describe("credentials from a server", function()
       assert.equal("BadIdentityToken", select(2, made:passport(PNG)).code)
     end)
 
-    it("refuses a token file that is none, without waiting for it", function()
+    it("rejects a token file of the wrong kind or content, without blocking", function()
       local folder = process.tempdir()
       process.run("mkfifo " .. folder .. "/pipe")
       for name, text in pairs { long = ("a"):rep(16385), blank = "a b", quoted = '"x"' } do process.write(folder .. "/" .. name, text) end
       for name, reason in pairs {
-        pipe = "no regular file", ["."] = "no regular file", long = "larger than 16 KB", blank = "a character", quoted = "a character",
-        none = "does not exist",
+        pipe = "not a regular file", ["."] = "not a regular file", long = "larger than 16 KB", blank = "a character",
+        quoted = "a character", none = "does not exist",
       } do
         local _, err = client(idocr.credentials.web_identity {
           getenv = nothing, region = "r", provider_id = "p", role_arn = "a", token_file = folder .. "/" .. name, endpoint = base,
@@ -376,7 +376,7 @@ describe("credentials from a server", function()
       assert.has_error(function() idocr.credentials.web_identity { duration = 0 / 0 } end)
     end)
 
-    it("keeps its token out of what is shown", function()
+    it("keeps its token out of errors", function()
       local path = process.write(process.tempdir() .. "/token", "MARKERJWT.abcdef.MARKER")
       set { sts_reply = '{"Response":{"Error":{"Code":"InvalidParameter","Message":"bad token MARKERJWT.abcdef.MARKER here"}}}' }
       local _, err = client(idocr.credentials.web_identity {
@@ -386,7 +386,7 @@ describe("credentials from a server", function()
       for name, value in pairs(err) do assert.is_nil(tostring(value):find("MARKER", 1, true), name) end
     end)
 
-    it("says what is missing", function()
+    it("names the missing variables", function()
       local _, err = client(idocr.credentials.web_identity { getenv = nothing }):passport(PNG)
       assert.equal("NoCredentials", err.code)
       _, err = client(idocr.credentials.web_identity { getenv = nothing, role_arn = "x" }):passport(PNG)

@@ -24,7 +24,7 @@ end
 describe("credentials in the environment", function()
   local function environment(variables) return used(idocr.credentials.environment { getenv = getenv_of(variables) }) end
 
-  it("are found under all names that the vendor's tools use", function()
+  it("are found under all variable names of the vendor's tools", function()
     for _, case in ipairs {
       { { TENCENTCLOUD_SECRET_ID = "i", TENCENTCLOUD_SECRET_KEY = "k" }, { "i" } },
       { { TENCENTCLOUD_SECRET_ID = "i", TENCENTCLOUD_SECRET_KEY = "k", TENCENTCLOUD_SESSION_TOKEN = "t" }, { "i", "t" } },
@@ -37,7 +37,7 @@ describe("credentials in the environment", function()
     end
   end)
 
-  it("are one set: nothing of another spelling is mixed in", function()
+  it("never combine variables of different spellings", function()
     local runtime = { TENCENTCLOUD_SECRETID = "AKIDrun", TENCENTCLOUD_SECRETKEY = "k2", TENCENTCLOUD_SESSIONTOKEN = "t2" }
     local function with(more)
       for name, value in pairs(runtime) do more[name] = more[name] or value end
@@ -51,7 +51,7 @@ describe("credentials in the environment", function()
       environment { TENCENTCLOUD_SECRETID = "AKIDrun", TENCENTCLOUD_SECRETKEY = "k2", TENCENTCLOUD_SESSION_TOKEN = "t1" })
   end)
 
-  it("are an error that names both variables where a set is incomplete, and shows no value", function()
+  it("cause an error with both variable names and no value where a set is incomplete", function()
     local _, err = environment { TENCENTCLOUD_SECRET_ID = "AKIDvisible", TENCENTCLOUD_SECRETKEY = "visible" }
     assert.equal("IncompleteCredentials", err.code)
     for _, text in ipairs {
@@ -87,7 +87,7 @@ describe("credentials of tccli", function()
     assert.same({ "AKIDlogin", "t" }, tccli())
   end)
 
-  it("are of the profile that TCCLI_PROFILE or the option names", function()
+  it("come from the profile that TCCLI_PROFILE or the option names", function()
     file("default", '{"secretId":"AKIDdefault","secretKey":"k"}')
     file("prod", '{"secretId":"AKIDprod","secretKey":"k"}')
     assert.same({ "AKIDdefault" }, tccli())
@@ -100,7 +100,7 @@ describe("credentials of tccli", function()
     assert.equal("NoCredentials", select(2, tccli(nil, { HOME = home .. "/nobody" })).code)
   end)
 
-  it("are refused with a reason where the file holds none", function()
+  it("cause an error with a reason where the file holds none", function()
     for text, code in pairs {
       ["{"] = "BadProfile", ["[]"] = "IncompleteCredentials", ["5"] = "BadProfile", [""] = "BadProfile",
       ['{"secretId":"AKIDvisible"}'] = "IncompleteCredentials", ['{"secretId":"AKIDvisible","secretKey":5}'] = "IncompleteCredentials",
@@ -168,7 +168,7 @@ describe("the default chain", function()
     assert.equal("AKIDenv", call { HOME = home, TENCENTCLOUD_SECRETID = "AKIDenv", TENCENTCLOUD_SECRETKEY = "k" })
   end)
 
-  it("passes over what is incomplete, and names it where nothing else has credentials", function()
+  it("skips incomplete sources, and names them where no other has credentials", function()
     local home = new_home()
     local half = { HOME = home, TENCENTCLOUD_SECRET_ID = "AKIDhalf" }
     assert.matches("^IncompleteCredentials.*TENCENTCLOUD_SECRET_KEY is not.*there is no profile file", call(half))
@@ -180,7 +180,7 @@ describe("the default chain", function()
     assert.matches("^BadProfile.*no section %[default%].*has no secretId", call { HOME = home })
   end)
 
-  it("passes over files that cannot be read", function()
+  it("skips files that cannot be read", function()
     for _, made in ipairs {
       "mkfifo %s/.tencentcloud/credentials", "mkdir %s/.tencentcloud/credentials", "ln -s /dev/zero %s/.tencentcloud/credentials",
       "head -c 1100000 /dev/zero > %s/.tencentcloud/credentials", "ln -s credentials %s/.tencentcloud/credentials",
@@ -193,7 +193,7 @@ describe("the default chain", function()
     end
     local home = new_home()
     process.run("mkfifo " .. home .. "/.tccli/default.credential")
-    assert.matches("^NoCredentials.*default.credential is no regular file", call { HOME = home })
+    assert.matches("^NoCredentials.*default.credential is not a regular file", call { HOME = home })
   end)
 
   local as_other = process.capture("id -u") == "0" and process.capture("command -v setpriv") ~= ""
@@ -218,11 +218,11 @@ describe("the default chain", function()
       call({ HOME = "/", TENCENTCLOUD_CREDENTIALS_FILE = home .. "/.tencentcloud/credentials" }, as_other))
   end)
 
-  it("ends at a file that the user named", function()
+  it("stops at a file that the user named", function()
     local home = new_home()
     process.write(home .. "/.tccli/default.credential", JSON)
     process.run("mkfifo " .. home .. "/pipe")
-    local reasons = { [home .. "/none"] = "does not exist", [home] = "is no regular file", [home .. "/pipe"] = "is no regular file" }
+    local reasons = { [home .. "/none"] = "does not exist", [home] = "is not a regular file", [home .. "/pipe"] = "is not a regular file" }
     for path, reason in pairs(reasons) do
       local said = call { HOME = home, TENCENTCLOUD_CREDENTIALS_FILE = path }
       assert.matches("^BadProfile", said)

@@ -25,7 +25,7 @@ local IMPOSSIBLE = {
   ["AKIDvisible" .. BLANKS .. "x"] = "longer than", [("AKIDvisible"):rep(400)] = "longer than",
 }
 
-describe("a value that cannot be", function()
+describe("a malformed value", function()
   local path = process.tempdir() .. "/credentials"
   local good = { secret_id = "AKIDgood", secret_key = "key", token = "token" }
   local VARIABLES = {
@@ -58,7 +58,7 @@ describe("a value that cannot be", function()
   }
 
   for source, make in pairs(sources) do
-    it("is refused by its kind and its place: " .. source, function()
+    it("is rejected with its member and its origin: " .. source, function()
       for value, kind in pairs(IMPOSSIBLE) do
         for member in pairs(good) do
           local values = { secret_id = good.secret_id, secret_key = good.secret_key, token = good.token, [member] = value }
@@ -76,7 +76,7 @@ describe("a value that cannot be", function()
     end)
   end
 
-  it("is a comment behind a value in a profile file", function()
+  it("includes a value followed by a comment in a profile file", function()
     for _, line in ipairs {
       "secret_id = AKIDvisible ; of mine", "secret_id = AKIDvisible # of mine", "secret_id=AKIDvisible\t#x", "secret_id=AKIDvisible#x",
     } do
@@ -88,7 +88,7 @@ describe("a value that cannot be", function()
     end
   end)
 
-  it("takes no longer in a file or a name of a section than it has bytes", function()
+  it("is parsed in linear time in a file or a section name", function()
     for _, text in ipairs {
       "[default]\nsecret_id = a" .. BLANKS .. "b\nsecret_key = k\n", "[" .. BLANKS .. "x" .. BLANKS .. "\n",
       "[default]\nsecret_id" .. BLANKS .. "x\n", ("[default]\n%s\n"):format(("\r"):rep(60000)) .. "x",
@@ -101,7 +101,7 @@ describe("a value that cannot be", function()
     assert.equal("BadCredentials", refusal(idocr.credentials.tccli { path = path }).code)
   end)
 
-  it("is not taken twice from one section", function()
+  it("includes a key that a section repeats", function()
     for _, text in ipairs {
       "[default]\nsecret_id=AKIDone\nsecret_key=k\n[other]\n[default]\nsecret_id=AKIDtwo\n",
       "[default]\nsecret_id=AKIDone\nsecret_id=AKIDtwo\nsecret_key=k\n",
@@ -121,7 +121,7 @@ describe("a function of the user's", function()
     return scripted.header(wire.requests[1], "X-TC-Token") or true
   end
 
-  it("is told which member it misspelt", function()
+  it("gets an error with the member that it misspelt", function()
     for name, right in pairs {
       expires_at = "expires", expiresAt = "expires", ExpiredTime = "expires", expire = "expires", Token = "token",
       session_token = "token", SessionToken = "token", securityToken = "token",
@@ -136,12 +136,12 @@ describe("a function of the user's", function()
     assert.equal("BadCredentials", refusal(function() return { TmpSecretId = "a", TmpSecretKey = "b" } end).code)
   end)
 
-  it("may return more than is asked for", function()
+  it("may return further members", function()
     assert.is_true(taken { secret_id = "a", secret_key = "b", lease_id = "x", token_type = "y", region = "z", [1] = 5 })
     assert.equal("t", taken { secret_id = "a", secret_key = "b", token = "t", session_token = "t", expires_at = 5, expires = 1700003600 })
   end)
 
-  it("is told what is wrong with the end that it returned", function()
+  it("gets an error with the problem of its expiry time", function()
     for _, expires in ipairs { 0 / 0, math.huge, -math.huge, -1, 0, 3600, 1700003600000, "1700003600", true, {} } do
       local err = refusal(function() return { secret_id = "a", secret_key = "b", expires = expires } end)
       assert.equal("BadCredentials", err.code)
@@ -149,7 +149,7 @@ describe("a function of the user's", function()
     end
   end)
 
-  it("whose error quotes a key shows it only apart from the message", function()
+  it("that quotes a key in its error shows it only outside the message", function()
     local MARKER = "MARKERSECRETKEY"
     for _, fn in ipairs {
       function() error("key " .. MARKER) end, function() error { MARKER } end, function() return nil, "no key " .. MARKER end,
@@ -163,7 +163,7 @@ describe("a function of the user's", function()
     assert.matches("vault sealed", refusal(function() return nil, "vault sealed" end).message)
   end)
 
-  it("whose error quotes the key that it gave before does not show it at all", function()
+  it("that quotes its previous key in an error does not show it at all", function()
     local count = 0
     local made = idocr.new(scripted.options(scripted.new { scripted.ok() }, { credentials = function()
       count = count + 1
@@ -175,7 +175,7 @@ describe("a function of the user's", function()
     for name, value in pairs(err) do assert.is_nil(tostring(value):find("MARKER", 1, true), name) end
   end)
 
-  it("may yield to a scheduler of the user's while others ask", function()
+  it("may yield to a user's scheduler while other coroutines ask", function()
     local made = idocr.new(scripted.options(scripted.new { scripted.ok() }, { credentials = function()
       coroutine.yield "waiting"
       return { secret_id = "a", secret_key = "b", expires = 1700003600 }
@@ -186,7 +186,7 @@ describe("a function of the user's", function()
     assert.same({ "card", "card" }, { first(), second() })
   end)
 
-  it("or an object of the user's never raises out of a call", function()
+  it("or a user's object never makes a call raise", function()
     for _, get in ipairs {
       function() error "x" end, function() end, function() return nil, "no" end, function() return 5 end, function() return {} end,
       function() return setmetatable({}, { __index = function() error "MARKERsecret9" end }) end,
@@ -198,7 +198,7 @@ describe("a function of the user's", function()
     end
   end)
 
-  it("or an object of the user's is checked alike, and none of its texts goes into an error", function()
+  it("or a user's object is validated alike, and its texts never appear in an error", function()
     for problem, value in pairs {
       ["did you mean \"secret_id\""] = { SecretId = "AKIDvisible", SecretKey = "visible" },
       ["a number for secret_key"] = { secret_id = "AKIDx", secret_key = 5 },
@@ -214,7 +214,7 @@ describe("a function of the user's", function()
     end
   end)
 
-  it("is told which of its tables the service refused", function()
+  it("gets the table that the service refused in invalidate", function()
     local given, refused = { secret_id = "AKIDx", secret_key = "key", token = "token" }, nil
     local wire = scripted.new { scripted.error "AuthFailure.TokenFailure", scripted.ok() }
     local source = { get = function() return given end, invalidate = function(_, snapshot) refused = snapshot end }
@@ -222,7 +222,7 @@ describe("a function of the user's", function()
     assert.equal(given, refused)
   end)
 
-  it("or an object that binds to no source is a complaint about the option", function()
+  it("or an object without a valid bind is an error of the option", function()
     assert.error_matches(function() idocr.new { credentials = { bind = function() return 5 end } } end, "bind that returns a source")
   end)
 end)

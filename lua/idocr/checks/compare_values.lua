@@ -1,8 +1,8 @@
---- How two values of one field compare, whatever places they come from. "not_compared" is not "agree": it says that one
---- side is absent, masked, partly unknown or in another script.
+--- Compares two values of one field from different sources. "not_compared" means that a value is absent, masked, partly
+--- unknown or in another script.
 
 local names = require "idocr.checks.names"
-local plain = require "idocr.checks.numbers.plain"
+local normalize = require "idocr.checks.numbers.normalize"
 local skeleton = require "idocr.checks.names.skeleton"
 local states = require "idocr.checks.data.states"
 local transliteration = require "idocr.checks.names.transliteration"
@@ -10,21 +10,22 @@ local transliteration = require "idocr.checks.names.transliteration"
 local compare_values = {}
 
 ---@class idocr.checks.Value
----@field value string?      what that source says
+---@field value string?      the value in that source
 ---@field values string[]?   several possible values (a number with an open century)
 ---@field known string?      the known part of a date
----@field valid boolean?     whether it is possible by itself; nil: nobody can tell
----@field zone boolean?      a name in the letters of a machine readable zone
----@field unfilled string?   a number without the letters at its end that may be fillers
----@field misread boolean?   a zone name in which letters may stand for fillers, or digits for letters
----@field part "start"|"end"|nil of the zone's names, which no separator divides, this name is some words at that end
+---@field valid boolean?     whether it is possible by itself; nil: unknown
+---@field zone boolean?      a name from a machine readable zone
+---@field unfilled string?   a number without the trailing letters that may be misread fillers
+---@field misread boolean?   a zone name in which fillers may be read as letters, or letters as digits
+---@field part "start"|"end"|nil in a zone name without a separator: the end at which this name is
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
----@field longer string?     a given name with the middle name that is printed in a place of its own
+---@field longer string?     a given name followed by the middle name, which is printed separately
 
-local function bare(text) return (plain(text):upper():gsub("[^%w%*]", "")) end
+-- Returns the letters, digits and stars of a text, in capitals.
+local function bare(text) return (normalize(text):upper():gsub("[^%w%*]", "")) end
 
---- Numbers: separators aside; stars on either side hide a character.
+-- Compares numbers without separators; a star in either number masks one character.
 local function number(a, b)
   local left, right = bare(a.value), bare(b.value)
   if left == "" or right == "" then return "not_compared" end
@@ -36,19 +37,21 @@ local function number(a, b)
     local x, y = left:sub(i, i), right:sub(i, i)
     if x ~= y and x ~= "*" and y ~= "*" then return "differ" end
   end
-  return "not_compared" -- only stars kept them apart
+  return "not_compared" -- they differ in masked characters only
 end
 
+-- Returns whether a list contains a value.
 local function has(list, value)
   for _, item in ipairs(list) do if item == value then return true end end
   return false
 end
 
+-- Compares dates: whole ones, lists of possible ones, and those with a known part.
 local function date(a, b)
   if a.values or b.values then
-    local list, one = a.values or b.values, a.values and b or a
-    if #list == 0 or not one.value then return "not_compared" end
-    return has(list, one.value) and "agree" or "differ"
+    local list, other = a.values or b.values, a.values and b or a
+    if #list == 0 or not other.value then return "not_compared" end
+    return has(list, other.value) and "agree" or "differ"
   end
   if a.value and b.value then return a.value == b.value and "agree" or "differ" end
   local known, whole = a.known or b.known, a.value or b.value
@@ -76,26 +79,27 @@ end
 
 local MOST_LETTERS = 90
 
+-- Digits and the letters of similar shape.
 local LETTER_OF = { ["0"] = "O", ["1"] = "I", ["2"] = "Z", ["4"] = "A", ["5"] = "S", ["6"] = "G", ["8"] = "B" }
 
---- Whether a zone spells a printed name with letters for digits of the same shape, and without some of the letters that
---- optical reading makes of fillers.
+-- Returns whether a zone name is the printed name once digits are replaced by letters of similar shape and letters that may
+-- be misread fillers are skipped.
 local function spells_repaired(printed, zone)
-  local want, have = (transliteration.zone(printed) or ""):gsub("<", ""), zone:gsub("%d", LETTER_OF):gsub("[^A-Z0-9]", "")
-  if want == "" or #want > MOST_LETTERS or #have > MOST_LETTERS then return false end
-  local places = { [0] = true } -- how much of the printed name the letters so far can be
-  for i = 1, #have do
-    local letter, following = have:sub(i, i), {}
-    for place in pairs(places) do
-      if want:sub(place + 1, place + 1) == letter then following[place + 1] = true end
-      if letter:find("[KCSLXGZE]") then following[place] = true end
+  local wanted, found = (transliteration.zone(printed) or ""):gsub("<", ""), zone:gsub("%d", LETTER_OF):gsub("[^A-Z0-9]", "")
+  if wanted == "" or #wanted > MOST_LETTERS or #found > MOST_LETTERS then return false end
+  local lengths = { [0] = true } -- lengths of the printed name that match the letters so far
+  for i = 1, #found do
+    local letter, following = found:sub(i, i), {}
+    for length in pairs(lengths) do
+      if wanted:sub(length + 1, length + 1) == letter then following[length + 1] = true end
+      if letter:find("[KCSLXGZE]") then following[length] = true end
     end
-    places = following
+    lengths = following
   end
-  return places[#want] == true
+  return lengths[#wanted] == true
 end
 
---- A printed surname or given name against names that no separator divides: it can be some words at one end of them.
+-- Compares a printed surname or given name with the words at one end of a zone name that has no separator.
 local function part_of_names(printed, zone)
   local words = {}
   for word in zone.value:gmatch("%S+") do words[#words + 1] = word end
@@ -107,6 +111,7 @@ local function part_of_names(printed, zone)
   return "differ"
 end
 
+-- Compares two names of which at most one is from a zone.
 local function one_name(a, b, left, right)
   if a.zone ~= b.zone then
     local zone, printed = a.zone and a or b, a.zone and right or left
@@ -121,25 +126,27 @@ local function one_name(a, b, left, right)
   return names.same(left, right, a.truncated or b.truncated)
 end
 
+-- Compares names, with and without the middle name.
 local function name(a, b)
   local status = one_name(a, b, a.value, b.value)
   if status == "differ" and (a.longer or b.longer) then status = one_name(a, b, a.longer or a.value, b.longer or b.value) end
   return status
 end
 
---- Full names: cards print the surname first or last.
+-- Compares full names, which may have the surname first or last.
 local function full_name(a, b)
   local status = name(a, b)
   if status == "differ" and not a.zone and not b.zone then status = names.same(names.sorted(a.value), names.sorted(b.value)) end
   return status
 end
 
---- Names in the script of the document.
+-- Compares names in the script of the document.
 local function native_name(a, b) return names.same(a.value, b.value) end
 
---- Addresses: letters and digits in order, whatever the spacing, case and punctuation.
+-- Compares addresses without spacing, case and punctuation.
 local function address(a, b) return skeleton.of(a.value) == skeleton.of(b.value) and "agree" or "differ" end
 
+-- Compares other texts without blanks.
 local function text(a, b)
   local left, right = a.value:gsub("%s+", ""), b.value:gsub("%s+", "")
   return left == right and "agree" or "differ"

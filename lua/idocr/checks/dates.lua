@@ -1,11 +1,11 @@
---- Calendar facts: dates as "YYYY-MM-DD" text, which also compare in order as they are.
+--- Calculates with calendar dates as "YYYY-MM-DD" text, which sorts in date order.
 
 local dates = {}
 
 local floor = math.floor
 local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 
---- Whether year, month and day are a day of the Gregorian calendar.
+--- Returns whether a date exists in the Gregorian calendar.
 ---@param year integer
 ---@param month integer
 ---@param day integer
@@ -19,7 +19,7 @@ end
 
 local exists = dates.exists
 
---- "YYYY-MM-DD", or nil where there is no such day.
+--- Formats a date as "YYYY-MM-DD"; nil where it does not exist.
 ---@param year integer
 ---@param month integer
 ---@param day integer
@@ -29,7 +29,7 @@ function dates.iso(year, month, day)
   return ("%04d-%02d-%02d"):format(year, month, day)
 end
 
---- Year, month and day of an ISO date that exists.
+--- Splits an ISO date; nil where it does not exist.
 ---@param text any
 ---@return integer? year
 ---@return integer? month
@@ -43,7 +43,7 @@ function dates.split(text)
   return year, month, day
 end
 
---- The day of an option: an ISO date, unix seconds, or nil for today (UTC).
+--- Returns the date of an option: an ISO date, Unix seconds, or nil for today (UTC).
 ---@param today string|number|nil
 ---@return string
 function dates.today(today)
@@ -54,7 +54,7 @@ function dates.today(today)
   return os.date("!%Y-%m-%d") --[[@as string]]
 end
 
---- Whole years between two ISO dates, by birthdays; negative where `to` comes first.
+--- Returns the whole years between two ISO dates; negative where `to` is earlier.
 ---@param from string
 ---@param to string
 ---@return integer?
@@ -67,7 +67,7 @@ function dates.years(from, to)
   return years
 end
 
---- Days since 1970-01-01 of an ISO date (proleptic Gregorian), for spans.
+--- Returns the days from 1970-01-01 to an ISO date (proleptic Gregorian).
 ---@param text string
 ---@return integer?
 function dates.day_number(text)

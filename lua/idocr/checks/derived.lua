@@ -1,30 +1,30 @@
---- What a card's number itself says, kept apart from what was read.
+--- Derives facts from a card's number: birth date, sex, birthplace or region.
 
 local snapshot = require "idocr.checks.snapshot"
 
 local derived = {}
 
--- kind of card -> module that takes its number apart
+-- kind of card -> module that parses its number
 local MODULES = {
   china_id = "idocr.checks.numbers.china_id",
   malaysia_id = "idocr.checks.numbers.malaysia_id",
   macao_id = "idocr.checks.numbers.macao_id",
 }
 
---- Takes the number of a card apart.
+--- Parses the number of a card.
 ---@param card table fields of a card
 ---@param options {today: string|number|nil}?
----@return table? parsed nil where this kind of number says nothing, or it has not the shape
+---@return table? parsed nil where this kind of number encodes no facts, or the number is malformed
 ---@return string? message
 function derived.number(card, options)
   local module = MODULES[card.kind]
-  if not module then return nil, "numbers of this kind of card say nothing" end
+  if not module then return nil, "the numbers of this kind of card encode no facts" end
   if type(card.number) ~= "string" then return nil, "the card has no number" end
   return require(module).parse(card.number, options)
 end
 
---- The facts for a caller: birth_date, sex, and birthplace or region, as the number says them. A passport's number says
---- nothing; its machine readable zone does.
+--- Returns the facts that the number encodes: birth_date, sex, and birthplace or region. For a card without such a number,
+--- returns the parsed machine readable zone.
 ---@param card table fields of a card
 ---@param options {today: string|number|nil}?
 ---@return table? facts
@@ -37,7 +37,7 @@ function derived.of(card, options)
   local list = facts.birth_dates
   if list then
     if #list == 1 then facts.birth_date = list[1] end
-    for _, date in ipairs(list) do -- the century that was read decides
+    for _, date in ipairs(list) do -- the birth date that was read selects the century
       if date == card.birth_date then facts.birth_date = date end
     end
   end

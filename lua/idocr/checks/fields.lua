@@ -1,5 +1,5 @@
---- The values of every field by source: the service's field, the machine readable zone, the printed zone, what the
---- number says, telegraph codes, a second provider. Each with its own validity; all compared with one another.
+--- Collects the values of every field by source (service, machine readable zone, printed zone, number, telegraph codes,
+--- second provider), validates each and compares them with one another.
 
 local compare_values = require "idocr.checks.compare_values"
 local dates = require "idocr.checks.dates"
@@ -12,24 +12,23 @@ local fields = {}
 ---@class idocr.checks.Field
 ---@field values table<string, idocr.checks.Value> by source: service, mrz, visual, number, telecode, second
 ---@field status "agree"|"differ"|"not_compared"
----@field pairs { a: string, b: string, status: string }[] what was compared with what
+---@field pairs { a: string, b: string, status: string }[] the comparisons
 
--- The order in which a source is believed where two differ: what check digits cover comes first.
+-- In order of reliability: values with check digits come first.
 local SOURCES = { "mrz", "number", "service", "telecode", "visual", "second" }
-fields.SOURCES = SOURCES
 
 local DATE = { birth_date = true, issue_date = true, expiry_date = true, first_issue_date = true }
 local PERSON = { name = true, surname = true, given_name = true }
 local CHECKED_BY = { number = "document_number", birth_date = "birth_date", expiry_date = "expiry_date" }
 
 local OLDEST = 125 -- years; the longest human life known is 122
-local EARLIEST_EXPIRY = "1980-01-01" -- no machine readable document ended sooner
+local EARLIEST_EXPIRY = "1980-01-01" -- no machine readable document expired earlier
 
 local NAMES = {}
 for field in pairs(compare_values.BY_FIELD) do NAMES[#NAMES + 1] = field end
 table.sort(NAMES)
 
---- Whether a printed value is possible by itself; nil where nobody can tell.
+-- Returns whether a printed value is possible by itself; nil where this is unknown.
 local function valid(field, value)
   if DATE[field] then return dates.split(value) ~= nil end
   if field == "sex" then return value == "M" or value == "F" or value == "X" end
@@ -40,6 +39,7 @@ local function valid(field, value)
   return nil
 end
 
+-- Adds the fields of a card.
 local function from_card(card, add)
   for _, field in ipairs(NAMES) do
     if card[field] then
@@ -50,8 +50,8 @@ local function from_card(card, add)
   end
 end
 
---- A zone holds two digits of the year: where print or service have the same day in another century that is possible,
---- the zone means that one (people over a hundred, documents that expired before 2000).
+-- Selects the century of a zone's date, which has two digits of the year: the one that the printed zone or the service
+-- gives, where it is possible (people over a hundred, documents that expired before 2000).
 local function century(field, value, card, today)
   for _, other in ipairs { card.visual[field] or false, card[field] or false } do
     if dates.split(other) and other:sub(3) == value:sub(3) then
@@ -65,8 +65,8 @@ local function century(field, value, card, today)
   return value
 end
 
---- Services fill the names of a passport from the zone, cut as they are there.
-local function mark_cut(all)
+-- Marks the service's names as truncated where the service took them from a truncated zone.
+local function mark_truncated(all)
   for field in pairs(PERSON) do
     local values = all[field] and all[field].values
     local zone, service = values and values.mrz, values and values.service
@@ -78,49 +78,53 @@ local function mark_cut(all)
   end
 end
 
-local function from_zone(zone, card, today, add)
-  local impossible = {}
-  for _, problem in ipairs(zone.problems) do impossible[problem] = true end
-  local misread = impossible.filler_letters or impossible.name_digit
+-- Adds the fields of a machine readable zone, except the names as a whole.
+local function from_zone(zone, card, today, problems, add)
+  local misread = problems.filler_letters or problems.name_digit
   for _, field in ipairs(NAMES) do
     local value, known = zone[field], DATE[field] and zone[field .. "_known"] or nil
-    local wrong_date = impossible["date." .. field]
+    local wrong_date = problems["date." .. field]
     if DATE[field] and value then value = century(field, value, card, today) end
     if value or known or wrong_date then
       local entry = { value = value, known = known, valid = value and valid(field, value) or nil }
       local right = zone.checks[CHECKED_BY[field]]
       if right ~= nil then entry.valid = right and not wrong_date end
-      if field == "number" and impossible["restored.filler_letters"] then entry.unfilled = value and value:match("^(.-)K+$") end
+      if field == "number" and problems["restored.filler_letters"] then entry.unfilled = value and value:match("^(.-)K+$") end
       if PERSON[field] then
         entry.zone, entry.truncated, entry.valid, entry.misread = true, zone.name_truncated, nil, misread
       end
       add(field, entry)
     end
   end
-  local surname, given = zone.surname, zone.given_name
-  if surname or given then
-    local both = surname and given
-    local whole = both and surname .. " " .. given or surname or given
-    if impossible.name_separator then -- nothing tells which of the names is the surname
-      for field, part in pairs { surname = "start", given_name = "end" } do
-        add(field, { value = whole, zone = true, part = part, valid = false, truncated = zone.name_truncated, misread = misread })
-      end
-    end
-    add("name", {
-      value = whole,
-      reversed = both and given .. " " .. surname or nil,
-      zone = true,
-      truncated = zone.name_truncated,
-      misread = misread,
-    })
-  end
 end
 
---- Whether a number by itself is possible, where its kind tells: stars hide what would have to be known.
+-- Adds the full name of a machine readable zone.
+local function full_name_from_zone(zone, problems, add)
+  local surname, given = zone.surname, zone.given_name
+  if not (surname or given) then return end
+  local misread = problems.filler_letters or problems.name_digit
+  local both = surname and given
+  local whole = both and surname .. " " .. given or surname or given
+  if problems.name_separator then -- the surname cannot be told from the given names
+    for field, part in pairs { surname = "start", given_name = "end" } do
+      add(field, { value = whole, zone = true, part = part, valid = false, truncated = zone.name_truncated, misread = misread })
+    end
+  end
+  add("name", {
+    value = whole,
+    reversed = both and given .. " " .. surname or nil,
+    zone = true,
+    truncated = zone.name_truncated,
+    misread = misread,
+  })
+end
+
+-- Sets the validity of a number; a masked number cannot be validated.
 local function mark_number(entry, parsed)
   if entry and parsed and not parsed.masked then entry.valid = parsed.valid end
 end
 
+-- Adds the facts that the number encodes.
 local function from_number(parsed, add)
   if parsed.birth_dates then
     local list = parsed.birth_dates
@@ -131,15 +135,17 @@ local function from_number(parsed, add)
   if parsed.sex then add("sex", { value = parsed.sex, valid = true }) end
 end
 
+-- Adds the names that the telegraph codes encode.
 local function from_telecodes(card, add)
   for field, code in pairs { native_surname = card.surname_telecode or false, native_given_name = card.given_name_telecode or false } do
     local name = code and telecode.decode(code)
-    -- the tables hold simplified and traditional forms: a name that agrees with its codes stands as it was read
+    -- the tables have simplified and traditional forms: a name that agrees with its codes is kept as it was read
     if name and telecode.compare(card[field], code) == "agree" then name = card[field] end
     if name then add(field, { value = name, valid = true }) end
   end
 end
 
+-- Compares all values of a field pairwise and sets its status.
 local function compare_all(field, entry)
   local status, values = "not_compared", entry.values
   local present, n = {}, 0
@@ -164,11 +170,11 @@ local function compare_all(field, entry)
   entry.status = status
 end
 
---- Gathers and compares.
----@param card table a snapshot
+--- Collects and compares the values of all fields.
+---@param card table a snapshot of the card
 ---@param zone idocr.Mrz?
----@param parsed table? what the card's number says
----@param second table? a snapshot of the same card read by another provider
+---@param parsed table? the parsed number
+---@param second table? a snapshot of the same card, read by another provider
 ---@param today string ISO
 ---@return table<string, idocr.checks.Field>
 function fields.gather(card, zone, parsed, second, today)
@@ -186,8 +192,11 @@ function fields.gather(card, zone, parsed, second, today)
   from_card(card, into("service"))
   from_card(card.visual, into("visual"))
   if zone then
-    from_zone(zone, card, today, into("mrz"))
-    if zone.name_truncated then mark_cut(all) end
+    local problems = {}
+    for _, problem in ipairs(zone.problems) do problems[problem] = true end
+    from_zone(zone, card, today, problems, into("mrz"))
+    full_name_from_zone(zone, problems, into("mrz"))
+    if zone.name_truncated then mark_truncated(all) end
   end
   if parsed then
     from_number(parsed, into("number"))
@@ -202,7 +211,7 @@ function fields.gather(card, zone, parsed, second, today)
   return all
 end
 
---- The most trusted value of a field and its source.
+--- Returns the most reliable value of a field and its source.
 ---@param all table<string, idocr.checks.Field>
 ---@param field string
 ---@return string? value

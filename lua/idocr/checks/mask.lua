@@ -1,16 +1,16 @@
---- Masks people's data: findings may be logged, so they show enough of a value to find it again and no more.
+--- Masks personal data in findings, which may be logged: shows enough of a value to recognise it, and no more.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local states = require "idocr.checks.data.states"
 
 local mask = {}
 
 local DOT = "•"
-local MOST = 12 -- dots: the length of a long value is nobody's business
+local MOST = 12 -- dots; hides the length of long values
 
 local function dots(n) return DOT:rep(n < MOST and n or MOST) end
 
---- A number or code: "A1234567" -> "A12•••67"; short ones keep their first character only.
+--- Masks a number or code: "A1234567" -> "A12•••67"; short ones keep only their first character.
 ---@param value any
 ---@return string?
 function mask.number(value)
@@ -22,7 +22,7 @@ function mask.number(value)
   return table.concat(list, "", 1, 3) .. dots(n - 5) .. list[n - 1] .. list[n]
 end
 
---- A name: the first character of each word; of a word of one character, nothing.
+--- Masks a name: shows the first character of each word, and nothing of a word of one character.
 ---@param value any
 ---@return string?
 function mask.name(value)
@@ -36,7 +36,7 @@ function mask.name(value)
   return table.concat(words, " ")
 end
 
---- A date: its year.
+--- Masks a date: shows its year.
 ---@param value any
 ---@return string?
 function mask.date(value)
@@ -46,7 +46,7 @@ function mask.date(value)
   return year .. "-••-••"
 end
 
---- What is no secret: codes of states and sexes, up to three letters. Anything else is masked as a number.
+--- Shows codes of up to three letters (states, sexes) and booleans; masks anything else as a number.
 ---@param value any
 ---@return string?
 function mask.open(value)
@@ -55,15 +55,15 @@ function mask.open(value)
   return mask.number(value)
 end
 
---- A state: its code; a text that names none is masked.
+--- Shows the code of a state; masks an unknown text.
 ---@param value any
 ---@return string?
 function mask.state(value) return states.find(value) or mask.number(value) end
 
---- The name of a field: a word of ours; what a stranger put in its place is masked.
+--- Shows the name of a field; masks a text that cannot be one.
 ---@param value any
 ---@return string?
-function mask.word(value)
+function mask.field_name(value)
   if type(value) == "string" and value:gsub("^visual%.", ""):find("^%l[%l_]*$") and #value <= 24 then return value end
   return mask.number(value)
 end

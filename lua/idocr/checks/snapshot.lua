@@ -1,9 +1,9 @@
---- A card as the checks see it: only members of the right type and of a sensible size, copied. Whatever else a card
---- holds (wrong types, broken text, objects that raise) is as good as absent, so no check can stumble over it.
+--- Copies the valid members of a card for the checks: the right type and a plausible size. Other members count as absent,
+--- so that no check can raise on them.
 
 local snapshot = {}
 
-local LONGEST = 512 -- bytes of a text field; nothing printed on a card is longer
+local LONGEST = 512 -- bytes of a text field; no printed text is longer
 local MOST = 64     -- members of a list or map
 
 local TEXTS = {}
@@ -73,12 +73,12 @@ local function take(card, copy)
   end
 end
 
---- Copies what is usable of a card.
+--- Copies the valid members of a card.
 ---@param card any
----@return table copy always with `visual`, `confidence`, `unread` and `warnings`
+---@return table copy always has `visual`, `confidence`, `unread` and `warnings`
 function snapshot.take(card)
   local copy = { visual = {}, confidence = {}, unread = {}, warnings = {} }
-  if type(card) == "table" then pcall(take, card, copy) end -- metamethods of a foreign object may raise
+  if type(card) == "table" then pcall(take, card, copy) end -- metamethods of the caller's object may raise
   return copy
 end
 

@@ -1,14 +1,15 @@
---- Chinese telegraph codes, as Macao identity cards print them beside the name: four digits per character.
---- Two tables exist (Taiwan: traditional characters, mainland: simplified); a code means one character in each.
+--- Decodes Chinese telegraph codes, which Macao identity cards print beside the name: four digits per character.
+--- Two tables exist (Taiwan: traditional characters, mainland: simplified); a code has one character in each.
 
 local normal_form = require "idocr.checks.names.normal_form"
 local transliteration = require "idocr.checks.names.transliteration"
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local telecode = {}
 
 local forward, backward -- code -> { characters }, character -> { [code] = true }; built on first use
 
+-- Parses a table of data/telecode_data.lua; "=" refers to the other table.
 local function unpack_table(text, other)
   local map, code = {}, 0
   for _, cell in ipairs(characters(text)) do
@@ -20,6 +21,7 @@ local function unpack_table(text, other)
   return map
 end
 
+-- Builds both directions.
 local function load()
   local data = require "idocr.checks.data.telecode_data"
   local taiwan = unpack_table(data.taiwan, {})
@@ -39,7 +41,7 @@ local function load()
   end
 end
 
---- The characters that a code may mean, the traditional one first; nil for an unused code.
+--- Returns the characters of a code, the traditional one first; nil for an unused code.
 ---@param code string four digits
 ---@return string[]?
 function telecode.characters(code)
@@ -49,7 +51,7 @@ end
 
 --- Splits the codes of a name: "3791 3027" or "37913027". Masked codes keep their stars.
 ---@param text any
----@return string[]? codes nil where the text is no run of codes
+---@return string[]? codes nil where the text does not consist of codes
 function telecode.split(text)
   if type(text) ~= "string" or #text > 128 then return nil end
   local run = text:gsub("[%s%-/]+", "")
@@ -59,7 +61,7 @@ function telecode.split(text)
   return codes
 end
 
---- Reads codes as a name, in traditional characters where both tables have one.
+--- Decodes the codes of a name, to traditional characters where both tables have one.
 ---@param text any
 ---@return string? name nil where a code is masked, unused or malformed
 function telecode.decode(text)
@@ -74,7 +76,7 @@ function telecode.decode(text)
   return table.concat(out)
 end
 
---- The characters of a name, blanks and dots left out; a star stays.
+-- Returns the characters of a name without blanks and dots; stars stay.
 local function name_characters(name)
   local list = {}
   for _, character in ipairs(characters(normal_form.of(name))) do
@@ -84,12 +86,12 @@ local function name_characters(name)
   return list
 end
 
---- Compares a Chinese name with its codes, character by character; what is masked ("*" on either side) is left out. One
---- star may stand for several characters, so lengths tell nothing then.
+--- Compares a Chinese name with its codes, character by character. Masked characters ("*" in either) are skipped; as one
+--- star may mask several characters, the lengths of masked names are not compared.
 ---@param name any
 ---@param codes any
 ---@return "agree"|"differ"|"not_compared" status
----@return integer? at the first character that differs
+---@return integer? position of the first character that differs
 function telecode.compare(name, codes)
   local list = telecode.split(codes)
   if not list or type(name) ~= "string" or #name > 256 then return "not_compared" end
@@ -104,7 +106,7 @@ function telecode.compare(name, codes)
   for i, character in ipairs(chars) do
     if character ~= "*" and not list[i]:find("*", 1, true) then
       local known = backward[character]
-      if known then -- a character in neither table (a variant form) proves nothing
+      if known then -- a character in neither table may be a variant form
         if not known[list[i]] then return "differ", i end
         compared = true
       end

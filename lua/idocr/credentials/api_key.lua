@@ -1,21 +1,24 @@
---- ekycpro's key from the environment, under the name of the vendor's own examples.
+--- Reads ekycpro's API key from the environment variables of the vendor's examples.
 
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local source = require "idocr.credentials.source"
+local values = require "idocr.credentials.values"
 
+--- Makes a source of EKYCPRO_API_KEY and EKYCPRO_TOKEN.
 ---@param options { getenv: (fun(name: string): string?)? }?
 return function(options)
-  options = recipe.options(options, { getenv = "function" })
+  options = source.options(options, { getenv = "function" })
   local getenv = options.getenv or os.getenv
-  return recipe.new("api_key", function(context)
-    local source = { name = "api_key" }
-    function source.get()
-      local key = recipe.trim(getenv "EKYCPRO_API_KEY")
-      if not key then return recipe.none("EKYCPRO_API_KEY is not set" .. recipe.environment_note(context)) end
+  return source.new("api_key", function(context)
+    local bound = { name = "api_key" }
+    function bound.get()
+      local key = values.trim(getenv "EKYCPRO_API_KEY")
+      if not key then return failure.none("EKYCPRO_API_KEY is not set" .. source.environment_note(context)) end
       return {
-        api_key = key, token = recipe.trim(getenv "EKYCPRO_TOKEN"),
+        api_key = key, token = values.trim(getenv "EKYCPRO_TOKEN"),
         origin = { api_key = "the environment variable EKYCPRO_API_KEY", token = "the environment variable EKYCPRO_TOKEN" },
       }
     end
-    return source
+    return bound
   end)
 end

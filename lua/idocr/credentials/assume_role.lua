@@ -1,8 +1,9 @@
---- A role taken on with other credentials (AssumeRole of the token service).
+--- Assumes a role with other credentials (AssumeRole of the token service).
 
-local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
+local source = require "idocr.credentials.source"
 local sts = require "idocr.credentials.sts"
+local values = require "idocr.credentials.values"
 
 local LONGEST = 43200 -- seconds, the vendor's limit
 
@@ -12,17 +13,17 @@ local OPTIONS = {
   endpoint = "string", insecure = "boolean", credentials = "any", getenv = "function",
 }
 
---- `role_arn` is needed. `credentials` sign the request (default: the default chain). `duration` in seconds (7200).
---- `endpoint`: the token service's URL (else TENCENTCLOUD_STS_ENDPOINT, else sts.tencentcloudapi.com).
+--- Makes a source. `role_arn` is required. `credentials` sign the request (default: the default chain). `duration` is in
+--- seconds (7200). `endpoint` is the token service's URL (else TENCENTCLOUD_STS_ENDPOINT, else sts.tencentcloudapi.com).
 ---@param options table
 return function(options)
-  options = recipe.options(options, OPTIONS)
-  if not recipe.trim(options.role_arn) then error("assume_role needs role_arn", 2) end
+  options = source.options(options, OPTIONS)
+  if not values.trim(options.role_arn) then error("assume_role needs role_arn", 2) end
   local duration = options.duration or 7200
   if not (duration >= 1 and duration <= LONGEST and duration == math.floor(duration)) then
     error("assume_role: duration must be whole seconds, at most " .. LONGEST, 2)
   end
-  return recipe.new("assume_role", function(context)
+  return source.new("assume_role", function(context)
     local base, complaint = require("idocr.credentials").bind(options.credentials, context)
     if not base then error("assume_role: credentials " .. complaint, 0) end
     local params = {
@@ -30,17 +31,17 @@ return function(options)
       Policy = options.policy, ExternalId = options.external_id, SourceIdentity = options.source_identity,
       SerialNumber = options.serial_number, TokenCode = options.token_code, Tags = options.tags,
     }
-    return refreshing.new("assume_role", context, function(left)
+    return refreshing.new("assume_role", context, function(seconds_left)
       local started = context.runtime.now()
       local target, err = sts.endpoint(options, options.getenv or os.getenv)
       if not target then return nil, err end
       local snapshot
-      snapshot, err = base:get(left)
+      snapshot, err = base:get(seconds_left)
       if not snapshot then return nil, err end
       params.RoleSessionName = options.session_name or sts.session_name()
       return sts.call(context, {
         action = "AssumeRole", region = options.region or "ap-guangzhou", target = target, params = params, snapshot = snapshot,
-      }, left - (context.runtime.now() - started))
+      }, seconds_left - (context.runtime.now() - started))
     end, { identity = options.role_arn .. "\n" .. (options.session_name or "") .. "\n" .. (options.policy or "") })
   end)
 end

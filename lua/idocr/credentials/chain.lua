@@ -1,23 +1,25 @@
---- Several sources, asked in order until one has credentials. The one that had them is asked from then on.
+--- Tries several credentials sources in order and keeps using the first one that has credentials.
 
 local errors = require "idocr.errors"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local source = require "idocr.credentials.source"
 
 local ORDER = {
   tencent = { "environment", "profile", "tccli", "machine_role", "web_identity" },
   ekycpro = { "api_key" },
 }
 
-local ASK_AGAIN = 60 -- seconds until a source is asked again that could not answer before another one did
+local RETRY_AFTER = 60 -- seconds until an earlier source that failed temporarily is tried again
 
-local function sources_of(list, context)
+-- Binds the listed sources, or the default ones of the provider.
+local function bind_all(list, context)
   local credentials = require "idocr.credentials"
   if list then
     local sources = {}
     for index, entry in ipairs(list) do
-      local source, complaint = credentials.bind(entry, context)
-      if not source then error("chain: source " .. index .. " " .. complaint, 0) end
-      sources[index] = source
+      local bound, complaint = credentials.bind(entry, context)
+      if not bound then error("chain: source " .. index .. " " .. complaint, 0) end
+      sources[index] = bound
     end
     return sources
   end
@@ -28,48 +30,48 @@ local function sources_of(list, context)
   return sources
 end
 
---- What came of the sources that had no credentials.
+--- Builds the error for a chain in which no source has credentials.
 local function summary(notes, worst)
-  local message = "no credentials anywhere: " .. table.concat(notes, "; ")
-  if not worst then return recipe.none(message) end
-  return recipe.fail(worst.code, message, worst.retryable)
+  local message = "no source has credentials: " .. table.concat(notes, "; ")
+  if not worst then return failure.none(message) end
+  return failure.fail(worst.code, message, worst.retryable)
 end
 
--- Of two defects, the one that the answer of the chain gets its code from: a mistake that only the user can correct.
+-- Selects the failure whose code the chain returns: a mistake of the user comes before a temporary failure.
 local function worse(worst, err)
   if err.skip == "unreadable" or err.code == "NoCredentials" then return worst end
   if not worst or worst.retryable and not err.retryable then return err end
   return worst
 end
 
---- `list`: sources in order. Default for Tencent: environment, profile file, tccli's file, machine role, cluster identity; for
---- ekycpro: environment. A source that cannot be read or is incomplete, and that the user did not name, is passed over; where
---- no source has credentials the error says why for each. In a list of the user's an incomplete source ends the chain.
+--- Makes a chain of sources. Default for Tencent: environment, profile file, tccli file, machine role, cluster identity; for
+--- ekycpro: environment. The default chain skips a source that cannot be read or is incomplete; a user's list stops there.
+--- Where no source has credentials, the error gives the reason for each.
 ---@param list table[]?
 return function(list)
-  if list ~= nil and (type(list) ~= "table" or #list == 0) then error("chain takes a list of sources", 2) end
-  return recipe.new("chain", function(context)
-    local sources = sources_of(list, context)
+  if list ~= nil and (type(list) ~= "table" or #list == 0) then error("chain: the argument must be a non-empty list of sources", 2) end
+  return source.new("chain", function(context)
+    local sources = bind_all(list, context)
     local chosen, chosen_until
     local chain = { name = "chain" }
 
-    function chain.get(_, left)
+    function chain.get(_, seconds_left)
       local started = context.runtime.now()
-      if chosen and (not chosen_until or started < chosen_until) then return chosen:get(left) end
-      local notes, worst, unsure = {}, nil, false
-      for _, source in ipairs(sources) do
-        local name = source.name or "custom"
-        local snapshot, err = source:get(left - (context.runtime.now() - started))
+      if chosen and (not chosen_until or started < chosen_until) then return chosen:get(seconds_left) end
+      local notes, worst, temporary = {}, nil, false
+      for _, bound in ipairs(sources) do
+        local name = bound.name or "custom"
+        local snapshot, err = bound:get(seconds_left - (context.runtime.now() - started))
         if snapshot then
-          chosen, chosen_until = source, unsure and context.runtime.now() + ASK_AGAIN or nil
+          chosen, chosen_until = bound, temporary and context.runtime.now() + RETRY_AFTER or nil
           context.emit("credentials", { source = name, ok = true })
           return snapshot
         end
-        if not errors.is(err) then _, err = recipe.none("it has none") end
+        if not errors.is(err) then _, err = failure.none("it has no credentials") end
         if err.code ~= "NoCredentials" then
           local named = list and err.skip == "defect" and not err.retryable
           if not err.skip or named then return nil, err end
-          unsure = unsure or err.retryable -- such a source has reported its failure itself
+          temporary = temporary or err.retryable -- such a source has emitted its own event
           if not err.retryable then context.emit("credentials", { source = name, ok = false, code = err.code }) end
         end
         worst = worse(worst, err)

@@ -1,9 +1,11 @@
---- Credentials in environment variables, in all spellings of the vendor's tools. A set is taken whole: an id is never
---- combined with a key or a token of another spelling.
+--- Reads Tencent credentials from environment variables, in all spellings of the vendor's tools. Variables of different
+--- spellings are never combined.
 
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local source = require "idocr.credentials.source"
+local values = require "idocr.credentials.values"
 
--- In the order in which they are looked for. The tools of the first set do not agree on the name of the token.
+-- In order of precedence. The tools that use the first set name the token differently.
 local SETS = {
   {
     id = "TENCENTCLOUD_SECRET_ID", key = "TENCENTCLOUD_SECRET_KEY",
@@ -15,12 +17,12 @@ local SETS = {
 
 local function origin(variable) return variable and "the environment variable " .. variable end
 
--- The snapshot of a set, or nil and what is missing of one that is there in part.
+-- Returns the credentials of a set; nil and a message for a set that is incomplete; nil for one that is absent.
 local function read(set, getenv)
-  local id, key = recipe.trim(getenv(set.id)), recipe.trim(getenv(set.key))
+  local id, key = values.trim(getenv(set.id)), values.trim(getenv(set.key))
   local token, token_name
   for _, name in ipairs(set.tokens) do
-    if not token then token, token_name = recipe.trim(getenv(name)), name end
+    if not token then token, token_name = values.trim(getenv(name)), name end
   end
   if id and key then
     return {
@@ -33,25 +35,25 @@ local function read(set, getenv)
   if token then return nil, ("%s is set but %s and %s are not"):format(token_name, set.id, set.key) end
 end
 
---- The first complete set of: TENCENTCLOUD_SECRET_ID, _SECRET_KEY (with TENCENTCLOUD_SESSION_TOKEN, TENCENTCLOUD_TOKEN or
+--- Makes a source of the first complete set of: TENCENTCLOUD_SECRET_ID, _SECRET_KEY (with TENCENTCLOUD_SESSION_TOKEN, TENCENTCLOUD_TOKEN or
 --- TENCENTCLOUD_SECURITY_TOKEN); TENCENTCLOUD_SECRETID, _SECRETKEY, _SESSIONTOKEN; TENCENT_SECRET_ID, _SECRET_KEY, TENCENT_TOKEN.
 ---@param options { getenv: (fun(name: string): string?)? }?
 return function(options)
-  options = recipe.options(options, { getenv = "function" })
+  options = source.options(options, { getenv = "function" })
   local getenv = options.getenv or os.getenv
-  return recipe.new("environment", function(context)
-    local source = { name = "environment" }
-    function source.get()
+  return source.new("environment", function(context)
+    local bound = { name = "environment" }
+    function bound.get()
       local incomplete = {}
       for _, set in ipairs(SETS) do
         local snapshot, missing = read(set, getenv)
         if snapshot then return snapshot end
         incomplete[#incomplete + 1] = missing
       end
-      local note = recipe.environment_note(context)
-      if incomplete[1] then return recipe.skip("defect", "IncompleteCredentials", table.concat(incomplete, "; ") .. note) end
-      return recipe.none("TENCENTCLOUD_SECRET_ID is not set" .. note)
+      local note = source.environment_note(context)
+      if incomplete[1] then return failure.skip("defect", "IncompleteCredentials", table.concat(incomplete, "; ") .. note) end
+      return failure.none("TENCENTCLOUD_SECRET_ID is not set" .. note)
     end
-    return source
+    return bound
   end)
 end

@@ -1,8 +1,9 @@
---- Where credentials come from. `idocr.credentials.NAME(options)` makes a source for `idocr.new { credentials = … }`.
+--- Constructs and binds credentials sources: `idocr.new { credentials = idocr.credentials.NAME(options) }`.
 
 local errors = require "idocr.errors"
-local foreign = require "idocr.credentials.foreign"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local source = require "idocr.credentials.source"
+local user_result = require "idocr.credentials.user_result"
 
 local credentials = {}
 
@@ -11,32 +12,30 @@ for name in ([[static environment api_key profile tccli machine_role assume_role
   CONSTRUCTORS[name] = "idocr.credentials." .. name
 end
 
-local WHAT = "the source of credentials"
+local WHAT = "the credentials source"
 
--- A source of the user's: whatever it raises or returns becomes an error of ours.
+-- Wraps a user's source: converts what it raises or returns to errors of idocr.
 local function guarded(given)
-  local source = { name = type(given.name) == "string" and given.name or "custom" }
-  local originals = setmetatable({}, { __mode = "k" }) -- our copy -> the table that the source returned
-  function source.get(_, left)
-    local ran, value, err = pcall(given.get, given, left)
-    if not ran then return recipe.raised(WHAT, value) end
+  local bound = { name = type(given.name) == "string" and given.name or "custom" }
+  function bound.get(_, seconds_left)
+    local ran, value, err = pcall(given.get, given, seconds_left)
+    if not ran then return failure.raised(WHAT, value) end
     if not value then
       if errors.is(err) then return nil, err end
-      return recipe.none(WHAT .. " has none")
+      return failure.none(WHAT .. " has no credentials")
     end
     local snapshot
-    snapshot, err = foreign.snapshot(value, WHAT)
-    if snapshot then originals[snapshot] = value end
+    snapshot, err = user_result.snapshot(value, WHAT)
+    if snapshot then snapshot.original = value end -- for `invalidate`
     return snapshot, err
   end
   if type(given.invalidate) == "function" then
-    function source.invalidate(_, snapshot) pcall(given.invalidate, given, originals[snapshot]) end
+    function bound.invalidate(_, snapshot) pcall(given.invalidate, given, snapshot and snapshot.original) end
   end
-  return source
+  return bound
 end
 
---- Makes a bound source of whatever a user may give as credentials: nothing (the default chain), a table, a function, a
---- recipe made here, or an object with `get`.
+--- Binds the option `credentials`: nil (the default chain), a table, a function, an unbound source, or an object with `get`.
 ---@param given any
 ---@param context idocr.CredentialsContext
 ---@return idocr.CredentialsSource?, string? complaint
@@ -44,11 +43,11 @@ function credentials.bind(given, context)
   if given == nil then return credentials.chain():bind(context) end
   if type(given) == "function" then return credentials.callback(given):bind(context) end
   if type(given) ~= "table" then return nil, "must be a table, a function or a source" end
-  if recipe.is(given) then return given:bind(context) end
+  if source.is(given) then return given:bind(context) end
   if type(given.bind) == "function" then
-    local source = given:bind(context)
-    if type(source) ~= "table" or type(source.get) ~= "function" then return nil, "must have a bind that returns a source" end
-    return guarded(source)
+    local bound = given:bind(context)
+    if type(bound) ~= "table" or type(bound.get) ~= "function" then return nil, "must have a bind that returns a source" end
+    return guarded(bound)
   end
   if type(given.get) == "function" then return guarded(given) end
   return credentials.static(given):bind(context)

@@ -1,26 +1,27 @@
---- Credentials that expire: fetched once for all who wait, renewed before their end, and used to their end when a
---- renewal fails.
+--- Caches credentials that expire: one fetch serves all waiting callers, renewal starts before expiry, and the current
+--- credentials stay in use until they expire when renewal fails.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local source = require "idocr.credentials.source"
 
 local refreshing = {}
 
-local MARGIN = 300 -- seconds before the end at which the official SDKs renew too
-local PAUSE = 5 -- seconds between two attempts to renew while the old ones still serve
+local MARGIN = 300 -- seconds before expiry, as in the official SDKs
+local PAUSE = 5 -- seconds between two renewal attempts while the current credentials are valid
 
-local CLAIM = 15 -- seconds for which other workers leave the fetching to one
-local LOOK = 0.05 -- seconds between two looks whether it is done
+local CLAIM = 15 -- seconds for which a worker holds the claim to fetch
+local POLL = 0.05 -- seconds between two reads of the shared cache
 
 local Source = {}
 Source.__index = Source
 
---- `fetch(left)` returns a snapshot with `expires`, or nil and an error. `identity` says what is fetched, for a cache that
---- several workers share (`context.cache`); it holds no secret.
+--- Makes a source. `fetch(seconds_left)` returns credentials, or nil and an error. `identity` is the key in the cache that
+--- workers share (`context.cache`) and must not hold a secret.
 ---@param name string
 ---@param context idocr.CredentialsContext
----@param fetch fun(left: number): idocr.Snapshot?, idocr.Error?
+---@param fetch fun(seconds_left: number): idocr.Snapshot?, idocr.Error?
 ---@param settings { margin: (fun(snapshot: idocr.Snapshot, fetched: number): number)?, identity: string? }?
 ---@return idocr.CredentialsSource
 function refreshing.new(name, context, fetch, settings)
@@ -30,23 +31,25 @@ function refreshing.new(name, context, fetch, settings)
   return self
 end
 
---- Takes a snapshot into use.
+--- Replaces the current credentials.
 function Source:keep(snapshot)
   local margin = MARGIN
   if self.margin and snapshot.expires then margin = self.margin(snapshot, self.context.clock()) end
   self.renew_at = snapshot.expires and snapshot.expires - margin or math.huge
-  self.snapshot = snapshot -- one assignment: nobody sees a mixture
+  self.snapshot = snapshot -- one assignment, so that no caller gets parts of two snapshots
 end
 
+--- Returns whether the current credentials have not expired.
 function Source:valid() return self.snapshot ~= nil and self.context.clock() < (self.snapshot.expires or math.huge) end
 
+--- Returns whether the current credentials can be used without trying to renew them now.
 function Source:fresh()
   if not self:valid() then return false end
   if self.context.clock() < self.renew_at then return true end
   return self.tried ~= nil and self.context.runtime.now() - self.tried < PAUSE
 end
 
---- What another worker fetched.
+--- Loads credentials that another worker fetched.
 function Source:load()
   local text = self.context.cache:load(self.key)
   local ok, snapshot = pcall(cjson.decode, text or "")
@@ -55,31 +58,32 @@ function Source:load()
   return self:fresh() and snapshot or nil
 end
 
---- The snapshot that another worker has, or is about to have; nil: it is for us to fetch it.
-function Source:borrow(left)
+--- Waits for the credentials that another worker is fetching. Returns nil when this worker holds the claim to fetch.
+function Source:borrow(seconds_left)
   local runtime, cache = self.context.runtime, self.context.cache
-  local ends = runtime.now() + math.min(left, CLAIM)
+  local ends = runtime.now() + math.min(seconds_left, CLAIM)
   local snapshot = self:load()
   while not snapshot and not cache:claim(self.key, CLAIM) do
     if runtime.now() >= ends then return nil end
-    runtime.sleep(LOOK)
+    runtime.sleep(POLL)
     snapshot = self:load()
   end
   if snapshot then return snapshot end
-  snapshot = self:load() -- it may have come, and the claim have been given back, between the last look and ours
+  snapshot = self:load() -- another worker may have saved it and released the claim after the last load
   if snapshot then cache:release(self.key) end
   return snapshot
 end
 
-function Source:fetch_now(left)
+--- Fetches, validates and shares new credentials.
+function Source:fetch_now(seconds_left)
   local cache = self.key and self.context.cache
-  local snapshot = cache and self:borrow(left)
+  local snapshot = cache and self:borrow(seconds_left)
   if snapshot then return snapshot end
-  local ran, fetched, err = pcall(self.fetch, left)
-  if not ran then fetched, err = recipe.raised("the source of credentials", fetched, self.snapshot) end
+  local ran, fetched, err = pcall(self.fetch, seconds_left)
+  if not ran then fetched, err = failure.raised("the source of credentials", fetched, self.snapshot) end
   if fetched then
     local checked
-    checked, err = recipe.check(self.context, fetched)
+    checked, err = source.check(self.context, fetched)
     fetched = checked and fetched or nil
   end
   if fetched then
@@ -95,15 +99,14 @@ function Source:fetch_now(left)
   return fetched, err
 end
 
---- Fetches under the lock, unless somebody did while we waited for it. The work goes on when the request that wanted it
---- is given up, where the runtime has a way.
-function Source:renew(left)
+--- Fetches under the lock, unless another caller fetched while this one waited.
+function Source:renew(seconds_left)
   local runtime = self.context.runtime
-  local ends = runtime.now() + left
-  local locked = self.mutex:acquire(left)
-  -- Not locked and time left: a coroutine of the user's holds the lock, and waiting here would stop it.
+  local ends = runtime.now() + seconds_left
+  local locked = self.mutex:acquire(seconds_left)
+  -- Not locked before the deadline: a user's coroutine holds the lock and waiting would deadlock, so fetch without it.
   if not locked and runtime.now() >= ends then
-    return recipe.fail("CredentialsTimeout", "no credentials before the deadline", true)
+    return failure.fail("CredentialsTimeout", "no credentials before the deadline", true)
   end
   local snapshot, err = self:fresh() and self.snapshot, nil
   if not snapshot then snapshot, err = self:fetch_now(ends - runtime.now()) end
@@ -111,42 +114,43 @@ function Source:renew(left)
   return snapshot or nil, err
 end
 
-function Source:renew_apart(left)
+--- Renews in a detached task where the runtime has them: the fetch then outlives a cancelled request.
+function Source:renew_detached(seconds_left)
   local runtime = self.context.runtime
-  if not runtime.detached then return self:renew(left) end
-  local ran, snapshot, err = runtime.detached(function() return self:renew(left) end, left)
+  if not runtime.detached then return self:renew(seconds_left) end
+  local ran, snapshot, err = runtime.detached(function() return self:renew(seconds_left) end, seconds_left)
   if ran then return snapshot, err end
-  return recipe.fail("CredentialsTimeout", "no credentials before the deadline", true)
+  return failure.fail("CredentialsTimeout", "no credentials before the deadline", true)
 end
 
---- The snapshot to sign with.
----@param left number seconds that it may take
+--- Returns the credentials to sign with.
+---@param seconds_left number
 ---@return idocr.Snapshot?, idocr.Error?
-function Source:get(left)
+function Source:get(seconds_left)
   if self:fresh() then return self.snapshot end
   if self.key and not self:valid() and self:load() then return self.snapshot end
   local runtime = self.context.runtime
   self.mutex = self.mutex or runtime.mutex()
 
-  -- While the old ones serve nobody waits for new ones if it can be helped.
+  -- While the current credentials are valid, they are renewed in the background.
   if self:valid() then
     if self.renewing then return self.snapshot end
     self.renewing = true
     local function work()
-      self:renew(left)
+      self:renew(seconds_left)
       self.renewing = nil
     end
     if not runtime.background then
       work()
-    elseif not runtime.background(work) then -- a worker on its way out starts nothing: what is valid will do
+    elseif not runtime.background(work) then -- an exiting worker starts no background task
       self.renewing = nil
     end
     if self:valid() then return self.snapshot end
   end
-  return self:renew_apart(left)
+  return self:renew_detached(seconds_left)
 end
 
---- The service refused a snapshot: it is not used again, unless a newer one took its place already.
+--- Discards credentials that the service refused, unless newer ones have replaced them.
 ---@param snapshot idocr.Snapshot
 function Source:invalidate(snapshot)
   if self.snapshot ~= snapshot then return end

@@ -1,12 +1,14 @@
---- The security token service: temporary credentials of a role. Signed like every other action, scope `sts`.
+--- Calls the security token service (STS) for temporary credentials of a role.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
 local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
-local fetch = require "idocr.credentials.fetch"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local http = require "idocr.credentials.http"
+local source = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
+local values = require "idocr.credentials.values"
 
 local sts = {}
 
@@ -30,22 +32,22 @@ end
 
 local REPEATABLE = { InternalError = true, RequestLimitExceeded = true }
 
--- The service's refusal. Its text may quote what it was sent: it stays out of the message.
+-- Builds the error for a refused request. The vendor's text may quote the request, so it stays out of `message`.
 local function refusal(refused, request_id, secrets)
-  local code = recipe.vendor_code(refused.Code)
+  local code = failure.vendor_code(refused.Code)
   local text = "the token service refused" .. (code and ": " .. code or " with a code of unknown form")
   local err = errors.unsent("credentials", code or "UnknownError", text,
     { request_id = request_id, retryable = code ~= nil and REPEATABLE[code:match("^%a+")] == true })
   err.vendor_message = errors.vendor_text(refused.Message)
-  return nil, recipe.conceal(err, secrets.snapshot, secrets.more)
+  return nil, failure.conceal(err, secrets.snapshot, secrets.more)
 end
 
 local function decode(context, response, secrets)
   local ok, reply = pcall(cjson.decode, response.body)
   reply = ok and type(reply) == "table" and reply.Response
   if type(reply) ~= "table" then
-    return recipe.fail("CredentialsUnavailable",
-      "the token service's answer is malformed (HTTP " .. tostring(response.status) .. ")", true)
+    return failure.fail("CredentialsUnavailable",
+      "the token service's response is malformed (HTTP " .. tostring(response.status) .. ")", true)
   end
   local request_id = context.request_id and context.request_id(reply.RequestId)
   if type(reply.Error) == "table" then return refusal(reply.Error, request_id, secrets) end
@@ -53,32 +55,32 @@ local function decode(context, response, secrets)
   return temporary.snapshot(context, response, given, reply.ExpiredTime, "the token service")
 end
 
---- The endpoint that a constructor's options and the environment name.
+--- Returns the endpoint from a constructor's options, else from the environment.
 ---@param options { endpoint: string?, insecure: boolean? }
 ---@param getenv fun(name: string): string?
 ---@return idocr.Endpoint?, idocr.Error?
 function sts.endpoint(options, getenv)
-  local text = options.endpoint or recipe.trim(getenv "TENCENTCLOUD_STS_ENDPOINT") or HOST
+  local text = options.endpoint or values.trim(getenv "TENCENTCLOUD_STS_ENDPOINT") or HOST
   local target, complaint = endpoint.check(text, options.insecure == true)
-  if not target then return recipe.fail("BadEndpoint", "the token service's endpoint cannot be used: " .. complaint) end
+  if not target then return failure.fail("BadEndpoint", "the token service's endpoint cannot be used: " .. complaint) end
   return target
 end
 
--- Secrets besides the keys that a request carries.
+-- Returns the secrets of a request: its keys and its secret parameters.
 local function secrets_of(call)
   local more = {}
   for _, name in ipairs { "WebIdentityToken", "ExternalId", "TokenCode" } do more[#more + 1] = call.params[name] end
   return { snapshot = call.snapshot, more = more }
 end
 
---- Calls an action and takes the credentials out of its answer.
+--- Calls an action and returns the credentials in its response.
 ---@param context idocr.CredentialsContext
 ---@param call { action: string, region: string, target: idocr.Endpoint, params: table, snapshot: idocr.Snapshot? }
----@param left number seconds
+---@param seconds_left number
 ---@return idocr.Snapshot?, idocr.Error?
-function sts.call(context, call, left)
+function sts.call(context, call, seconds_left)
   if call.snapshot then
-    local checked, err = recipe.check(context, call.snapshot)
+    local checked, err = source.check(context, call.snapshot)
     if not checked then return nil, err end
     call.snapshot = checked
   end
@@ -94,17 +96,17 @@ function sts.call(context, call, left)
     { "X-TC-Region", call.region },
   }
   if call.snapshot and call.snapshot.token then headers[#headers + 1] = { "X-TC-Token", call.snapshot.token } end
-  local response, err = fetch.send(context.transport(), {
+  local response, err = http.send(context.transport(), {
     method = "POST", url = target.url, host = host, headers = headers, text = body, connect_timeout = CONNECT,
-  }, math.min(left, TOTAL))
+  }, math.min(seconds_left, TOTAL))
   if not response then
-    return recipe.fail("CredentialsUnavailable",
-      ("the token service did not answer: %s error %s"):format(err.category, recipe.vendor_code(err.code) or "of unknown form"), true)
+    return failure.fail("CredentialsUnavailable",
+      ("the token service did not respond: %s error %s"):format(err.category, failure.vendor_code(err.code) or "of unknown form"), true)
   end
   return decode(context, response, secrets_of(call))
 end
 
---- A name for the session that nobody else uses at this moment.
+--- Returns a unique session name.
 ---@return string
 function sts.session_name() return ("idocr-%.0f"):format(core.wall() * 1e6) end
 

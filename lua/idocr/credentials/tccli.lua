@@ -1,20 +1,22 @@
---- Credentials of the vendor's command line tool: JSON in ~/.tccli/PROFILE.credential, as `tccli configure` and
---- `tccli auth login` write it.
+--- Reads the credentials file of the vendor's command-line tool: JSON in ~/.tccli/PROFILE.credential, written by
+--- `tccli configure` and `tccli auth login`.
 
 local cjson = require("cjson").new()
-local files = require "idocr.credentials.files"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
+local file_source = require "idocr.credentials.file_source"
+local source = require "idocr.credentials.source"
+local values = require "idocr.credentials.values"
 
--- The text that a member of the file holds, or nil.
-local function text(members, name) return recipe.trim(members[name]) end
+-- Returns a text member of the file, or nil.
+local function text(members, name) return values.trim(members[name]) end
 
---- The credentials in the text of a file. `name` is how messages name the file.
+--- Returns the credentials in the content of a file. `name` stands for the file in messages.
 ---@return idocr.Snapshot? snapshot, string? code, string? message
 local function credentials_of(content, name, now)
   local ok, members = pcall(cjson.decode, (content:gsub("^\239\187\191", "")))
-  if not ok or type(members) ~= "table" then return nil, "BadProfile", name .. " is no JSON object" end
+  if not ok or type(members) ~= "table" then return nil, "BadProfile", name .. " is not a JSON object" end
   if members.type == "cvm-role" then
-    return nil, "NoCredentials", name .. " holds no keys but refers to the machine's role"
+    return nil, "NoCredentials", name .. " refers to the machine's role and holds no keys"
   end
   local id, key = text(members, "secretId"), text(members, "secretKey")
   if not id or not key then
@@ -23,7 +25,7 @@ local function credentials_of(content, name, now)
   local expires = members.expiresAt
   if expires == cjson.null or expires == 0 then expires = nil end
   if expires ~= nil then
-    local problem = recipe.expiry_problem(expires)
+    local problem = values.expiry_problem(expires)
     if problem then return nil, "BadProfile", ("expiresAt in %s %s"):format(name, problem) end
     if expires <= now then
       return nil, "ExpiredCredentials", name .. " holds credentials that have expired; run `tccli auth login` again"
@@ -35,35 +37,35 @@ local function credentials_of(content, name, now)
   }
 end
 
---- Where the file is, how messages name it, and whether the user named it.
+--- Returns the path of the file, its name in messages, and whether the user named it.
 ---@return string? path, string name, boolean named
 local function location(options, getenv)
   if options.path then return options.path, "the tccli file", true end
-  local variable = recipe.trim(getenv "TCCLI_PROFILE")
+  local variable = values.trim(getenv "TCCLI_PROFILE")
   local profile = options.profile or variable or "default"
   local name = ("~/.tccli/%s.credential"):format(profile)
   if not options.profile and variable then name = name .. " (named by TCCLI_PROFILE)" end
-  local home = files.home(getenv)
+  local home = file_source.home(getenv)
   return home and ("%s/.tccli/%s.credential"):format(home, profile), name, (options.profile or variable) ~= nil
 end
 
 local function load(options, getenv, clock)
   local path, name, named = location(options, getenv)
-  if not path then return recipe.none("HOME is not set, so that there is no ~/.tccli") end
-  local content, reason, missing = files.read(path)
+  if not path then return failure.none("HOME is not set, so ~/.tccli cannot be found") end
+  local content, reason, missing = file_source.read(path)
   if not content then
-    if named then return recipe.fail("BadProfile", name .. " " .. reason) end
-    if missing then return recipe.none("there is no file " .. name) end
-    return recipe.skip("unreadable", "BadProfile", name .. " " .. reason)
+    if named then return failure.fail("BadProfile", name .. " " .. reason) end
+    if missing then return failure.none("there is no file " .. name) end
+    return failure.skip("unreadable", "BadProfile", name .. " " .. reason)
   end
   local snapshot, code, message = credentials_of(content, name, clock())
   if snapshot then return snapshot end
-  if code == "NoCredentials" then return recipe.none(message) end
-  if named then return recipe.fail(code, message) end
-  return recipe.skip("defect", code, message)
+  if code == "NoCredentials" then return failure.none(message) end
+  if named then return failure.fail(code, message) end
+  return failure.skip("defect", code, message)
 end
 
--- The source that takes on the role which the file names, with the keys of the file.
+-- Makes a source that assumes the role named in the file, with the keys of the file.
 local function with_role(snapshot, context, getenv)
   return require "idocr.credentials.assume_role" {
     role_arn = snapshot.role_arn, session_name = snapshot.session_name, getenv = getenv,
@@ -71,18 +73,18 @@ local function with_role(snapshot, context, getenv)
   }:bind(context)
 end
 
---- `path`: else ~/.tccli/PROFILE.credential. `profile`: else TCCLI_PROFILE, else `default`. A file that names a role
---- (`role-arn`) gives that role's credentials.
+--- Makes a source of the tccli file. `path` defaults to ~/.tccli/PROFILE.credential, `profile` to TCCLI_PROFILE, then
+--- `default`. Where the file names a role (`role-arn`), the source returns credentials of that role.
 ---@param options { path: string?, profile: string?, getenv: (fun(name: string): string?)? }?
 return function(options)
-  options = recipe.options(options, { path = "string", profile = "string", getenv = "function" })
+  options = source.options(options, { path = "string", profile = "string", getenv = "function" })
   local getenv = options.getenv or os.getenv
-  return recipe.new("tccli", function(context)
-    local file = files.source("tccli", context, function() return load(options, getenv, context.clock) end)
-    local source = { name = "tccli" }
+  return source.new("tccli", function(context)
+    local file = file_source.new("tccli", context, function() return load(options, getenv, context.clock) end)
+    local bound = { name = "tccli" }
     local role, role_of
 
-    function source.get(_, left)
+    function bound.get(_, seconds_left)
       local snapshot, err = file.get()
       if not snapshot then return nil, err end
       if not snapshot.role_arn then return snapshot end
@@ -92,13 +94,13 @@ return function(options)
         if not same then role = with_role(snapshot, context, getenv) end
         role_of = snapshot
       end
-      return role:get(left)
+      return role:get(seconds_left)
     end
 
-    function source.invalidate(_, snapshot)
+    function bound.invalidate(_, snapshot)
       if role then role:invalidate(snapshot) end
       file.invalidate()
     end
-    return source
+    return bound
   end)
 end

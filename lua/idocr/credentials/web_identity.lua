@@ -1,10 +1,12 @@
---- The identity of a pod in the vendor's cluster (AssumeRoleWithWebIdentity): the token that the cluster keeps in a file
---- is exchanged for temporary credentials. That request is not signed: there is nothing to sign it with.
+--- Exchanges a pod's identity token for temporary credentials (AssumeRoleWithWebIdentity). The cluster keeps the token in a
+--- file; the request is not signed.
 
 local core = require "idocr.core"
-local recipe = require "idocr.credentials.source"
+local failure = require "idocr.credentials.failure"
 local refreshing = require "idocr.credentials.refreshing"
+local source = require "idocr.credentials.source"
 local sts = require "idocr.credentials.sts"
+local values = require "idocr.credentials.values"
 
 local OPTIONS = {
   region = "string", provider_id = "string", token_file = "string", role_arn = "string", session_name = "string",
@@ -24,42 +26,42 @@ local LONGEST_DURATION = 43200 -- seconds, the vendor's limit
 local function settings(options, getenv)
   local found, missing = {}, {}
   for _, entry in ipairs(VARIABLES) do
-    found[entry.option] = recipe.trim(options[entry.option]) or recipe.trim(getenv(entry.variable))
+    found[entry.option] = values.trim(options[entry.option]) or values.trim(getenv(entry.variable))
     if not found[entry.option] then missing[#missing + 1] = entry.variable end
   end
-  if #missing == #VARIABLES then return recipe.none("this is no pod with a cluster identity (TKE_ROLE_ARN is not set)") end
+  if #missing == #VARIABLES then return failure.none("this is not a pod with a cluster identity (TKE_ROLE_ARN is not set)") end
   if #missing > 0 then
-    return recipe.skip("defect", "IncompleteCredentials", "the cluster identity lacks " .. table.concat(missing, ", "))
+    return failure.skip("defect", "IncompleteCredentials", "the cluster identity lacks " .. table.concat(missing, ", "))
   end
   return found
 end
 
 local REASONS = {
-  missing = "does not exist", denied = "cannot be read: permission denied", not_a_file = "is no regular file",
+  missing = "does not exist", denied = "cannot be read: permission denied", not_a_file = "is not a regular file",
   too_large = "is larger than 16 KB",
 }
 
--- Read anew for each exchange: the cluster rotates it.
+-- Reads the token; it is read for each exchange because the cluster rotates it.
 local function read_token(path)
-  local function bad(problem) return recipe.fail("BadIdentityToken", "the file with the cluster's token " .. problem) end
+  local function bad(problem) return failure.fail("BadIdentityToken", "the file with the cluster's token " .. problem) end
   local text, _, code = core.read_file(path, LONGEST_TOKEN)
   if not text then return bad(REASONS[code] or "cannot be read") end
-  local token = recipe.trim(text)
+  local token = values.trim(text)
   if not token then return bad "is empty" end
-  if not token:find("^[%w._~+/=-]+$") then return bad "holds a character that no such token has" end
+  if not token:find("^[%w._~+/=-]+$") then return bad "contains a character that is not allowed in a token" end
   return token
 end
 
---- Options default to the TKE_… variables that the cluster sets. `duration` in seconds (7200).
+--- Makes a source. Options default to the TKE_… variables that the cluster sets; `duration` is in seconds (7200).
 ---@param options table?
 return function(options)
-  options = recipe.options(options, OPTIONS)
+  options = source.options(options, OPTIONS)
   local getenv, duration = options.getenv or os.getenv, options.duration or 7200
   if not (duration >= 1 and duration <= LONGEST_DURATION and duration == math.floor(duration)) then
     error("web_identity: duration must be whole seconds, at most " .. LONGEST_DURATION, 2)
   end
-  return recipe.new("web_identity", function(context)
-    return refreshing.new("web_identity", context, function(left)
+  return source.new("web_identity", function(context)
+    return refreshing.new("web_identity", context, function(seconds_left)
       local found, err = settings(options, getenv)
       if not found then return nil, err end
       local target, token
@@ -74,7 +76,7 @@ return function(options)
           RoleSessionName = options.session_name or sts.session_name(),
           DurationSeconds = math.floor(duration),
         },
-      }, left)
+      }, seconds_left)
     end, { identity = options.role_arn or getenv "TKE_ROLE_ARN" or "" })
   end)
 end

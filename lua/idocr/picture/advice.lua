@@ -1,10 +1,9 @@
---- What the pixels of a call's pictures look like before they are paid for: opinions for whoever asked with
---- `precheck = true`. Nothing is refused for them.
+--- Measures the pixels of a call's pictures before sending and returns advice; nothing is refused for it.
 
 local advice = {}
 
---- The picture as `checks.picture` wants it, with a pause before every slice: other requests of a worker go on.
-local function unhurried(image, runtime)
+--- Wraps a picture so that it yields to other requests before each slice is read.
+local function with_pauses(image, runtime)
   return {
     size = function() return image:size() end,
     info = function() return image:info() end,
@@ -15,17 +14,17 @@ local function unhurried(image, runtime)
   }
 end
 
---- Findings about the pictures of a call that are worth a word; empty where all is well.
----@param opened table<string, table> what `picture.open` gave, by param
----@param runtime table
+--- Returns the failed checks of a call's pictures; empty where nothing is wrong.
+---@param opened table<string, table> opened pictures (`picture.open`) by param
+---@param runtime idocr.Runtime
 ---@return idocr.Finding[]
 function advice.of(opened, runtime)
-  local picture = require "idocr.picture.quality"
+  local quality = require "idocr.picture.quality"
   local findings = {}
   for _, param in ipairs { "image", "back" } do
     local entry = opened[param]
     if entry and entry.image then
-      for _, finding in ipairs(picture.look(unhurried(entry.image, runtime)).findings) do
+      for _, finding in ipairs(quality.check(with_pauses(entry.image, runtime)).findings) do
         if not finding.ok then
           finding.field, finding.fields = param, { param }
           findings[#findings + 1] = finding

@@ -1,4 +1,4 @@
---- Pictures as the caller names them (a path, bytes, base64 text, a URL), and how they are opened.
+--- Represents pictures that the caller passes as a path, bytes, base64 text or a URL, and opens them.
 
 local core = require "idocr.core"
 local decode_base64 = require "idocr.base64_text"
@@ -6,20 +6,21 @@ local errors = require "idocr.errors"
 
 local picture = {}
 
---- A picture that has been named but not yet opened.
+--- A picture that is not yet opened.
 ---@class idocr.Picture
----@field source "file"|"bytes"|"base64"|"url"|"image"
+---@field source "file"|"bytes"|"base64"|"url"
 
 local Picture = { __name = "idocr.Picture" }
 Picture.__index = Picture
 
--- A path can be a person's name, bytes are a person: neither is shown.
+-- Shows neither the path, which can contain a name, nor the bytes.
 function Picture:__tostring() return "picture (" .. self.source .. ")" end
 
 local LONGEST_PATH = 4096 -- bytes; PATH_MAX of Linux
 local LONGEST_URL = 8192
-local LONGEST_TEXT = 32 * 1024 * 1024 -- bytes of base64 text that is decoded unasked
+local LONGEST_TEXT = 32 * 1024 * 1024 -- bytes of base64 text that is detected and decoded automatically
 
+--- Returns whether a value is a picture made here.
 ---@param value any
 ---@return boolean
 function picture.is(value) return getmetatable(value) == Picture end
@@ -30,12 +31,12 @@ end
 
 local BEGINNINGS = { "\255\216\255", "\137PNG", "GIF8[79]a", "%%PDF%-", "RIFF....WEBP" }
 
--- How the base64 text of a JPEG, PNG, PDF, GIF and WebP begins.
+-- Prefixes of the base64 text of a JPEG, PNG, PDF, GIF and WebP.
 local BASE64_BEGINNINGS = { "/9j/", "_9j_", "iVBORw0KGgo", "JVBERi0", "R0lGOD", "UklGR" }
-local LEAST_BASE64 = 64 -- characters; a path can begin like that too
+local LEAST_BASE64 = 64 -- characters; a shorter text may be a path with such a prefix
 
---- Returns what is wrong with a path, nil where nothing is: most wrong ones are pictures. Line breaks are taken for part of a
---- path that `idocr.file` got, not of a plain string (`plain`).
+--- Returns a complaint about a path; nil where it is valid. Most wrong paths are pictures. Line breaks are allowed in the
+--- path of `idocr.file`, but not in a plain string (`plain`).
 local function path_complaint(value, plain)
   if type(value) ~= "string" then return "a path must be a string, not a " .. type(value) end
   if value == "" then return "the path is empty" end
@@ -50,7 +51,7 @@ local function path_complaint(value, plain)
   end
   if value:find("^%a[%w+.-]*://") then return "that is a URL, not a path; use idocr.url(string)" end
   if value:find("%z") or #value > LONGEST_PATH or plain and value:find("[\r\n]") then
-    return "that is no path; for the bytes of a picture use idocr.bytes(string), for base64 text idocr.base64(string)"
+    return "that is not a path; use idocr.bytes(string) for the bytes of a picture, idocr.base64(string) for base64 text"
   end
 end
 
@@ -58,12 +59,12 @@ local function is_count(value) return type(value) == "number" and value >= 0 and
 
 local function range_complaint(offset, length)
   if offset == nil and length == nil or is_count(offset) and is_count(length) then return nil end
-  return "a part is named by offset and length, both whole numbers of bytes"
+  return "offset and length must be given together, both whole numbers of bytes"
 end
 
---- A picture in a file, or in a part of one. It is opened when the call is made, and read in slices.
+--- Makes a picture of a file or a part of one. The file is opened by the call and read in slices.
 ---@param path string
----@param offset integer? with `length`: only this part of it
+---@param offset integer? with `length`: selects a part of the file
 ---@param length integer?
 ---@return idocr.Picture?, string? complaint
 function picture.file(path, offset, length)
@@ -72,9 +73,9 @@ function picture.file(path, offset, length)
   return new("file", path, offset, length)
 end
 
---- A picture as a string of its bytes; they are borrowed, never copied. (Base64 text and data URLs are decoded all the same.)
+--- Makes a picture of a string of bytes, which is borrowed and not copied. Base64 text and data URLs are decoded.
 ---@param bytes string
----@param offset integer? with `length`: only this part of them
+---@param offset integer? with `length`: selects a part of the bytes
 ---@param length integer?
 ---@return idocr.Picture?, string? complaint
 function picture.bytes(bytes, offset, length)
@@ -84,7 +85,7 @@ function picture.bytes(bytes, offset, length)
   return new("bytes", bytes, offset, length)
 end
 
---- A picture as base64 text, with or without `data:…;base64,` before it: in lines, URL-safe and unpadded too.
+--- Makes a picture of base64 text or a data URL; line breaks, the URL-safe alphabet and missing padding are allowed.
 ---@param text string
 ---@return idocr.Picture?, string? complaint
 function picture.base64(text)
@@ -92,23 +93,18 @@ function picture.base64(text)
   return new("base64", text)
 end
 
---- A picture that the service itself downloads.
+--- Makes a picture of a URL that the service downloads.
 ---@param url string http or https
 ---@return idocr.Picture?, string? complaint
 function picture.url(url)
   if type(url) ~= "string" then return nil, "a URL must be a string, not a " .. type(url) end
   if not url:match("^[hH][tT][tT][pP][sS]?://[^/%s%c]") then return nil, "a picture's URL must begin with http:// or https://" end
-  if url:find("[%s%c]") then return nil, "a picture's URL cannot hold blanks; percent-encode them" end
-  if #url > LONGEST_URL then return nil, "a picture's URL cannot be longer than " .. LONGEST_URL .. " bytes" end
+  if url:find("[%s%c]") then return nil, "a picture's URL must not contain blanks; percent-encode them" end
+  if #url > LONGEST_URL then return nil, "a picture's URL must not be longer than " .. LONGEST_URL .. " bytes" end
   return new("url", url)
 end
 
---- A picture that is already open (`core.image_file`, `core.image_bytes`). It stays open after the call.
----@param image userdata
----@return idocr.Picture
-function picture.image(image) return new("image", image) end
-
---- What a param may hold: a plain string is a path.
+--- Converts the value of a picture param; a plain string is a path.
 ---@param value any
 ---@return idocr.Picture?, string? complaint
 function picture.from(value)
@@ -118,17 +114,16 @@ function picture.from(value)
     if complaint then return nil, complaint end
     return new("file", value)
   end
-  return nil, "must be a path or idocr.file, .bytes, .base64 or .url of something, not a " .. type(value)
+  return nil, "must be a path, or a picture made by idocr.file, .bytes, .base64 or .url, not a " .. type(value)
 end
 
 local function refused(code, message) return nil, errors.unsent("image", code, message) end
 
---- The picture that an open one holds as text, nil where it is not base64 text or a data URL: no service reads either, so
---- they can only be meant to be decoded.
+--- Decodes an open picture that is base64 text or a data URL, which no service accepts; nil for any other picture.
 ---@param image userdata
 ---@return userdata? decoded
 local function decoded_image(image)
-  -- The first byte tells most pictures from text without looking further.
+  -- The first byte distinguishes most pictures from text.
   local size, first = image:size(), image:read(0, 1)
   if not first or not first:find("^[%sdD/_biIJRUQAST\239]") or size > LONGEST_TEXT then return nil end
   local info = image:info()
@@ -138,7 +133,7 @@ local function decoded_image(image)
   return bytes and bytes ~= "" and core.image_bytes(bytes) or nil
 end
 
--- Opened pictures are closed after the call.
+-- Returns an entry whose picture is closed after the call.
 local function owned(image)
   local decoded = decoded_image(image)
   if not decoded then return { image = image, owned = true } end
@@ -148,15 +143,14 @@ end
 
 --- Opens a picture.
 ---@param self idocr.Picture
----@return { image: userdata?, url: string?, owned: boolean? }|nil opened, idocr.Error? err  `owned`: close it after the call
+---@return { image: userdata?, url: string?, owned: boolean? }|nil opened, idocr.Error? err  `owned`: closed after the call
 function picture.open(self)
   if self.source == "url" then return { url = self.value } end
-  if self.source == "image" then return { image = self.value } end
   if self.source == "file" then
     local image, message, code = core.image_file(self.value, self.offset, self.length)
     if image then return owned(image) end
     if code == "empty" then return refused("PictureEmpty", "the file of the picture is empty") end
-    return refused("PictureUnreadable", message) -- in the system's words, without the path
+    return refused("PictureUnreadable", message) -- the system's message, without the path
   end
   local bytes = self.value
   if self.source == "base64" then
@@ -170,7 +164,7 @@ function picture.open(self)
   return owned(image)
 end
 
---- Closes what `open` opened itself.
+--- Closes the pictures that `open` opened.
 ---@param opened table<string, table>?
 function picture.close_all(opened)
   for _, entry in pairs(opened or {}) do

@@ -1,28 +1,28 @@
---- Checks a picture before it is paid for: refuses only what the service would surely refuse. (What the pixels look like is
---- an opinion: `advice`.)
+--- Checks a picture's format, size and completeness before sending, and rejects what the service would certainly reject.
 
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
 
-local precheck = {}
+local limits = {}
 
 local function refused(code, message)
-  return nil, errors.unsent("image", code, message .. "; precheck = false sends it all the same")
+  return nil, errors.unsent("image", code, message .. "; precheck = false sends it anyway")
 end
 
--- What a file is, by the name of its format (csrc/image_format.h).
+-- Descriptions of the formats of csrc/image_format.h.
 local NAMES = {
   jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP",
   heic = "HEIC", heif = "HEIF", avif = "AVIF", tiff = "TIFF", dng = "DNG, a raw photo", raw = "a raw photo of a camera",
   jpegxl = "JPEG XL", jpeg2000 = "JPEG 2000", jpegxr = "JPEG XR", psd = "a Photoshop file", ico = "an icon (ICO)", svg = "SVG",
   video = "a video", zip = "a ZIP archive", gzip = "compressed with gzip", html = "a web page (HTML)",
-  appledouble = "the side file (AppleDouble) of a picture", base64 = "base64 text", data_url = "a data URL",
+  appledouble = "the AppleDouble metadata file of a picture", base64 = "base64 text", data_url = "a data URL",
 }
 
--- What to do about a format that is not taken.
+-- What the user can do about a format that is not accepted.
 local ADVICE = {
   base64 = "give the text to idocr.base64", data_url = "give it to idocr.base64",
-  zip = "unpack it", gzip = "unpack it", appledouble = "send the file of that name without ._ in front", html = "save the picture itself",
+  zip = "unpack it", gzip = "unpack it", appledouble = "send the file with the same name without the prefix ._",
+  html = "save the picture itself",
 }
 for format in ("gif webp heic heif avif tiff dng raw jpegxl jpeg2000 jpegxr psd ico svg bmp pdf png jpeg"):gmatch("%w+") do
   ADVICE[format] = "convert it"
@@ -35,15 +35,15 @@ local function list_formats(formats)
   return table.concat(names, ", ")
 end
 
-local function wrong_format(format, taken, action)
+local function wrong_format(format, accepted, action)
   local found = format and "is " .. (NAMES[format] or format) or "has no known format"
   local advice = ADVICE[format] and ": " .. ADVICE[format] or ""
-  return refused("PictureFormat", ("the picture %s; %s takes %s%s"):format(found, action, list_formats(taken), advice))
+  return refused("PictureFormat", ("the picture %s; %s takes %s%s"):format(found, action, list_formats(accepted), advice))
 end
 
 local function base64_length(size) return math.ceil(size / 3) * 4 end
 
--- Whole multiples as people say them.
+-- Formats a size in bytes for messages.
 local function human(bytes)
   if bytes >= 1024 * 1024 then return ("%.1f MiB"):format(bytes / 1024 / 1024) end
   return ("%d KiB"):format(math.ceil(bytes / 1024))
@@ -51,13 +51,13 @@ end
 
 local SLICE = 16 * 1024 -- bytes of a picture between two pauses
 
---- Whether the data of a picture surely ends before its pixels do. Decoders show a JPEG whose end marker is missing or
---- overwritten, so only the count of its blocks is certain.
+--- Returns whether the data of a picture certainly ends before its last pixel. Decoders show a JPEG whose end marker is
+--- missing or overwritten, so its blocks are counted.
 ---@param image userdata
 ---@param info idocr.core.ImageInfo
 ---@param pause fun()?
 ---@return boolean
-function precheck.is_cut(image, info, pause)
+function limits.is_cut(image, info, pause)
   if info.format ~= "jpeg" or info.complete ~= nil then return info.complete == false end
   local walk = image:jpeg_walk()
   local result
@@ -79,20 +79,20 @@ local function too_large(size, service, site)
   end
 end
 
---- Checks a picture against what the action takes: format, size, pixels, and whether the file is whole.
+--- Checks a picture against the limits of the action: format, size, dimensions and completeness.
 ---@param image userdata
 ---@param service idocr.Service
 ---@param site string?
 ---@param pause fun()? called between slices of long work
 ---@return true?, idocr.Error?
-function precheck.picture(image, service, site, pause)
+function limits.picture(image, service, site, pause)
   local size = image:size()
   if size == 0 then return nil, errors.unsent("image", "PictureEmpty", "the picture is empty") end
   local info, _, code = image:info()
   if code == "changed" then
     return nil, errors.unsent("image", "PictureChanged", "the picture's file changed while it was being read")
   end
-  if not info then return nil, errors.unsent("image", "PictureUnreadable", "the file of the picture cannot be read") end
+  if not info then return nil, errors.unsent("image", "PictureUnreadable", "the picture's file cannot be read") end
 
   local formats = kinds.by_site(service.formats, site)
   if formats and not formats[info.format] then return wrong_format(info.format, formats, service.action) end
@@ -101,20 +101,20 @@ function precheck.picture(image, service, site, pause)
   if info.width == 0 or info.height == 0 then
     return refused("PictureUnreadable", "the image header declares zero width or height")
   end
-  if precheck.is_cut(image, info, pause) then
-    return refused("PictureTruncated", "the picture's file ends too early: part of the picture is missing")
+  if limits.is_cut(image, info, pause) then
+    return refused("PictureTruncated", "the picture's file is truncated: part of the picture is missing")
   end
   return true
 end
 
---- Checks the size of a whole body: two pictures that fit alone can be too much together.
+--- Checks the size of a whole request body: two pictures within the limit can exceed it together.
 ---@param length integer bytes
----@param most integer? bytes that the provider takes; nil: it names no limit
+---@param most integer? limit of the provider in bytes; nil: none
 ---@return true?, idocr.Error?
-function precheck.request(length, most)
+function limits.request(length, most)
   if not most or length <= most then return true end
-  return refused("PictureTooLarge", ("the pictures make a request of %s; at most %s are taken in one"):format(
+  return refused("PictureTooLarge", ("the pictures make a request of %s; at most %s are accepted"):format(
     human(length), human(most)))
 end
 
-return precheck
+return limits

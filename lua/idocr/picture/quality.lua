@@ -1,13 +1,13 @@
---- The look at a picture before it is paid for. Format, size and truncation are certain and belong to whoever sends it;
---- what stands here is opinion: it advises and never refuses. Pixels of real cards that read perfectly overlap with those
---- of cards that do not (white scans look like glare, grey scans like photocopies), so every limit is lenient.
+--- Measures a picture's pixels and gives advice: resolution, sharpness, light, glare. It never rejects a picture. Readable
+--- and unreadable pictures overlap in these measures (white scans look like glare, grey scans like photocopies), so the
+--- limits are lenient.
 
-local picture = {}
+local quality = {}
 
----@class idocr.PictureLimits  what is called too little; false: not looked at
+---@class idocr.PictureLimits  false turns a check off
 ---@field least_short integer|false  pixels of the shorter side; the vendor recommends 500 x 800
 ---@field least_long integer|false
----@field most_bytes integer|false   bytes of the file from which sending gets slow or the limit is near
+---@field most_bytes integer|false   bytes of the file; larger ones are slow to send or near the services' limit
 ---@field sharpest number|false      least variance of the Laplacian in the sharper parts, at 800 pixels
 ---@field brightness number|false    least mean grey, 0 to 255
 ---@field contrast number|false      least span of grey
@@ -18,18 +18,17 @@ local LIMITS = {
   least_short = 500, least_long = 800, most_bytes = 5250000, sharpest = 60, brightness = 50, contrast = 30, glare = 0.2, chroma = 4.5,
   aspect = 3,
 }
-picture.LIMITS = LIMITS
 
-local SLICE = 16 * 1024 -- bytes between pauses: of a bomb, a thousandfold of it comes out
+local SLICE = 16 * 1024 -- bytes between pauses; a decompression bomb expands them a thousandfold
 
---- Measures pixels, where the optional module is there.
+--- Measures pixels with the optional module idocr.pixels.
 ---@param read fun(): string? slices of the file from its beginning; nil at the end
 ---@return table? measures sharpness, sharpest, brightness, contrast, dark, glare, background, chroma
 ---@return string? message
 ---@return "not_built"|"unsupported"|"broken"|"too_large"|"memory"|"empty"|nil code
-function picture.measure(read)
-  local there, pixels = pcall(require, "idocr.pixels")
-  if not there then return nil, "the look at pixels is not built: it needs libjpeg-turbo and libpng", "not_built" end
+function quality.measure(read)
+  local found, pixels = pcall(require, "idocr.pixels")
+  if not found then return nil, "pixel measurement is not built: it needs libjpeg-turbo and libpng", "not_built" end
   local decoder, message, code = pixels.decoder()
   if not decoder then return nil, message, code end
   local more = true
@@ -44,17 +43,17 @@ function picture.measure(read)
   return measures, message, code
 end
 
---- What the numbers say, as findings of severity "warning" or "info".
+--- Compares facts and measures with limits. Raises on a wrong limit.
 ---@param facts table size (bytes), format, width, height, orientation, complete; all may be absent
----@param measures table? of `measure`
+---@param measures table? from `quality.measure`
 ---@param limits idocr.PictureLimits?
 ---@return idocr.Finding[]
-function picture.judge(facts, measures, limits)
+function quality.judge(facts, measures, limits)
   local settled = {}
   for name, value in pairs(LIMITS) do settled[name] = value end
   for name, value in pairs(limits or {}) do
-    if LIMITS[name] == nil then error(("no such limit of a picture: %s"):format(tostring(name)), 2) end
-    if value ~= false and type(value) ~= "number" then error(name .. " is a number, or false", 2) end
+    if LIMITS[name] == nil then error(("unknown picture limit: %s"):format(tostring(name)), 2) end
+    if value ~= false and type(value) ~= "number" then error(name .. " must be a number or false", 2) end
     settled[name] = value
   end
   local findings = {}
@@ -75,59 +74,59 @@ function picture.judge(facts, measures, limits)
       "the shorter side has fewer pixels than the services recommend")
     add("resolution.long", long, settled.least_long, true, "warning", "%d", "the longer side has enough pixels",
       "the longer side has fewer pixels than the services recommend")
-    add("aspect", long / short, settled.aspect, false, "warning", "%.2f", "the picture has the form of a card",
-      "the picture is far longer than wide: crop it to the card")
+    add("aspect", long / short, settled.aspect, false, "warning", "%.2f", "the picture has the proportions of a card",
+      "one side is far longer than the other: crop the picture to the card")
   end
-  add("size", facts.size, settled.most_bytes, false, "warning", "%d", "the file has a fair size",
-    "the file is near the limit of what is taken, and slow to send: fewer pixels would read as well")
+  add("size", facts.size, settled.most_bytes, false, "warning", "%d", "the file size is adequate",
+    "the file is near the services' limit and slow to send: fewer pixels are enough")
   if facts.orientation and facts.orientation ~= 1 then
     findings[#findings + 1] = {
       check = "picture.orientation", ok = false, severity = "info", field = "image", fields = { "image" },
       expected = "1", found = ("%d"):format(facts.orientation),
-      message = "the camera held the picture turned; not every service turns it back",
+      message = "the picture is rotated by its EXIF orientation, which not every service applies",
     }
   end
   if facts.complete ~= true and (facts.format == "jpeg" or facts.format == "png") then
     findings[#findings + 1] = {
       check = "picture.end", ok = false, severity = "info", field = "image", fields = { "image" },
-      message = "the end of the picture's file is missing: most programs show it all the same",
+      message = "the end of the picture's file is missing; most programs still show the picture",
     }
   end
   if not measures then return findings end
   add("blur", measures.sharpest, settled.sharpest, true, "warning", "%.0f", "edges are sharp",
-    "even the sharpest parts of the picture are soft: take it again, nearer and still")
+    "even the sharpest parts of the picture are blurred: hold the camera still and closer")
   add("dark", measures.brightness, settled.brightness, true, "warning", "%.0f", "there is enough light", "the picture is very dark")
   add("contrast", measures.contrast, settled.contrast, true, "warning", "%.0f", "light and dark differ enough",
-    "light and dark hardly differ: haze, fog on the lens, or no card at all")
+    "light and dark hardly differ: haze, a dirty lens, or no card")
   add("glare", measures.glare, settled.glare, false, "warning", "%.3f", "no large part is overexposed",
     "a large part is overexposed: tilt the card or move the lamp, unless the card itself is that white")
   add("colourless", measures.chroma, settled.chroma, true, "info", "%.1f", "the picture has colours",
-    "the picture is grey: a grey scan, or a copy, which services warn of")
+    "the picture is grey: a grey scan, or a photocopy, for which services return a warning")
   return findings
 end
 
---- Looks at an open picture.
----@param image table|userdata `size()`, `info()` and `read(offset, max)` as of a picture of idocr.core
+--- Checks an open picture.
+---@param image table|userdata `size()`, `info()` and `read(offset, max)` as of an image of idocr.core
 ---@param limits idocr.PictureLimits?
----@return { ok: boolean, findings: idocr.Finding[], measures: table?, not_measured: string? }  ok: nothing to advise
-function picture.look(image, limits)
+---@return { ok: boolean, findings: idocr.Finding[], measures: table?, not_measured: string? }  `ok`: no warnings
+function quality.check(image, limits)
   local info = image:info() or {}
   local facts = {
     size = image:size(), format = info.format, width = info.width, height = info.height, orientation = info.orientation,
     complete = info.complete,
   }
   local offset = 0
-  local measures, message, code = picture.measure(function()
+  local measures, message, code = quality.measure(function()
     local slice = image:read(offset, SLICE)
     if slice then offset = offset + #slice end
     return slice
   end)
-  local result = { ok = true, findings = picture.judge(facts, measures, limits), measures = measures }
+  local result = { ok = true, findings = quality.judge(facts, measures, limits), measures = measures }
   if not measures then result.not_measured = code or message end
   if code == "broken" then
     result.findings[#result.findings + 1] = {
       check = "picture.broken", ok = false, severity = "warning", field = "image", fields = { "image" },
-      message = "the picture's data is broken: not every program will show it",
+      message = "the picture's data is corrupt: some programs will not show it",
     }
   end
   for _, finding in ipairs(result.findings) do
@@ -136,4 +135,4 @@ function picture.look(image, limits)
   return result
 end
 
-return picture
+return quality

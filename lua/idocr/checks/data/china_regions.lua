@@ -1,6 +1,6 @@
---- The first two digits of Chinese resident numbers: provinces of GB/T 2260, and the prefixes of residence permits for
+--- Maps the first two digits of Chinese resident numbers to regions: provinces of GB/T 2260, and the prefixes of residence permits for
 --- people from Hong Kong, Macao and Taiwan (81, 82, 83: State Council rules of 2018; 71 is Taiwan in GB/T 2260 itself).
---- Counties below them changed several thousand times and are no ground to refuse a number.
+--- County codes changed several thousand times, so they are not checked.
 
 return {
   ["11"] = { "Beijing", "北京市" }, ["12"] = { "Tianjin", "天津市" }, ["13"] = { "Hebei", "河北省" },

@@ -1,6 +1,6 @@
---- Birthplace codes of Malaysian numbers, 00-99: the tables of the National Registration Department (kod negeri, kod
---- negara), as published on jpn.gov.my. A code for a part of the world stands for many countries.
---- kind: "state" (born in Malaysia), "abroad", "unknown" (no place is said). A code that is absent was never assigned.
+--- Maps the birthplace codes of Malaysian numbers, 00-99, to places: the tables of the National Registration Department (kod negeri, kod
+--- negara), as published on jpn.gov.my. A code for a part of the world covers many countries.
+--- kind: "state" (born in Malaysia), "abroad", "unknown" (no place). Absent codes are not assigned.
 
 local places = {}
 

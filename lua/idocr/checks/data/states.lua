@@ -1,10 +1,10 @@
---- Codes of states and organisations in machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 5, which is
---- ISO 3166-1 (part A, here with its numeric codes) plus codes of its own (parts B to E). Codes that left ISO 3166 stay
---- as long as documents with them may be shown.
+--- Maps the codes of states and organisations in machine readable zones to names: ICAO Doc 9303-3 (8th ed., 2021) section 5, which is
+--- ISO 3166-1 (part A, here with its numeric codes) plus ICAO codes (parts B to E). Codes withdrawn from
+--- ISO 3166 stay while documents with them may be in use.
 
 local states = {}
 
--- code, numeric code of ISO 3166-1 ("-" where there is none), English name
+-- code, numeric code of ISO 3166-1 ("-": none), English name
 local TABLE = [[
 ABW 533 Aruba
 AFG 004 Afghanistan
@@ -291,7 +291,7 @@ YUG 891 Yugoslavia
 ZAR 180 Zaire
 ]]
 
--- other spellings on printed zones and in documents of some issuers
+-- other codes and names on documents of some issuers
 local ALIASES = {
   DEU = "D",
 }
@@ -309,18 +309,17 @@ for code, number, name in TABLE:gmatch("(%u+) ([%d%-]+) ([^\n]+)\n") do
   NAMES[name:upper()] = NAMES[name:upper()] or ALIASES[code] or code
 end
 
---- The English name of a code ("D", "GBR", "XXA"), or nil where the standard has no such code.
+--- Returns the English name of a code ("D", "GBR", "XXA"); nil for an unknown code.
 ---@param code any
 ---@return string?
 function states.name(code) return names[code] end
 
---- The one code under which two codes of the same issuer compare (Germany writes D, ISO 3166 says DEU).
+--- Returns the canonical code of an issuer with two codes (D, DEU).
 ---@param code string
 ---@return string
 function states.canonical(code) return ALIASES[code] or code end
 
---- The code that a printed text means: a code itself or an English name of a state; nil for anything else,
---- adjectives ("UTOPIAN") among them.
+--- Returns the code for a printed code or English name of a state; nil for any other text, adjectives ("UTOPIAN") included.
 ---@param text any
 ---@return string?
 function states.find(text)
@@ -330,7 +329,7 @@ function states.find(text)
   return NAMES[text]
 end
 
---- The code of a numeric ISO 3166-1 code ("156" is CHN), as Chinese numbers of foreigners hold it.
+--- Returns the code for a numeric ISO 3166-1 code ("156" is CHN), which Chinese numbers of foreigners contain.
 ---@param number string
 ---@return string?
 function states.by_number(number) return numeric[number] end

@@ -1,7 +1,6 @@
---- Writes machine readable zones: fields in, lines with every check digit out. The other direction of `parse`, field by
---- field in the same vocabulary, so that each tests the other.
+--- Composes the lines of a machine readable zone, with check digits, from the fields that `parse` returns.
 
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local formats = require "idocr.checks.mrz.formats"
 local name_field = require "idocr.checks.mrz.name_field"
 local transliteration = require "idocr.checks.names.transliteration"
@@ -9,9 +8,10 @@ local dates = require "idocr.checks.dates"
 
 local compose = {}
 
+-- Pads a text with fillers.
 local function pad(text, room) return text .. ("<"):rep(room - #text) end
 
---- Letters and digits of a code or a number; anything between them becomes a filler.
+-- Formats a code or number; other characters than letters and digits become fillers.
 local function code(value, room, name)
   if value == nil then return ("<"):rep(room) end
   if type(value) ~= "string" then return nil, name .. " is not a string" end
@@ -20,19 +20,20 @@ local function code(value, room, name)
   return pad(text, room)
 end
 
---- "YYYY-MM-DD" -> YYMMDD; "YYYY-MM", "YYYY" and nil leave unknown parts to fillers.
+-- Formats "YYYY-MM-DD" as YYMMDD; the missing parts of "YYYY-MM", "YYYY" and nil become fillers.
 local function date(value, name)
   if value == nil then return "<<<<<<" end
   if dates.split(value) then return (value:sub(3):gsub("-", "")) end
   local year, month = tostring(value):match("^%d%d(%d%d)%-?(%d?%d?)$")
-  if not year then return nil, name .. " is no date" end
+  if not year then return nil, name .. " is not a date" end
   if month == "" then return year .. "<<<<" end
-  if #month ~= 2 or tonumber(month) < 1 or tonumber(month) > 12 then return nil, name .. " is no date" end
+  if #month ~= 2 or tonumber(month) < 1 or tonumber(month) > 12 then return nil, name .. " is not a date" end
   return year .. month .. "<<"
 end
 
 local SEX = { M = "M", F = "F", X = "<", ["<"] = "<" }
 
+-- Transliterates a name.
 local function name(value, label)
   if value == nil then return "" end
   if type(value) ~= "string" then return nil, label .. " is not a string" end
@@ -45,7 +46,7 @@ local function put(line, at, text)
   for i = at[1], at[2] do line[i] = text:sub(i - at[1] + 1, i - at[1] + 1) end
 end
 
---- Where a number fits: its field, or field and optional data (TD1 and TD2, over nine characters).
+-- Formats the number, which continues in the optional data where it has over nine characters (TD1 and TD2).
 ---@return string? number
 ---@return string? optional
 ---@return string? message
@@ -57,8 +58,8 @@ local function number_and_optional(format, fields)
   local number = fields.number
   if format.long_number and type(number) == "string" and #number > room then
     local text = number:upper()
-    if text:find("[^A-Z0-9]") then return nil, nil, "a number over nine characters holds letters and digits only" end
-    local rest = text:sub(room + 1) .. digits.of(text)
+    if text:find("[^A-Z0-9]") then return nil, nil, "a number over nine characters must consist of letters and digits" end
+    local rest = text:sub(room + 1) .. check_digits.of(text)
     local optional = fields.optional
     if optional ~= nil then
       if type(optional) ~= "string" then return nil, nil, "optional is not a string" end
@@ -67,7 +68,7 @@ local function number_and_optional(format, fields)
     local written, message = code(optional or rest, optional_room, "number with optional data")
     if not written then return nil, nil, message end
     if written:sub(#rest + 1, #rest + 1) ~= "<" then
-      return nil, nil, "number does not fit: a filler has to follow its digit"
+      return nil, nil, "the number is too long: a filler must follow its check digit"
     end
     return text:sub(1, room), written
   end
@@ -79,7 +80,7 @@ local function number_and_optional(format, fields)
   return written, optional
 end
 
---- Fills every field but the check digits.
+-- Fills every field except the check digits.
 ---@return string[]? line characters of the joined lines
 ---@return string? message
 local function fill(format, fields)
@@ -99,7 +100,7 @@ local function fill(format, fields)
   if at.nationality then set("nationality", code(fields.nationality, 3, "nationality")) end
   set("birth_date", date(fields.birth_date or fields.birth_date_known, "birth_date"))
   if at.expiry_date then set("expiry_date", date(fields.expiry_date or fields.expiry_date_known, "expiry_date")) end
-  set("sex", SEX[fields.sex or "X"], "sex is not M, F or X")
+  set("sex", SEX[fields.sex or "X"], "sex must be M, F or X")
   if at.optional2 then set("optional2", code(fields.optional2, at.optional2[2] - at.optional2[1] + 1, "optional2")) end
   if at.office then set("office", code(fields.office, 6, "office")) end
 
@@ -120,30 +121,30 @@ local function fill(format, fields)
   return line
 end
 
---- Whether the digit of an empty field is to be a filler too.
+-- Returns whether the check digit of an empty field is to be a filler.
 local function filler_digit(fields, check)
   if check == "optional" then return fields.optional_filler and fields.optional == nil end
   return fields.expiry_filler and (fields.expiry_date or fields.expiry_date_known) == nil
 end
 
 --- Composes the lines of a document.
----@param fields table the vocabulary of `parse`: format, document_code, issuing_country, number, surname, given_name,
----  nationality, birth_date, sex, expiry_date, optional, optional2, office; `optional_filler = true` writes `<` for the
----  digit of empty optional data (TD3) instead of 0, `expiry_filler = true` for the one of an expiry date that is not stated
----@return string[]? lines nil where something does not fit
+---@param fields table as returned by `parse`: format, document_code, issuing_country, number, surname, given_name,
+---  nationality, birth_date, sex, expiry_date, optional, optional2, office; `optional_filler = true` writes `<` instead
+---  of 0 as the check digit of empty optional data (TD3), `expiry_filler = true` as that of a missing expiry date
+---@return string[]? lines nil where a field is wrong or too long
 ---@return string? message
 function compose.compose(fields)
-  if type(fields) ~= "table" then return nil, "fields is not a table" end
+  if type(fields) ~= "table" then return nil, "fields must be a table" end
   local format = formats[fields.format]
-  if not format then return nil, "format is one of TD1, TD2, TD3, MRV-A, MRV-B, FRA-ID" end
+  if not format then return nil, "format must be one of TD1, TD2, TD3, MRV-A, MRV-B, FRA-ID" end
   local line, message = fill(format, fields)
   if not line then return nil, message end
   local long = format.long_number and type(fields.number) == "string" and #fields.number > 9
   for _, check in ipairs(format.checks) do
-    if not (check.name == "document_number" and long) then -- its place holds a filler then
+    if not (check.name == "document_number" and long) then -- a long number has a filler here
       local bytes = {}
       for i = 1, #line do bytes[i] = line[i]:byte() end
-      local digit = digits.sum(bytes, check.positions, check.weights)
+      local digit = check_digits.sum(bytes, check.positions, check.weights)
       line[check.digit] = ("%d"):format(digit)
       if check.empty_filler and filler_digit(fields, check.name) then line[check.digit] = "<" end
     end

@@ -1,4 +1,4 @@
---- Dates of machine readable zones: YYMMDD, with fillers for what is unknown.
+--- Reads the dates of machine readable zones: YYMMDD, with fillers for unknown parts.
 
 local dates = require "idocr.checks.dates"
 
@@ -10,7 +10,7 @@ local TWO = {} ---@type table<string, integer> "00".."99" -> number
 for i = 0, 99 do TWO[("%02d"):format(i)] = i end
 field_date.TWO = TWO
 
---- The known part of a date whose day, or day and month, is unknown.
+-- Returns the known part of a date whose day, or day and month, are unknown.
 local function known_part(year, month, day)
   if day ~= "<<" or not year then return nil end
   local text = ("%04d"):format(year)
@@ -19,12 +19,12 @@ local function known_part(year, month, day)
   if number and number >= 1 and number <= 12 then return text .. "-" .. month end
 end
 
--- today's text -> year and YYMMDD: one day serves many zones
+-- The year and YYMMDD of the last `today`.
 local last_today, last_year, last_yymmdd
 
---- YYMMDD -> date, the known part of it, and whether it is possible at all.
+--- Reads a date: returns the date, its known part, and whether it is possible.
 ---@param text string
----@param today string? ISO: a birth is the latest year that is not in the future; nil: 20YY, as for an expiry
+---@param today string? ISO, for a birth date: the latest year that is not in the future; nil, for an expiry date: 20YY
 ---@return string? date
 ---@return string? known
 ---@return boolean possible
@@ -42,7 +42,7 @@ function field_date.read(text, today)
       last_yymmdd = sub(today, 3, 4) .. sub(today, 6, 7) .. sub(today, 9, 10)
     end
     year = last_year - last_year % 100 + year
-    local known = m and d and 6 or m and 4 or 2 -- what is unknown cannot lie in the future
+    local known = m and d and 6 or m and 4 or 2 -- compare only the known part
     if sub(text, 1, known) > sub(last_yymmdd, 1, known) then year = year - 100 end
   end
   if m and d then

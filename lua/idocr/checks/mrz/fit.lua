@@ -1,7 +1,7 @@
---- Makes a row of text fit a line of a machine readable zone: blanks, double signs and runs of fillers of the wrong length.
+--- Fits a row of text to the width of a line: interprets blanks and double characters, and corrects runs of fillers.
 
 local characters = require "idocr.checks.mrz.characters"
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local states = require "idocr.checks.data.states"
 
 local find, gsub, sub, rep, match, byte = string.find, string.gsub, string.sub, string.rep, string.match, string.byte
@@ -10,15 +10,15 @@ local fit = {}
 
 ---@class idocr.mrz.Fit
 ---@field text string
----@field notes string[]   what had to be restored
----@field cost integer     0 for a line of the right width; a higher one is a larger change
----@field exact boolean    no filler had to be made up or left out
----@field verify boolean?  only right check digits make it certain
+---@field notes string[]   restorations
+---@field cost integer     0 for a line of the right width; higher for a larger change
+---@field exact boolean    no filler was added or removed
+---@field verify boolean?  correct check digits have to confirm it
 
 local DOUBLE = characters.DOUBLE
 local MOST_RUNS = 8
 
---- Readings of the blanks and double signs of a row, the likeliest first.
+-- Returns the interpretations of the blanks and double characters of a row, the most likely first.
 local function readings(text)
   if not find(text, "[ " .. DOUBLE .. "]") then return { { text = text, notes = {} } } end
   local list = {}
@@ -34,7 +34,7 @@ local function readings(text)
   return list
 end
 
---- A row of exactly this width.
+--- Fits a row that has exactly this width.
 ---@param text string
 ---@param width integer
 ---@return idocr.mrz.Fit?
@@ -46,12 +46,13 @@ function fit.exact(text, width)
   end
 end
 
---- A row of names with a filler for every gap between letters, and no other blank.
+-- Replaces the gaps between letters by fillers and removes other blanks.
 local function with_gaps(text)
   text = gsub(gsub(text, DOUBLE, "<<"), "(%w) ( ?)%f[%w]", function(letter, more) return letter .. (more == "" and "<" or "<<") end)
   return (gsub(text, " ", ""))
 end
 
+-- Returns whether a line has the code of a known state in its third to fifth character.
 local function known_state(text)
   local code = match(text, "^..(%u[%u<][%u<])")
   code = code and match(code, "^(%u+)<*$")
@@ -59,7 +60,7 @@ local function known_state(text)
 end
 fit.known_state = known_state
 
---- A name line whose run of fillers at the end has the wrong length; inner runs are never shorter than a separator.
+-- Adds or removes trailing fillers of a name line; inner runs keep the length of a separator.
 local function stretch(text, width)
   local missing = width - #text
   if missing >= 0 then return text .. rep("<", missing) end
@@ -69,27 +70,27 @@ local function stretch(text, width)
   if #text <= width then return text .. rep("<", width - #text) end
 end
 
---- Whether names have words, but no separator between surname and given names.
+-- Returns whether names have several words but no separator between surname and given names.
 local function no_separator(names)
   names = match(names, "^<*(.-)<*$")
   return find(names, "<", 1, true) ~= nil and not find(names, "<<", 1, true)
 end
 
---- Whether the names of a line that was joined from pieces begin at their place and end where fillers begin.
+--- Returns whether the names of a line joined from pieces begin at their position and end at the fillers.
 ---@param text string
----@param from integer place of the first name
+---@param from integer position of the first name
 ---@return boolean
 function fit.well_joined(text, from) return find(text, "^<?<?%u", from) ~= nil and not find(text, "%u<<<+%u", from) end
 
---- Names of another number of characters than the field has, with the fillers at the end made up or left out.
+--- Fits names by adding or removing trailing fillers.
 ---@param text string
 ---@param width integer
----@param from integer place of the first name
+---@param from integer position of the first name
 ---@return idocr.mrz.Fit?
 function fit.names(text, width, from)
   local exact = fit.exact(text, width)
   if exact then return exact end
-  -- in a line that is not too long every blank can be a filler; in a longer one, the blanks between letters
+  -- every blank can be a filler in a line that is not too long; in a longer one, only blanks between letters
   local gaps = gsub(gsub(text, DOUBLE, "<<"), " ", "<")
   if #gaps > width then gaps = with_gaps(text) end
   if not find(gaps, "<", 1, true) then return nil end
@@ -98,12 +99,12 @@ function fit.names(text, width, from)
   local notes = { "restored.filler_count" }
   if find(text, " ", 1, true) then notes[2] = "restored.fillers" end
   if #gaps < width and no_separator(sub(stretched, from)) then notes[#notes + 1] = "name_separator" end
-  if #gaps < width and not find(gaps, "<<$") then notes[#notes + 1] = "name_open" end -- more than fillers may be missing
+  if #gaps < width and not find(gaps, "<<$") then notes[#notes + 1] = "name_open" end -- characters of the name may be missing too
   return { text = stretched, notes = notes, cost = 2 + math.floor(math.abs(width - #gaps) / 8), exact = false }
 end
 
---- The first line of two: document code, state, names. Where a filler of the code or the state is missing or one too
---- many, only one place for it gives the code of a state.
+--- Fits the first of two lines: document code, state, names. Adds or removes one filler in the code or the state where that
+--- gives a known state.
 ---@param text string
 ---@param width integer
 ---@return idocr.mrz.Fit?
@@ -121,12 +122,12 @@ function fit.first(text, width)
   return found
 end
 
---- A line with data, of the right width or with one run of fillers of another length: each run that may be the wrong one.
---- A number is never made longer: whether a filler or a character of it was not read, its check digit cannot tell.
+--- Fits a line with data by changing one run of fillers; returns a fit for each run that may have the wrong length. Never
+--- lengthens a number: its check digit does not show whether a filler or a character is missing.
 ---@param text string
 ---@param width integer
----@param optional integer place of the optional data
----@param number integer? place of the check digit of a number
+---@param optional integer position of the optional data
+---@param number integer? position of the check digit of a number
 ---@return idocr.mrz.Fit[]
 function fit.data(text, width, optional, number)
   local exact = fit.exact(text, width)
@@ -144,28 +145,29 @@ function fit.data(text, width, optional, number)
     for from, to in reading.text:gmatch("()<+()") do
       n = n + 1
       if n > MOST_RUNS then break end
-      local left = to - from + missing
+      local length = to - from + missing
       local inside = to > optional or missing < 0 and number and to <= number - missing
-      if inside and left >= 0 then
-        add(sub(reading.text, 1, from - 1) .. rep("<", left) .. sub(reading.text, to), notes, to > #reading.text and 2 or 3)
+      if inside and length >= 0 then
+        add(sub(reading.text, 1, from - 1) .. rep("<", length) .. sub(reading.text, to), notes, to > #reading.text and 2 or 3)
       end
     end
-    if missing > 0 and #reading.text >= optional - 1 then -- none of the fillers was read
+    if missing > 0 and #reading.text >= optional - 1 then -- no filler was read
       add(sub(reading.text, 1, optional - 1) .. rep("<", missing) .. sub(reading.text, optional), notes, 3)
     end
   end
   return list
 end
 
+-- Returns whether the check digit after a field is correct.
 local function right_digit(text, from, to)
-  local sum = digits.of(sub(text, from, to))
+  local sum = check_digits.of(sub(text, from, to))
   return sum ~= nil and byte(text, to + 1) == 48 + sum
 end
 fit.right_digit = right_digit
 
---- Whether a text looks like a second line: dates, their digits, and a sex between them.
+--- Returns whether a text has the dates and the sex of a second line.
 ---@param text string
----@param from integer place of the birth date
+---@param from integer position of the birth date
 ---@return boolean
 function fit.dated(text, from)
   local birth, sex, expiry = sub(text, from, from + 6), sub(text, from + 7, from + 7), sub(text, from + 8, from + 14)
@@ -174,17 +176,17 @@ function fit.dated(text, from)
   return count >= 6
 end
 
---- Whether a text is the second line of the French card.
+--- Returns whether a text is the second line of the French card.
 ---@param text string
 ---@return boolean
 function fit.french(text)
   return find(text, "^[MF<X]", 35) ~= nil and right_digit(text, 1, 12) and right_digit(text, 28, 33)
 end
 
---- How many of number, birth and expiry date of a second line have the right digit.
+--- Counts the correct check digits of number, birth date and expiry date in a second line.
 ---@param text string
 ---@return integer
-function fit.vouched(text)
+function fit.confirmed_fields(text)
   local expiry = right_digit(text, 22, 27) or sub(text, 22, 28) == "<<<<<<<"
   return (right_digit(text, 1, 9) and 1 or 0) + (right_digit(text, 14, 19) and 1 or 0) + (expiry and 1 or 0)
 end

@@ -1,15 +1,15 @@
---- The layouts of machine readable zones, as data. Positions count from 1 in the lines joined end to end.
+--- Defines the formats of machine readable zones as data. Positions count from 1 in the joined lines.
 --- Sources: ICAO Doc 9303 (8th ed., 2021) part 4 (TD3), 5 (TD1), 6 (TD2), 7 (MRV-A, MRV-B); the French national
 --- identity card of 1994-2021 as described by the decree of 22 October 1955 and its specimens (two lines of 36).
 
-local plan = require("idocr.checks.mrz.digits").plan
+local weighted_positions = require("idocr.checks.mrz.check_digits").weighted_positions
 
 ---@class idocr.mrz.Format
 ---@field name string
 ---@field lines integer
 ---@field width integer
 ---@field fields table<string, integer[]>  field -> {first, last}
----@field long_number integer[]?           where the rest of a number over nine characters goes
+---@field long_number integer[]?           where a number over nine characters continues
 ---@field checks idocr.mrz.Check[]
 
 ---@class idocr.mrz.Check
@@ -20,12 +20,12 @@ local plan = require("idocr.checks.mrz.digits").plan
 ---@field empty_filler boolean?            the digit may be `<` where the field is empty
 
 local function check(name, digit, ranges, empty_filler)
-  local positions, weights = plan(ranges)
+  local positions, weights = weighted_positions(ranges)
   return { name = name, digit = digit, positions = positions, weights = weights, empty_filler = empty_filler }
 end
 
---- A second line that TD3, TD2 and the visas share: number, nationality, birth, sex, expiry, optional data.
-local function second_line(width, optional_end)
+--- Returns the fields of the formats with two lines: TD3, TD2 and the visas.
+local function two_line_fields(width, optional_end)
   local at = width
   return {
     document_code = { 1, 2 }, issuing_country = { 3, 5 }, names = { 6, width },
@@ -34,6 +34,7 @@ local function second_line(width, optional_end)
   }
 end
 
+-- Returns the check digits that the formats with two lines share.
 local function second_line_checks(at)
   return {
     check("document_number", at + 10, { { at + 1, at + 9 } }),
@@ -67,7 +68,7 @@ formats.TD1 = {
 
 formats.TD2 = {
   name = "TD2", lines = 2, width = 36,
-  fields = second_line(36, 35),
+  fields = two_line_fields(36, 35),
   long_number = { 65, 71 },
   checks = with(second_line_checks(36),
     check("composite", 72, { { 37, 46 }, { 50, 56 }, { 58, 71 } })),
@@ -75,14 +76,14 @@ formats.TD2 = {
 
 formats.TD3 = {
   name = "TD3", lines = 2, width = 44,
-  fields = second_line(44, 42),
+  fields = two_line_fields(44, 42),
   checks = with(second_line_checks(44),
     check("optional", 87, { { 73, 86 } }, true),
     check("composite", 88, { { 45, 54 }, { 58, 64 }, { 66, 87 } })),
 }
 
-formats["MRV-A"] = { name = "MRV-A", lines = 2, width = 44, fields = second_line(44, 44), checks = second_line_checks(44) }
-formats["MRV-B"] = { name = "MRV-B", lines = 2, width = 36, fields = second_line(36, 36), checks = second_line_checks(36) }
+formats["MRV-A"] = { name = "MRV-A", lines = 2, width = 44, fields = two_line_fields(44, 44), checks = second_line_checks(44) }
+formats["MRV-B"] = { name = "MRV-B", lines = 2, width = 36, fields = two_line_fields(36, 36), checks = second_line_checks(36) }
 
 formats["FRA-ID"] = {
   name = "FRA-ID", lines = 2, width = 36,

@@ -1,7 +1,7 @@
---- Machine readable zones (ICAO Doc 9303, French identity card): read, write, say what is wrong and what cannot be seen.
+--- Parses, composes and repairs machine readable zones (ICAO Doc 9303, French identity card).
 
 local compose = require "idocr.checks.mrz.compose"
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local parse = require "idocr.checks.mrz.parse"
 local repair = require "idocr.checks.mrz.repair"
 
@@ -11,11 +11,11 @@ mrz.parse = parse.parse
 mrz.compose = compose.compose
 mrz.repair = repair.repair
 
---- The check digit of a text of A-Z, 0-9 and `<`: 0-9, or nil where another character stands in it.
-mrz.check_digit = digits.of
---- The characters that no check digit tells from a given one ("0" -> "<AKU"); nil for what may not stand in a zone.
-mrz.blind_to = digits.blind_to
---- Fields that no check digit covers.
-mrz.UNCOVERED = digits.UNCOVERED
+--- Calculates the check digit of a text of A-Z, 0-9 and `<`: 0-9, or nil where it contains another character.
+mrz.check_digit = check_digits.of
+--- Returns the characters that no check digit distinguishes from a given one ("0" -> "<AKU"); nil for one that is not allowed.
+mrz.blind_to = check_digits.blind_to
+--- Lists the fields that no check digit covers.
+mrz.UNCOVERED = check_digits.UNCOVERED
 
 return mrz

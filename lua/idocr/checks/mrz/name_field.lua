@@ -1,4 +1,4 @@
---- The name field of a machine readable zone: ICAO Doc 9303-3 section 4.6 and 9303-4, -5, -6 section 4.2.3.
+--- Reads and writes the name field of a machine readable zone: ICAO Doc 9303-3 section 4.6 and 9303-4, -5, -6 section 4.2.3.
 --- Primary identifier, `<<`, secondary identifier; `<` between the parts of each.
 
 local name_field = {}
@@ -8,15 +8,14 @@ local byte, find, sub, gsub, match = string.byte, string.find, string.sub, strin
 local FILLERS = {} ---@type table<integer, string>
 for i = 0, 90 do FILLERS[i] = ("<"):rep(i) end
 
---- A field without the fillers around it, inner ones as one blank; nil for an empty one. Hardly a field needs a pattern:
---- zones are read by the hundred thousand.
+--- Removes the fillers around a field and replaces inner ones by one blank; nil for an empty field.
 ---@param text string
 ---@return string?
 local function clean(text)
   local at = find(text, "<", 1, true)
   if not at then return text ~= "" and text or nil end
   local length = #text
-  if sub(text, at) == FILLERS[length - at + 1] then -- fillers at the end only
+  if sub(text, at) == FILLERS[length - at + 1] then -- only trailing fillers
     if at == 1 then return nil end
     return sub(text, 1, at - 1)
   end
@@ -31,11 +30,11 @@ local function clean(text)
 end
 name_field.clean = clean
 
---- Splits a name field. One-name fields have a primary identifier alone, or (some issuers) a secondary one alone.
+--- Splits a name field. A single name is the primary identifier, or with some issuers the secondary one.
 ---@param field string
 ---@return string? surname
 ---@return string? given_name
----@return boolean truncated the last position holds a letter, so the name may have been cut
+---@return boolean truncated the last position has a letter, so the name may be truncated
 function name_field.split(field)
   local truncated = sub(field, -1) ~= "<"
   local at, last = find(field, "<<", 1, true)
@@ -43,10 +42,11 @@ function name_field.split(field)
   return clean(sub(field, 1, at - 1)), clean(sub(field, last + 1)), truncated
 end
 
--- Letters that optical reading makes of fillers; E only in runs of itself.
+-- Letters that OCR reads in place of fillers; E only in runs.
 local LOOKS_LIKE_FILLER = "^[KCSLXGZ]+$"
 local RUN_AT_END = "([KCSLXGZE])%1%1%1%1<*$"
 
+-- Returns whether letters are a run of one such letter.
 local function run_of_one(letters)
   local first = sub(letters, 1, 1)
   return find("KCSLXGZE", first, 1, true) ~= nil and letters == first:rep(#letters)
@@ -54,7 +54,7 @@ end
 
 local function like_fillers(letters) return find(letters, LOOKS_LIKE_FILLER) or run_of_one(letters) end
 
---- The words of a field, each with the number of fillers before it and the place of its last letter.
+-- Returns the words of a field, each with the number of fillers before it and the position of its last letter.
 local function words_of(field)
   local words, last = {}, 0
   for from, letters, to in field:gmatch("()([^<]+)()") do
@@ -64,6 +64,7 @@ local function words_of(field)
   return words
 end
 
+-- Returns whether a separator is among the first words.
 local function separated(words, upto)
   for i = 2, upto do
     if words[i].gap >= 2 then return true end
@@ -71,8 +72,8 @@ local function separated(words, upto)
   return words[1] ~= nil and words[1].gap >= 2
 end
 
---- How many words stand before the first one behind a run of fillers that ends the names.
-local function behind_the_names(words)
+-- Returns the number of words before the run of fillers that ends the names.
+local function words_before_fillers(words)
   local n = #words
   while n > 1 and like_fillers(words[n].letters) do
     if words[n].gap >= 5 or words[n].gap > 2 and separated(words, n - 1) then return n - 1 end
@@ -81,8 +82,8 @@ local function behind_the_names(words)
   return #words
 end
 
---- Whether the last word stands where only fillers can.
-local function in_the_fillers(words, n, removed)
+-- Returns whether the last word is where only fillers are possible.
+local function is_in_fillers(words, n, removed)
   local word = words[n]
   if not like_fillers(word.letters) then return false end
   if #word.letters >= 5 and run_of_one(word.letters) then return true end
@@ -92,8 +93,8 @@ local function in_the_fillers(words, n, removed)
   return removed and #word.letters <= 3
 end
 
---- A field whose separators were read as letters too: one pair of the letter that the fillers at the end became.
-local function separator_from(kept, letter)
+-- Restores a separator that was read as a pair of the same letter as the trailing fillers.
+local function restore_separator(kept, letter)
   local found, count
   for from, run in kept:gmatch("()(" .. letter .. "+)") do
     if #run == 2 then
@@ -104,16 +105,16 @@ local function separator_from(kept, letter)
   return sub(kept, 1, found - 1) .. "<<" .. sub(kept, found + 2)
 end
 
---- Tells letters that optical reading made of fillers. What stands behind the names can be nothing else and is restored;
---- where such letters touch a name or stand in for its separators, no check digit tells what the name is.
+--- Restores fillers that OCR read as letters. Those after the names are certain; where such letters touch a name or
+--- replace its separators, the name is uncertain, because no check digit covers it.
 ---@param field string
----@return string field with fillers where letters stood in for them at the end
----@return "restored"|"misread"|"doubt"|nil status "restored": the names are certain; "misread": they are not; "doubt": odd
+---@return string field with the trailing letters replaced by fillers
+---@return "restored"|"misread"|"doubt"|nil status "restored": the names are certain; "misread": they are uncertain; "doubt": they may be
 function name_field.settle(field)
   local words = words_of(field)
-  local n = behind_the_names(words)
+  local n = words_before_fillers(words)
   local status = n < #words and "restored" or nil
-  while n > 0 and in_the_fillers(words, n, status ~= nil) do
+  while n > 0 and is_in_fillers(words, n, status ~= nil) do
     status = (status == "misread" or words[n].gap == 1) and "misread" or "restored"
     n = n - 1
   end
@@ -125,7 +126,7 @@ function name_field.settle(field)
   elseif run then
     kept, status = gsub(kept, run .. "+$", ""), "misread"
   end
-  if run and not find(kept, "<", 1, true) then kept = separator_from(kept, run) end
+  if run and not find(kept, "<", 1, true) then kept = restore_separator(kept, run) end
   if not separated(words, n) and status == "restored" then
     status = n > 1 and "misread" or status -- a separator is missing as well
   elseif not status then
@@ -139,9 +140,9 @@ function name_field.settle(field)
   return kept .. FILLERS[#field - #kept], status
 end
 
---- What is wrong with the separators of a field: one pair of fillers ends the surname, single ones stand elsewhere.
+--- Returns the problem with the separators of a field: one pair of fillers must end the surname, with single ones elsewhere.
 ---@param field string
----@return "name_separator"|"restored.filler_count"|nil problem "name_separator": several pairs, so any of them may end it
+---@return "name_separator"|"restored.filler_count"|nil problem "name_separator": several pairs, any of which may end it
 function name_field.separators(field)
   local count, wide = 0, false
   for i, word in ipairs(words_of(field)) do
@@ -153,7 +154,7 @@ function name_field.separators(field)
   return count > 1 and "name_separator" or wide and "restored.filler_count" or nil
 end
 
---- Whether a field has anything that `settle` or `separators` would look at. Nearly no field has, so the usual one takes no pattern.
+--- Returns whether `settle` or `separators` have to inspect a field; fast for the usual field.
 ---@param field string
 ---@return boolean
 function name_field.odd(field)
@@ -170,8 +171,8 @@ function name_field.odd(field)
   return byte(field, tail - 2) == 60 and find(field, "<(%u)<%1<%1<") ~= nil
 end
 
---- Cuts a run of components so that it ends in a letter: where the cut falls on a filler, the component before gives
---- up its last letter for the first one of the next.
+-- Truncates components so that the text ends in a letter: where the cut falls on a filler, the first letter of the next
+-- component replaces the last letter of the previous one.
 local function cut(text, room)
   if #text <= room then return text end
   if room < 1 then return "" end
@@ -185,8 +186,8 @@ local function cut(text, room)
   return sub(before, 1, -2) .. "<" .. next_letter
 end
 
---- Joins two transliterated identifiers into a field, truncated as the standard says: the last position holds a
---- letter, and at least one letter of each identifier stays.
+--- Joins two transliterated identifiers into a field, truncated as the standard says: the last position has a
+--- letter, and at least one letter of each identifier remains.
 ---@param surname string A-Z and `<`
 ---@param given_name string A-Z and `<`; may be empty
 ---@param room integer characters in the field

@@ -1,5 +1,5 @@
---- Reads a machine readable zone: lines in, fields and check results out. What can be restored without guessing is
---- restored and named in `problems`; where the zone cannot be used, what can still be read of it is given beside the message.
+--- Parses a machine readable zone into fields and check results. Restores what has one interpretation and names it in
+--- `problems`; returns the legible fields beside the message where the zone cannot be parsed.
 
 local characters = require "idocr.checks.mrz.characters"
 local fit = require "idocr.checks.mrz.fit"
@@ -13,25 +13,25 @@ local find, sub, concat = string.find, string.sub, table.concat
 local LONGEST = 4096 -- bytes of text: a page around a zone
 local MOST_LINES = 40
 
--- What was restored, in the order in which `problems` names it.
+-- Names of restorations, in the order of `problems`.
 local RESTORED = {
   "restored.case", "restored.characters", "restored.blanks", "restored.fillers", "restored.filler_count", "restored.line_breaks",
   "restored.line_order", "restored.other_text", "name_separator",
 }
 
---- The lines of an argument as they stand.
+-- Returns the lines of an argument, unchanged.
 ---@return string[]? lines
----@return string|boolean message or, beside lines, whether signs were written as escapes
+---@return string|boolean message or, beside lines, whether they contained escapes
 local function lines_of(zone)
   if type(zone) == "string" then zone = { zone } end
-  if type(zone) ~= "table" then return nil, "a machine readable zone is a list of lines or a string" end
+  if type(zone) ~= "table" then return nil, "a machine readable zone must be a list of lines or a string" end
   local lines, length, escaped = {}, 0, false
   for i = 1, MOST_LINES + 1 do
     local line = zone[i]
     if line == nil then break end
     if type(line) ~= "string" then return nil, "a line is not a string" end
     length = length + #line
-    if length > LONGEST then return nil, "the text is far too long for a machine readable zone" end
+    if length > LONGEST then return nil, "the text is too long for a machine readable zone" end
     local parts, also = characters.lines(line)
     for j = 1, #parts do lines[#lines + 1] = parts[j] end
     escaped = escaped or also
@@ -40,8 +40,8 @@ local function lines_of(zone)
   return lines, escaped
 end
 
---- Lines of the right number, all letters, digits and fillers: the usual case.
-local function plain(zone)
+-- Returns the lines of a zone that needs no restoration: the usual case.
+local function plain_lines(zone)
   if type(zone) ~= "table" or type(zone[1]) ~= "string" or zone[4] ~= nil then return nil end
   local count = read.COUNT_OF[#zone[1]]
   if not count or #zone > count then return nil end
@@ -54,17 +54,17 @@ local function plain(zone)
   return lines
 end
 
---- One run of characters cut into lines.
-local function cut(text)
+-- Splits a text without line ends into lines.
+local function split(text)
   if #text == 90 then return { sub(text, 1, 30), sub(text, 31, 60), sub(text, 61) } end
   if #text == 88 then return { sub(text, 1, 44), sub(text, 45) } end
   if #text == 72 then return { sub(text, 1, 36), sub(text, 37) } end
 end
 
---- Rows that have the shape of a zone as they stand, once blanks are settled.
+-- Returns the lines of rows that have the lengths of a format once blanks are interpreted.
 ---@return string[]? lines
 ---@return table<string, true> notes
-local function shaped(rows)
+local function lines_from_rows(rows)
   local notes = {}
   local function note(fitted, row)
     for _, name in ipairs(fitted.notes) do notes[name] = true end
@@ -75,7 +75,7 @@ local function shaped(rows)
       local fitted = fit.exact(rows[1].text, length)
       if fitted then
         note(fitted, rows[1])
-        return cut(fitted.text), notes
+        return split(fitted.text), notes
       end
     end
   end
@@ -94,7 +94,7 @@ local function shaped(rows)
   return nil, notes
 end
 
---- Whether the lines stand in their places, as far as a look at them tells.
+-- Returns whether the lines seem to be in order.
 local function in_place(result)
   local lines = result.lines
   if result.format == "FRA-ID" then return true end
@@ -102,7 +102,7 @@ local function in_place(result)
   return fit.dated(lines[2], 14) and not fit.dated(lines[1], 14)
 end
 
---- Whether joined rows have a state, a number and names where these belong.
+-- Returns whether joined rows have a state, a number and names in the right positions.
 local function joined_well(result)
   local lines = result.lines
   if not fit.known_state(lines[1]) then return false end
@@ -111,8 +111,8 @@ local function joined_well(result)
   return fit.well_joined(lines[1], 6) and not find(lines[2], "^<")
 end
 
---- Rows that make up a zone once they are joined: it was broken into lines at other places.
----@return idocr.Mrz? result where every check digit is right
+-- Joins rows to a zone that was broken into lines in other places.
+---@return idocr.Mrz? result nil unless every check digit is correct
 ---@return table<string, true>? notes
 local function rejoined(rows, today)
   for i = 1, #rows do
@@ -121,8 +121,8 @@ local function rejoined(rows, today)
       text = text .. rows[j].text
       if #text > 90 or find(rows[j].text, "[^A-Z0-9<]") then break end
       for name in pairs(rows[j].notes) do notes[name] = true end
-      local lines = j > i and cut(text)
-      if lines and #rows[i].text == #lines[1] then break end -- these are its lines
+      local lines = j > i and split(text)
+      if lines and #rows[i].text == #lines[1] then break end -- the rows are the lines
       local result = lines and read.lines(lines, today)
       if result and read.all_right(result) and in_place(result) and joined_well(result) then
         if i > 1 or j < #rows then notes["restored.other_text"] = true end
@@ -132,7 +132,8 @@ local function rejoined(rows, today)
   end
 end
 
-local function name_restored(result, notes, given)
+-- Adds the restorations to the problems of a result.
+local function add_restorations(result, notes, given)
   local any, named = false, {}
   for _, problem in ipairs(result.problems) do named[problem] = true end
   for _, name in ipairs(RESTORED) do
@@ -147,10 +148,10 @@ local function name_restored(result, notes, given)
   return result
 end
 
--- Where optional data begin in each line; they may hold a run of fillers, and a number does not.
+-- Where optional data begin in each line. They may contain a run of fillers; a number does not.
 local OPTIONAL = { TD1 = { 16, 19 }, TD2 = { false, 29 }, TD3 = { false, 29 }, ["MRV-A"] = { false, 29 }, ["MRV-B"] = { false, 29 } }
 
---- A reading with runs of one letter in optional data taken for fillers, where every check digit is right with them.
+-- Parses again with runs of one letter in the optional data read as fillers; nil unless every check digit is correct then.
 ---@return idocr.Mrz?
 local function without_letter_runs(result, today)
   local lines, changed = {}, 0
@@ -170,9 +171,9 @@ local function without_letter_runs(result, today)
   return other
 end
 
---- Says what was found where no zone can be used.
+-- Describes the rows of a text that could not be parsed.
 local function message_for(rows)
-  if #rows == 0 then return "the text holds no line of a machine readable zone" end
+  if #rows == 0 then return "the text has no line of a machine readable zone" end
   if #rows == 1 then
     return ("one line of %d characters was found; machine readable zones have two lines of 36 or 44, or three of 30")
       :format(#rows[1].text)
@@ -185,15 +186,15 @@ end
 
 local parse = {}
 
---- Reads a machine readable zone.
----@param zone string|string[] the lines, or one text (with line ends or without); what is around the zone is left out
----@param options {today: string|number|nil}? the day that birth years are reckoned from (ISO or unix seconds)
----@return idocr.Mrz? result nil where no zone can be used
----@return string? message what was found instead
----@return idocr.Mrz? part what can still be read of it, where check digits or the code of a state confirm it
+--- Parses a machine readable zone.
+---@param zone string|string[] the lines, or one text with or without line ends; other text around the zone is ignored
+---@param options {today: string|number|nil}? selects the century of birth dates (ISO or Unix seconds)
+---@return idocr.Mrz? result nil where the zone cannot be parsed
+---@return string? message what the text contains instead
+---@return idocr.Mrz? part the legible fields that check digits or a state code confirm
 function parse.parse(zone, options)
   local today = dates.today(type(options) == "table" and options.today or nil)
-  local lines = plain(zone)
+  local lines = plain_lines(zone)
   if lines then
     local result = read.lines(lines, today)
     if result and (result.valid or in_place(result)) then
@@ -210,21 +211,21 @@ function parse.parse(zone, options)
     end
   end
   local notes
-  lines, notes = shaped(rows)
+  lines, notes = lines_from_rows(rows)
   local result = lines and read.lines(lines, today)
-  -- blanks may have made the width by chance
+  -- blanks may have made the width right by chance
   local certain = result and in_place(result) and not (notes["restored.blanks"] or notes["restored.fillers"])
-  if result and (result.valid or certain) then return name_restored(result, notes, given) end
+  if result and (result.valid or certain) then return add_restorations(result, notes, given) end
   if not result then
     local whole, joined = rejoined(rows, today)
-    if whole then return name_restored(whole, joined, given) end
+    if whole then return add_restorations(whole, joined, given) end
   end
   local found, several = restore.search(rows, today)
   if found and (found.confirmed or not result or found.right > read.right(result) + 1) then
-    return name_restored(found.result, found.notes, given)
+    return add_restorations(found.result, found.notes, given)
   end
-  if result then return name_restored(result, notes, given) end
-  if several then return nil, "more than one machine readable zone was found: check them one by one" end
+  if result then return add_restorations(result, notes, given) end
+  if several then return nil, "more than one machine readable zone was found: check each separately" end
   local part = partial.read(rows, today)
   return nil, message_for(rows), part
 end

@@ -1,7 +1,7 @@
---- What can still be read of a zone that cannot be used: a whole line beside one that is missing or damaged, and fields of
---- a damaged line that their check digits and neighbours confirm.
+--- Reads the legible fields of a damaged zone: a whole line beside a missing or damaged one, and fields of a damaged line that
+--- their check digits and neighbours confirm.
 
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local fit = require "idocr.checks.mrz.fit"
 local read = require "idocr.checks.mrz.read"
 local characters = require "idocr.checks.mrz.characters"
@@ -11,12 +11,12 @@ local find, gsub, match, sub, rep = string.find, string.gsub, string.match, stri
 local partial = {}
 
 local FOUL = "[^A-Z0-9<]"
-local WHOLE = 6    -- what a whole line with data counts beside one field: its width tells the format
-local LONGEST_NAMES = 36 -- a row of names that is longer is the first line of another format
+local WHOLE = 6    -- score of a whole line with data, relative to one field: its width identifies the format
+local LONGEST_NAMES = 36 -- characters; a longer row is the first line of another format
 local WIDTH = read.COUNT_OF
-local MOST_OFF = 3 -- characters too few or too many at which the end of a line still tells where its fields are
+local MOST_OFF = 3 -- most missing or extra characters for which fields are located from the end of the line
 
--- Places of the fields in the line that holds them.
+-- Positions of the fields in their line.
 local TWO = {
   number = { 1, 9 }, nationality = { 11, 13 }, birth_date = { 14, 19 }, sex = { 21, 21 }, expiry_date = { 22, 27 },
 }
@@ -25,19 +25,19 @@ local THREE = { birth_date = { 1, 6 }, sex = { 8, 8 }, expiry_date = { 9, 14 }, 
 local CHECK_OF = { document_number = "number", birth_date = "birth_date", expiry_date = "expiry_date" }
 local NAMES = { surname = true, given_name = true, name_truncated = true }
 
---- Whether a field stands at its place, moved by an offset: its digit is right and its neighbours are of their kind.
+-- Returns whether a field is at its position plus an offset: its check digit is correct and its neighbours are plausible.
 local function confirmed(text, field, at, offset, today)
   local from, to = at[field][1] + offset, at[field][2] + offset
   if from < 1 or not fit.right_digit(text, from, to) then return false end
   if field == "number" then return offset == 0 and fit.known_state(sub(text, 9, 13)) and not find(sub(text, from, to), "<%w") end
   local possible = select(3, read.date(sub(text, from, to), field == "birth_date" and today or nil))
-  -- another date has a date before it, not the nationality
+  -- the birth date follows the nationality, not another date
   if at == TWO and field == "birth_date" and find(sub(text, from - 3, from - 1), "%d.?%d") then return false end
   local sex = at.sex[1] + offset
   return possible and find(sub(text, sex, sex), "[MF<X]") ~= nil and find(sub(text, from, to), "%d") ~= nil
 end
 
---- The fields of a line of the wrong length that are certain, put where they belong.
+-- Extracts the certain fields of a line of the wrong length and puts them at their positions.
 ---@return string line
 ---@return table<string, boolean> known
 ---@return integer count
@@ -46,7 +46,7 @@ local function rescue(text, width, at, today)
   local function take(field, offset, with_digit)
     local from, to = at[field][1], at[field][2] + (with_digit and 1 or 0)
     if known[field] ~= nil and sub(line, from, to) ~= sub(text, from + offset, to + offset) then
-      known[field] = false -- it reads otherwise from the other end of the line
+      known[field] = false -- it differs when located from the other end of the line
     end
     if known[field] == false then return end
     line = sub(line, 1, from - 1) .. sub(text, from + offset, to + offset) .. sub(line, to + 1)
@@ -91,7 +91,7 @@ local function size(set)
   return n
 end
 
---- The texts that a row can be, fillers and blanks settled.
+-- Returns the texts of a row with blanks and double characters interpreted.
 local function texts_of(row)
   local list = {}
   for _, width in ipairs { 44, 36, 30 } do
@@ -104,11 +104,11 @@ local function texts_of(row)
   return { (gsub(text, " ", "")), (gsub(text, " ", "<")) }
 end
 
---- A second line that begins anywhere in a longer text.
+-- Returns a longer text from the position where a second line begins.
 local function within(text)
   if #text <= 50 then return text end
   for p = 1, #text - 27 do
-    if fit.dated(text, p + 13) and fit.vouched(sub(text, p, p + 27)) == 3 then return sub(text, p) end
+    if fit.dated(text, p + 13) and fit.confirmed_fields(sub(text, p, p + 27)) == 3 then return sub(text, p) end
   end
   return text
 end
@@ -116,7 +116,7 @@ end
 local LETTER_CODE = "^[A-Z][A-Z<]%u[%u<][%u<]"
 local FIRST_LETTER = "^[PVIAC]" -- of the documents with two lines
 
---- A first line whose state is known: whole, or with another number of fillers at its end; of others, code and state.
+-- Returns a first line with a known state: all its fields, or only code and state where the names are not whole.
 local function first_line(row, width)
   local fitted = fit.first(row.text, width)
   local text = fitted and fitted.text or gsub(gsub(row.text, " ", ""), characters.DOUBLE, "<<")
@@ -128,6 +128,7 @@ local function first_line(row, width)
   return sub(text, 1, 5) .. rep("<", width - 5), all_of("document_code", "issuing_country")
 end
 
+-- Returns the second line of a row and its certain fields.
 local function second_line(row, width, today, french)
   local best, best_known, most = nil, nil, 0
   for _, text in ipairs(texts_of(row)) do
@@ -139,7 +140,7 @@ local function second_line(row, width, today, french)
       count = 0
     elseif #text ~= width or not fit.dated(text, 14) then
       line, known, count = rescue(text, width, TWO, today)
-    elseif fit.vouched(text) == 0 and not fit.known_state(sub(text, 9, 13)) then
+    elseif fit.confirmed_fields(text) == 0 and not fit.known_state(sub(text, 9, 13)) then
       count = 0
     end
     if count > most then best, best_known, most = line, known, count end
@@ -147,7 +148,7 @@ local function second_line(row, width, today, french)
   return best, best_known, most
 end
 
---- The lines of two-line formats.
+-- Reads the lines of formats with two lines.
 local function two(rows, width, today)
   local lines, known = { rep("<", width), rep("<", width) }, {}
   local most, first_found, french, names, typed = 0, false, false, nil, false
@@ -160,7 +161,7 @@ local function two(rows, width, today)
       local text, of_first, fitted = first_line(row, width)
       if text and (not first_found or size(of_first) > size(known[1])) then
         lines[1], known[1], first_found, names = text, of_first, true, fitted
-        typed = #row.text == width or not WIDTH[#row.text] -- another width tells another format
+        typed = #row.text == width or not WIDTH[#row.text] -- another width identifies another format
       end
     end
   end
@@ -170,13 +171,14 @@ local function two(rows, width, today)
   return { lines = lines, known = known, score = score, typed = typed, notes = names and names.notes }
 end
 
---- Whether the number of a first line of TD1 is whole where its line is not: a filler may be missing before its rest.
+-- Returns whether the number in a damaged first line of TD1 is whole: a filler before its continuation may be missing.
 local function number_is_whole(text)
   local rest, digit = match(text, "^(%w+)(%d)<", 15)
-  local longer = rest and digits.of(sub(text, 6, 14) .. rest)
+  local longer = rest and check_digits.of(sub(text, 6, 14) .. rest)
   return not find(sub(text, 6, 14), "<%w") and (not longer or ("%d"):format(longer) ~= digit)
 end
 
+-- Returns the number, text and certain fields of a line of TD1.
 local function td1_line(text, today)
   local second = #text == 30 and find(text, "^[%d<]") and fit.dated(text, 1)
   if second and (fit.right_digit(text, 1, 6) or fit.right_digit(text, 9, 14)) then return 2, text, TD1_TWO end
@@ -188,12 +190,12 @@ local function td1_line(text, today)
   if count > 0 then return 2, line, known end
 end
 
---- Whether a row can be nothing but a line of names, though no other line of its zone was read.
+-- Returns whether a row must be a line of names, even where no other line of its zone was read.
 local function names_alone(row)
   return #row.text == 30 and not find(row.text, "[^A-Z<]") and not first_line(row, 30)
 end
 
---- The lines of TD1.
+-- Reads the lines of TD1.
 local function three(rows, today)
   local lines, known = { rep("<", 30), rep("<", 30), rep("<", 30) }, {}
   local score = 0
@@ -219,7 +221,7 @@ end
 
 local ALWAYS = { format = true, lines = true, checks = true, problems = true, valid = true }
 
---- Leaves only what is known in a result.
+-- Removes from a result the fields that are not certain.
 local function keep(result, known, typed)
   local fields = {}
   for _, set in pairs(known) do
@@ -228,7 +230,7 @@ local function keep(result, known, typed)
   for name in pairs(result) do
     if not ALWAYS[name] and not fields[name] and not fields[(name:gsub("_known$", ""))] then result[name] = nil end
   end
-  -- the optional data and the whole zone have check digits in some formats only, which the first line tells
+  -- optional data and the whole zone have check digits in some formats only, which the first line identifies
   local whole = typed and (result.format == "TD1" and fields.optional and fields.optional2 or result.format ~= "TD1" and fields.composite)
   local checks = {}
   for name, right in pairs(result.checks) do
@@ -249,16 +251,16 @@ local function keep(result, known, typed)
   return result
 end
 
---- Reads what is certain.
+--- Reads the certain fields.
 ---@param rows idocr.mrz.Row[]
 ---@param today string ISO
----@return idocr.Mrz? part with `partial = true`; nil where nothing is certain
+---@return idocr.Mrz? part with `partial = true`; nil where no field is certain
 function partial.read(rows, today)
   local usable, all = {}, {}
   for _, row in ipairs(rows) do
     all[#all + 1] = row
     for _, text in ipairs { row.text:match("^[^ ]+ +(.*)$") or "", row.text:match("^(.*[^ ]) +[^ ]+$") or "" } do
-      if #text >= 26 then all[#all + 1] = { text = text } end -- without a label or a remark
+      if #text >= 26 then all[#all + 1] = { text = text } end -- without a label or remark
     end
   end
   for _, row in ipairs(all) do

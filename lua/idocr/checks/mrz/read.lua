@@ -1,7 +1,7 @@
---- Reads lines of the right number and width: fields and check results out. Says what stands there and what is wrong with
---- it; corrects nothing but letters that can only be fillers.
+--- Reads the fields and check results of lines with the number and width of a format. Lists problems; corrects only letters
+--- that must be misread fillers.
 
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local formats = require "idocr.checks.mrz.formats"
 local name_field = require "idocr.checks.mrz.name_field"
 local field_date = require "idocr.checks.mrz.field_date"
@@ -9,7 +9,7 @@ local states = require "idocr.checks.data.states"
 
 local byte, sub, find, gsub, match = string.byte, string.sub, string.find, string.gsub, string.match
 local concat = table.concat
-local sum, clean, odd = digits.sum, name_field.clean, name_field.odd
+local sum, clean, odd = check_digits.sum, name_field.clean, name_field.odd
 local TD1, TD2, TD3 = formats.TD1, formats.TD2, formats.TD3
 local MRV_A, MRV_B, FRA_ID = formats["MRV-A"], formats["MRV-B"], formats["FRA-ID"]
 
@@ -22,44 +22,44 @@ local read = {}
 ---@class idocr.Mrz
 ---@field format "TD1"|"TD2"|"TD3"|"MRV-A"|"MRV-B"|"FRA-ID"
 ---@field document_code string?
----@field issuing_country string?   as printed, without fillers: "D", "UTO"
+---@field issuing_country string?   without fillers: "D", "UTO"
 ---@field number string?
 ---@field surname string?           parts separated by one blank
 ---@field given_name string?
----@field name_truncated boolean    the name field is full, so the name may have been cut
+---@field name_truncated boolean    the name field is full, so the name may be truncated
 ---@field nationality string?
----@field birth_date string?        ISO 8601; nil where it is unknown in part, or impossible
+---@field birth_date string?        ISO 8601; nil where it is partly unknown or impossible
 ---@field birth_date_known string?  the known part of a date with unknown parts: "1974" or "1974-08"
 ---@field sex "M"|"F"|"X"|nil       "X": unspecified (`<` or X)
 ---@field expiry_date string?
 ---@field expiry_date_known string?
----@field expiry_filler true?       no expiry date is stated, and its check digit is a filler too
----@field optional_filler true?     TD3: no optional data, and its check digit is a filler too
----@field optional string?          optional data (TD1: of the first line), fillers inside as one blank
+---@field expiry_filler true?       no expiry date, and a filler as its check digit
+---@field optional_filler true?     TD3: no optional data, and a filler as their check digit
+---@field optional string?          optional data (TD1: of the first line), inner fillers as one blank
 ---@field optional2 string?         TD1: of the second line
 ---@field issue_date_known string?  French card: year and month of issue
 ---@field office string?            French card: department and office of issue
----@field long_number_rule "icao"|"filler_counted"|nil  a number over nine characters: how its digit was made
+---@field long_number_rule "icao"|"filler_counted"|nil  the rule for the check digit of a number over nine characters
 ---@field checks table<string, boolean>  document_number, birth_date, expiry_date, optional, composite; nil: none
----@field valid boolean             every check digit right, and no date, character or code impossible
----@field problems string[]         what made it invalid, deserves a look, or was restored: see below
----@field lines string[]            the lines that were read: in order, of the right width
----@field given string[]?           the lines as they were given, where anything was restored
+---@field valid boolean             every check digit is correct, and every date, character and code is possible
+---@field problems string[]         errors, uncertainties and restorations: see below
+---@field lines string[]            the lines that were read, in order and with the right width
+---@field given string[]?           the original lines, where anything was restored
 
 -- Problems that make a zone invalid:
 --   check_digit.NAME, date.birth_date, date.expiry_date, character, sex, country_shape
---   name_digit: a name holds a digit; filler_letters: fillers were read as letters, and no check digit tells which
--- Problems that deserve a look, which no check digit can settle:
---   unknown_issuing_country, unknown_nationality (lists of states grow), name_missing, sex_letter (X is for the printed
---   zone), name_digit_national (digits that stand for letters by the rule of the issuer), name_doubt, name_separator
--- What was restored:
---   restored.case, .characters (other signs of the same shape or meaning), .blanks (left out), .fillers (blanks or signs),
---   .filler_count (made up or left out), .filler_letters, .line_breaks, .line_order, .other_text (left out)
+--   name_digit: a name contains a digit; filler_letters: fillers were read as letters, and no check digit shows which
+-- Uncertainties, which no check digit can resolve:
+--   unknown_issuing_country, unknown_nationality (new codes are added), name_missing, sex_letter (X is for the printed
+--   zone), name_digit_national (an issuer's rule writes digits for letters), name_doubt, name_separator
+-- Restorations:
+--   restored.case, .characters (of the same shape or meaning), .blanks (removed), .fillers (blanks or other characters),
+--   .filler_count (added or removed), .filler_letters, .line_breaks, .line_order, .other_text (ignored)
 
 local COUNT_OF = { [30] = 3, [36] = 2, [44] = 2 }
 read.COUNT_OF = COUNT_OF
 
---- The format of lines; nil where their number or width is that of none.
+-- Returns the format of lines by their number and width; nil where no format has these.
 ---@param lines string[]
 ---@return idocr.mrz.Format?
 local function format_of(lines)
@@ -94,20 +94,20 @@ local function long_number(text, format, composite)
   local number = first .. more
   local right, rule = false, nil
   if digit then
-    if digits.of(number) == digit then
+    if check_digits.of(number) == digit then
       right, rule = true, "icao"
-    elseif digits.of(first .. "<" .. more) == digit then
+    elseif check_digits.of(first .. "<" .. more) == digit then
       right, rule = composite == true, "filler_counted"
     end
   end
   return number, rest, right, rule
 end
 
-local CODE = {} ---@type table<string, string|false> three characters -> a known code; false: no code at all
+local CODE = {} ---@type table<string, string|false> three characters -> a known code; false: no code
 CODE["<<<"] = false
-local GERMANY = { DKK = true, ["DK<"] = true, ["D<K"] = true } -- the only code of one letter, its fillers read as K
+local GERMANY = { DKK = true, ["DK<"] = true, ["D<K"] = true } -- the only one-letter code, with its fillers read as K
 
---- A code of a state; what is none becomes a problem.
+-- Reads the code of a state; adds a problem for a code that is malformed or unknown.
 ---@return string? code
 ---@return boolean possible
 local function country(field, text, problems)
@@ -124,14 +124,14 @@ local function country(field, text, problems)
     return clean(text), false
   end
   if states.name(code) then
-    CODE[text] = code -- the standard's codes only, so this stays small
+    CODE[text] = code -- codes of the standard only, so the table stays small
   else
     problems[#problems + 1] = "unknown_" .. field
   end
   return code, true
 end
 
---- All characters as numbers. PUC Lua does it in one call; LuaJIT compiles the loop, but not a call with 88 results.
+-- Returns the bytes of a text. LuaJIT compiles the loop, but not a call with 88 results.
 local bytes_of = rawget(_G, "jit") and function(text)
   local bytes = {}
   for i = 1, #text do bytes[i] = byte(text, i) end
@@ -140,13 +140,14 @@ end or function(text)
   return { byte(text, 1, 90) }
 end
 
+-- Compares every check digit with its expected value.
 local function run_checks(format, bytes, checks)
   local list = format.checks
   for i = 1, #list do
     local check = list[i]
     local got, expected = bytes[check.digit], sum(bytes, check.positions, check.weights)
     if check.empty_filler and got == 60 then
-      -- a filler is the digit of an empty field only
+      -- a filler is correct for an empty field only
       local empty = true
       local positions = check.positions
       for j = 1, #positions do
@@ -159,7 +160,8 @@ local function run_checks(format, bytes, checks)
   end
 end
 
----@return boolean certain false where a name holds a digit
+-- Reads the fields that only the French card has.
+---@return boolean certain false where a name contains a digit
 local function read_french(result, text, fields)
   result.nationality = "FRA"
   result.surname = clean(sub(text, fields.surname[1], fields.surname[2]))
@@ -178,7 +180,8 @@ end
 
 local SEX = { M = "M", F = "F", ["<"] = "X", X = "X" }
 
---- The number, which may go on behind its nine places, what else stands there, and the rule by which it was long.
+-- Reads the number, which may continue in the optional data. Returns the number, the optional data and the rule of a long
+-- number.
 local function number_of(format, text, bytes, checks)
   local fields = format.fields
   local at = fields.number
@@ -186,7 +189,7 @@ local function number_of(format, text, bytes, checks)
   if fields.optional then optional = sub(text, fields.optional[1], fields.optional[2]) end
   if format.long_number and bytes[at[2] + 1] == 60 and number then
     local whole, rest, right, long_rule = long_number(text, format, checks.composite)
-    -- fillers within the nine are rather a short number without a digit, unless every digit says otherwise
+    -- fillers within the nine characters indicate a short number without a check digit, unless the composite confirms a long one
     if whole and (bytes[at[1]] ~= 60 and bytes[at[2]] ~= 60 or right and checks.composite) then
       number, optional, rule = clean(whole), rest, long_rule
       checks.document_number = right
@@ -195,7 +198,7 @@ local function number_of(format, text, bytes, checks)
   return number, optional, rule
 end
 
---- A date field. K has the value of a filler for every check digit, and a date holds no letters: it is read as one.
+-- Reads a date field. K is read as a filler: it has the same value, and a date has no letters.
 ---@return string? date
 ---@return string? known
 ---@return boolean possible
@@ -212,11 +215,11 @@ end
 
 local NAME_PROBLEM = { restored = "restored.filler_letters", misread = "filler_letters", doubt = "name_doubt" }
 
---- The names of a name field: what is odd in it becomes a problem.
+-- Reads a name field and adds its problems.
 ---@return string? surname
 ---@return string? given_name
 ---@return boolean truncated
----@return boolean certain false where letters of the names are surely misread
+---@return boolean certain false where letters of the names are certainly misread
 local function names_at(at, text, problems)
   local field, certain = sub(text, at[1], at[2]), true
   if odd(field) then
@@ -229,7 +232,7 @@ local function names_at(at, text, problems)
     if status ~= "doubt" then problems[#problems + 1] = name_field.separators(field) end
   end
   if find(field, "%d") then
-    -- the national passport of Russia writes letters that Latin lacks as digits; everywhere else 9303-3 4.6 forbids them
+    -- the Russian national passport writes digits for letters that Latin lacks; 9303-3 4.6 forbids digits otherwise
     local national = sub(text, 1, 5) == "PNRUS"
     problems[#problems + 1] = national and "name_digit_national" or "name_digit"
     certain = certain and national
@@ -238,6 +241,7 @@ local function names_at(at, text, problems)
   return surname, given_name, truncated, certain
 end
 
+-- Reads the issuing state and the nationality.
 local function codes(text, at, problems)
   local issuer, possible = country("issuing_country", sub(text, 3, 5), problems)
   if not at then return issuer, nil, possible end
@@ -245,24 +249,25 @@ local function codes(text, at, problems)
   return issuer, nationality, possible and also
 end
 
+-- Reads optional data; five K at the end are fillers.
 local function optional_of(text, problems)
-  local kept = find(text, "KKKKK", 1, true) and match(text, "^(.-)KKKKK+<*$") -- five letters of the value of a filler are fillers
+  local kept = find(text, "KKKKK", 1, true) and match(text, "^(.-)KKKKK+<*$")
   if not kept then return clean(text) end
   problems[#problems + 1] = "restored.filler_letters"
   return clean(kept)
 end
 
---- Whether the field of a check is empty and so is its digit.
+-- Returns true where the check digit is a filler.
 local function filler_digit(name, format, bytes)
   for _, check in ipairs(format.checks) do
     if check.name == name then return bytes[check.digit] == 60 or nil end
   end
 end
 
+-- Reads lines as one format.
 local function read_as(format, lines, text, foul, today)
   local bytes = bytes_of(text)
   local fields, problems, valid = format.fields, {}, true
-  -- tables are written out whole: growing them key by key would cost more than all sums
   local checks = { document_number = false, birth_date = false, expiry_date = nil, optional = nil, composite = nil }
   run_checks(format, bytes, checks)
   if foul then
@@ -316,7 +321,7 @@ local function read_as(format, lines, text, foul, today)
   return result
 end
 
---- Whether at most one of the letters "IDFRA" was misread.
+-- Returns whether a text begins with "IDFRA" with at most one misread letter.
 local function nearly_french(text)
   local right = 0
   for i = 1, 5 do
@@ -325,7 +330,7 @@ local function nearly_french(text)
   return right >= 4
 end
 
---- How many check digits are right.
+--- Counts the correct check digits.
 ---@param result idocr.Mrz
 ---@return integer
 function read.right(result)
@@ -336,10 +341,10 @@ function read.right(result)
   return n
 end
 
---- Reads lines.
+--- Reads lines as the format of their number and width.
 ---@param lines string[]
 ---@param today string ISO
----@return idocr.Mrz? result nil where the lines have not the shape of any format
+---@return idocr.Mrz? result nil where no format has this number and width of lines
 function read.lines(lines, today)
   local format = format_of(lines)
   if not format then return nil end
@@ -347,7 +352,7 @@ function read.lines(lines, today)
   local foul = find(text, FOUL)
   local result = read_as(format, lines, text, foul, today)
   if not result.valid and (format == FRA_ID or format == TD2 and nearly_french(text)) then
-    -- other French documents of this size are laid out as TD2; and the letters that tell the card may be misread
+    -- other French documents of this size are TD2; and the letters that identify the French card may be misread
     local other_format = format == FRA_ID and TD2 or FRA_ID
     local other = read_as(other_format, lines, text, foul, today)
     if other_format == TD2 then
@@ -359,7 +364,7 @@ function read.lines(lines, today)
   return result
 end
 
---- Whether the dates are days of the calendar, as far as they are stated.
+--- Returns whether the dates exist in the calendar, as far as they are given.
 ---@param result idocr.Mrz
 ---@return boolean
 function read.dates_possible(result)
@@ -369,7 +374,7 @@ function read.dates_possible(result)
   return true
 end
 
---- Whether every check digit is right.
+--- Returns whether every check digit is correct.
 ---@param result idocr.Mrz
 ---@return boolean
 function read.all_right(result)
@@ -379,6 +384,6 @@ function read.all_right(result)
   return true
 end
 
-read.date, read.country = date_of, country
+read.date = date_of
 
 return read

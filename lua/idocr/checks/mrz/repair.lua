@@ -1,9 +1,9 @@
---- Proposes what a wrong check digit may be about: the usual confusions of optical reading. Where only digits or only letters
---- can stand, another character has one look-alike of that class; elsewhere exactly one change per wrong digit must make the
---- check digits right, and two ways to make them right are no proposal at all.
---- Proposals are for people: nothing here changes what was read, and a digit that turns right is no proof.
+--- Proposes corrections for wrong check digits from the usual confusions of OCR. Where only digits or only letters are allowed,
+--- another character is replaced by its look-alike of that class; elsewhere exactly one change per wrong digit must make the
+--- check digits correct, and where two changes would, nothing is proposed.
+--- Proposals are for people: the zone is not changed, and a correct digit is no proof.
 
-local digits = require "idocr.checks.mrz.digits"
+local check_digits = require "idocr.checks.mrz.check_digits"
 local parse = require "idocr.checks.mrz.parse"
 local read = require "idocr.checks.mrz.read"
 local formats = require "idocr.checks.mrz.formats"
@@ -14,12 +14,12 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143
 
 local repair = {}
 
--- where letters and digits may stand
+-- Where letters and digits are allowed.
 local CONFUSIONS = {
   O = "0", ["0"] = "O", I = "1", ["1"] = "I", B = "8", ["8"] = "B", S = "5", ["5"] = "S",
   Z = "2", ["2"] = "Z", G = "6", ["6"] = "G", ["|"] = "1", ["!"] = "1",
 }
--- where only digits stand, and where only letters do
+-- Where only digits are allowed, and where only letters are.
 local AS_DIGIT = {
   O = "0", D = "0", Q = "0", U = "0", I = "1", L = "1", ["|"] = "1", ["!"] = "1", Z = "2", A = "4", S = "5", ["$"] = "5", G = "6",
   T = "7", B = "8", ["&"] = "8",
@@ -29,11 +29,11 @@ local AS_LETTER = {
   ["$"] = "S", ["&"] = "B",
 }
 
-local MOST_TRIALS = 200 -- combinations of candidates; more than one per check is rare
+local MOST_TRIALS = 200 -- combinations of candidates
 
 local LETTERS = { "issuing_country", "nationality", "names", "surname", "given_name" }
 
---- Which class of character a position takes, and what it belongs to; positions that take both have no entry.
+-- Returns the positions where only digits and only letters are allowed, each with its field or check.
 local function classes_of(format)
   local digit, letter = {}, {}
   for _, name in ipairs { "birth_date", "expiry_date" } do
@@ -51,7 +51,7 @@ end
 local CLASSES = {}
 for name, format in pairs(formats) do CLASSES[name] = classes_of(format) end
 
---- The changes at places of one class, each of them forced: another character cannot stand there.
+-- Returns the changes at positions of one class, where the character that was read is impossible.
 ---@return table[]? changes nil where a character has no look-alike of the class
 local function forced(text, format, national)
   local classes, list = CLASSES[format.name], {}
@@ -72,7 +72,7 @@ local function forced(text, format, national)
   return list
 end
 
---- Single changes at these positions where both classes may stand.
+-- Returns the possible changes at positions where both classes are allowed.
 local function changes(text, positions, classes)
   local list = {}
   for _, position in ipairs(positions) do
@@ -85,18 +85,19 @@ local function changes(text, positions, classes)
   return list
 end
 
+-- Returns the positions that a check covers, its digit included.
 local function positions_of(format, check, result)
   local list, seen = {}, {}
-  local function take(position)
+  local function include(position)
     if not seen[position] then
       seen[position] = true
       list[#list + 1] = position
     end
   end
-  for _, position in ipairs(check.positions) do take(position) end
-  take(check.digit)
+  for _, position in ipairs(check.positions) do include(position) end
+  include(check.digit)
   if check.name == "document_number" and format.long_number and result.number and #result.number > 9 then
-    for position = format.long_number[1], format.long_number[1] + #result.number - 9 do take(position) end
+    for position = format.long_number[1], format.long_number[1] + #result.number - 9 do include(position) end
   end
   return list
 end
@@ -114,7 +115,7 @@ local function lines_of(text, format)
   return lines
 end
 
---- Whether a change makes one check right. Sums are enough for that but where a number runs over nine characters.
+-- Returns whether a change makes one check digit correct. A number over nine characters has to be parsed again for that.
 local function helps(check, format, result, text, bytes, change, today)
   if check.name == "document_number" and result.long_number_rule or byte(text, check.digit) == 60 then
     local trial = read.lines(lines_of(apply(text, { change }), format), today)
@@ -122,13 +123,13 @@ local function helps(check, format, result, text, bytes, change, today)
   end
   local before = bytes[change.position]
   bytes[change.position] = byte(change.to)
-  local sum = digits.sum(bytes, check.positions, check.weights)
+  local sum = check_digits.sum(bytes, check.positions, check.weights)
   local right = sum ~= nil and bytes[check.digit] == 48 + sum
   bytes[change.position] = before
   return right
 end
 
---- One list of candidates for each wrong check. The composite has one of its own only where nothing else is wrong.
+-- Returns a list of candidates for each wrong check. The composite gets one only where no other check is wrong.
 local function candidates_by_check(format, result, text, today)
   local groups, bytes = {}, { byte(text, 1, -1) }
   for _, check in ipairs(format.checks) do
@@ -147,7 +148,7 @@ local function candidates_by_check(format, result, text, today)
   return groups
 end
 
---- Whether a reading has nothing left that a repair is for; fillers read as letters are another matter.
+-- Returns whether a result has no problem that a repair can solve.
 local function sound(trial)
   if not trial or not read.all_right(trial) then return false end
   for _, problem in ipairs(trial.problems) do
@@ -158,7 +159,7 @@ local function sound(trial)
   return true
 end
 
---- All ways to take one candidate per group that leave a sound zone; stops at the second.
+-- Returns the combinations of one candidate per group that give a sound zone; stops at the second.
 local function solutions(groups, text, format, today)
   local found, trials = {}, 0
   local chosen = {}
@@ -185,17 +186,17 @@ end
 ---  field of letters, that the change is about
 ---@field lines string[] the lines with the changes made
 
-local NOTHING = "no usual confusion explains the check digits"
+local NOTHING = "no usual OCR confusion explains the wrong check digits"
 
---- Proposes a reading under which every check digit is right.
+--- Proposes changes that make every check digit correct.
 ---@param zone string|string[]
 ---@param options {today: string|number|nil}?
----@return idocr.mrz.Proposal? proposal nil where nothing is wrong, nothing helps, or more than one change would
----@return string? message why not
+---@return idocr.mrz.Proposal? proposal nil where every digit is correct, no change helps, or several do
+---@return string? message the reason
 function repair.repair(zone, options)
   local result, message = parse.parse(zone, options)
   if not result then return nil, message end
-  if sound(result) then return nil, "every check digit is right" end
+  if sound(result) then return nil, "every check digit is correct" end
   local today = dates.today(type(options) == "table" and options.today or nil)
   local format, text = formats[result.format], table.concat(result.lines)
 
@@ -208,7 +209,7 @@ function repair.repair(zone, options)
   if not groups then return nil, NOTHING end
   local found = solutions(groups, text, format, today)
   if #found == 0 then return nil, NOTHING end
-  if #found > 1 then return nil, "more than one change would make the check digits right" end
+  if #found > 1 then return nil, "more than one change would make the check digits correct" end
   local list = first
   for _, change in ipairs(found[1].changes) do list[#list + 1] = change end
   for _, change in ipairs(list) do
@@ -218,7 +219,5 @@ function repair.repair(zone, options)
   end
   return { changes = list, lines = found[1].lines }
 end
-
-repair.CONFUSIONS, repair.BLIND = CONFUSIONS, digits.BLIND
 
 return repair

@@ -1,10 +1,10 @@
---- Compares names: a printed one with one of a machine readable zone (every spelling that ICAO Doc 9303-3 section 6 allows,
---- names cut to fit the field) and two printed ones. Blanks, dots and other forms of a character make no difference.
+--- Compares names: a printed one with one from a machine readable zone (any spelling of ICAO Doc 9303-3 section 6, truncated
+--- names), and two printed ones. Blanks, dots and variants of a character make no difference.
 
 local normal_form = require "idocr.checks.names.normal_form"
 local skeleton = require "idocr.checks.names.skeleton"
 local transliteration = require "idocr.checks.names.transliteration"
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local sub, byte = string.sub, string.byte
 
@@ -12,18 +12,18 @@ local names = {}
 
 local LONGEST = 400 -- bytes; no printed name is longer
 
---- The letters of a text of A-Z: a run without gaps, and its words.
+-- Returns the letters A-Z of a text, in capitals.
 local function letters(text)
   return (text:upper():gsub("[^A-Z]", ""))
 end
 
--- 9303-3 4.6: prefixes and suffixes do not go into the zone, unless the issuer holds them to be part of the name.
+-- 9303-3 4.6: prefixes and suffixes are omitted from the zone, unless the issuer treats them as part of the name.
 local TITLES = {}
 for title in ("DR PROF MR MRS MS MISS SIR DAME LORD LADY DATO DATUK DATIN ESQ JR SR II III IV PHD"):gmatch("%S+") do
   TITLES[title] = true
 end
 
---- A printed name without titles at either end; nil where it has none, or nothing else.
+-- Removes titles at both ends of a name; nil where it has none, or nothing else.
 local function untitled(text)
   local words = {}
   for word in text:gsub("%.", ". "):gmatch("[^%s,]+") do words[#words + 1] = word end
@@ -34,15 +34,15 @@ local function untitled(text)
   return table.concat(words, " ", first, last)
 end
 
---- Spellings of a printed name, character by character, and its words as such lists.
+-- Returns the possible spellings of each character of a printed name, for the whole name and by word.
 ---@return string[][]? all nil where a character has no transliteration (Chinese, say)
 ---@return string[][][] words
----@return boolean foreign letters of another script are among them: issuers seldom keep to one table for those
+---@return boolean non_latin it has letters of another script, for which issuers use different tables
 local function spell(text)
-  local all, words, word, foreign = {}, {}, nil, false
+  local all, words, word, non_latin = {}, {}, nil, false
   for _, entry in ipairs(transliteration.spelled(text)) do
     local character, what = entry.character, entry.what
-    if type(what) == "table" and not transliteration.latin(character) then foreign = true end
+    if type(what) == "table" and not transliteration.latin(character) then non_latin = true end
     if what == "separator" then
       word = nil
     elseif type(what) == "table" then
@@ -56,44 +56,44 @@ local function spell(text)
       return nil, words, true
     end
   end
-  return all, words, foreign
+  return all, words, non_latin
 end
 
---- Whether letters of another script than Latin are in a text.
-local function foreign(text)
+-- Returns whether a text has letters of another script than Latin.
+local function has_non_latin(text)
   local _, _, found = spell(text)
   return found
 end
 
---- Walks the spellings through a run of letters, all alternatives at once.
----@return boolean whole the spellings use up the run exactly
----@return boolean prefix the run ends while the spellings go on (a cut name)
+-- Matches all combinations of spellings with a run of letters.
+---@return boolean whole a combination is the whole run
+---@return boolean prefix the run is the beginning of a combination (a truncated name)
 local function walk(spellings, run)
-  local places, length, prefix = { [0] = true }, #run, false
+  local lengths, length, prefix = { [0] = true }, #run, false
   for i = 1, #spellings do
     local following, any = {}, false
-    for place in pairs(places) do
+    for matched in pairs(lengths) do
       for _, spelling in ipairs(spellings[i]) do
-        local room = length - place
+        local room = length - matched
         local size = #spelling
         if size <= room then
-          if sub(run, place + 1, place + size) == spelling then
-            following[place + size] = true
+          if sub(run, matched + 1, matched + size) == spelling then
+            following[matched + size] = true
             any = true
           end
-        elseif room > 0 and sub(run, place + 1) == sub(spelling, 1, room) then
+        elseif room > 0 and sub(run, matched + 1) == sub(spelling, 1, room) then
           prefix = true
         end
       end
-      if place == length and #spellings[i][1] > 0 then prefix = true end
+      if matched == length and #spellings[i][1] > 0 then prefix = true end
     end
     if not any then return false, prefix end
-    places = following
+    lengths = following
   end
-  return places[length] == true, prefix
+  return lengths[length] == true, prefix
 end
 
---- Each word of the zone is the beginning of a printed word, in order: components cut to initials or shortened.
+-- Returns whether each word of the zone is the beginning of a printed word, in order.
 local function abbreviated(words, zone)
   local at = 0
   for word in zone:upper():gmatch("[A-Z]+") do
@@ -108,8 +108,8 @@ local function abbreviated(words, zone)
   return true
 end
 
---- The names that an alias sign separates, each as a name: "MOHD ALI @ ABU" names one person in two ways.
----@return string[]? nil where there is no such sign
+-- Splits a name with aliases: "MOHD ALI @ ABU".
+---@return string[]? nil where the name has no alias
 local function aliases(text)
   if not text:find("@", 1, true) then return nil end
   local list = {}
@@ -121,7 +121,7 @@ end
 
 local compare
 
---- Whether one of several names of a person is the one of the zone.
+-- Returns whether one of the aliases agrees with the zone.
 local function alias_agrees(printed, zone, truncated)
   for _, one in ipairs(aliases(printed) or {}) do
     if compare(one, zone, truncated) == "agree" then return true end
@@ -130,9 +130,9 @@ local function alias_agrees(printed, zone, truncated)
 end
 
 --- Compares a printed name with a name from a zone.
----@param printed any UTF-8 text of the printed zone
+---@param printed any UTF-8 text
 ---@param zone any A-Z, parts separated by blanks or fillers
----@param truncated boolean? the name field was full, so a cut name is no difference
+---@param truncated boolean? the name field was full, so a truncated name agrees
 ---@return "agree"|"differ"|"not_compared"
 function names.compare(printed, zone, truncated)
   if type(printed) ~= "string" or type(zone) ~= "string" or #printed > LONGEST or #zone > LONGEST then return "not_compared" end
@@ -142,7 +142,7 @@ end
 
 function compare(printed, zone, truncated)
   local run = letters(zone)
-  if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- plain letters, the usual case
+  if run ~= "" and letters(printed) == run and not printed:find("[\128-\255%d]") then return "agree" end -- the usual case
   local spellings, words, other_script = spell(printed)
   if not spellings or #spellings == 0 or run == "" then return "not_compared" end
   local whole, prefix = walk(spellings, run)
@@ -154,7 +154,7 @@ function compare(printed, zone, truncated)
   return alias_agrees(printed, zone, truncated) and "agree" or "differ"
 end
 
---- Compares two names in one script.
+-- Compares two names in one script.
 local function by_skeleton(a, b)
   local left, right = skeleton.of(a), skeleton.of(b)
   if left == "" or right == "" then return "not_compared" end
@@ -163,18 +163,19 @@ local function by_skeleton(a, b)
   return "differ"
 end
 
+-- Compares two names by their letters in a zone.
 local function by_letters(a, b, left, right, truncated)
-  if foreign(a) and foreign(b) then return by_skeleton(a, b) end
+  if has_non_latin(a) and has_non_latin(b) then return by_skeleton(a, b) end
   local status = compare(a, right, truncated)
   if status == "differ" then status = compare(b, left, truncated) end
   return status
 end
 
---- Compares two printed names: equal once case, marks and separators are gone, in one spelling or another. One of them
---- may have been taken from a zone already ("MULLER" for Müller), so each is spelt out against the other.
+--- Compares two printed names without case, marks and separators, in any spelling. As one of them may come from a zone
+--- ("MULLER" for Müller), each is compared with the transliteration of the other.
 ---@param a any
 ---@param b any
----@param truncated boolean? either may have been cut
+---@param truncated boolean? either may be truncated
 ---@return "agree"|"differ"|"not_compared"
 function names.same(a, b, truncated)
   if type(a) ~= "string" or type(b) ~= "string" or #a > LONGEST or #b > LONGEST then return "not_compared" end
@@ -189,7 +190,7 @@ function names.same(a, b, truncated)
   return by_skeleton(a, b)
 end
 
---- A full name with its words in order of the alphabet: cards print surnames first or last.
+--- Sorts the words of a full name, because cards print surnames first or last.
 ---@param text string
 ---@return string
 function names.sorted(text)

@@ -1,9 +1,8 @@
---- Brings a name into one form for comparison: other forms of a character (full width, ligatures, compatibility
---- ideographs, radicals, GB 18030's private use) become the character, a letter and its mark become one, blanks of all
---- scripts become a blank, Hangul syllables become their letters, and characters without a shape go. Case, separators and
---- accents stay.
+--- Normalizes text for comparison: replaces variants of a character (full width, ligatures, compatibility ideographs,
+--- radicals, GB 18030's private use) by the character, composes letters and marks, replaces blanks of all scripts by a
+--- space, decomposes Hangul syllables and removes invisible characters. Case, separators and accents stay.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 
 local normal_form = {}
 
@@ -12,6 +11,7 @@ local byte, char = string.byte, string.char
 -- character -> character(s); letter .. mark -> letter; letter -> letter without its mark, mark; small letter -> capital
 local FORM, COMPOSED, BASE, MARK, CAPITAL
 
+-- Loads the Unicode tables.
 local function load()
   local data = require "idocr.checks.data.unicode_data"
   FORM, COMPOSED, BASE, MARK, CAPITAL = {}, {}, {}, {}, {}
@@ -47,10 +47,10 @@ local function is_invisible(character)
     or character:find("^\243\160[\132-\135][\128-\191]$") ~= nil
 end
 
--- The UTF-8 of a code point of three bytes.
+-- Encodes a code point of three bytes as UTF-8.
 local function encode(code) return char(0xE0 + math.floor(code / 4096), 0x80 + math.floor(code / 64) % 64, 0x80 + code % 64) end
 
---- The letters of a Hangul syllable (U+AC00-U+D7A3; The Unicode Standard, section 3.12), nil for any other character.
+-- Returns the letters of a Hangul syllable (U+AC00-U+D7A3; The Unicode Standard, section 3.12); nil for another character.
 local function hangul_letters(character)
   if not character:find("^[\234-\237]..$") then return nil end
   local first, second, third = byte(character, 1, 3)
@@ -61,7 +61,7 @@ local function hangul_letters(character)
     .. (final > 0 and encode(0x11A7 + final) or "")
 end
 
---- Returns a text in the normal form. Bytes that are no UTF-8 stay as they are.
+--- Returns a text in the normal form. Invalid UTF-8 stays unchanged.
 ---@param text string UTF-8
 ---@return string
 function normal_form.of(text)
@@ -84,7 +84,7 @@ function normal_form.of(text)
   return table.concat(out)
 end
 
---- Returns the letter without its last mark, and the mark; nil where it has none.
+--- Returns a letter without its last mark, and the mark; nil where it has no mark.
 ---@param character string one UTF-8 character
 ---@return string? base, string? mark
 function normal_form.base(character)
@@ -92,7 +92,7 @@ function normal_form.base(character)
   return BASE[character], MARK[character]
 end
 
---- Returns the capital of a letter of any alphabet; other characters as they are.
+--- Returns the capital of a letter of any alphabet; other characters unchanged.
 ---@param character string one UTF-8 character
 ---@return string
 function normal_form.capital(character)
@@ -101,7 +101,7 @@ function normal_form.capital(character)
   return CAPITAL[character] or character
 end
 
---- Whether a text holds characters of a private use area, which only their issuer can read.
+--- Returns whether a text has characters of a private use area.
 ---@param text string UTF-8
 ---@return boolean
 function normal_form.has_private_use(text)

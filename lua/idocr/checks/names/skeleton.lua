@@ -1,8 +1,7 @@
---- Reduces a printed name to what two prints of it in one script have in common: letters as capitals in the spelling of
---- ICAO Doc 9303-3 where it has one, without marks, separators and punctuation, and one letter for those that Arabic writers
---- and keyboards interchange.
+--- Reduces a printed name to a skeleton that is equal for all its variants in one script: capitals in the spelling of ICAO
+--- Doc 9303-3, without marks, separators and punctuation, and one letter for those that Arabic keyboards interchange.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 local transliteration = require "idocr.checks.names.transliteration"
 
@@ -14,7 +13,7 @@ for list in ("اأإآٱ وؤ يئىی كکڪ هةہھەۀۂۃ"):gmatch("%S+") d
   for index = 2, #letters do INTERCHANGED[letters[index]] = letters[1] end
 end
 
---- A letter without the marks that are not written in a zone either.
+-- Removes the marks that a zone omits.
 local function bare(letter)
   local base, mark = normal_form.base(letter)
   if base and transliteration.spellings(mark) == "dropped" then return bare(base) end
@@ -39,8 +38,8 @@ end
 
 local SCRIPTS = { cyrillic = "^[\208-\212]", arabic = "^[\216-\219\221]" }
 
---- The script whose letters a name has, where it is one of those in which national letters occur that ICAO Doc 9303 does not
---- spell; nil for other scripts and for two.
+--- Returns the script of a name, where it is one with national letters that ICAO Doc 9303 does not transliterate; nil for
+--- another script and for several.
 ---@param text string UTF-8
 ---@return "cyrillic"|"arabic"|nil
 function skeleton.script(text)

@@ -1,12 +1,12 @@
---- Transliteration into the letters of machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 6.
---- Where the standard allows several spellings, the first is the one to write, all are to be accepted.
+--- Transliterates names to the letters of machine readable zones: ICAO Doc 9303-3 (8th ed., 2021) section 6.
+--- Where the standard allows several spellings, the first is written and all are accepted.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 
 local byte = string.byte
 
-local transliteration = { characters = characters }
+local transliteration = {}
 
 -- A. Latin based characters: upper and lower case, spellings
 local LATIN = [[
@@ -61,7 +61,7 @@ for _, c in ipairs(characters(PUNCTUATION .. "’‘ʼʻʽʾʿ‛“”„«»´
 end
 
 local SPELLINGS = {} ---@type table<string, string[]>
-local FOREIGN = {} ---@type table<string, true> letters that are not Latin
+local NON_LATIN = {} ---@type table<string, true> letters that are not Latin
 
 local function load()
   for i = 0, 25 do
@@ -75,7 +75,7 @@ local function load()
       if #list == 0 then list[1] = "" end
       for _, key in ipairs(characters(keys)) do
         SPELLINGS[key] = list
-        if text ~= LATIN then FOREIGN[key] = true end
+        if text ~= LATIN then NON_LATIN[key] = true end
       end
     end
   end
@@ -83,7 +83,7 @@ local function load()
 end
 load()
 
--- Marks that are not written in a zone: U+0300-U+036F, U+0483-U+0487, U+1AB0-U+1AFF, U+1DC0-U+1DFF, U+20D0-U+20FF, U+FE20-U+FE2F;
+-- Marks that a zone omits: U+0300-U+036F, U+0483-U+0487, U+1AB0-U+1AFF, U+1DC0-U+1DFF, U+20D0-U+20FF, U+FE20-U+FE2F;
 -- Hebrew U+0591-U+05BD, U+05BF, U+05C1-U+05C2, U+05C4-U+05C5, U+05C7; Arabic U+0610-U+061A, tatweel,
 -- vowel signs U+064B-U+065F, U+0670, U+06D6-U+06ED
 local function is_mark(character)
@@ -98,7 +98,7 @@ end
 local SHADDA = "\217\145" -- U+0651: doubles the letter before it
 local TEH_MARBUTA = "\216\169" -- U+0629: XAH at the end of a part of the name, XTA elsewhere
 
---- What one printed character becomes. A letter with a mark that the standard does not list is written as the letter.
+--- Returns the spellings of a printed character. A letter with a mark that the standard does not list is written without it.
 ---@param character string one UTF-8 character
 ---@return string[]|"separator"|"dropped"|nil spellings nil for a character that the standard does not transliterate
 function transliteration.spellings(character)
@@ -110,12 +110,12 @@ function transliteration.spellings(character)
   return base and transliteration.spellings(base) or nil
 end
 
---- Whether a character that has spellings is a Latin letter.
+--- Returns whether a character with spellings is a Latin letter.
 ---@param character string
 ---@return boolean
-function transliteration.latin(character) return not FOREIGN[character] end
+function transliteration.latin(character) return not NON_LATIN[character] end
 
--- The spellings with each written twice first: issuers that do not know the shadda write the letter once.
+-- Returns the spellings, first written twice, then once for issuers that ignore the shadda.
 local function doubled(spellings)
   local list = {}
   for _, spelling in ipairs(spellings) do list[#list + 1] = spelling .. spelling end
@@ -131,13 +131,13 @@ end
 
 ---@class idocr.checks.Spelled
 ---@field character string
----@field what string[]|"separator"|"dropped"|nil as of `transliteration.spellings`
+---@field what string[]|"separator"|"dropped"|nil as returned by `transliteration.spellings`
 
---- The characters of a name with what each becomes in its place.
+--- Returns the characters of a name with their spellings in context.
 ---@param text string UTF-8
 ---@return idocr.checks.Spelled[]
 function transliteration.spelled(text)
-  local out, last = {}, nil -- last: the letter before, marks aside
+  local out, last = {}, nil -- last: the previous letter, without marks
   local function end_part()
     if last and last.character == TEH_MARBUTA then last.what = reversed(last.what) end
     last = nil
@@ -157,7 +157,7 @@ function transliteration.spelled(text)
   return out
 end
 
---- Writes a name with the letters of a zone: A-Z and one `<` between parts.
+--- Transliterates a name to A-Z with one `<` between its parts.
 ---@param text string UTF-8
 ---@return string? zone nil where a character has no transliteration
 function transliteration.zone(text)

@@ -1,9 +1,9 @@
---- Chinese resident numbers: GB 11643-1999 (18 characters; ISO 7064 MOD 11-2) and the 15 digits issued before 1999.
---- Also numbers of residence permits (81, 82, 83) and of foreigners with permanent residence (9…, since 2023), which
---- keep the same checksum: 9, province, numeric country code, birth date, two digits of order, checksum.
+--- Parses Chinese resident numbers: GB 11643-1999 (18 characters; ISO 7064 MOD 11-2) and the 15 digits issued before 1999.
+--- Also parses numbers of residence permits (81, 82, 83) and of foreigners with permanent residence (9…, since 2023), which
+--- have the same checksum: 9, province, numeric country code, birth date, two digits of order, checksum.
 
 local dates = require "idocr.checks.dates"
-local plain = require "idocr.checks.numbers.plain"
+local normalize = require "idocr.checks.numbers.normalize"
 local regions = require "idocr.checks.data.china_regions"
 local states = require "idocr.checks.data.states"
 
@@ -14,23 +14,23 @@ local china_id = {}
 local WEIGHTS = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 }
 local CHECK = "10X98765432"
 local LIKE_X = { ["×"] = "X", ["Χ"] = "X", ["χ"] = "X", ["Х"] = "X", ["х"] = "X" } -- the sign, Greek, Cyrillic
-local EARLIEST = "1850-01-01" -- nobody alive, and no number, is older
+local EARLIEST = "1850-01-01" -- older birth dates are impossible
 
 ---@class idocr.ChinaId
----@field valid boolean          checksum right, birth date possible, and no code begins with 0; a province that is unknown
----                              (`region` is nil) is a reason to look, not to refuse: codes were added before
----@field checksum boolean?      nil: the 15-digit form has none
----@field birth_date string?     ISO 8601; nil where there is no such day or it lies in the future
+---@field valid boolean          checksum correct, birth date possible, and the first digit is not 0; an unknown province
+---                              (`region` is nil) does not make it invalid, because codes are added
+---@field checksum boolean?      nil for the 15-digit form, which has none
+---@field birth_date string?     ISO 8601; nil where it does not exist or is in the future
 ---@field sex "M"|"F"
----@field region string?         English name of the province of first registration; nil: no such code
+---@field region string?         English name of the province of first registration; nil: unknown
 ---@field region_native string?
----@field region_code string     six digits, as they stand there
+---@field region_code string     the first six digits
 ---@field kind "resident"|"residence_permit"|"foreigner"
 ---@field nationality string?    foreigners: alpha-3
 ---@field number string          without blanks, `X` in upper case
 ---@field long_form string?      the 18-character form of a 15-digit number
 
---- The check character of the first 17 digits.
+--- Calculates the check character of the first 17 digits.
 ---@param digits string 17 or more digits
 ---@return string
 function china_id.check_character(digits)
@@ -42,25 +42,25 @@ end
 
 local check_character = china_id.check_character
 
---- Reads a resident number.
----@param number string 15 digits, or 17 digits and a digit or X; blanks, hyphens and full-width characters are forgiven
+--- Parses a resident number.
+---@param number string 15 digits, or 17 digits and a digit or X; blanks, hyphens and full-width characters are allowed
 ---@param options {today: string|number|nil}?
----@return idocr.ChinaId? result nil where the text has not the shape of a number
+---@return idocr.ChinaId? result nil where the format is wrong
 ---@return string? message
 function china_id.parse(number, options)
-  if type(number) ~= "string" or #number > 128 then return nil, "a Chinese resident number is a text of 18 or 15 characters" end
-  number = plain(number):gsub("[%s%-]+", ""):upper()
+  if type(number) ~= "string" or #number > 128 then return nil, "a Chinese resident number must be a string of 18 or 15 characters" end
+  number = normalize(number):gsub("[%s%-]+", ""):upper()
   number = number:gsub("[\195\206-\209][\128-\191]$", LIKE_X)
   local old = #number == 15 and not number:find("%D")
   if not old and not (#number == 18 and number:find("^%d+[%dX]$")) then
-    return nil, "a Chinese resident number has 17 digits and a digit or X, or 15 digits"
+    return nil, "a Chinese resident number must have 17 digits and a digit or X, or 15 digits"
   end
   local today = dates.today(type(options) == "table" and options.today or nil)
   local result = { number = number, kind = "resident", region_code = sub(number, 1, 6) }
 
   local full, earliest = number, EARLIEST
   if old then
-    -- orders 996 to 999 were kept for people born in the 19th century (GB 11643-1989)
+    -- sequence numbers 996 to 999 are for people born in the 19th century (GB 11643-1989)
     local century = sub(number, 13) >= "996" and "18" or "19"
     if century == "18" then earliest = "1800-01-01" end
     full = sub(number, 1, 6) .. century .. sub(number, 7)

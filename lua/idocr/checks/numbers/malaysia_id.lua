@@ -1,8 +1,8 @@
---- Malaysian numbers (MyKad, MyKid, MyPR, MyKAS): YYMMDD-PB-###G. PB is the birthplace, G is odd for men. There is no
---- check digit, and the century is open: a number says two digits of the year.
+--- Parses Malaysian numbers (MyKad, MyKid, MyPR, MyKAS): YYMMDD-PB-###G. PB is the birthplace, G is odd for men. They have no
+--- check digit, and two digits of the year, so the century is ambiguous.
 
 local dates = require "idocr.checks.dates"
-local plain = require "idocr.checks.numbers.plain"
+local normalize = require "idocr.checks.numbers.normalize"
 local places = require "idocr.checks.data.malaysia_places"
 
 local byte = string.byte
@@ -10,23 +10,23 @@ local byte = string.byte
 local malaysia_id = {}
 
 ---@class idocr.MalaysiaId
----@field valid boolean            at least one birth date is possible, and the birthplace code was assigned
----@field birth_dates string[]     ISO 8601, earlier first: none, one or two
----@field birthplace string?       name of a state, country or part of the world; nil: never assigned
+---@field valid boolean            at least one birth date is possible, and the birthplace code is assigned
+---@field birth_dates string[]     ISO 8601, none, one or two, the earlier first
+---@field birthplace string?       name of a state, country or part of the world; nil: not assigned
 ---@field birthplace_code string
 ---@field birthplace_kind "state"|"abroad"|"unknown"|nil
 ---@field sex "M"|"F"
 ---@field number string            YYMMDD-PB-NNNN
 
---- Reads a number.
----@param number string 12 digits; hyphens, dots, slashes or blanks may stand after the sixth and the eighth
+--- Parses a number.
+---@param number string 12 digits; hyphens, dots, slashes or blanks are allowed after the sixth and the eighth
 ---@param options {today: string|number|nil}?
----@return idocr.MalaysiaId? result nil where the text has not the shape of a number
+---@return idocr.MalaysiaId? result nil where the format is wrong
 ---@return string? message
 function malaysia_id.parse(number, options)
-  if type(number) ~= "string" or #number > 128 then return nil, "a Malaysian number is a text of 12 digits" end
-  local yy, mm, dd, place, serial = plain(number):match("^%s*(%d%d)(%d%d)(%d%d)%s*[-./_]?%s*(%d%d)%s*[-./_]?%s*(%d%d%d%d)%s*$")
-  if not yy then return nil, "a Malaysian number has 12 digits: YYMMDD-PB-NNNN" end
+  if type(number) ~= "string" or #number > 128 then return nil, "a Malaysian number must be a string of 12 digits" end
+  local yy, mm, dd, place, serial = normalize(number):match("^%s*(%d%d)(%d%d)(%d%d)%s*[-./_]?%s*(%d%d)%s*[-./_]?%s*(%d%d%d%d)%s*$")
+  if not yy then return nil, "a Malaysian number must have 12 digits: YYMMDD-PB-NNNN" end
   local today = dates.today(type(options) == "table" and options.today or nil)
 
   local birth_dates = {}

@@ -1,12 +1,12 @@
---- Dates against the day and against one another: issue <= today <= expiry, birth before issue, spans that issuers allow.
+--- Checks dates: issue <= today <= expiry, birth before issue, age, and the validity periods of issuers.
 
 local dates = require "idocr.checks.dates"
 local fields = require "idocr.checks.fields"
-local spans = require "idocr.checks.data.spans"
+local validity_periods = require "idocr.checks.data.validity_periods"
 
 local OLDEST = 125 -- years; the longest human life known is 122
 
-local function expiry(context, date)
+local function check_expiry(context, date)
   local ok = date >= context.today
   context.add {
     check = "dates.expired", ok = ok, field = "expiry_date", expected = context.today .. " or later", found = context.mask.date(date),
@@ -14,44 +14,44 @@ local function expiry(context, date)
   }
 end
 
-local function past(context, field, date)
+local function check_past(context, field, date)
   local ok = date <= context.today
   context.add {
     check = "dates.future." .. field, ok = ok, field = field, expected = context.today .. " or earlier", found = context.mask.date(date),
-    message = ok and ("%s lies in the past"):format(field) or ("%s lies in the future"):format(field),
+    message = ok and ("%s is in the past"):format(field) or ("%s is in the future"):format(field),
   }
 end
 
-local function order(context, first, second, earlier, later)
+local function check_order(context, first, second, earlier, later)
   if not earlier or not later then return end
   local ok = earlier <= later
   context.add {
     check = "dates.order", ok = ok, field = second, fields = { first, second },
     expected = context.mask.date(earlier) .. " or later", found = context.mask.date(later),
-    message = ok and ("%s does not come before %s"):format(second, first) or ("%s comes before %s"):format(second, first),
+    message = ok and ("%s is not before %s"):format(second, first) or ("%s is before %s"):format(second, first),
   }
 end
 
---- Days by which a span misses a number of whole years.
+-- Returns the days by which a validity period differs from a number of whole years.
 local function off_by(issue, expiry_date, years)
   local y, m, d = dates.split(issue)
   local target = dates.iso(y + years, m, d) or dates.iso(y + years, 3, 1)
   return math.abs(dates.day_number(expiry_date) - dates.day_number(target))
 end
 
-local function span(context, issue, expiry_date)
-  local rule = spans[context.card.kind]
+local function check_period(context, issue, expiry_date)
+  local rule = validity_periods[context.card.kind]
   if not rule or not issue or not expiry_date or expiry_date < issue then return end
-  local ok, message = true, "the span of validity is one that issuers use"
+  local ok, message = true, "the validity period is one that issuers use"
   if rule.years then
     ok = false
     for _, years in ipairs(rule.years) do ok = ok or off_by(issue, expiry_date, years) <= 1 end
-    if not ok then message = "the document is valid for 5, 10 or 20 years by law, this span is another" end
+    if not ok then message = "the validity period is not 5, 10 or 20 years, as the law requires" end
   elseif rule.most then
     local y, m, d = dates.split(issue)
     local last = dates.day_number(dates.iso(y + rule.most, m, d) or dates.iso(y + rule.most, 3, 1)) + (rule.slack_days or 1)
     ok = dates.day_number(expiry_date) <= last
-    if not ok then message = ("documents of this kind are valid for %d years at most"):format(rule.most) end
+    if not ok then message = ("documents of this kind are valid for at most %d years"):format(rule.most) end
   end
   context.add {
     check = "dates.span", ok = ok, field = "expiry_date", fields = { "issue_date", "expiry_date" },
@@ -59,9 +59,9 @@ local function span(context, issue, expiry_date)
   }
 end
 
---- Chinese cards: the law says how long, by age on the day of issue.
-local function span_by_age(context, birth, issue, expiry_date)
-  local rule = spans[context.card.kind]
+-- Checks the validity period of a Chinese card, which the law sets by the age on the date of issue.
+local function check_period_by_age(context, birth, issue, expiry_date)
+  local rule = validity_periods[context.card.kind]
   if not (rule and rule.by_age and birth and issue) or birth > issue then return end
   if context.parsed and context.parsed.kind ~= "resident" then return end
   local long_term = context.card.long_term == true
@@ -77,15 +77,16 @@ local function span_by_age(context, birth, issue, expiry_date)
       end
       context.add {
         check = "dates.span.age", ok = ok, field = "expiry_date", fields = { "birth_date", "issue_date", "expiry_date" },
-        expected = step.years and (step.years .. " years") or "without end",
-        message = ok and "the span of validity fits the holder's age on the day of issue"
-          or "the span of validity does not fit the holder's age on the day of issue",
+        expected = step.years and (step.years .. " years") or "unlimited",
+        message = ok and "the validity period fits the holder's age on the date of issue"
+          or "the validity period does not fit the holder's age on the date of issue",
       }
       return
     end
   end
 end
 
+--- Adds the findings about dates.
 ---@param context idocr.checks.Context
 return function(context)
   local function best(field)
@@ -95,20 +96,20 @@ return function(context)
   local birth, issue, first_issue, expires = best("birth_date"), best("issue_date"), best("first_issue_date"), best("expiry_date")
   if context.card.long_term then expires = nil end
 
-  if expires then expiry(context, expires) end
-  if issue then past(context, "issue_date", issue) end
-  if first_issue then past(context, "first_issue_date", first_issue) end
+  if expires then check_expiry(context, expires) end
+  if issue then check_past(context, "issue_date", issue) end
+  if first_issue then check_past(context, "first_issue_date", first_issue) end
   if birth then
-    past(context, "birth_date", birth)
+    check_past(context, "birth_date", birth)
     local age = dates.years(birth, context.today)
     context.add {
       check = "dates.age", ok = age <= OLDEST, field = "birth_date",
-      message = age <= OLDEST and "the holder's age is possible" or "nobody is that old",
+      message = age <= OLDEST and "the holder's age is possible" or "the holder's age is impossible",
     }
   end
-  order(context, "birth_date", "issue_date", birth, issue)
-  order(context, "first_issue_date", "issue_date", first_issue, issue)
-  order(context, "issue_date", "expiry_date", issue, expires)
-  span(context, issue, expires)
-  span_by_age(context, birth, issue, expires)
+  check_order(context, "birth_date", "issue_date", birth, issue)
+  check_order(context, "first_issue_date", "issue_date", first_issue, issue)
+  check_order(context, "issue_date", "expiry_date", issue, expires)
+  check_period(context, issue, expires)
+  check_period_by_age(context, birth, issue, expires)
 end

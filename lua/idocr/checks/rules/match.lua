@@ -1,18 +1,20 @@
---- Fields against one another: service, machine readable zone, printed zone, number, second provider.
+--- Reports where the sources of a field differ: service, machine readable zone, printed zone, number, second provider.
 
 local SOURCE_WORDS = {
   mrz = "machine readable zone", number = "number", service = "field", telecode = "telegraph code", visual = "printed zone",
   second = "second provider",
 }
 
-local KIND = {
+-- field -> the function of checks/mask.lua for its values
+local MASK = {
   birth_date = "date", issue_date = "date", expiry_date = "date", first_issue_date = "date",
   name = "name", surname = "name", given_name = "name", native_name = "name", native_surname = "name", native_given_name = "name",
   sex = "open", nationality = "state", issuing_country = "state", document_code = "open", address = "name",
 }
 
-local function shown(context, field, entry)
-  if entry.value then return context.mask[KIND[field] or "number"](entry.value) end
+-- Masks a value for a finding.
+local function masked(context, field, entry)
+  if entry.value then return context.mask[MASK[field] or "number"](entry.value) end
   if entry.values then
     local list = {}
     for i, value in ipairs(entry.values) do list[i] = context.mask.date(value) end
@@ -29,11 +31,11 @@ local function report(context, field, entry)
   end
   for _, pair in ipairs(entry.pairs) do
     if pair.status == "differ" then
-      -- telegraph codes have findings of their own
+      -- rules/telecode.lua reports telegraph codes
       if pair.a ~= "telecode" and pair.b ~= "telecode" then
         context.add {
           check = "match." .. field, ok = false, field = field,
-          expected = shown(context, field, entry.values[pair.a]), found = shown(context, field, entry.values[pair.b]),
+          expected = masked(context, field, entry.values[pair.a]), found = masked(context, field, entry.values[pair.b]),
           sources = { pair.a, pair.b },
           message = ("%s: the %s and the %s differ"):format(field, SOURCE_WORDS[pair.a], SOURCE_WORDS[pair.b]),
         }
@@ -42,6 +44,7 @@ local function report(context, field, entry)
   end
 end
 
+--- Adds the findings about fields that differ or agree.
 ---@param context idocr.checks.Context
 return function(context)
   local names = {}

@@ -1,15 +1,16 @@
---- The card's number by itself: shape, checksum, and the facts in it.
+--- Checks the card's number by itself: format, checksum, and the facts that it encodes.
 
--- document types whose number is YYMMDD-PB-NNNN; others (MyTentera, i-Kad, POLIS) have numbers of their own
+-- Document types with numbers of the form YYMMDD-PB-NNNN; others (MyTentera, i-Kad, POLIS) have other forms.
 local WITH_REGISTRATION_NUMBER = { mykad = true, mypr = true, mykid = true, mykas = true }
 
-local rules = {}
+local rules = {} -- by kind of card
 
 function rules.china_id(context, parsed)
   context.add {
     check = "number.checksum", ok = parsed.checksum ~= false, field = "number", found = context.mask.number(context.card.number),
     message = parsed.checksum == nil and "a 15-digit number has no checksum"
-      or parsed.checksum and "the checksum of the number is right" or "the checksum of the number is wrong: a digit was misread or altered",
+      or parsed.checksum and "the checksum of the number is correct"
+      or "the checksum of the number is wrong: a digit was misread or altered",
   }
   context.add {
     check = "number.birth_date", ok = parsed.birth_date ~= nil, field = "number",
@@ -18,7 +19,7 @@ function rules.china_id(context, parsed)
   context.add {
     check = "number.region", ok = parsed.region ~= nil, field = "number",
     found = not parsed.region and parsed.region_code:sub(1, 2) .. "••••" or nil,
-    message = parsed.region and "the number begins with the code of a province" or "no province has the code that the number begins with",
+    message = parsed.region and "the number begins with a province code" or "the number begins with an unknown province code",
   }
 end
 
@@ -41,7 +42,7 @@ function rules.malaysia_id(context, parsed)
       context.add {
         check = "number.back", ok = same, field = "back_number", fields = { "number", "back_number" },
         expected = context.mask.number(parsed.number), found = context.mask.number(back),
-        message = same and "both sides of the card carry the same number" or "the two sides of the card carry different numbers",
+        message = same and "both sides of the card have the same number" or "the sides of the card have different numbers",
       }
     end
   end
@@ -50,16 +51,18 @@ end
 function rules.macao_id(context, parsed)
   context.add {
     check = "number.prefix", ok = parsed.valid, field = "number", found = parsed.prefix,
-    message = parsed.valid and "the number begins with a digit in use (how its check character is made is not published)"
-      or "Macao numbers begin with 1, 5 or 7",
+    message = parsed.valid and "the number begins with 1, 5 or 7 (the algorithm of its check character is not published)"
+      or "the number does not begin with 1, 5 or 7",
   }
 end
 
+-- Returns whether the card has a number that the rules apply to.
 local function applies(card)
   if card.kind ~= "malaysia_id" or not card.document_type then return true end
   return WITH_REGISTRATION_NUMBER[card.document_type:lower()] == true
 end
 
+--- Adds the findings about the number.
 ---@param context idocr.checks.Context
 return function(context)
   local card = context.card
@@ -67,11 +70,11 @@ return function(context)
   if not rule or not card.number then return end
   local parsed = context.parsed
   if not applies(card) then return end
-  -- a masked number is the service's doing; without a document type another kind of number may be meant
+  -- the service masked the number; without a document type it may be of another form
   if not parsed and (card.number:find("*", 1, true)) then
     context.add {
       check = "number.masked", ok = true, field = "number",
-      message = "characters of the number are masked: it cannot be checked",
+      message = "the number is partly masked and cannot be checked",
     }
     return
   end
@@ -79,8 +82,8 @@ return function(context)
   context.add {
     check = "number.shape", ok = parsed ~= nil, field = "number", fields = { "number", "document_type" },
     found = context.mask.number(card.number),
-    message = parsed and "the number has the shape that this card's numbers have"
-      or "the number has not the shape that this card's numbers have: " .. tostring(context.parsed_message),
+    message = parsed and "the number has the format of this document"
+      or "wrong number format for this document: " .. tostring(context.parsed_message),
   }
   if parsed then rule(context, parsed) end
 end

@@ -1,8 +1,8 @@
---- Checks what the service says of its own reading: confidence, values not understood, quality, warnings, incomplete or
---- several documents.
+--- Checks the service's assessment of its reading: confidence, values that could not be parsed, quality, warnings, incomplete
+--- or several documents.
 
 local WORDS = {
-  incomplete = "the card is not whole in the picture",
+  incomplete = "the card is not completely in the picture",
   photocopy = "the picture shows a photocopy",
   monochrome_copy = "the picture shows a black and white copy",
   recaptured = "the picture was taken from a screen or another picture",
@@ -11,12 +11,12 @@ local WORDS = {
   occluded = "part of the card is covered",
   glare = "part of the card is overexposed",
   blurry = "the picture is blurred",
-  invalid_date = "the service says that the card's dates are not valid",
+  invalid_date = "the service reports invalid dates on the card",
   electronic = "the picture shows an electronic card",
   watermark = "the picture has a watermark",
-  not_enabled = "the service does not look for warnings on this account",
+  not_enabled = "warnings are not enabled on this account",
   unreadable_picture = "the service sent a picture that cannot be decoded",
-  unknown = "the service gave a warning that is new to this library",
+  unknown = "the service returned a warning that this version does not know",
 }
 
 local function confidence(context)
@@ -29,8 +29,9 @@ local function confidence(context)
     local value = context.card.confidence[field]
     local ok = value >= least
     context.add {
-      check = "confidence", ok = ok, field = context.mask.word(field), expected = (">= %.2f"):format(least), found = ("%.2f"):format(value),
-      message = ok and "read with enough confidence" or "read with little confidence: compare with the picture",
+      check = "confidence", ok = ok, field = context.mask.field_name(field),
+      expected = (">= %.2f"):format(least), found = ("%.2f"):format(value),
+      message = ok and "the confidence is sufficient" or "the confidence is low: compare with the picture",
     }
   end
 end
@@ -38,8 +39,8 @@ end
 local function unread(context)
   for _, field in ipairs(context.card.unread) do
     context.add {
-      check = "unread", ok = false, field = context.mask.word(field),
-      message = "a value is printed there that is not understood: compare with the picture (card.raw holds it as the service read it)",
+      check = "unread", ok = false, field = context.mask.field_name(field),
+      message = "the value could not be parsed: compare with the picture (card.raw has it as the service returned it)",
     }
   end
 end
@@ -51,6 +52,7 @@ local function score(context, name, ok, expected, message)
   }
 end
 
+--- Adds the findings about the reading.
 ---@param context idocr.checks.Context
 return function(context)
   local card, options = context.card, context.options
@@ -66,7 +68,8 @@ return function(context)
   if card.complete ~= nil then
     context.add {
       check = "complete", ok = card.complete, field = "complete",
-      message = card.complete and "the document is whole in the picture" or "the document is not whole in the picture",
+      message = card.complete and "the document is completely in the picture"
+        or "the document is not completely in the picture",
     }
   end
   if card.card_count and card.card_count > 1 then

@@ -39,7 +39,7 @@ local function look(path, service, site)
   local opened, err = picture.open(named)
   if not opened then return { file = path, ok = false, refused = err, findings = {} } end
   local _, refused = limits.picture(opened.image, service, site)
-  local result = advice.look(opened.image)
+  local result = advice.check(opened.image)
   picture.close_all { opened }
   return {
     file = path, ok = result.ok and not refused, refused = refused, findings = result.findings,

@@ -1,7 +1,7 @@
---- Numbers as people type them: other forms of digits and letters, dashes, slashes, brackets and blanks of all scripts become
---- ASCII, and characters without a shape go.
+--- Normalizes numbers that people typed: replaces digits, letters, dashes, slashes, brackets and blanks of all scripts by ASCII
+--- and removes invisible characters.
 
-local characters = require "idocr.checks.names.utf8_characters"
+local characters = require "idocr.utf8_characters"
 local normal_form = require "idocr.checks.names.normal_form"
 
 local OTHER = {}
@@ -14,7 +14,7 @@ for digit = 0, 9 do
   OTHER["\219" .. string.char(176 + digit)] = tostring(digit) -- U+06F0-U+06F9, Persian and Urdu
 end
 
---- Text with those replaced; everything else stays.
+--- Returns the normalized text; other characters stay unchanged.
 ---@param text string
 ---@return string
 return function(text)

@@ -1,20 +1,20 @@
---- One small exchange for credentials, through whatever transport the client has.
+--- Sends one HTTP request for credentials through a transport of the client.
 
 local core = require "idocr.core"
 local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 
-local fetch = {}
+local http = {}
 
-local LARGEST = 64 * 1024 -- bytes of a reply
+local LARGEST = 64 * 1024 -- bytes of a response body
 
---- Sends a request and gives its whole reply.
+--- Sends a request and returns the response with its whole body.
 ---@param transport table
 ---@param request { method: string, url: string, host: string?, headers: table?, text: string?, connect_timeout: number }
----@param left number seconds
+---@param seconds_left number
 ---@return table? response, idocr.Error?
-function fetch.send(transport, request, left)
-  if left <= 0 then
+function http.send(transport, request, seconds_left)
+  if seconds_left <= 0 then
     return nil, errors.unsent("timeout", "DeadlineExceeded", "no time left to fetch credentials")
   end
   local target = assert(endpoint.parse(request.url))
@@ -27,12 +27,12 @@ function fetch.send(transport, request, left)
     host = host,
     headers = headers,
     body = request.text and core.body { request.text } or nil,
-    connect_timeout = math.min(request.connect_timeout, left),
+    connect_timeout = math.min(request.connect_timeout, seconds_left),
     max_response = LARGEST,
-  }, left)
+  }, seconds_left)
   if response then return response end
   if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
   return nil, err
 end
 
-return fetch
+return http

@@ -1,5 +1,5 @@
 local core = require "idocr.core"
-local picture = require "idocr.picture.quality"
+local quality = require "idocr.picture.quality"
 
 local built = pcall(require, "idocr.pixels")
 local look = built and it or pending -- libjpeg-turbo and libpng are optional
@@ -16,7 +16,7 @@ end
 
 local function measure(bytes, slice)
   local at = 1
-  return picture.measure(function()
+  return quality.measure(function()
     local piece = bytes:sub(at, at + slice - 1)
     at = at + slice
     return piece ~= "" and piece or nil
@@ -69,7 +69,7 @@ local function finding(findings, check)
   for _, f in ipairs(findings) do if f.check == "picture." .. check then return f end end
 end
 
-describe("the look at pixels", function()
+describe("pixel measurement", function()
   look("measures the same whatever the slices", function()
     for _, name in ipairs { "plain.jpg", "progressive.jpg", "cmyk.jpg", "grey.jpg", "interlaced.png", "deep.png", "palette.png",
       "alpha.png", "bits.png" } do
@@ -127,7 +127,7 @@ describe("the look at pixels", function()
   look("advises nothing on the specimens", function()
     for _, name in ipairs { "passport.jpg", "malaysia_id.jpg", "china_id.jpg", "macao_id.jpg" } do
       local image = assert(core.image_file(SPECIMENS .. name))
-      local result = picture.look(image)
+      local result = quality.check(image)
       image:close()
       for _, f in ipairs(result.findings) do assert.is_true(f.ok, name .. " " .. f.check .. " " .. tostring(f.found)) end
       assert.is_true(result.ok)
@@ -199,32 +199,32 @@ describe("advice on a picture", function()
   end
 
   it("comes from the file's facts alone where pixels cannot be seen", function()
-    local findings = picture.judge({ size = 6e6, width = 400, height = 700, orientation = 6 })
+    local findings = quality.judge({ size = 6e6, width = 400, height = 700, orientation = 6 })
     assert.is_false(finding(findings, "resolution.short").ok)
     assert.is_false(finding(findings, "resolution.long").ok)
     assert.is_false(finding(findings, "size").ok)
     assert.are.equal("info", finding(findings, "orientation").severity)
     assert.is_nil(finding(findings, "blur"))
-    assert.is_false(finding(picture.judge { width = 4000, height = 600 }, "aspect").ok)
-    assert.are.same({}, picture.judge {})
+    assert.is_false(finding(quality.judge { width = 4000, height = 600 }, "aspect").ok)
+    assert.are.same({}, quality.judge {})
   end)
 
   it("is lenient, and says why", function()
-    for _, f in ipairs(picture.judge({ size = 1e5, width = 1000, height = 700 }, GOOD)) do assert.is_true(f.ok, f.check) end
+    for _, f in ipairs(quality.judge({ size = 1e5, width = 1000, height = 700 }, GOOD)) do assert.is_true(f.ok, f.check) end
     for check, measures in pairs {
       blur = changed("sharpest", 28), dark = changed("brightness", 30), contrast = changed("contrast", 10), glare = changed("glare", 0.4),
     } do
-      local f = finding(picture.judge({}, measures), check)
+      local f = finding(quality.judge({}, measures), check)
       assert.are.same({ false, "warning" }, { f.ok, f.severity })
       assert.is_string(f.message)
     end
-    assert.are.equal("info", finding(picture.judge({}, changed("chroma", 0)), "colourless").severity)
+    assert.are.equal("info", finding(quality.judge({}, changed("chroma", 0)), "colourless").severity)
   end)
 
   it("takes the caller's limits", function()
-    assert.is_true(finding(picture.judge({}, changed("sharpest", 28), { sharpest = 20 }), "blur").ok)
-    assert.is_nil(finding(picture.judge({}, changed("sharpest", 28), { sharpest = false }), "blur"))
-    assert.has_error(function() picture.judge({}, GOOD, { sharp = 1 }) end)
-    assert.has_error(function() picture.judge({}, GOOD, { sharpest = "very" }) end)
+    assert.is_true(finding(quality.judge({}, changed("sharpest", 28), { sharpest = 20 }), "blur").ok)
+    assert.is_nil(finding(quality.judge({}, changed("sharpest", 28), { sharpest = false }), "blur"))
+    assert.has_error(function() quality.judge({}, GOOD, { sharp = 1 }) end)
+    assert.has_error(function() quality.judge({}, GOOD, { sharpest = "very" }) end)
   end)
 end)

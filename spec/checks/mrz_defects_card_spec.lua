@@ -1,4 +1,4 @@
--- A card whose zone is slightly off: what can still be read is held against the card, and the report says what was assumed.
+-- Checks cards whose zone has small defects: which fields are compared, and what the report says about restorations.
 
 local report = require "idocr.checks.report"
 
@@ -44,8 +44,8 @@ end
 
 local SECOND = { "number", "birth_date", "expiry_date", "sex", "nationality" }
 
-describe("a card with a zone that is slightly off", function()
-  it("is held against the zone as with a whole one where only fillers of a name line are missing or too many", function()
+describe("a card whose zone has small defects", function()
+  it("is compared with a zone in which only fillers of the name line are missing or extra", function()
     for _, zone in ipairs { { ONE:sub(1, 43), TWO }, { ONE:sub(1, 30), TWO }, { ONE .. "<<", TWO }, ONE:sub(1, 40) .. "\n" .. TWO } do
       local r = check(ANOTHER, zone)
       errors(r, "number", "birth_date", "expiry_date", "sex", "nationality", "surname", "given_name", "issuing_country")
@@ -58,7 +58,7 @@ describe("a card with a zone that is slightly off", function()
     end
   end)
 
-  it("is held against the second line where the first cannot be used", function()
+  it("is compared with the second line where the first is damaged", function()
     for _, first in ipairs { "P<UTOERIKXXSSON<<ANNA<MARIAANNAMARIAANNAMARIA", "P<UTOERIKSSON", "XXXX", "", ("9"):rep(44) } do
       local r = check(ANOTHER, { first, TWO })
       errors(r, unpack and unpack(SECOND) or table.unpack(SECOND))
@@ -71,7 +71,7 @@ describe("a card with a zone that is slightly off", function()
     assert.are.equal("1974-08-13", r.mrz_part.birth_date)
   end)
 
-  it("is held against the first line where the second cannot be used", function()
+  it("is compared with the first line where the second is damaged", function()
     for _, zone in ipairs { { ONE }, { ONE, "1357" }, { ONE, TWO:sub(1, 9) } } do
       local r = check(ANOTHER, zone)
       errors(r, "surname", "given_name", "name", "issuing_country")
@@ -80,7 +80,7 @@ describe("a card with a zone that is slightly off", function()
     end
   end)
 
-  it("is held against what is certain of a damaged second line", function()
+  it("is compared with the certain fields of a damaged second line", function()
     errors(check(ANOTHER, { ONE, TWO:sub(1, 30) }), unpack and unpack(SECOND) or table.unpack(SECOND))
     errors(check(ANOTHER, { ONE, TWO:sub(1, 43) }), unpack and unpack(SECOND) or table.unpack(SECOND))
     errors(check(ANOTHER, { ONE, "L89890C36UTO7408122F1204159ZE184226B<<<<<10" }), "birth_date", "expiry_date", "sex", "nationality")
@@ -93,7 +93,7 @@ describe("a card with a zone that is slightly off", function()
     end
   end)
 
-  it("is held against whole lines of a card with three", function()
+  it("is compared with the undamaged lines of a zone with three", function()
     local base = { number = "D23145890", document_code = "I" }
     local other = { document_code = "I" }
     for _, zone in ipairs { { TD1[1], TD1[2] }, { TD1[1], TD1[2], "ERIKSSON" }, { TD1[2], "X" } } do
@@ -104,7 +104,7 @@ describe("a card with a zone that is slightly off", function()
     errors(check(ANOTHER, { TD1[1], "7408122F120415UTO<<<<<<<<<<<6", TD1[3] }, other), "number", "birth_date")
   end)
 
-  it("has a warning where fillers were read as letters, and the printed name settles it", function()
+  it("has a warning where fillers were read as letters, unless the printed name agrees", function()
     local zone = { "P<UTOERIKSSONKKANNAKMARIAKKKKKKKKKKKKKKKKKKK", TWO }
     local r = check(HOLDER, zone, { surname = false, given_name = false, name = false, visual = {} })
     assert.are.same({ true, "warning" }, { r.ok, failed(r)["mrz.name.filler_letters"] })
@@ -115,7 +115,7 @@ describe("a card with a zone that is slightly off", function()
     assert.are.same({ true, "warning" }, { r.ok, failed(r)["mrz.restored.filler_letters"] })
   end)
 
-  it("has a warning where a name of the zone holds digits", function()
+  it("has a warning where a name of the zone contains digits", function()
     local zone = { (ONE:gsub("ERIKSSON", "ERIKSS0N")), TWO }
     local r = check(HOLDER, zone, { surname = false, given_name = false, name = false, visual = {} })
     assert.are.same({ true, "warning", "info" }, { r.ok, failed(r)["mrz.name.digit"], failed(r)["mrz.repair"] })
@@ -129,7 +129,7 @@ describe("a card with a zone that is slightly off", function()
     assert.are.equal("warning", failed(r)["mrz.name.digit"])
   end)
 
-  it("says that a zone states no expiry date", function()
+  it("has a finding for a zone without an expiry date", function()
     local r = check({ kind = "passport" }, { "PNRUSIVANOV<<IVAN<<<<<<<<<<<<<<<<<<<<<<<<<<<",
       "3919353498RUS7207233M<<<<<<<4151218910003<50" })
     assert.is_true(r.ok)
@@ -138,23 +138,23 @@ describe("a card with a zone that is slightly off", function()
       assert.is_true(f.ok, f.check)
       if f.check == "mrz.no_expiry" then found = f.message end
     end
-    assert.matches("fillers stand in its place", found)
+    assert.matches("fillers instead of an expiry date", found)
   end)
 
-  it("has a warning for a sex written X and none for a filler", function()
+  it("has a warning for the sex X and none for a filler", function()
     local x = check(HOLDER, { ONE, (TWO:gsub("F", "X")) }, { sex = "X" })
     assert.are.same({ true, "warning" }, { x.ok, failed(x)["mrz.character.sex_letter"] })
     assert.are.same({}, failed(check(HOLDER, { ONE, (TWO:gsub("F", "<")) }, { sex = "X" })))
   end)
 
-  it("is held against a line of names alone", function()
+  it("is compared with a line of names alone", function()
     for _, zone in ipairs { { TD1[3] }, { "I<UT0D23145", "74081", TD1[3] }, "IDENTITY CARD\n" .. TD1[3] } do
       errors(check(ANOTHER, zone), "surname", "given_name", "name")
       no_errors(check(HOLDER, zone))
     end
   end)
 
-  it("is held against the names where nothing tells which of them is the surname", function()
+  it("is compared with names of which the surname is unknown", function()
     for _, first in ipairs { "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "P<UTOERIKSSON<<ANNA<<MARIA<<<<<<<<<<<<<<<<<<" } do
       for _, second in ipairs { TWO, TWO:sub(1, 9) .. "?" } do
         for _, other in ipairs { { surname = "SMITH" }, { surname = "SMITH", given_name = "JOHN" }, { visual = { surname = "SMITH" } } } do
@@ -169,7 +169,7 @@ describe("a card with a zone that is slightly off", function()
     end
   end)
 
-  it("is not taken for one of another date or format", function()
+  it("is not compared with a zone of another date or format", function()
     -- a piece of a second line: the expiry date stands where a birth date would
     no_errors(check(HOLDER, { ONE, TWO:sub(1, 6), "?", TWO:sub(7) }))
     local r = check(HOLDER, { ONE, TWO:sub(1, 36) }) -- as wide as the second line of TD2, which has other check digits
@@ -178,19 +178,19 @@ describe("a card with a zone that is slightly off", function()
     errors(check(ANOTHER, { ONE, TWO:sub(1, 36) }), "number", "birth_date", "sex", "nationality")
   end)
 
-  it("has a warning where a line was joined, for no check digit covers a name", function()
+  it("has a warning where a name line was joined, because no check digit covers it", function()
     local r = check(HOLDER, { ONE:sub(1, 20), ONE:sub(21), TWO })
     assert.are.same({ true, "warning" }, { r.ok, failed(r)["mrz.restored.line_breaks"] })
   end)
 
-  it("compares nothing that is uncertain", function()
+  it("is not compared with uncertain fields", function()
     local r = check(HOLDER, { "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", TWO })
     no_errors(r)
     assert.are.equal("warning", failed(r)["mrz.name.separator"])
     errors(check(ANOTHER, { "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", TWO }), "name", "number")
   end)
 
-  it("names what was restored without a doubt as information", function()
+  it("has certain restorations as information", function()
     for zone, id in pairs {
       [ONE:lower() .. "\n" .. TWO] = "case", [TWO .. "\n" .. ONE] = "line_order", [ONE:gsub("<", "＜") .. "\n" .. TWO] = "characters",
       ["PASSPORT\n" .. ONE .. "\nMRZ\n" .. TWO] = "other_text",
@@ -202,7 +202,7 @@ describe("a card with a zone that is slightly off", function()
     no_errors(r)
   end)
 
-  it("never shows a value in what it says about the zone", function()
+  it("never shows a value in findings about the zone", function()
     for _, zone in ipairs { { ONE:sub(1, 43), TWO }, { "XX", TWO }, { ONE, "1357" }, { (ONE:gsub("O", "0")), TWO }, { TWO, ONE } } do
       for _, f in ipairs(check(ANOTHER, zone).findings) do
         for _, secret in ipairs { "ERIKSSON", "L898902C3", "1974-08", "740812", "SMITH", "X1234567" } do

@@ -1,8 +1,8 @@
---- Splits UTF-8 into characters; a byte that belongs to none stands alone.
+--- Splits UTF-8 text into characters; an invalid byte is returned as one character.
 
 local byte, sub = string.byte, string.sub
 
---- Returns the characters of a text. Never raises.
+--- Returns the characters of a text; never raises.
 ---@param text string
 ---@return string[]
 return function(text)

@@ -1,20 +1,20 @@
---- Credentials that code of the user's returned: copied, so that what happens to the table afterwards changes no call.
+--- Validates and copies credentials that a user's function returned; later changes to the table do not affect a call.
 
+local failure = require "idocr.credentials.failure"
+local members = require "idocr.credentials.members"
 local nearest = require "idocr.nearest"
-local recipe = require "idocr.credentials.source"
+local values = require "idocr.credentials.values"
 
-local foreign = {}
+local user_result = {}
 
-local TEXTS = { "secret_id", "secret_key", "api_key", "token" }
-
--- Names that other tools use, in lower case and without separators -> ours.
+-- Member names of other tools, in lower case without separators -> member.
 local MEANT = {
   secretid = "secret_id", tmpsecretid = "secret_id", secretkey = "secret_key", tmpsecretkey = "secret_key", apikey = "api_key",
   token = "token", sessiontoken = "token", securitytoken = "token", tmptoken = "token", expires = "expires",
   expiresat = "expires", expiredtime = "expires", expiretime = "expires", expiration = "expires", expiry = "expires",
 }
 
--- The member that a wrong name stands for, or nil: other members are the function's own affair.
+-- Returns the member that a name probably means, or nil; unrelated members are allowed.
 local function meant(name)
   if type(name) ~= "string" or #name > 40 then return nil end
   local plain = name:lower():gsub("[%s_-]", "")
@@ -24,9 +24,9 @@ local function meant(name)
   end
 end
 
-local function bad(what, problem) return recipe.fail("BadCredentials", what .. " returned " .. problem) end
+local function bad(what, problem) return failure.fail("BadCredentials", what .. " returned " .. problem) end
 
--- Members under another tool's name, sorted, each with the name that is meant.
+-- Returns the misnamed members, sorted, each with a suggestion.
 local function wrong_names(value, copy)
   local wrong = {}
   for name in pairs(value) do
@@ -41,7 +41,7 @@ end
 
 local function copy_of(value, what)
   local copy = { origin = what }
-  for _, name in ipairs(TEXTS) do
+  for _, name in ipairs(members.SECRETS) do
     local member = value[name]
     if member ~= nil and type(member) ~= "string" then
       return bad(what, ("a %s for %s; it must be a string"):format(type(member), name))
@@ -50,26 +50,26 @@ local function copy_of(value, what)
   end
   copy.expires = value.expires
   if copy.expires ~= nil then
-    local problem = recipe.expiry_problem(copy.expires)
+    local problem = values.expiry_problem(copy.expires)
     if problem then return bad(what, "an expires that " .. problem) end
   end
   local wrong = wrong_names(value, copy)
-  if wrong[1] then return bad(what, "what has no meaning: " .. table.concat(wrong, ", ")) end
+  if wrong[1] then return bad(what, "unknown members: " .. table.concat(wrong, ", ")) end
   return copy
 end
 
---- Checks and copies. Nothing of the value goes into an error.
+--- Validates and copies credentials. Errors never contain their values.
 ---@param value any
----@param what string who returned it, for messages
+---@param what string where it came from, for messages: "the credentials function"
 ---@param known idocr.Snapshot? earlier credentials, which an error may quote
 ---@return idocr.Snapshot?, idocr.Error?
-function foreign.snapshot(value, what, known)
+function user_result.snapshot(value, what, known)
   if type(value) ~= "table" then
-    return recipe.fail("CredentialsFailed", what .. " returned a " .. type(value) .. ", not a table")
+    return failure.fail("CredentialsFailed", what .. " returned a " .. type(value) .. ", not a table")
   end
   local ran, copy, err = pcall(copy_of, value, what) -- a metatable may raise
   if ran then return copy, err end
-  return recipe.raised("the table of " .. what, copy, known)
+  return failure.raised("the table of " .. what, copy, known)
 end
 
-return foreign
+return user_result

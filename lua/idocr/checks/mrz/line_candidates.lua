@@ -1,4 +1,4 @@
---- Lists the pieces of text that may be a line of a machine readable zone: rows as they stand, without labels, joined and cut.
+--- Lists the pieces of text that may be a line of a machine readable zone: rows, rows without labels, joined and split rows.
 
 local characters = require "idocr.checks.mrz.characters"
 local fit = require "idocr.checks.mrz.fit"
@@ -6,23 +6,23 @@ local read = require "idocr.checks.mrz.read"
 
 local find, gsub, sub, match = string.find, string.gsub, string.sub, string.match
 
-local units = {}
+local line_candidates = {}
 
-local SCALE = 1000        -- places within a row
-local LONGEST = 110       -- characters of a whole zone with what may be wrong with it
-local MOST_UNITS = 120    -- texts that may be a line
-local MOST_JOINED = 8     -- rows that one zone may be broken into
+local SCALE = 1000        -- positions within a row
+local LONGEST = 110       -- characters of a whole zone with its defects
+local MOST_CANDIDATES = 120    -- most candidates
+local MOST_JOINED = 8     -- rows that a line may be broken into
 local WIDTH = read.COUNT_OF
 
----@class idocr.mrz.Unit
+---@class idocr.mrz.LineCandidate
 ---@field text string
----@field from number      where it begins and ends, in rows
+---@field from number      its beginning and end, in rows
 ---@field to number
 ---@field notes table<string, true>
----@field broken integer   cost of joining and cutting
+---@field broken integer   cost of joining and splitting
 
-local function unit(list, text, from, to, notes, broken)
-  if #list >= MOST_UNITS or #text < 6 then return end
+local function add(list, text, from, to, notes, broken)
+  if #list >= MOST_CANDIDATES or #text < 6 then return end
   list[#list + 1] = { text = text, from = from, to = to, notes = notes, broken = broken }
 end
 
@@ -32,27 +32,28 @@ local function with(notes, name)
   return all
 end
 
---- A row without a label before or a remark behind it.
+-- Adds a row without a label before or a remark after it.
 local function add_unlabelled(list, row, at)
   local text = row.text
   local notes = with(row.notes, "restored.other_text")
   local value = match(text, "^.*[:=#] *(.*)$")
-  if value and #value >= 26 then unit(list, value, at, at + 0.9, notes, 1) end
+  if value and #value >= 26 then add(list, value, at, at + 0.9, notes, 1) end
   local front, back = text, text
   for _ = 1, 4 do
     front, back = match(front, "^[^ ]+ +(.*)$"), match(back, "^(.*[^ ]) +[^ ]+$")
-    if front and #front >= 26 then unit(list, front, at, at + 0.9, notes, 1) end
-    if back and #back >= 26 then unit(list, back, at, at + 0.9, notes, 1) end
+    if front and #front >= 26 then add(list, front, at, at + 0.9, notes, 1) end
+    if back and #back >= 26 then add(list, back, at, at + 0.9, notes, 1) end
     front, back = front or "", back or ""
   end
 end
 
-local function sexed(text, at) return find(text, "^[MF<X]", at) and find(text, "^%d", at - 1) and find(text, "^[%d<]", at + 7) end
+-- Returns whether a sex between two dates is at a position.
+local function has_sex_at(text, at) return find(text, "^[MF<X]", at) and find(text, "^%d", at - 1) and find(text, "^[%d<]", at + 7) end
 
---- The pieces of several lines that stand in one run of characters.
+-- Adds the lines in a text that contains several lines without breaks.
 local function add_cuts(list, text, at, notes, broken)
   local function cut(from, to)
-    unit(list, sub(text, from, to), at + from / SCALE, at + math.min(to, #text) / SCALE, notes, broken)
+    add(list, sub(text, from, to), at + from / SCALE, at + math.min(to, #text) / SCALE, notes, broken)
   end
   local length = #text
   for _, width in ipairs { 44, 36 } do
@@ -62,7 +63,7 @@ local function add_cuts(list, text, at, notes, broken)
     end
     if length > 62 then
       for p = 1, length - 27 do
-        if find(text, "^[^<]", p) and sexed(text, p + 20) and fit.vouched(sub(text, p, p + 27)) == 3 then
+        if find(text, "^[^<]", p) and has_sex_at(text, p + 20) and fit.confirmed_fields(sub(text, p, p + 27)) == 3 then
           cut(p, p == 1 and width or length)
           if p > 1 then cut(1, p - 1) else cut(width + 1, length) end
         end
@@ -71,7 +72,7 @@ local function add_cuts(list, text, at, notes, broken)
   end
   if length >= 60 and length <= 96 then
     for p = 1, length - 17 do
-      if sexed(text, p + 7) and fit.right_digit(text, p, p + 5) and fit.right_digit(text, p + 8, p + 13) then
+      if has_sex_at(text, p + 7) and fit.right_digit(text, p, p + 5) and fit.right_digit(text, p + 8, p + 13) then
         cut(1, p - 1)
         cut(p, p + 29)
         cut(p + 30, length)
@@ -80,48 +81,50 @@ local function add_cuts(list, text, at, notes, broken)
   end
 end
 
+-- Returns whether a length is nearly the width of a line.
 local function near_a_width(length)
   return length >= 28 and length <= 32 or length >= 34 and length <= 38 or length >= 40 and length <= 50
 end
 
+-- Adds joined rows.
 local function add_joined(list, rows)
   for i = 1, #rows do
     local text, raw, notes, line = "", 0, {}, false
     for j = i, math.min(#rows, i + MOST_JOINED - 1) do
       for name in pairs(rows[j].notes) do notes[name] = true end
       local part = gsub(gsub(rows[j].text, " ", ""), characters.DOUBLE, "<<")
-      -- what has nearly the width of a line is one, unless two rows together have it exactly
+      -- a row with nearly the width of a line is a line, unless two rows together have it exactly
       if i ~= j and (line or near_a_width(#part)) and not WIDTH[#text + #part] then break end
       line = near_a_width(#part)
       text, raw = text .. part, raw + #rows[j].text
       if #text > LONGEST then break end
       local noted = raw > #text and with(notes, "restored.blanks") or notes
       if j > i then noted = with(noted, "restored.line_breaks") end
-      if j > i and #text <= 48 then unit(list, text, i, j + 0.9, noted, 3) end
+      if j > i and #text <= 48 then add(list, text, i, j + 0.9, noted, 3) end
       if #text >= 60 then add_cuts(list, text, i, noted, j > i and 4 or 1) end
     end
   end
 end
 
---- Two lines in one row with a blank between them, which may have blanks for fillers themselves.
+-- Adds two lines that are in one row with a blank between them; other blanks may be fillers.
 local function add_halves(list, row, at)
   if #row.text < 62 then return end
-  for place in row.text:gmatch("() +") do
-    local left, right = match(sub(row.text, 1, place - 1), "^(.*[^ ])"), match(sub(row.text, place), "^ *(.*)$")
-    if left and #left >= 26 and #right >= 26 and #left <= 48 and #right <= 66 then
-      unit(list, left, at, at + place / SCALE, row.notes, 1)
-      unit(list, right, at + (place + 1) / SCALE, at + 0.9, row.notes, 1)
+  for at_blank in row.text:gmatch("() +") do
+    local first, second = match(sub(row.text, 1, at_blank - 1), "^(.*[^ ])"), match(sub(row.text, at_blank), "^ *(.*)$")
+    if first and #first >= 26 and #second >= 26 and #first <= 48 and #second <= 66 then
+      add(list, first, at, at + at_blank / SCALE, row.notes, 1)
+      add(list, second, at + (at_blank + 1) / SCALE, at + 0.9, row.notes, 1)
     end
   end
 end
 
---- Lists everything that may be a line.
+--- Lists the candidates in rows.
 ---@param rows idocr.mrz.Row[]
----@return idocr.mrz.Unit[]
-function units.of(rows)
+---@return idocr.mrz.LineCandidate[]
+function line_candidates.of(rows)
   local list = {}
   for i = 1, #rows do
-    unit(list, rows[i].text, i, i + 0.9, rows[i].notes, 0)
+    add(list, rows[i].text, i, i + 0.9, rows[i].notes, 0)
   end
   for i = 1, #rows do
     local row = rows[i]
@@ -134,4 +137,4 @@ function units.of(rows)
   return list
 end
 
-return units
+return line_candidates

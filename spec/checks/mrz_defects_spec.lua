@@ -1,4 +1,4 @@
--- Zones that are slightly off: what is restored, what stays a doubt, what is left to people.
+-- Tests zones with small defects: what is restored, what stays uncertain, what is rejected.
 
 local mrz = require "idocr.checks.mrz"
 
@@ -56,8 +56,8 @@ local function all(lines, from, to)
   for i = 1, #lines do lines[i] = lines[i]:gsub(from, to) end
 end
 
-describe("a zone that is slightly off", function()
-  it("gets the fillers at the end of its name line made up or left out", function()
+describe("a zone with small defects", function()
+  it("gets trailing fillers of its name line added or removed", function()
     for off = -9, 6 do
       if off ~= 0 then
         each("restored.filler_count", function(lines, name)
@@ -72,7 +72,7 @@ describe("a zone that is slightly off", function()
     end, "one run of characters")
   end)
 
-  it("gets the fillers of its optional data made up or left out where the check digits confirm it", function()
+  it("gets fillers of its optional data added or removed where the check digits confirm it", function()
     restored("TD3", { CLEAN.TD3[1], "L898902C36UTO7408122F1204159ZE184226B<<<<10" }, "restored.filler_count")
     restored("TD3", { CLEAN.TD3[1], "L898902C36UTO7408122F1204159ZE184226B<<<<<<<10" }, "restored.filler_count")
     restored("TD2", { CLEAN.TD2[1], "D231458907UTO7408122F1204159<<<<6" }, "restored.filler_count")
@@ -85,7 +85,7 @@ describe("a zone that is slightly off", function()
     assert.are.same({ true, "AC000749" }, { result.valid, result.number })
   end)
 
-  it("gets a filler of the document code or the state back where only one place gives a state", function()
+  it("gets a filler of the document code or the state added where that gives a known state", function()
     restored("TD3", { "PUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", CLEAN.TD3[2] }, "restored.filler_count")
     restored("TD3", { "P<<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", CLEAN.TD3[2] }, "restored.filler_count")
     local result = assert(mrz.parse({ "P<D<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<",
@@ -93,7 +93,7 @@ describe("a zone that is slightly off", function()
     assert.are.same({ true, "D", "MUSTERMANN", "ERIKA" }, { result.valid, result.issuing_country, result.surname, result.given_name })
   end)
 
-  it("is not made longer in its number: a digit cannot tell a filler from a character that was not read", function()
+  it("keeps the length of its number, because its check digit does not show what is missing", function()
     local result, message, part = mrz.parse({ CLEAN.TD3[1], "L89890C36UTO7408122F1204159ZE184226B<<<<<10" }, TODAY)
     assert.is_nil(result)
     assert.is_string(message)
@@ -103,7 +103,7 @@ describe("a zone that is slightly off", function()
     assert.is_nil((mrz.parse({ "P<CANSPECIMEN<<ANDREW<DAVID<<<<<<<<<<<<<<<<<", "AC0007498CAN7612220M2710257<<<<<<<<<<<<<<00" }, TODAY)))
   end)
 
-  it("has an uncertain name where a separator may be the filler that is missing", function()
+  it("has an uncertain name where the missing filler may be a separator", function()
     local result = assert(mrz.parse({ "P<UTOERIKSSON<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", CLEAN.TD3[2] }, TODAY))
     assert.is_true(has(result.problems, "name_separator"))
     assert.is_false(result.valid)
@@ -111,7 +111,7 @@ describe("a zone that is slightly off", function()
     assert.are.same({ true, "ARKFREITH" }, { result.valid, result.surname })
   end)
 
-  it("may have blanks for fillers", function()
+  it("may have blanks instead of fillers", function()
     local result = assert(mrz.parse({ "P<CANSPECIMEN<<ANDREW DAVID<<<<<<<<<<<<<<<<<",
       "AC000749<8CAN7612220M2710257<<<<<<<<<<<<<<00" }, TODAY))
     assert.are.same({ true, "ANDREW DAVID", { "restored.fillers" } }, { result.valid, result.given_name, result.problems })
@@ -133,7 +133,7 @@ describe("a zone that is slightly off", function()
     each(nil, function(lines) all(lines, "$", "   ") end, "blanks at the end")
   end)
 
-  it("may be written with other signs of the same shape or meaning", function()
+  it("may have other characters of the same shape or meaning", function()
     for _, sign in ipairs { "＜", "‹", "〈", "⟨", "˂", "ᐸ", "❮", "&lt;", "\\u003c", "%3C", "&#60;" } do
       each("restored.characters", function(lines) all(lines, "<", (sign:gsub("%%", "%%%%"))) end, sign)
     end
@@ -155,7 +155,7 @@ describe("a zone that is slightly off", function()
     each("restored.case", function(lines) for i = 1, #lines do lines[i] = lines[i]:lower() end end, "small letters")
   end)
 
-  it("may hold what cannot be seen", function()
+  it("may contain invisible characters", function()
     for _, sign in ipairs { "\239\187\191", "\226\128\139", "\194\173", "\226\128\142", "\226\129\160", "\226\128\141" } do
       each("restored.characters", function(lines)
         lines[1] = sign .. lines[1]
@@ -166,7 +166,7 @@ describe("a zone that is slightly off", function()
     restored("TD3", "\255\254" .. text:gsub(".", "%0\0"), "restored.characters")
   end)
 
-  it("may have other signs for all its fillers", function()
+  it("may have another character for all its fillers", function()
     for _, sign in ipairs { ">", "(", "[", "{", "-", "_", "*", "=", "–", "·" } do
       restored("TD3", { (CLEAN.TD3[1]:gsub("<", sign)), CLEAN.TD3[2] }, nil, sign)
       assert.is_true(#mrz.parse({ (CLEAN.TD3[1]:gsub("<", sign)), CLEAN.TD3[2] }, TODAY).problems > 0)
@@ -215,7 +215,7 @@ describe("a zone that is slightly off", function()
     end, "a page")
   end)
 
-  it("may be joined or broken at other places", function()
+  it("may have joined lines or other line breaks", function()
     each(nil, function(lines) return table.concat(lines) end, "joined")
     each(nil, function(lines) return { table.concat(lines) } end, "one line of a list")
     each(nil, function(lines) return { table.concat(lines, "\n") } end, "line ends in a list")
@@ -250,7 +250,7 @@ describe("a zone that is slightly off", function()
     end
   end)
 
-  it("is not read where there are two of them", function()
+  it("is not read from a text with two zones", function()
     local result, message = mrz.parse({ CLEAN.TD3[1], CLEAN.TD3[2], "P<UTODOE<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
       "L898902C<3UTO6908061F9406236ZE184226B<<<<<14" }, TODAY)
     assert.is_nil(result)
@@ -258,7 +258,7 @@ describe("a zone that is slightly off", function()
     restored("TD3", { CLEAN.TD3[1], CLEAN.TD3[2], CLEAN.TD3[1], CLEAN.TD3[2] }, "restored.other_text", "the same twice")
   end)
 
-  it("keeps what was given beside what was read", function()
+  it("keeps the original lines beside the restored ones", function()
     local given = { CLEAN.TD3[1]:sub(1, 40), CLEAN.TD3[2] }
     local result = assert(mrz.parse(given, TODAY))
     assert.are.same(given, result.given)
@@ -267,13 +267,13 @@ describe("a zone that is slightly off", function()
     assert.are.same(CLEAN.TD3, assert(mrz.compose(result)))
   end)
 
-  it("still has its wrong digits", function()
+  it("keeps its wrong check digits", function()
     local result = assert(mrz.parse({ CLEAN.TD3[1]:sub(1, 43), (CLEAN.TD3[2]:gsub("740812", "740813")) }, TODAY))
     assert.are.same({ false, false, true }, { result.valid, result.checks.birth_date, result.checks.document_number })
     assert.is_true(has(result.problems, "restored.filler_count"))
   end)
 
-  it("says how many characters were found, not bytes", function()
+  it("gives lengths in characters in its message, not bytes", function()
     local _, message = mrz.parse((CLEAN.TD3[1]:gsub("<", "＜")))
     assert.matches("one line of 44 characters", message)
     _, message = mrz.parse { CLEAN.TD3[1], CLEAN.TD3[2]:sub(1, 20) }
@@ -304,7 +304,7 @@ describe("letters in place of fillers", function()
     end
   end)
 
-  it("leave a doubt about the name where they touch it", function()
+  it("make the name uncertain where they touch it", function()
     for _, case in ipairs {
       { "P<UTOERIKSSONKKANNAKMARIAKKKKKKKKKKKKKKKKKKK", "ERIKSSON", "ANNAKMARIA" },
       { "P<UTODOECCJANECMARYCCCCCCCCCCCCCCCCCCCCCCCCC", "DOE", "JANECMARY" },
@@ -322,7 +322,7 @@ describe("letters in place of fillers", function()
     end
   end)
 
-  it("are not seen in names that hold such letters", function()
+  it("are not assumed in names with such letters", function()
     for _, names in ipairs { "HAKKINEN<<MIKKA", "AKKAMMA", "SMITH<<K", "LEE<<C<K", "SMITH<<JOHN<K", "MARKKU<<KALLE<KK", "ZS<<X",
       "SCHMIDT<<LUKAS<X<K",
       "ABDULLAH", "CLESS<<ELLE<SS" } do
@@ -353,13 +353,13 @@ end)
 describe("separators of a name", function()
   local function parse(first) return assert(mrz.parse({ first, CLEAN.TD3[2] }, TODAY)) end
 
-  it("may have a filler too many", function()
+  it("may have an extra filler", function()
     local result = parse("P<UTOERIKSSON<<<ANNA<MARIA<<<<<<<<<<<<<<<<<<")
     assert.are.same({ true, "ERIKSSON", "ANNA MARIA", { "restored.filler_count" } },
       { result.valid, result.surname, result.given_name, result.problems })
   end)
 
-  it("are a doubt where there are several", function()
+  it("make the name uncertain where there are several", function()
     assert.are.same({ "name_separator" }, parse("P<UTOERIKSSON<<ANNA<<MARIA<<<<<<<<<<<<<<<<<<").problems)
     assert.are.same({}, parse("P<UTO<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<<<<<<<<<").problems)
   end)
@@ -378,7 +378,7 @@ describe("digits in names", function()
     end
   end)
 
-  it("are letters in the national passport of Russia", function()
+  it("stand for letters in the Russian national passport", function()
     local result = assert(mrz.parse({ "PNRUSSMIRNOV<<IL8A<IVANOVI3<<<<<<<<<<<<<<<<<",
       "3919353498RUS7207233M<<<<<<<4151218910003<50" }, TODAY))
     assert.are.same({ true, "IL8A IVANOVI3", { "name_digit_national" } }, { result.valid, result.given_name, result.problems })
@@ -386,7 +386,7 @@ describe("digits in names", function()
 end)
 
 describe("a sex written X", function()
-  it("is named, for a zone has a filler there", function()
+  it("is listed as a problem, because a zone has a filler there", function()
     for _, format in ipairs { "TD1", "TD2", "TD3", "MRV-A", "MRV-B" } do
       local list = copy(CLEAN[format])
       list[2] = list[2]:gsub("([2-8])F(%d)", "%1X%2")
@@ -396,8 +396,8 @@ describe("a sex written X", function()
   end)
 end)
 
-describe("an expiry date that is not stated", function()
-  it("may have a filler for its digit", function()
+describe("a missing expiry date", function()
+  it("may have a filler as its check digit", function()
     for _, format in ipairs { "TD1", "TD2", "TD3", "MRV-A", "MRV-B" } do
       for _, filler in ipairs { true, false } do
         local lines = assert(mrz.compose { format = format, issuing_country = "UTO", number = "A1234567", surname = "DOE",
@@ -414,14 +414,14 @@ describe("an expiry date that is not stated", function()
   end)
 end)
 
-describe("a repair of places for one class of characters", function()
+describe("a repair of positions for one class of characters", function()
   local function repaired(lines, ...)
     local proposal = assert(mrz.repair(lines, TODAY))
     assert.are.same({ ... }, { proposal.changes[1].from, proposal.changes[1].to, proposal.changes[1].check })
     return proposal
   end
 
-  it("knows what stands for a digit", function()
+  it("replaces letters by digits of the same shape", function()
     local one, two = CLEAN.TD3[1], CLEAN.TD3[2]
     assert.are.same(CLEAN.TD3, repaired({ one, (two:gsub("10$", "1D")) }, "D", "0", "composite").lines)
     assert.are.same(CLEAN.TD3, repaired({ one, (two:gsub("10$", "1Q")) }, "Q", "0", "composite").lines)
@@ -437,7 +437,7 @@ describe("a repair of places for one class of characters", function()
     if look then assert.are.same(ukr, assert(mrz.repair({ ukr[1], ukr[2]:sub(1, 29) .. look, ukr[3] }, TODAY)).lines) end
   end)
 
-  it("knows what stands for a letter", function()
+  it("replaces digits by letters of the same shape", function()
     local two = CLEAN.TD3[2]
     assert.are.same(CLEAN.TD3, repaired({ (CLEAN.TD3[1]:gsub("ERIKSSON", "ERIKSS0N")), two }, "0", "O", "name").lines)
     assert.are.same(CLEAN.TD3, repaired({ (CLEAN.TD3[1]:gsub("UTO", "UT0")), two }, "0", "O", "issuing_country").lines)
@@ -446,14 +446,14 @@ describe("a repair of places for one class of characters", function()
     assert.is_nil((mrz.repair({ "PNRUSSMIRNOV<<IL8A<IVANOVI3<<<<<<<<<<<<<<<<<", "3919353498RUS7207233M<<<<<<<4151218910003<50" }, TODAY)))
   end)
 
-  it("is no proposal where the check digits would still be wrong", function()
+  it("is not proposed where the check digits would still be wrong", function()
     assert.is_nil((mrz.repair({ CLEAN.TD3[1], (CLEAN.TD3[2]:gsub("740812", "7408S2")) }, TODAY)))
     assert.is_nil((mrz.repair({ CLEAN.TD3[1], (CLEAN.TD3[2]:gsub("10$", "1B")) }, TODAY)))
   end)
 end)
 
 describe("any text", function()
-  it("never makes the parser raise, and never becomes a zone by itself", function()
+  it("never makes the parser raise, and is not read as a zone", function()
     local seed = 11
     local function random(n)
       seed = seed * 16807 % 2147483647
@@ -482,7 +482,7 @@ describe("any text", function()
     end
   end)
 
-  it("is refused where it is too long", function()
+  it("is rejected where it is too long", function()
     assert.is_nil((mrz.parse(("<"):rep(5000))))
     local many = {}
     for i = 1, 50 do many[i] = "A" end
