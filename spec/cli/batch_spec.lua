@@ -1,7 +1,7 @@
 -- `idocr batch` against the sandbox as a server: what it sends, what it remembers, what it says.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"

@@ -5,7 +5,7 @@ local process = require "spec.support.process"
 local q = process.quote
 local specimens = require "idocr.sandbox.specimens"
 
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local run, with, of_kind, lines_of = cli.run, cli.with, cli.specimen, cli.lines
 
 local NO_KEYS = "env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY -u EKYCPRO_API_KEY HOME=/nonexistent "

@@ -1,7 +1,7 @@
 -- The command with closed standard descriptors, and with paths that are no regular files.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"

@@ -1,7 +1,7 @@
 -- Where the command's results go: full disks, closed pipes, devices, links, odd names of files.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local pictures = require "idocr.cli.pictures"
 local process = require "spec.support.process"
 local specimens = require "idocr.sandbox.specimens"

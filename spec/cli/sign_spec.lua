@@ -1,6 +1,6 @@
 -- `idocr sign` shows a request and no secret, in whatever part of it and in whatever form the secret stands there.
 
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local sign = require "idocr.cli.commands.sign"

@@ -1,7 +1,8 @@
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
-local s = require "spec.sandbox.support"
+local process = require "spec.support.process"
+local s = require "spec.support.sandbox"
 
 local function new(options) return handler.new(options or { rate = false }) end
 
@@ -17,7 +18,7 @@ describe("the sandbox's signature check", function()
   it("accepts what the official Node SDK signed", function()
     local verify = require "idocr.sandbox.verify"
     local seen = 0
-    for _, v in ipairs(cjson.decode(s.read("spec/vectors/tc3_official_node_sdk.json"))) do
+    for _, v in ipairs(cjson.decode(process.read("spec/vectors/tc3_official_node_sdk.json"))) do
       local body = v.body_hex and v.body_hex:gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end) or v.body or ""
       local accounts = { [v.secret_id] = { id = v.secret_id, secret_key = v.secret_key, token = v.headers["x-tc-token"] } }
       local method, uri = v.request_line:match("^(%S+) (%S+)")
@@ -222,7 +223,7 @@ describe("the sandbox's answers", function()
   for _, case in ipairs(shapes) do
     it("has the shape of the newest " .. case[2], function()
       local response = s.call(new(), with_picture(s.specimen(case[1]), { action = case[2], host = case[3] }))
-      same_shape(cjson.decode(s.read("spec/responses/" .. case[4])).Response, response, case[5], case[2])
+      same_shape(cjson.decode(process.read("spec/responses/" .. case[4])).Response, response, case[5], case[2])
       if response.AdvancedInfo and case[2] == "IDCardOCR" then assert.equal('{"WarnInfos":[]}', response.AdvancedInfo) end
       if case[2]:match("^MLID") then assert.equal("1", response.AdvancedInfo) end
     end)
@@ -248,7 +249,7 @@ describe("the sandbox's answers", function()
   end)
 
   it("reads the back of a Chinese card and knows the side", function()
-    local back = s.read("lua/idocr/sandbox/specimens/china_id_back.jpg")
+    local back = process.read("lua/idocr/sandbox/specimens/china_id_back.jpg")
     local options = { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = s.base64(back) } }
     assert.equal("2020.01.01-2040.01.01", (s.call(new(), options)).ValidDate)
     options.params.CardSide = "FRONT"
@@ -265,7 +266,7 @@ describe("the sandbox's answers", function()
   end)
 
   it("gives pictures and scores only when asked", function()
-    local portrait = s.read("lua/idocr/sandbox/specimens/passport-portrait.jpg")
+    local portrait = process.read("lua/idocr/sandbox/specimens/passport-portrait.jpg")
     local options = with_picture(s.specimen("passport"))
     assert.equal("", (s.call(new(), options)).Image)
     options.params.RetImage = true

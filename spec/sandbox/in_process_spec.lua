@@ -1,9 +1,9 @@
 local idocr = require "idocr"
-local new_kind = require "spec.sandbox.new_kind"
+local new_kind = require "spec.support.new_kind"
 local server = require "idocr.sandbox.server"
 local specimens = require "idocr.sandbox.specimens"
 local stamp = require "idocr.sandbox.stamp"
-local support = require "spec.sandbox.support"
+local support = require "spec.support.sandbox"
 
 describe("a client in the sandbox", function()
   it("reads every specimen by every service, with what stands on it", function()

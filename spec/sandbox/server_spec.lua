@@ -5,7 +5,7 @@ local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
 local shell = require "idocr.sandbox.server.shell"
 local stamp = require "idocr.sandbox.stamp"
-local support = require "spec.sandbox.support"
+local support = require "spec.support.sandbox"
 
 local q = process.quote
 

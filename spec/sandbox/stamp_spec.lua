@@ -3,7 +3,7 @@ local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
 local idocr = require "idocr"
 local picture_text = require "idocr.sandbox.stamp.picture_text"
-local s = require "spec.sandbox.support"
+local s = require "spec.support.sandbox"
 local stamp = require "idocr.sandbox.stamp"
 
 local JPEG = s.specimen("passport")

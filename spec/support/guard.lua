@@ -40,7 +40,8 @@ while read -r kind folder; do [ "$kind" = D ] && rm -rf "$folder"; done <ledger
 rm -rf "$1.closed"
 ]]
 
-local function quote(text) return "'" .. text:gsub("'", [['\'']]) .. "'" end
+--- Quotes a text as one word of a shell command.
+function guard.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
 
 local keeper, ledger -- the pipe stays open as long as this interpreter lives
 
@@ -49,9 +50,10 @@ local function open()
   local pipe = assert(io.popen("mktemp -d \"${TMPDIR:-/tmp}/idocr-ledger.XXXXXX\" && command -v setsid", "r"))
   local folder, setsid = assert(pipe:read("*l"), "no temporary folder"), pipe:read("*l")
   pipe:close()
-  ledger = quote(folder .. "/ledger")
+  ledger = guard.quote(folder .. "/ledger")
   -- A session of its own: what signals the whole group of this process, as timeout does, is not for it.
-  keeper = assert(io.popen(("exec %s sh -c %s idocr-guard %s"):format(setsid and "setsid" or "", quote(KEEPER), quote(folder)), "w"))
+  local command = "exec %s sh -c %s idocr-guard %s"
+  keeper = assert(io.popen(command:format(setsid and "setsid" or "", guard.quote(KEEPER), guard.quote(folder)), "w"))
 end
 
 function guard.process(name)

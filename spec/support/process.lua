@@ -16,7 +16,7 @@ local process = {}
 
 process.lua = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match("[%d.]+$")
 
-function process.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
+process.quote = guard.quote
 
 function process.read(path)
   local file = io.open(path, "rb")

@@ -6,22 +6,14 @@
 local OUT = "lua/idocr/sandbox/specimens"
 local people = dofile("spec/tools/specimen_people.lua")
 local portrait = dofile("spec/tools/specimen_portrait.lua")
+local process = require "spec.support.process"
 
 local SANS, BOLD, MONO, SERIF = "DejaVu-Sans", "DejaVu-Sans-Bold", "DejaVu-Sans-Mono-Bold", "DejaVu-Serif-Bold"
 
-local function quote(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'" end
-
 local function run(words)
   local quoted = {}
-  for i, word in ipairs(words) do quoted[i] = quote(word) end
+  for i, word in ipairs(words) do quoted[i] = process.quote(word) end
   assert(os.execute(table.concat(quoted, " ")), "command failed: " .. words[1])
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read("*a")
-  file:close()
-  return bytes
 end
 
 -- A sheet collects the words of one `convert` command.
@@ -207,7 +199,7 @@ function painters.china_id_back(person)
 end
 
 local function sha256(path)
-  local pipe = assert(io.popen("sha256sum " .. quote(path)))
+  local pipe = assert(io.popen("sha256sum " .. process.quote(path)))
   local hex = pipe:read("*a"):match("^%x+")
   pipe:close()
   return hex
@@ -241,7 +233,7 @@ for _, person in ipairs(people) do
     if face then run(portrait.command(person.face, face)) end
     painters[person.painter](person, face):write(path)
   end
-  assert(#read(path) < 92160, path .. " is larger than 90 KB")
+  assert(#process.read(path) < 92160, path .. " is larger than 90 KB")
   data[#data + 1] = {
     file = person.file, kind = person.kind, side = person.side, sha256 = sha256(path), portrait = face and face:match("[^/]+$"),
     fields = person.fields,

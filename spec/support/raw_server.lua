@@ -104,7 +104,7 @@ raw.HTTP = [[
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate $cert;
     ssl_certificate_key $key;
-    location / { content_by_lua_block { require("spec.nginx.raw").serve() } }
+    location / { content_by_lua_block { require("spec.support.raw_server").serve() } }
     location = /count { content_by_lua_block { ngx.print(ngx.shared.seen:get(ngx.var.arg_name) or 0) } }
     location = /echo { content_by_lua_block {
       ngx.req.read_body()

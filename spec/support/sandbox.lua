@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
+local process = require "spec.support.process"
 local specimens = require "idocr.sandbox.specimens"
 
 local support = {}
@@ -10,15 +11,8 @@ local support = {}
 support.KEYS = handler.KEYS
 support.NOW = 1700000000
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read("*a")
-  file:close()
-  return bytes
-end
-support.read = read
 
-function support.specimen(kind) return read(specimens.path(kind)) end
+function support.specimen(kind) return process.read(specimens.path(kind)) end
 
 function support.base64(bytes) return core.base64_encode(bytes) end
 

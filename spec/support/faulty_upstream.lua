@@ -120,19 +120,19 @@ upstream.HTTP = [[
   server {
     listen 127.0.0.1:$front;
     client_body_buffer_size 1m;
-    location = /call { content_by_lua_block { require("spec.nginx.front").call() } }
+    location = /call { content_by_lua_block { require("spec.support.cosocket_caller").call() } }
     location = /call_dead_resolver {
       resolver 127.0.0.1:9 ipv6=off;
-      content_by_lua_block { require("spec.nginx.front").call() }
+      content_by_lua_block { require("spec.support.cosocket_caller").call() }
     }
     location = /call_resolver {
       resolver 127.0.0.1:$dns ipv6=off;
-      content_by_lua_block { require("spec.nginx.front").call() }
+      content_by_lua_block { require("spec.support.cosocket_caller").call() }
     }
     location = /log_phase {
       content_by_lua_block { ngx.print("ok") }
       log_by_lua_block {
-        local front = require("spec.nginx.front")
+        local front = require("spec.support.cosocket_caller")
         local result = front.one { url = "http://127.0.0.1:$plain/echo" }
         ngx.shared.seen:set("log", require("cjson").encode(result))
       }

@@ -117,8 +117,8 @@ conf.DRIVER = [[
   lua_socket_buffer_size 64k;
   server {
     listen 127.0.0.1:$driver;
-    location = /drive { client_body_buffer_size 1m; content_by_lua_block { require("spec.nginx.driver").drive() } }
-    location = /ping { content_by_lua_block { require("spec.nginx.driver").ping() } }
+    location = /drive { client_body_buffer_size 1m; content_by_lua_block { require("spec.support.load_driver").drive() } }
+    location = /ping { content_by_lua_block { require("spec.support.load_driver").ping() } }
     location = /pings { content_by_lua_block { ngx.print(ngx.shared.driver:get("pings") or 0) } }
     location = /stop { content_by_lua_block { ngx.shared.driver:delete("pinging") } }
   }

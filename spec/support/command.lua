@@ -1,6 +1,6 @@
 --- Runs the command of the checkout as a person does, for the specs of the command.
 ---
----   local cli = require "spec.cli.support"
+---   local cli = require "spec.support.command"
 ---   local out, status, err = cli.run("read passport --transport sandbox %s", path)   each %s is quoted for the shell
 ---   cli.with("KEY=value ", ...)      the same with variables of the environment before the command
 ---   cli.to(">&-", ...)               the same with a redirection behind it

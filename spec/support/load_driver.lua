@@ -3,15 +3,9 @@
 local cjson = require "cjson"
 local core = require "idocr.core"
 local http1 = require "idocr.transports.http1"
+local process = require "spec.support.process"
 
 local driver = {}
-
-local function read_file(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read("*a")
-  file:close()
-  return bytes
-end
 
 local function reply_of(sock, method)
   local reader = http1.reader(method, 64 * 1024 * 1024)
@@ -59,7 +53,7 @@ end
 function driver.drive()
   ngx.req.read_body()
   local what = cjson.decode(ngx.req.get_body_data())
-  local picture = read_file(what.file)
+  local picture = process.read(what.file)
   local left, result = what.count, { statuses = {}, errors = {}, bodies = {} }
   local latencies, threads = {}, {}
   local from = core.monotonic()
