@@ -14,8 +14,8 @@ local function with_picture(bytes, more)
   return options
 end
 
-describe("the sandbox's signature check", function()
-  it("accepts what the official Node SDK signed", function()
+describe("the mock server's signature verification", function()
+  it("accepts requests that the official Node SDK signed", function()
     local verify = require "idocr.sandbox.verify"
     local seen = 0
     for _, v in ipairs(cjson.decode(process.read("spec/vectors/tc3_official_node_sdk.json"))) do
@@ -56,7 +56,7 @@ describe("the sandbox's signature check", function()
     it("refuses " .. case[1], function() assert.equal(case[3], code(with_picture(s.PNG, case[2]))) end)
   end
 
-  it("wants content-type and host signed", function()
+  it("requires content-type and host among the signed headers", function()
     local request = s.request(with_picture(s.PNG))
     request.headers.authorization = request.headers.authorization:gsub("content%-type;host", "host")
     assert.truthy(new():handle(request).body:find("AuthFailure.InvalidAuthorization", 1, true))
@@ -74,7 +74,7 @@ describe("the sandbox's signature check", function()
     it("accepts " .. case[1], function() assert.equal("FailedOperation.NoPassport", code(with_picture(s.PNG, case[2]))) end)
   end
 
-  it("accepts more signed headers than it must", function()
+  it("accepts additional signed headers", function()
     local request = s.request(with_picture(s.PNG))
     request.headers.authorization = core.signer(s.KEYS.secret_id, s.KEYS.secret_key):authorization({
       method = "POST", uri = "/", query = "", payload_hash = core.sha256(request.body), timestamp = s.NOW, service = "ocr",
@@ -92,7 +92,7 @@ describe("the sandbox's signature check", function()
   end)
 end)
 
-describe("the sandbox's look at parameters", function()
+describe("the mock server's parameter validation", function()
   local png = s.base64(s.PNG)
   local big = ("A"):rep(10 * 1024 * 1024 + 4)
 
@@ -145,17 +145,17 @@ describe("the sandbox's look at parameters", function()
     it("refuses " .. case[1] .. " with " .. case[3], function() assert.equal(case[3], code(case[2])) end)
   end
 
-  it("takes null for not given, and deprecated parameters", function()
+  it("treats null as missing and accepts deprecated parameters", function()
     local params = { ImageBase64 = png, CardSide = cjson.null, EnableDateVerify = true }
     assert.equal("FailedOperation.ImageNoIdCard", code { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = params })
   end)
 
-  it("reads a GET request", function()
+  it("handles a GET request", function()
     local uri = "/?ImageBase64=" .. core.percent_encode(png) .. "&RetImage=true"
     assert.equal("FailedOperation.NoPassport", code { action = "MLIDPassportOCR", method = "GET", uri = uri })
   end)
 
-  it("counts the calls of an action in each second", function()
+  it("limits the calls of an action per second", function()
     local server = new {}
     for _ = 1, 5 do assert.equal("FailedOperation.NoPassport", code(with_picture(s.PNG), server)) end
     assert.equal("RequestLimitExceeded", code(with_picture(s.PNG), server))
@@ -164,8 +164,8 @@ describe("the sandbox's look at parameters", function()
   end)
 end)
 
-describe("the sandbox's answers", function()
-  it("says on each that it is canned", function()
+describe("the mock server's responses", function()
+  it("have the header X-Sandbox, also for errors", function()
     for _, bytes in ipairs { s.PNG, s.specimen("passport") } do
       local response, _, reply = s.call(new(), with_picture(bytes))
       assert.truthy(response.RequestId:match("^sandbox%-%x+%-%x+%-4%x+%-a%x+%-%x+$"))
@@ -177,12 +177,12 @@ describe("the sandbox's answers", function()
     end
   end)
 
-  it("gives each call another request id", function()
+  it("have a unique request id", function()
     local server = new()
     assert.are_not.equal((s.call(server, with_picture(s.PNG))).RequestId, (s.call(server, with_picture(s.PNG))).RequestId)
   end)
 
-  it("refuses what it does not know with each service's own code", function()
+  it("report an unknown picture with the error code of each service", function()
     local refusals = {
       MLIDPassportOCR = "FailedOperation.NoPassport", MLIDCardOCR = "FailedOperation.NoMASIDCard",
       RecognizeMacaoIDCardOCR = "FailedOperation.ImageNoSpecifiedCard", RecognizeMainlandIDCardOCR = "FailedOperation.ImageNoIdCard",
@@ -202,7 +202,7 @@ describe("the sandbox's answers", function()
     return list
   end
 
-  -- The newest example of each action: the same members, each of the same type.
+  -- The newest example of each action must have the same members with the same types.
   local shapes = {
     { "passport", "MLIDPassportOCR", "ocr.intl.tencentcloudapi.com", "passport/intl_complete.json", { CardCount = true } },
     { "malaysia_id", "MLIDCardOCR", "ocr.intl.tencentcloudapi.com", "mlid/newest_shape.json", {} },
@@ -221,7 +221,7 @@ describe("the sandbox's answers", function()
     end
   end
   for _, case in ipairs(shapes) do
-    it("has the shape of the newest " .. case[2], function()
+    it("have the shape of the newest " .. case[2], function()
       local response = s.call(new(), with_picture(s.specimen(case[1]), { action = case[2], host = case[3] }))
       same_shape(cjson.decode(process.read("spec/responses/" .. case[4])).Response, response, case[5], case[2])
       if response.AdvancedInfo and case[2] == "IDCardOCR" then assert.equal('{"WarnInfos":[]}', response.AdvancedInfo) end
@@ -229,7 +229,7 @@ describe("the sandbox's answers", function()
     end)
   end
 
-  it("writes values as each service does", function()
+  it("format values as each service does", function()
     local passport = s.call(new(), with_picture(s.specimen("passport")))
     assert.equal("19890214", passport.DateOfBirth)
     assert.equal("14 Feb 1989", passport.PassportRecognizeInfos.DateOfBirth)
@@ -248,7 +248,7 @@ describe("the sandbox's answers", function()
     assert.equal("", china.ValidDate)
   end)
 
-  it("reads the back of a Chinese card and knows the side", function()
+  it("recognise the back of a Chinese card and its side", function()
     local back = process.read("lua/idocr/sandbox/specimens/china_id_back.jpg")
     local options = { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = s.base64(back) } }
     assert.equal("2020.01.01-2040.01.01", (s.call(new(), options)).ValidDate)
@@ -256,7 +256,7 @@ describe("the sandbox's answers", function()
     assert.equal("FailedOperation.CardSideError", code(options))
   end)
 
-  it("keeps members of one site or region to it", function()
+  it("contain members of one site or region only there", function()
     local options = with_picture(s.specimen("passport"), { host = "ocr.tencentcloudapi.com" })
     local response = s.call(new(), options)
     assert.is_nil(response.IsComplete)
@@ -265,7 +265,7 @@ describe("the sandbox's answers", function()
     assert.equal(1, response.CardCount)
   end)
 
-  it("gives pictures and scores only when asked", function()
+  it("contain pictures and scores only on request", function()
     local portrait = process.read("lua/idocr/sandbox/specimens/passport-portrait.jpg")
     local options = with_picture(s.specimen("passport"))
     assert.equal("", (s.call(new(), options)).Image)
@@ -286,13 +286,13 @@ describe("the sandbox's answers", function()
   end)
 end)
 
-describe("the sandbox's ekycpro door", function()
+describe("the mock server of ekycpro", function()
   local function ask(options)
     local reply = new():handle(s.form(options))
     return cjson.decode(reply.body), reply
   end
 
-  it("reads the specimen", function()
+  it("recognises the specimen", function()
     local body, reply = ask { img = s.base64(s.specimen("malaysia_id")) }
     assert.equal(200, reply.status)
     assert.same({ status = "OK", message = {
@@ -301,7 +301,7 @@ describe("the sandbox's ekycpro door", function()
     } }, body)
   end)
 
-  it("answers with each status", function()
+  it("returns each status", function()
     local cases = {
       { { img = s.base64(s.PNG) }, { status = "FAIL", message = "not identity card" } },
       { { img = s.base64(s.specimen("passport")) }, { status = "FAIL", message = "not identity card" } },
@@ -315,13 +315,13 @@ describe("the sandbox's ekycpro door", function()
     for i, case in ipairs(cases) do assert.same(case[2], (ask(case[1])), "case " .. i) end
   end)
 
-  it("does not read a picture whose plus signs were not encoded", function()
+  it("refuses a picture whose plus signs were not percent-encoded", function()
     local text = s.base64(s.specimen("malaysia_id"))
     assert.truthy(text:find("+", 1, true))
     assert.equal("IMAGE_INVALID_FORMAT", (ask { body = "img=" .. text }).status)
   end)
 
-  it("wants its key", function()
+  it("requires a valid API key", function()
     assert.equal(401, select(2, ask { headers = { ["x-api-key"] = false } }).status)
     assert.equal(401, select(2, ask { headers = { ["x-api-key"] = "wrong" } }).status)
     assert.equal(404, select(2, ask { uri = "/v1/palm/general" }).status)

@@ -1,10 +1,10 @@
---- Configuration of an upstream with every fault that a server can have, for `transport_spec.lua`.
+--- nginx configuration of a mock upstream with all kinds of faults, for `transport_spec.lua`.
 
 local upstream = {}
 
 upstream.PORTS = { "front", "plain", "tls", "expired", "wrong_name", "self_signed", "mutual", "old" }
 
--- Raw bytes in place of a reply; what was asked is read first, so that closing resets nothing.
+-- Sends raw bytes as the response. Reads the request first, so that closing does not reset the connection.
 local function raw(bytes)
   return ([[content_by_lua_block {
     ngx.req.read_body()
@@ -44,7 +44,7 @@ local LOCATIONS = [[
     end
   } }
   location = /gzip { gzip on; gzip_min_length 1; gzip_types *; gzip_proxied any; content_by_lua_block {
-    ngx.req.set_header("Accept-Encoding", "gzip") -- as a gateway on the way would
+    ngx.req.set_header("Accept-Encoding", "gzip") -- as a gateway would
     ngx.header.content_type = "text/plain"
     ngx.print(("z"):rep(tonumber(ngx.var.arg_size)))
   } }
@@ -72,7 +72,7 @@ local LOCATIONS = [[
   location = /status { content_by_lua_block { ngx.status = tonumber(ngx.var.arg_code) ngx.print("said") } }
   location = /stall { content_by_lua_block { ngx.req.read_body() ngx.sleep(20) } }
   location = /wait { content_by_lua_block { ngx.req.read_body() ngx.sleep(tonumber(ngx.var.arg_seconds)) ngx.print("done") } }
-  location = /meet { content_by_lua_block { -- answers once so many requests are here
+  location = /meet { content_by_lua_block { -- responds when `count` requests have arrived
     ngx.req.read_body()
     local seen, wanted = ngx.shared.seen, tonumber(ngx.var.arg_count)
     seen:incr("here", 1, 0)

@@ -1,6 +1,6 @@
---- Runs inside nginx for `connection_spec.lua`: a server that answers by hand, byte by byte, over http and https. The first
---- request of a connection is parsed by nginx, the following ones here. `?script=` says what happens, `?count=` names a
---- counter of whole requests, `?signal=` a file that is written once the script has done its worst.
+--- Mock server inside nginx for `connection_spec.lua` that sends raw responses over http and https. nginx parses the first
+--- request of a connection, this module the following ones. `?script=` names the behaviour, `?count=` a counter of complete
+--- requests, `?signal=` a file that is created when the script has caused its fault.
 
 local raw = {}
 
@@ -16,7 +16,7 @@ end
 
 local function response(body, more) return ("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s"):format(more or "", #body, body) end
 
--- Reads a whole request; its header X-Who, nil at the end of the connection.
+-- Reads a complete request. Returns its header X-Who, or nil at the end of the connection.
 local function next_request(sock)
   local who, length, line
   repeat
@@ -36,7 +36,7 @@ local function answer_all(sock)
   until not who or not sock:send(response(who))
 end
 
--- What a server may say on an idle connection.
+-- Unexpected data on an idle connection.
 local DIRT = {
   response = response "OTHER", status = "HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
   part = "HTTP/1.1 200", byte = "\n", interim = "HTTP/1.1 100 Continue\r\n\r\n", close = "",
@@ -44,7 +44,7 @@ local DIRT = {
 
 local scripts = {}
 
--- One good answer, then dirt.
+-- Sends one valid response, then unexpected data.
 function scripts.dirt(sock, who)
   sock:send(response(who))
   local dirt = DIRT[ngx.var.arg_dirt]
@@ -58,26 +58,26 @@ function scripts.dirt(sock, who)
   answer_all(sock)
 end
 
--- Two answers in one piece.
+-- Sends two responses at once.
 function scripts.together(sock, who)
   sock:send(response(who, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
   answer_all(sock)
 end
 
--- One good answer; the whole second request is taken and the connection ends.
+-- Sends one valid response, reads the complete second request and closes the connection.
 function scripts.second_is_lost(sock, who)
   sock:send(response(who))
   next_request(sock)
   ngx.sleep(tonumber(ngx.var.arg_after or 0))
 end
 
--- One good answer; of the second request the head and a piece are taken.
+-- Sends one valid response, and reads only part of the second request.
 function scripts.second_is_cut(sock, who)
   sock:send(response(who))
   sock:receive(tonumber(ngx.var.arg_take))
 end
 
---- Serves the request that nginx has parsed. The body of a request for `/early` is left in the connection.
+--- Handles the request that nginx has parsed. Does not read the body of a request for `/early`.
 function raw.serve()
   local early = ngx.var.uri == "/early"
   if not early then ngx.req.read_body() end
@@ -86,7 +86,7 @@ function raw.serve()
   if early then
     local text = ngx.unescape_uri(ngx.var.arg_say)
     sock:send((text:gsub("\\r\\n", "\r\n")))
-    if not ngx.var.arg_close then ngx.sleep(20) end -- reads no more
+    if not ngx.var.arg_close then ngx.sleep(20) end -- stops reading
     return
   end
   count()

@@ -1,7 +1,7 @@
--- Draws the sandbox's specimens and writes data.json beside them. Run from the checkout:
+-- Draws the specimens of the mock server and writes their data.json. Run in the checkout:
 --   lua5.4 spec/tools/draw_specimens.lua [people's file names without extension …]
--- Needs ImageMagick's `convert` and the DejaVu and Noto CJK fonts. Everybody on the cards is invented: numbers use
--- sequences that no office hands out (0000, X0000000), places that do not exist, ICAO's test country UTO.
+-- Needs ImageMagick's `convert` and the DejaVu and Noto CJK fonts. All people are invented: numbers use sequences
+-- that are never issued (0000, X0000000), places do not exist, the country is ICAO's test country UTO.
 
 local OUT = "lua/idocr/sandbox/specimens"
 local people = dofile("spec/tools/specimen_people.lua")
@@ -16,7 +16,7 @@ local function run(words)
   assert(os.execute(table.concat(quoted, " ")), "command failed: " .. words[1])
 end
 
--- A sheet collects the words of one `convert` command.
+-- A sheet collects the arguments of one `convert` command.
 local sheet = {}
 sheet.__index = sheet
 
@@ -39,14 +39,14 @@ function sheet:text(x, y, size, font, colour, text)
   self:add("-stroke", "none", "-fill", colour, "-font", font, "-pointsize", tostring(size), "-annotate", ("+%d+%d"):format(x, y), text)
 end
 
--- A label above a value, as cards have it.
+-- Draws a label above a value.
 function sheet:field(x, y, label, value, options)
   options = options or {}
   self:text(x, y, 15, options.label_font or SANS, options.label_colour or "#5a6a7a", label)
   self:text(x, y + (options.size or 27) + 7, options.size or 27, options.font or BOLD, options.colour or "#16202c", value)
 end
 
--- Wavy lines, as on security paper.
+-- Draws wavy lines like those of security paper.
 function sheet:waves(colour, count, amplitude)
   for line = 0, count - 1 do
     local points = {}
@@ -59,7 +59,7 @@ function sheet:waves(colour, count, amplitude)
   end
 end
 
--- Circles that cross: an emblem of no country.
+-- Draws an emblem of crossing circles.
 function sheet:rosette(x, y, radius, colour)
   for step = 0, 11 do
     local angle = step * math.pi / 6
@@ -205,7 +205,7 @@ local function sha256(path)
   return hex
 end
 
--- JSON with sorted keys, so that a redrawn picture changes one line.
+-- Encodes JSON with sorted keys, so that a changed picture changes one line.
 local function json(value, indent)
   if type(value) ~= "table" then
     return type(value) == "string" and '"' .. value:gsub('[\\"]', "\\%0") .. '"' or tostring(value)
