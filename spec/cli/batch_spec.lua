@@ -48,10 +48,10 @@ describe("idocr batch", function()
   end
 
   -- Runs a batch. Returns its number of requests, exit status and standard error.
-  local function batch(options, place)
+  local function batch(options, path)
     local before = requests()
     local _, status, stderr = cli.with(environment(), "batch passport %s --out %s --endpoint %s " .. (options or ""),
-      place or scans, out, running.http)
+      path or scans, out, running.http)
     return requests() - before, status, stderr
   end
 
@@ -161,7 +161,7 @@ describe("idocr batch", function()
     for index = 1, 12 do put(index .. ".jpg") end
     local before, runs = requests(), {}
     for index = 1, 3 do
-      runs[index] = cli.spawn(environment(), { stderr = folder .. "/said" .. index }, "batch passport %s --out %s --endpoint %s",
+      runs[index] = cli.spawn(environment(), { stderr = folder .. "/stderr" .. index }, "batch passport %s --out %s --endpoint %s",
         scans, out, running.http)
     end
     for _, run in ipairs(runs) do run.wait(60) end
@@ -225,8 +225,8 @@ describe("idocr batch", function()
     put "a.jpg"
     assert.are.equal(1, (batch()))
     process.run(("ln -s scans %s"):format(q(folder .. "/link")))
-    for _, place in ipairs { folder .. "/link", folder .. "/scans/.", folder .. "/../" .. folder:match("[^/]+$") .. "/scans" } do
-      assert.are.equal(0, (batch(nil, place)), place)
+    for _, path in ipairs { folder .. "/link", folder .. "/scans/.", folder .. "/../" .. folder:match("[^/]+$") .. "/scans" } do
+      assert.are.equal(0, (batch(nil, path)), path)
     end
   end)
 end)

@@ -69,7 +69,7 @@ describe("a path that is not a regular file", function()
   end)
 
   it("does not block the command: pictures, folders, certificates", function()
-    for _, place in ipairs { pipe, folder, "/dev/zero" } do
+    for _, path in ipairs { pipe, folder, "/dev/zero" } do
       for arguments, wanted in pairs {
         ["read passport --transport sandbox %s"] = 5,
         ["read malaysia_id --provider ekycpro --transport sandbox --back %s " .. q(passport)] = 5,
@@ -79,8 +79,8 @@ describe("a path that is not a regular file", function()
         ["read passport --ca-file %s " .. q(passport)] = 2,
       } do
         local keys = "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkk timeout 30 "
-        local _, status, stderr = cli.with(keys, arguments, place)
-        assert.are.equal(wanted, status, arguments .. " " .. place .. ": " .. stderr)
+        local _, status, stderr = cli.with(keys, arguments, path)
+        assert.are.equal(wanted, status, arguments .. " " .. path .. ": " .. stderr)
       end
     end
     for _, arguments in ipairs {

@@ -87,7 +87,7 @@ describe("pipes, devices and links", function()
 
   it("without a reader end the command, with or without SIGPIPE", function()
     local files = (quote(passport) .. " "):rep(30) -- the rate limit makes it two seconds
-    for trap, expected in pairs { ["trap '' PIPE;"] = "6", [":;"] = "141 6" } do -- whoever runs this may ignore it already
+    for trap, expected in pairs { ["trap '' PIPE;"] = "6", [":;"] = "141 6" } do -- the parent process may ignore SIGPIPE already
       local line = ("%s %s read passport --transport sandbox %s; echo $? >%s"):format(trap, cli.command, files, quote(folder .. "/status"))
       cli.shell("sh -c %s | sleep 0.1", line)
       assert.is_truthy(expected:find(process.read(folder .. "/status"):match("%d+"), 1, true), trap)

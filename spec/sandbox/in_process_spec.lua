@@ -56,7 +56,7 @@ describe("a client with the sandbox transport", function()
   end)
 
   it("supports a new kind that is only a card table, in the process and as a server", function()
-    local forget = new_kind.add()
+    local remove_kind = new_kind.add()
     local ok, problem = pcall(function()
       local fields = { number = "L-1", expiry_date = "2030-12-05", fine = "2.5", warnings = "blurry", portrait = "passport" }
       local picture = assert(stamp.write(support.PNG, { kind = new_kind.NAME, fields = fields }))
@@ -73,7 +73,7 @@ describe("a client with the sandbox transport", function()
       end
       running:stop()
     end)
-    forget()
+    remove_kind()
     assert.is_true(ok, tostring(problem))
   end)
 end)

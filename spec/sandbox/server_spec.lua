@@ -72,11 +72,11 @@ describe("the mock server", function()
     assert.equal("RequestSizeLimitExceeded", refusal(10 * 1024 * 1024)) -- nginx does not
   end)
 
-  local function curl(words) return process.capture("curl -s --max-time 10 " .. words) end
+  local function curl(arguments) return process.capture("curl -s --max-time 10 " .. arguments) end
 
   it("marks every response, also to malformed requests", function()
-    for _, words in ipairs { running.http .. "/", running.http .. "/v1/palm", "-X DELETE " .. running.http .. "/x?y" } do
-      assert.truthy((curl("-i " .. words)):lower():find("x-sandbox: 1", 1, true))
+    for _, arguments in ipairs { running.http .. "/", running.http .. "/v1/palm", "-X DELETE " .. running.http .. "/x?y" } do
+      assert.truthy((curl("-i " .. arguments)):lower():find("x-sandbox: 1", 1, true))
     end
   end)
 
@@ -115,18 +115,18 @@ describe("the mock server", function()
         action = "MLIDPassportOCR", body = body, host = running.http:match("//(.*)$"), timestamp = math.floor(core.wall()),
         keys = { secret_id = running.secret_id, secret_key = running.secret_key }, headers = { ["x-sandbox-fault"] = "reset" },
       }
-      local words = {}
-      for name, value in pairs(request.headers) do words[#words + 1] = "-H " .. q(name .. ": " .. value) end
+      local arguments = {}
+      for name, value in pairs(request.headers) do arguments[#arguments + 1] = "-H " .. q(name .. ": " .. value) end
       local function send(fault)
         local file = running.folder .. "/body"
         process.write(file, body)
-        words[#words + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
-        local output, status = curl(table.concat(words, " ") .. " --data-binary @" .. q(file) .. " " .. running.http .. "/")
-        words[#words] = nil
+        arguments[#arguments + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
+        local output, status = curl(table.concat(arguments, " ") .. " --data-binary @" .. q(file) .. " " .. running.http .. "/")
+        arguments[#arguments] = nil
         return output, status
       end
-      for i, word in ipairs(words) do
-        if word:find("sandbox-fault", 1, true) then table.remove(words, i) break end
+      for i, argument in ipairs(arguments) do
+        if argument:find("sandbox-fault", 1, true) then table.remove(arguments, i) break end
       end
       assert.equal(56, (select(2, send("reset")))) -- CURLE_RECV_ERROR: the peer reset it
       assert.equal(18, (select(2, send("cut")))) -- CURLE_PARTIAL_FILE

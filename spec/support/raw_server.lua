@@ -18,22 +18,22 @@ local function response(body, more) return ("HTTP/1.1 200 OK\r\n%sContent-Length
 
 -- Reads a complete request. Returns its header X-Who, or nil at the end of the connection.
 local function next_request(sock)
-  local who, length, line
+  local marker, length, line
   repeat
     line = sock:receive "*l"
     if not line then return nil end
-    who = line:match "^X%-Who: (.*)$" or who
+    marker = line:match "^X%-Who: (.*)$" or marker
     length = tonumber(line:match "^Content%-Length: (%d+)") or length
   until line == ""
   if length and length > 0 and not sock:receive(length) then return nil end
   count()
-  return who or "?"
+  return marker or "?"
 end
 
 local function answer_all(sock)
   repeat
-    local who = next_request(sock)
-  until not who or not sock:send(response(who))
+    local marker = next_request(sock)
+  until not marker or not sock:send(response(marker))
 end
 
 -- Unexpected data on an idle connection.
@@ -45,8 +45,8 @@ local DIRT = {
 local scripts = {}
 
 -- Sends one valid response, then unexpected data.
-function scripts.dirt(sock, who)
-  sock:send(response(who))
+function scripts.dirt(sock, marker)
+  sock:send(response(marker))
   local dirt = DIRT[ngx.var.arg_dirt]
   if dirt ~= "" then sock:send(dirt) end
   local signal = ngx.var.arg_signal
@@ -59,21 +59,21 @@ function scripts.dirt(sock, who)
 end
 
 -- Sends two responses at once.
-function scripts.together(sock, who)
-  sock:send(response(who, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
+function scripts.together(sock, marker)
+  sock:send(response(marker, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
   answer_all(sock)
 end
 
 -- Sends one valid response, reads the complete second request and closes the connection.
-function scripts.second_is_lost(sock, who)
-  sock:send(response(who))
+function scripts.second_is_lost(sock, marker)
+  sock:send(response(marker))
   next_request(sock)
   ngx.sleep(tonumber(ngx.var.arg_after or 0))
 end
 
 -- Sends one valid response, and reads only part of the second request.
-function scripts.second_is_cut(sock, who)
-  sock:send(response(who))
+function scripts.second_is_cut(sock, marker)
+  sock:send(response(marker))
   sock:receive(tonumber(ngx.var.arg_take))
 end
 

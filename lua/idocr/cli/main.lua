@@ -92,16 +92,16 @@ function main.run(argv, out)
     return status.USAGE
   end
   local chosen
-  for _, word in ipairs(argv) do
-    if not word:find("^%-") then
-      chosen = word
+  for _, argument in ipairs(argv) do
+    if not argument:find("^%-") then
+      chosen = argument
       break
     end
   end
   local parser, module = build(argparse, chosen, out)
-  local words = {}
-  for i = 1, #argv do words[i] = argv[i] end
-  local parsed, args = parser:pparse(words)
+  local arguments = {}
+  for i = 1, #argv do arguments[i] = argv[i] end
+  local parsed, args = parser:pparse(arguments)
   if not parsed then
     out.err("idocr: " .. printable(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE

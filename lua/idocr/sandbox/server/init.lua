@@ -21,12 +21,12 @@ trap '' HUP INT TERM
 unset LUA_PATH LUA_CPATH LUA_INIT LUA_PATH_5_1 LUA_CPATH_5_1
 cd "$1" || exit 1
 { "$2" -p "$1/" -c nginx.conf -e error.log </dev/null >output.log 2>&1; echo $? >ended; } &
-read -r word
+read -r command
 while [ ! -e ended ]; do
   [ -s nginx.pid ] && kill -TERM "$(cat nginx.pid)"
   sleep 0.02
 done
-case "$word$3" in
+case "$command$3" in
   keep*) ;;
   *given) rm -rf t nginx.conf nginx.pid options.json server.key server.crt output.log ended ;;
   *) rm -rf "$1" ;;
@@ -123,10 +123,10 @@ local function launch(program, folder, options)
   local text, err = config.text(program, folder, port, tls_port)
   if not text then return nil, err end
   shell.write(folder .. "/nginx.conf", text)
-  local words = { "sh", "-c", GUARD, "idocr-sandbox", folder, program, options.dir and "given" or "temporary" }
-  for i, word in ipairs(words) do words[i] = shell.quote(word) end
+  local arguments = { "sh", "-c", GUARD, "idocr-sandbox", folder, program, options.dir and "given" or "temporary" }
+  for i, argument in ipairs(arguments) do arguments[i] = shell.quote(argument) end
   -- exec: without it a signal to the process group could end the intermediate shell first
-  local guard = assert(io.popen("exec " .. table.concat(words, " "), "w"))
+  local guard = assert(io.popen("exec " .. table.concat(arguments, " "), "w"))
   guard:setvbuf("no")
   local pid, log = wait_for_start(folder)
   if pid then return { guard = guard, pid = pid, port = port, tls_port = tls_port } end

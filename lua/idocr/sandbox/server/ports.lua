@@ -10,8 +10,8 @@ local FIRST, COUNT = 20000, 12000
 local function listening()
   local set = {}
   for _, path in ipairs { "/proc/net/tcp", "/proc/net/tcp6" } do
-    for port, state in (shell.read(path) or ""):gmatch("%d+: %x+:(%x+) %x+:%x+ (%x+)") do
-      if state == "0A" then set[tonumber(port, 16)] = true end
+    for port, status in (shell.read(path) or ""):gmatch("%d+: %x+:(%x+) %x+:%x+ (%x+)") do
+      if status == "0A" then set[tonumber(port, 16)] = true end
     end
   end
   return set

@@ -42,16 +42,16 @@ end
 local function split(value, separators)
   if type(value) == "table" then return value end
   local list = {}
-  for word in tostring(value):gmatch("[^" .. separators .. "]+") do list[#list + 1] = word end
+  for item in tostring(value):gmatch("[^" .. separators .. "]+") do list[#list + 1] = item end
   return list
 end
 
 local function warnings_of(kind, value)
   local names, list = warning_names(kind), {}
-  for i, word in ipairs(split(value, ",%s")) do
-    local code = tonumber(word)
-    if not code and not names[word] then return nil, ("%s has no warning %q"):format(kind.kind, tostring(word)) end
-    list[i] = code or word
+  for i, item in ipairs(split(value, ",%s")) do
+    local code = tonumber(item)
+    if not code and not names[item] then return nil, ("%s has no warning %q"):format(kind.kind, tostring(item)) end
+    list[i] = code or item
   end
   return list
 end
