@@ -115,7 +115,7 @@ describe("the mock server's parameter validation", function()
     { "no picture (Macao)", { action = "RecognizeMacaoIDCardOCR" }, "FailedOperation.EmptyImageError" },
     { "no picture (passport)", { action = "MLIDPassportOCR" }, "InvalidParameterValue.InvalidParameterValueLimit" },
     { "a picture by its URL", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg" } }, "FailedOperation.DownLoadError" },
-    { "a picture and its URL, which has priority", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg", ImageBase64 = png } },
+    { "a picture and a URL, which has priority", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg", ImageBase64 = png } },
       "FailedOperation.DownLoadError" },
     { "a data: prefix", { action = "MLIDCardOCR", params = { ImageBase64 = "data:image/png;base64," .. png } },
       "FailedOperation.ImageDecodeFailed" },
