@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `make gateway` runs: the gateway of this folder against the sandbox, on this machine only, until Ctrl-C.
-#   PORT=8080        where to listen (default: FIRST_PORT or the next free port)
-#   FIRST_PORT=8080  where to begin to look for a free one
+# Starts the gateway of this folder with a local mock server, on the loopback, until Ctrl-C (`make gateway`).
+#   PORT=8080        port to listen on (default: FIRST_PORT or the next free port)
+#   FIRST_PORT=8080  first port to try
 set -eu
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -23,7 +23,7 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM
 exec 3<"$run/ready"
-read -r ready <&3 || { echo "gateway: the sandbox did not start" >&2; exit 1; }
+read -r ready <&3 || { echo "gateway: the mock server did not start" >&2; exit 1; }
 member() { printf '%s\n' "$ready" | sed -n "s/.*\"$1\" *: *\"\\([^\"]*\\)\".*/\\1/p"; }
 
 TENCENTCLOUD_SECRET_ID=$(member secret_id) TENCENTCLOUD_SECRET_KEY=$(member secret_key) EKYCPRO_API_KEY=$(member api_key)
@@ -39,7 +39,7 @@ nameserver=$(sed -n 's/^nameserver *\([0-9.]*\)$/\1/p' /etc/resolv.conf | head -
 port=${PORT:-${FIRST_PORT:-8080}}
 PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin
 
-# Whether something on this machine listens on the port. (nginx -t would not say: it binds nothing.)
+# Succeeds if a program listens on the port. (nginx -t cannot tell, because it does not bind.)
 taken() {
   hex=$(printf '%04X' "$1")
   awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }' \
@@ -51,27 +51,27 @@ else
   while taken "$port"; do port=$((port + 1)); done
 fi
 
-# A text as the replacement of sed's s|||.
-plain() { printf '%s\n' "$1" | sed 's/[&|\\]/\\&/g'; }
+# Escapes a text for the replacement of sed's s|||.
+sed_text() { printf '%s\n' "$1" | sed 's/[&|\\]/\\&/g'; }
 
-# The lines marked SET, set for this machine. Paths stand in quotes: they may hold blanks.
+# Writes nginx.conf with the lines marked SET adapted to this machine. Paths are quoted, because they may contain spaces.
 configure() {
-  sed -e "${modules:+s|/usr/lib/nginx/modules|$(plain "$modules")|}" \
+  sed -e "${modules:+s|/usr/lib/nginx/modules|$(sed_text "$modules")|}" \
     -e "$([ -n "$modules" ] || echo '/^load_module/d')" \
-    -e "s|\$prefix/\.\./\.\.|$(plain "$root")|g" \
+    -e "s|\$prefix/\.\./\.\.|$(sed_text "$root")|g" \
     -e "s|^  resolver [0-9.]*|  resolver ${nameserver:-127.0.0.53}|" \
-    -e "s|/etc/ssl/certs/ca-certificates.crt|\"$(plain "$(member ca_file)")\"|" \
+    -e "s|/etc/ssl/certs/ca-certificates.crt|\"$(sed_text "$(member ca_file)")\"|" \
     -e "s|listen 127.0.0.1:8080|listen 127.0.0.1:$port|" \
     -e "s|^worker_processes .*|worker_processes 2;|" \
     -e "$([ "$(id -u)" -ne 0 ] || echo '1i user root;')" \
     "$here/nginx.conf" >"$run/nginx.conf"
-  nginx -p "$run/" -c nginx.conf -e logs/error.log -t >"$run/said" 2>&1 || { cat "$run/said" >&2; exit 1; }
+  nginx -p "$run/" -c nginx.conf -e logs/error.log -t >"$run/output" 2>&1 || { cat "$run/output" >&2; exit 1; }
 }
 
-# Starts nginx and waits until it has bound its port: its pid file is written afterwards. Status 1: it ended.
+# Starts nginx and waits for its pid file, which it writes after binding its port. Fails if nginx ended.
 start() {
   : >"$run/logs/error.log"
-  nginx -p "$run/" -c nginx.conf -e logs/error.log -g 'daemon off;' 2>"$run/said" &
+  nginx -p "$run/" -c nginx.conf -e logs/error.log -g 'daemon off;' 2>"$run/output" &
   nginx=$!
   while [ ! -s "$run/nginx.pid" ]; do
     kill -0 "$nginx" 2>/dev/null || return 1
@@ -83,7 +83,7 @@ configure
 while ! start; do
   nginx=
   tries=$((tries + 1))
-  # Another program was faster.
+  # Another program may have taken the port in the meantime.
   if [ -n "${PORT:-}" ] || [ "$tries" -gt 9 ] || ! grep -q 'Address already in use' "$run/logs/error.log"; then
     cat "$run/logs/error.log" >&2
     exit 1
@@ -91,5 +91,5 @@ while ! start; do
   port=$((port + 1))
   configure
 done
-echo "The gateway is at http://127.0.0.1:$port/ (its log: $run/logs/error.log). Ctrl-C ends it."
+echo "The gateway is at http://127.0.0.1:$port/ (its log: $run/logs/error.log). Ctrl-C stops it."
 wait "$nginx"

@@ -1,4 +1,4 @@
-// Uses the upload page as a person would, in a headless chromium, and prints one JSON line per check: {name, ok, saw}.
+// Tests the upload page in a headless chromium and prints one line of JSON per check: {name, ok, saw}.
 //   node page.js URL SPECIMEN-FOLDER CHROMIUM [SCREENSHOT-FOLDER]
 const { chromium } = require("playwright-core");
 const fs = require("fs");
@@ -11,7 +11,7 @@ function check(name, ok, saw) {
   console.log(JSON.stringify({ name, ok: !!ok, saw: saw === undefined ? null : String(saw).slice(0, 500) }));
 }
 const shot = (page, name) => (shots ? page.screenshot({ path: path.join(shots, name + ".png"), fullPage: true }) : null);
-// By selectors, not by functions: the policy of the page lets nobody make functions of text.
+// Waits for selectors, because the page's Content-Security-Policy forbids functions created from text.
 const done = (page) => page.waitForSelector("#result:not([aria-busy]) #status:not(.busy):not(.idle)", { state: "attached" });
 const fields = (page) => page.evaluate(() => {
   const found = {};
@@ -35,11 +35,11 @@ async function main() {
   check("specimens are shown", (await loaded()) >= 4);
   await shot(page, "1-empty");
 
-  // Without a picture: a word, no request.
+  // Without a picture: a message and no request.
   await page.click("#read");
   check("it asks for a picture", /Choose a picture/.test(await page.textContent("#status")), await page.textContent("#status"));
 
-  // Drop a picture on the field, pick the kind with the keyboard, send.
+  // Drop a picture, select the kind with the keyboard, submit.
   const drop = async (file, field) => {
     const bytes = fs.readFileSync(path.join(specimens, file)).toString("base64");
     const transfer = await page.evaluateHandle(([text, name]) => {
@@ -65,7 +65,7 @@ async function main() {
   check("canned data have a banner", (await page.locator("#canned").isVisible()) && (await page.locator("#canned-card").isVisible()));
   await shot(page, "2-passport");
 
-  // A specimen by its thumbnail reads at once; every kind.
+  // Clicking a thumbnail reads the specimen, for every kind.
   for (const kind of ["malaysia_id", "macao_id", "china_id"]) {
     await page.click(`.thumbs button:has(img[src$="/${kind}.jpg"])`);
     await page.waitForSelector(`.name:has-text("${kind}.jpg")`);
@@ -75,21 +75,21 @@ async function main() {
     await shot(page, "3-" + kind);
   }
 
-  // A file chosen by the ordinary dialogue, of the wrong kind.
+  // A file of the wrong kind from the file dialog.
   await page.setInputFiles("#image", path.join(specimens, "malaysia_id.jpg"));
   await page.check("input[name=kind][value=passport]", { force: true });
   await page.click("#read");
   await done(page);
   const refusal = await page.textContent("#status");
   check("a refusal names the document, not the action", /No passport was found/.test(refusal) && !/OCR|FailedOperation/.test(refusal), refusal);
-  check("a refusal is told and nothing else", (await page.locator("#status.bad").count()) === 1 && !(await page.locator("#card").isVisible()), await page.textContent("#status"));
+  check("only the error is shown", (await page.locator("#status.bad").count()) === 1 && !(await page.locator("#card").isVisible()), await page.textContent("#status"));
   await shot(page, "4-refusal");
   await page.setInputFiles("#image", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
   await page.click("#read");
   await done(page);
   const spoken = await page.textContent("#status");
   check("what is no picture is refused", (await page.locator("#status").getAttribute("data-code")) === "PictureFormat", spoken);
-  check("the refusal speaks to the person who uploads", /Use a JPEG, PNG, PDF or BMP file/.test(spoken) && !/[A-Za-z]OCR|precheck|PictureFormat/.test(spoken), spoken);
+  check("the error message is for the uploader", /Use a JPEG, PNG, PDF or BMP file/.test(spoken) && !/[A-Za-z]OCR|precheck|PictureFormat/.test(spoken), spoken);
   await page.setInputFiles("#image", { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic") });
   await page.click("#read");
   await done(page);
@@ -97,7 +97,7 @@ async function main() {
   await page.locator("[data-field=image] .preview").waitFor({ state: "hidden" });
   await shot(page, "4-heic");
 
-  // A chosen picture can be taken away, also with the keyboard, and chosen again.
+  // A selected picture can be removed, also with the keyboard, and selected again.
   await page.focus("[data-field=image] .remove");
   await page.keyboard.press("Enter");
   check("a chosen picture can be removed", !(await page.locator("[data-field=image] .remove").isVisible()) && (await page.textContent("[data-field=image] .name")) === "" &&
@@ -108,13 +108,13 @@ async function main() {
   await page.locator("[data-field=image] .preview").waitFor();
   check("it can be chosen again", (await page.textContent("[data-field=image] .name")).startsWith("passport.jpg"));
 
-  // Two sides where the card has two.
+  // Front and back of a card with two sides.
   await page.check("input[name=kind][value=macao_id]", { force: true });
   check("the back side is offered", await page.locator("[data-field=back]").isVisible());
   const accepted = await page.getAttribute("#back", "accept");
   check("the chooser offers what the kind takes", /image\/png/.test(accepted) && !/pdf|bmp|\*/.test(accepted) && /JPEG or PNG/.test(await page.textContent("#formats")), accepted);
 
-  // Accessibility: everything that can be used has a name, everything readable has contrast.
+  // Accessibility: all controls have names, all text has enough contrast.
   const nameless = await page.evaluate(() => [...document.querySelectorAll("input, button, a, img:not([alt=''])")]
     .filter((e) => e.offsetParent !== null || e.tagName === "INPUT")
     .filter((e) => !(e.labels && [...e.labels].some((l) => l.textContent.trim())) && !e.textContent.trim() && !e.getAttribute("aria-label") && !e.alt && !e.querySelector("img[alt]:not([alt=''])"))
@@ -145,7 +145,7 @@ async function main() {
   await page.click("#read");
   await done(page);
   await shot(page, "7-telephone-refusal");
-  // Refusals are 4xx answers, which chromium writes to its console; anything else there is ours.
+  // Chromium logs the expected 4xx responses to its console; all other messages there are errors of the page.
   const ours = trouble.filter((text) => !/status of 4\d\d/.test(text));
   check("the console stayed clean", ours.length === 0, ours.join("; "));
   await browser.close();

@@ -1,7 +1,7 @@
--- `idocr batch` against the sandbox as a server: what it sends, what it remembers, what it says.
+-- Tests `idocr batch` with the mock server: requests, output, and resuming.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
@@ -23,7 +23,7 @@ describe("idocr batch", function()
     process.run("mkdir " .. q(scans))
   end)
 
-  -- A picture that the service answers with a card, an error or a fault.
+  -- Writes a picture to which the mock server responds with a card, an error or a fault.
   local function put(name, wanted)
     wanted = wanted or {}
     if not wanted.error then wanted.kind, wanted.fields = "passport", { number = "X1" } end
@@ -34,7 +34,7 @@ describe("idocr batch", function()
     return ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s no_proxy='*' "):format(running.secret_id, running.secret_key)
   end
 
-  -- nginx logs a request when it is over, a moment after its answer: a last one with another method shows that all are there.
+  -- nginx logs a request after its response. A last request with another method shows that all others are logged.
   local marks = 0
   local function requests()
     marks = marks + 1
@@ -47,36 +47,36 @@ describe("idocr batch", function()
     end, 10)
   end
 
-  -- -> requests that the run made, its exit status, standard error
-  local function batch(options, place)
+  -- Runs a batch. Returns its number of requests, exit status and standard error.
+  local function batch(options, path)
     local before = requests()
-    local _, status, said = cli.with(environment(), "batch passport %s --out %s --endpoint %s " .. (options or ""),
-      place or scans, out, running.http)
-    return requests() - before, status, said
+    local _, status, stderr = cli.with(environment(), "batch passport %s --out %s --endpoint %s " .. (options or ""),
+      path or scans, out, running.http)
+    return requests() - before, status, stderr
   end
 
   local function pair(sent, status) return { sent, status } end
 
   local function entries() return cli.entries(process.read(out)) end
 
-  it("writes a line for each picture and goes on where it stopped", function()
+  it("writes a line for each picture and resumes", function()
     put "a.jpg"
     put "b.jpg"
     put("c.jpeg", { error = "FailedOperation.ImageBlur" })
     process.write(scans .. "/notes.txt", "no picture")
-    local sent, _, said = batch()
+    local sent, _, stderr = batch()
     assert.are.equal(3, sent)
     assert.are.equal(3, #entries())
-    assert.is_truthy(said:find("3 pictures: 2 read, 1 refused, 0 failed, 0 unsure, 0 were there already", 1, true), said)
+    assert.is_truthy(stderr:find("3 pictures: 2 read, 1 refused, 0 failed, 0 unsure, 0 were there already", 1, true), stderr)
 
     process.write(out, process.read(out):sub(1, -20)) -- cut in the middle of the last line
     put "d.jpg"
-    sent, _, said = batch(nil, scans .. "/")
+    sent, _, stderr = batch(nil, scans .. "/")
     assert.are.equal(2, sent)
-    assert.is_truthy(said:find("4 pictures: ", 1, true) and said:find("2 were there already", 1, true), said)
-    sent, _, said = batch()
+    assert.is_truthy(stderr:find("4 pictures: ", 1, true) and stderr:find("2 were there already", 1, true), stderr)
+    sent, _, stderr = batch()
     assert.are.equal(0, sent)
-    assert.is_truthy(said:find("0 read, 0 refused, 0 failed, 0 unsure, 4 were there already", 1, true), said)
+    assert.is_truthy(stderr:find("0 read, 0 refused, 0 failed, 0 unsure, 4 were there already", 1, true), stderr)
     local whole = 0
     for _, line in ipairs(cli.lines(process.read(out))) do
       if pcall(cjson.decode, line) then whole = whole + 1 end
@@ -84,7 +84,7 @@ describe("idocr batch", function()
     assert.are.equal(4, whole)
   end)
 
-  it("asks once for what the service answered for good, billed or not", function()
+  it("does not send a picture with a final result again, billed or not", function()
     for index, code in ipairs {
       "FailedOperation.EmptyImageError", "FailedOperation.ImageBlur", "FailedOperation.ImageDecodeFailed",
       "FailedOperation.IdCardInfoIllegal", "LimitExceeded.TooLargeFileError",
@@ -97,43 +97,43 @@ describe("idocr batch", function()
     for _, entry in ipairs(entries()) do assert.is_nil(entry.unsure) end
   end)
 
-  it("asks again for what certainly cost nothing", function()
+  it("sends a picture again if the failure certainly cost nothing", function()
     put("busy.jpg", { fault = "throttled*3" })
     process.write(scans .. "/broken.jpg", "no picture") -- refused before it is sent
-    local sent, status, said = batch()
+    local sent, status, stderr = batch()
     assert.are.same({ 3, 1 }, { sent, status })
-    assert.is_truthy(said:find("0 read, 0 refused, 2 failed, 0 unsure", 1, true), said)
-    sent, status, said = batch()
+    assert.is_truthy(stderr:find("0 read, 0 refused, 2 failed, 0 unsure", 1, true), stderr)
+    sent, status, stderr = batch()
     assert.are.same({ 1, 1 }, { sent, status })
-    assert.is_truthy(said:find("1 read, 0 refused, 1 failed, 0 unsure, 0 were there already", 1, true), said)
+    assert.is_truthy(stderr:find("1 read, 0 refused, 1 failed, 0 unsure, 0 were there already", 1, true), stderr)
   end)
 
-  it("keeps what may have been billed and asks again only with --after-send", function()
+  it("sends a picture that may have been billed again only with --after-send", function()
     put("lost.jpg", { fault = "cut" })
     put("reset.jpg", { fault = "reset" })
     put "card.jpg"
-    local sent, status, said = batch()
+    local sent, status, stderr = batch()
     assert.are.same({ 3, 1 }, { sent, status })
-    assert.is_truthy(said:find("1 read, 0 refused, 0 failed, 2 unsure", 1, true), said)
-    assert.is_truthy(said:find("2 unsure: may have been billed; --after-send asks again", 1, true), said)
+    assert.is_truthy(stderr:find("1 read, 0 refused, 0 failed, 2 unsure", 1, true), stderr)
+    assert.is_truthy(stderr:find("2 unsure: may have been billed; --after-send asks again", 1, true), stderr)
     for _, entry in ipairs(entries()) do
       assert.are.equal(entry.error ~= nil, entry.unsure == true)
       if entry.error then assert.is_true(entry.error.sent) end
     end
-    sent, status, said = batch()
+    sent, status, stderr = batch()
     assert.are.same({ 0, 0 }, { sent, status })
-    assert.is_truthy(said:find("0 read, 0 refused, 0 failed, 2 unsure, 1 were there already", 1, true), said)
+    assert.is_truthy(stderr:find("0 read, 0 refused, 0 failed, 2 unsure, 1 were there already", 1, true), stderr)
 
     put "lost.jpg" -- the service answers today
     sent, status = batch("--after-send")
     assert.is_true(sent > 2) -- the flag is the client's too: it repeats what is reset
     assert.are.equal(1, status)
-    sent, status, said = batch()
+    sent, status, stderr = batch()
     assert.are.same({ 0, 0 }, { sent, status })
-    assert.is_truthy(said:find("1 unsure, 2 were there already", 1, true), said)
+    assert.is_truthy(stderr:find("1 unsure, 2 were there already", 1, true), stderr)
   end)
 
-  it("writes the facts about a failure and nothing that the vendor says", function()
+  it("writes the facts of an error but no text of the vendor", function()
     put("a.jpg", { error = "FailedOperation.ImageBlur" })
     batch()
     local line = entries()[1]
@@ -146,22 +146,22 @@ describe("idocr batch", function()
       other = "MARKER" }):find("MARKER", 1, true))
   end)
 
-  it("stops before it sends anything where another process writes to the output", function()
+  it("sends nothing if another process writes to the output", function()
     put "a.jpg"
     local other = assert(core.output(out))
-    local sent, status, said = batch()
+    local sent, status, stderr = batch()
     assert.are.same({ 0, 6 }, { sent, status })
-    assert.is_truthy(said:find("cards.jsonl is in use: another batch writes to it; nothing was sent", 1, true), said)
+    assert.is_truthy(stderr:find("cards.jsonl is in use: another batch writes to it; nothing was sent", 1, true), stderr)
     assert.are.equal("", process.read(out))
     other:close()
     assert.are.same({ 1, 0 }, pair(batch()))
   end)
 
-  it("pays once when it is started several times at once", function()
+  it("pays once if it is started several times concurrently", function()
     for index = 1, 12 do put(index .. ".jpg") end
     local before, runs = requests(), {}
     for index = 1, 3 do
-      runs[index] = cli.spawn(environment(), { stderr = folder .. "/said" .. index }, "batch passport %s --out %s --endpoint %s",
+      runs[index] = cli.spawn(environment(), { stderr = folder .. "/stderr" .. index }, "batch passport %s --out %s --endpoint %s",
         scans, out, running.http)
     end
     for _, run in ipairs(runs) do run.wait(60) end
@@ -169,7 +169,7 @@ describe("idocr batch", function()
     assert.are.equal(12, #entries())
   end)
 
-  it("stops at once where every picture would fail alike, and keeps what is in flight", function()
+  it("stops if all pictures would fail alike, and keeps the results of pending calls", function()
     for index = 1, 12 do put(("%02d.jpg"):format(index), { error = "AuthFailure.SecretIdNotFound" }) end
     local sent, status = batch("--concurrency 1")
     assert.are.same({ 1, 3 }, { sent, status })
@@ -178,22 +178,22 @@ describe("idocr batch", function()
     sent = batch("--concurrency 4")
     assert.are.equal(sent, #entries())
     assert.is_true(sent <= 5)
-    local _, other, said = batch("--site cn --provider ekycpro") -- which reads no passports
-    assert.are.equal(2, other, said)
+    local _, other, stderr = batch("--site cn --provider ekycpro") -- which reads no passports
+    assert.are.equal(2, other, stderr)
   end)
 
-  it("says what it leaves out, and that finding nothing is no success", function()
+  it("reports skipped files, and fails if there are no pictures", function()
     process.write(scans .. "/._a.jpg", "AppleDouble")
     process.write(scans .. "/IMG_1.HEIC", "\0\0\0\24ftypheic\0\0\0\0mif1heic" .. ("\0"):rep(60))
     process.write(scans .. "/IMG_2.heic", "\0\0\0\24ftypheic\0\0\0\0mif1heic" .. ("\0"):rep(60))
-    local sent, status, said = batch()
+    local sent, status, stderr = batch()
     assert.are.same({ 0, 1 }, { sent, status })
-    assert.is_truthy(said:find("left out: 2 HEIC pictures (the service takes ", 1, true), said)
-    assert.is_truthy(said:find(", 1 name that begins with a dot", 1, true), said)
-    assert.is_truthy(said:find("there is no picture to read in", 1, true), said)
-    sent, status, said = batch("--quiet")
+    assert.is_truthy(stderr:find("left out: 2 HEIC pictures (the service takes ", 1, true), stderr)
+    assert.is_truthy(stderr:find(", 1 name that begins with a dot", 1, true), stderr)
+    assert.is_truthy(stderr:find("there is no picture to read in", 1, true), stderr)
+    sent, status, stderr = batch("--quiet")
     assert.are.same({ 0, 1 }, { sent, status })
-    assert.is_truthy(said:find("no picture to read", 1, true) and said:find("2 HEIC", 1, true), said)
+    assert.is_truthy(stderr:find("no picture to read", 1, true) and stderr:find("2 HEIC", 1, true), stderr)
     process.run("rm -r " .. q(scans) .. " && mkdir " .. q(scans))
     assert.are.equal(1, (select(2, batch())))
     assert.are.equal(2, (select(2, batch(nil, scans .. "/none"))))
@@ -201,13 +201,13 @@ describe("idocr batch", function()
     assert.are.same({ 1, 0 }, pair(batch()))
   end)
 
-  it("goes into folders below only when asked, and keeps portraits apart like the pictures", function()
+  it("reads subfolders only with --recursive, and writes portraits to the same subfolders", function()
     process.run(("cd %s && mkdir -p 1/x 2 faces && ln -s .. 2/up"):format(q(scans)))
     for _, name in ipairs { "a.jpg", "1/a.jpg", "1/x/a.jpg", "2/a.jpg" } do process.write(scans .. "/" .. name, passport) end
     local faces = scans .. "/faces"
-    local sent, status, said = batch()
+    local sent, status, stderr = batch()
     assert.are.same({ 1, 0 }, { sent, status })
-    assert.is_truthy(said:find("left out: 3 folders (--recursive reads folders too)", 1, true), said)
+    assert.is_truthy(stderr:find("left out: 3 folders (--recursive reads folders too)", 1, true), stderr)
     sent = batch("--recursive --portraits " .. q(faces))
     assert.are.equal(3, sent)
     local files = {}
@@ -216,17 +216,17 @@ describe("idocr batch", function()
     assert.are.equal("1/a.jpg 1/x/a.jpg 2/a.jpg a.jpg", table.concat(files, " "))
     assert.are.equal("./1/a-portrait.jpg ./1/x/a-portrait.jpg ./2/a-portrait.jpg",
       (process.run("cd " .. q(faces) .. " && find . -type f | LC_ALL=C sort"):gsub("%s+", " ")))
-    sent, status, said = batch("--recursive --portraits " .. q(faces)) -- the portraits are no pictures to read
+    sent, status, stderr = batch("--recursive --portraits " .. q(faces)) -- the portraits are no pictures to read
     assert.are.same({ 0, 0 }, { sent, status })
-    assert.is_truthy(said:find("3 portraits that earlier runs wrote", 1, true), said)
+    assert.is_truthy(stderr:find("3 portraits that earlier runs wrote", 1, true), stderr)
   end)
 
-  it("knows its pictures when the folder is named in another way", function()
+  it("recognises pictures if the folder is given by another path", function()
     put "a.jpg"
     assert.are.equal(1, (batch()))
     process.run(("ln -s scans %s"):format(q(folder .. "/link")))
-    for _, place in ipairs { folder .. "/link", folder .. "/scans/.", folder .. "/../" .. folder:match("[^/]+$") .. "/scans" } do
-      assert.are.equal(0, (batch(nil, place)), place)
+    for _, path in ipairs { folder .. "/link", folder .. "/scans/.", folder .. "/../" .. folder:match("[^/]+$") .. "/scans" } do
+      assert.are.equal(0, (batch(nil, path)), path)
     end
   end)
 end)

@@ -1,11 +1,11 @@
--- The command as a person runs it: processes, exit statuses, files; answers come from the sandbox, in process or as a server.
+-- Tests the command as a process: output, exit statuses and files. Responses come from the sandbox, in process or as a server.
 
 local cjson = require("cjson").new()
 local process = require "spec.support.process"
 local q = process.quote
 local specimens = require "idocr.sandbox.specimens"
 
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local run, with, of_kind, lines_of = cli.run, cli.with, cli.specimen, cli.lines
 
 local NO_KEYS = "env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY -u EKYCPRO_API_KEY HOME=/nonexistent "
@@ -14,17 +14,17 @@ local folder
 setup(function() folder = process.tempdir() end)
 
 describe("idocr read", function()
-  it("prints what stands on each specimen", function()
+  it("prints the values on each specimen", function()
     for _, kind in ipairs { "passport", "malaysia_id", "macao_id", "china_id" } do
       local specimen = of_kind(kind)
-      local out, status, said = run("read %s --transport sandbox %s", kind, specimen.path)
-      assert.are.equal(0, status, said)
+      local out, status, stderr = run("read %s --transport sandbox %s", kind, specimen.path)
+      assert.are.equal(0, status, stderr)
       assert.is_truthy(out:find(specimen.fields.number, 1, true), out)
       assert.is_truthy(out:find("canned by the sandbox", 1, true))
     end
   end)
 
-  it("gives machines one line of JSON for each picture", function()
+  it("prints one line of JSON for each picture with --json", function()
     local specimen = of_kind "passport"
     local out, status = run("read passport --json --transport sandbox %s %s", specimen.path, specimen.path)
     assert.are.equal(0, status)
@@ -39,17 +39,17 @@ describe("idocr read", function()
     assert.is_truthy(lines[1]:find('"warnings":[]', 1, true))
   end)
 
-  it("reads standard input and keeps the raw reply where asked", function()
+  it("reads standard input and prints the raw response with --raw", function()
     local specimen = of_kind "passport"
     local out = cli.shell("cat %s | %s read passport --json --raw --transport sandbox -", specimen.path, cli.COMMAND)
     assert.are.equal(specimen.fields.number, cjson.decode(out).raw.ID)
   end)
 
-  it("writes the portrait: one file, or a folder of them", function()
+  it("writes portraits to a file or a folder", function()
     local path = folder .. "/face.jpg"
     local specimen = of_kind "passport"
-    local out, status, said = run("read passport --transport sandbox --portrait %s %s", path, specimen.path)
-    assert.are.equal(0, status, said)
+    local out, status, stderr = run("read passport --transport sandbox --portrait %s %s", path, specimen.path)
+    assert.are.equal(0, status, stderr)
     assert.are.equal(specimens.portrait(specimen), process.read(path))
     assert.is_truthy(out:find("face.jpg", 1, true))
     local _, several = run("read passport --transport sandbox --portrait %s %s %s", folder .. "/", specimen.path, specimen.path)
@@ -59,16 +59,16 @@ describe("idocr read", function()
     assert.are.equal(2, refused)
   end)
 
-  it("passes params on, by option and by --set", function()
+  it("passes params from options and --set", function()
     local specimen = of_kind "china_id"
-    local out, status, said = run("read china_id --json --transport sandbox --site cn --side front --set quality=true %s", specimen.path)
-    assert.are.equal(0, status, said)
+    local out, status, stderr = run("read china_id --json --transport sandbox --site cn --side front --set quality=true %s", specimen.path)
+    assert.are.equal(0, status, stderr)
     assert.are.equal(specimen.fields.number, cjson.decode(out).number)
   end)
 end)
 
 describe("idocr read --check", function()
-  it("says how many checks passed, and which failed", function()
+  it("prints the number of passed checks and the failed ones", function()
     local path = of_kind("passport").path
     local out, status = run("read passport --transport sandbox --check %s", path)
     assert.are.equal(0, status)
@@ -88,7 +88,7 @@ describe("idocr read --check", function()
 end)
 
 describe("a wrong name", function()
-  it("is answered with the nearest right one", function()
+  it("causes an error with the nearest valid name", function()
     for arguments, hint in pairs {
       ["read pasport x.jpg"] = 'did you mean "passport"', ["batch malasia_id . --out -"] = 'did you mean "malaysia_id"',
       ["precheck passprt x.jpg"] = 'did you mean "passport"', ["sign macau_id x.jpg"] = 'did you mean "macao_id"',
@@ -98,15 +98,15 @@ describe("a wrong name", function()
       ["read passport x.jpg --provider tencet"] = 'did you mean "tencent"', ["btach"] = "Did you mean 'batch'",
       ["read xyz x.jpg"] = "there are: china_id, macao_id",
     } do
-      local _, status, said = run(arguments)
+      local _, status, stderr = run(arguments)
       assert.are.equal(2, status)
-      assert.is_truthy(said:find(hint, 1, true), arguments .. ": " .. said)
+      assert.is_truthy(stderr:find(hint, 1, true), arguments .. ": " .. stderr)
     end
   end)
 
-  it("plays no tricks on a terminal", function()
-    local _, _, said = run("read %s x.jpg", "\27[2J")
-    assert.is_nil(said:find("\27", 1, true))
+  it("prints no control characters", function()
+    local _, _, stderr = run("read %s x.jpg", "\27[2J")
+    assert.is_nil(stderr:find("\27", 1, true))
   end)
 end)
 
@@ -114,13 +114,13 @@ describe("the exit status", function()
   local passport
   setup(function() passport = of_kind("passport").path end)
 
-  it("is 1 where the service says no", function()
-    local _, status, said = run("read malaysia_id --transport sandbox %s", passport)
+  it("is 1 if the service returns an error", function()
+    local _, status, stderr = run("read malaysia_id --transport sandbox %s", passport)
     assert.are.equal(1, status)
-    assert.is_truthy(said:find("FailedOperation", 1, true), said)
+    assert.is_truthy(stderr:find("FailedOperation", 1, true), stderr)
   end)
 
-  it("is 2 for wrong usage, and says what would be right", function()
+  it("is 2 for wrong usage, with a hint", function()
     for arguments, hint in pairs {
       ["read pasport x.jpg"] = "passport", ["raed"] = "read", ["read passport"] = "argument", [""] = "command",
       ["read passport --set nope=1 --transport sandbox " .. q(passport)] = "portrait",
@@ -130,36 +130,36 @@ describe("the exit status", function()
       ["stamp " .. q(passport) .. " --set a"] = "FIELD=VALUE",
       ["check china_id ''"] = "nothing",
     } do
-      local out, status, said = run(arguments)
-      assert.are.equal(2, status, arguments .. ": " .. out .. said)
-      assert.is_truthy(said:find(hint, 1, true), arguments .. ": " .. said)
-      assert.is_nil(said:find("traceback", 1, true), said)
+      local out, status, stderr = run(arguments)
+      assert.are.equal(2, status, arguments .. ": " .. out .. stderr)
+      assert.is_truthy(stderr:find(hint, 1, true), arguments .. ": " .. stderr)
+      assert.is_nil(stderr:find("traceback", 1, true), stderr)
     end
   end)
 
-  it("is 3 where the credentials are wrong", function()
+  it("is 3 for wrong credentials", function()
     local bad = folder .. "/credentials.jpg"
     run("stamp %s --error AuthFailure.SecretIdNotFound -o %s", passport, bad)
-    local _, status, said = run("read passport --transport sandbox %s", bad)
-    assert.are.equal(3, status, said)
+    local _, status, stderr = run("read passport --transport sandbox %s", bad)
+    assert.are.equal(3, status, stderr)
   end)
 
-  it("is 4 where nobody answers", function()
+  it("is 4 if there is no response", function()
     local port = require("spec.support.ports").free_port()
-    local _, status, said = with(
+    local _, status, stderr = with(
       "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxxxxxxxxxxxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkk no_proxy='*' ",
       "read passport --endpoint https://127.0.0.1:" .. port .. " --timeout 5 %s", passport)
-    assert.are.equal(4, status, said)
-    assert.is_truthy(said:find("connect error", 1, true), said)
+    assert.are.equal(4, status, stderr)
+    assert.is_truthy(stderr:find("connect error", 1, true), stderr)
   end)
 
-  it("is 5 where the picture is refused before anything is sent", function()
+  it("is 5 if the picture is refused before anything is sent", function()
     local nothing = process.write(folder .. "/text.jpg", "this is no picture")
-    local _, status, said = run("read passport --transport sandbox %s", nothing)
-    assert.are.equal(5, status, said)
+    local _, status, stderr = run("read passport --transport sandbox %s", nothing)
+    assert.are.equal(5, status, stderr)
   end)
 
-  it("stays with JSON: the error is a line too", function()
+  it("is the same with --json, which prints the error as a line", function()
     local out, status = run("read malaysia_id --json --transport sandbox %s", passport)
     assert.are.equal(1, status)
     local line = cjson.decode(out)
@@ -172,41 +172,41 @@ describe("idocr sign", function()
   local KEYS = "TENCENTCLOUD_SECRET_ID=AKIDz8krbsJ5yKBZQpn74WFkmLPx TENCENTCLOUD_SECRET_KEY=Gu5t9xGARNpq86cd98joQYCN3 " ..
     "TENCENTCLOUD_SESSION_TOKEN=tokentokentokentoken "
 
-  it("shows a curl command without secrets", function()
+  it("prints a curl command without secrets", function()
     local body = folder .. "/body.json"
-    local out, status, said = with(KEYS, "sign passport --body %s %s", body, of_kind("passport").path)
-    assert.are.equal(0, status, said)
+    local out, status, stderr = with(KEYS, "sign passport --body %s %s", body, of_kind("passport").path)
+    assert.are.equal(0, status, stderr)
     assert.is_truthy(out:find("curl -X POST 'https://ocr", 1, true), out)
     assert.is_truthy(out:find("X-TC-Action: MLIDPassportOCR", 1, true))
     assert.is_truthy(out:find("Signature=%x+"))
     for _, secret in ipairs { "z8krbsJ5yKBZQpn74WFkmLPx", "Gu5t9xGARNpq86cd98joQYCN3", "tokentokentokentoken" } do
-      assert.is_nil((out .. said):find(secret, 1, true))
+      assert.is_nil((out .. stderr):find(secret, 1, true))
     end
     assert.is_truthy(process.read(body):find('"ImageBase64":%s*"/9j/'))
   end)
 
   it("masks ekycpro's key", function()
-    local out, status, said = with("EKYCPRO_API_KEY=0123456789abcdefSECRET ",
+    local out, status, stderr = with("EKYCPRO_API_KEY=0123456789abcdefSECRET ",
       "sign malaysia_id --provider ekycpro %s", of_kind("malaysia_id").path)
-    assert.are.equal(0, status, said)
+    assert.are.equal(0, status, stderr)
     assert.is_nil(out:find("456789abcdefSECRET", 1, true))
     assert.is_truthy(out:lower():find("x%-api%-key: 0123%*%*%*"), out)
   end)
 
-  it("needs credentials, status 3", function()
-    local _, status, said = with(NO_KEYS .. "TENCENTCLOUD_CREDENTIALS_FILE=/nonexistent ",
+  it("ends with status 3 without credentials", function()
+    local _, status, stderr = with(NO_KEYS .. "TENCENTCLOUD_CREDENTIALS_FILE=/nonexistent ",
       "sign passport %s", of_kind("passport").path)
-    assert.are.equal(3, status, said)
+    assert.are.equal(3, status, stderr)
   end)
 end)
 
 describe("idocr stamp", function()
-  it("turns any picture into a test case", function()
+  it("writes the response into a picture", function()
     local stamped = folder .. "/stamped.jpg"
     run("stamp %s --kind passport --set number=X1234567 --set surname=DOE --set warnings=glare -o %s",
       of_kind("macao_id").path, stamped)
-    local out, status, said = run("read passport --json --transport sandbox %s", stamped)
-    assert.are.equal(0, status, said)
+    local out, status, stderr = run("read passport --json --transport sandbox %s", stamped)
+    assert.are.equal(0, status, stderr)
     local card = cjson.decode(out)
     assert.are.equal("X1234567", card.number)
     assert.are.equal("DOE", card.surname)
@@ -215,17 +215,17 @@ describe("idocr stamp", function()
     assert.are.equal("passport", cjson.decode(shown).kind)
   end)
 
-  it("can fail as the service does", function()
+  it("writes an error into a picture", function()
     local stamped = folder .. "/blurry.jpg"
     run("stamp %s --error FailedOperation.ImageBlur -o %s", of_kind("passport").path, stamped)
-    local _, status, said = run("read passport --transport sandbox %s", stamped)
+    local _, status, stderr = run("read passport --transport sandbox %s", stamped)
     assert.are.equal(1, status)
-    assert.is_truthy(said:find("FailedOperation.ImageBlur", 1, true))
+    assert.is_truthy(stderr:find("FailedOperation.ImageBlur", 1, true))
   end)
 end)
 
 describe("idocr check", function()
-  it("says what holds and what does not", function()
+  it("prints the valid and the invalid parts", function()
     local out, status = run("check china_id 11010519491231002X")
     assert.are.equal(0, status)
     assert.is_truthy(out:find("1949-12-31", 1, true))
@@ -241,10 +241,10 @@ describe("idocr check", function()
 end)
 
 describe("idocr precheck", function()
-  it("advises about pixels and refuses only what is certain", function()
+  it("gives advice about pixels and refuses only what a service surely refuses", function()
     local passport = of_kind("passport").path
-    local out, status, said = run("precheck passport %s", passport)
-    assert.are.equal(0, status, said)
+    local out, status, stderr = run("precheck passport %s", passport)
+    assert.are.equal(0, status, stderr)
     assert.is_truthy(out:find("resolution", 1, true), out)
     local cut = process.write(folder .. "/cut.jpg", process.read(passport):sub(1, 20000))
     out, status = run("precheck passport --json %s", cut)
@@ -255,11 +255,11 @@ describe("idocr precheck", function()
 end)
 
 describe("idocr sandbox", function()
-  it("says in one line that it is ready, serves both vendors over HTTPS, and ends with SIGTERM", function()
-    local said = folder .. "/ready.json"
-    local server = cli.spawn("", { stdout = said, stderr = folder .. "/sandbox.err" }, "sandbox --json")
+  it("prints one line when it is ready, serves both vendors over HTTPS, and ends on SIGTERM", function()
+    local stderr = folder .. "/ready.json"
+    local server = cli.spawn("", { stdout = stderr, stderr = folder .. "/sandbox.err" }, "sandbox --json")
     local ready = cjson.decode(process.wait_for(function()
-      local line = process.read(said)
+      local line = process.read(stderr)
       return line and line:find("\n") and line
     end, 20))
     assert.is_truthy(ready.http:find("^http://127%.0%.0%.1:%d+$"))
@@ -273,7 +273,7 @@ describe("idocr sandbox", function()
       ready.specimens.malaysia_id)
     assert.are.equal(0, status, errors)
     assert.are.equal("ekycpro", cjson.decode(out).provider)
-    -- without its certificate: no trust, no answer
+    -- without its CA certificate the connection fails
     out, status = with(keys, "read passport --endpoint %s %s", https, ready.specimens.passport)
     assert.are.equal(4, status, out)
 
@@ -283,15 +283,15 @@ describe("idocr sandbox", function()
     assert.are.equal(4, select(2, with(keys, "read passport --endpoint %s %s", ready.http, ready.specimens.passport)))
   end)
 
-  it("names a port that is taken, and looks for no other where the user chose it", function()
+  it("names a port that is in use, and tries no other one if the user chose it", function()
     local other = assert(require("idocr.sandbox.server").start())
-    local _, status, said = run("sandbox --port " .. other.port)
+    local _, status, stderr = run("sandbox --port " .. other.port)
     other:stop()
     assert.are.equal(4, status)
-    assert.is_truthy(said:find(("port %d is in use; choose another one, or none for a free one"):format(other.port), 1, true), said)
+    assert.is_truthy(stderr:find(("port %d is in use; choose another one, or omit it for a free one"):format(other.port), 1, true), stderr)
   end)
 
-  it("refuses a port that is none", function()
+  it("refuses an invalid port", function()
     assert.are.equal(2, select(2, run("sandbox --port 70000")))
   end)
 end)
@@ -303,7 +303,7 @@ describe("idocr kinds and help", function()
     assert.is_truthy(run("kinds"):find("RecognizeMacaoIDCardOCR", 1, true))
   end)
 
-  it("say the exit statuses everywhere", function()
+  it("describe the exit statuses in each subcommand", function()
     for _, name in ipairs { "", "read", "batch", "check", "precheck", "kinds", "sign", "stamp", "sandbox" } do
       local out, status = run(name .. " --help")
       assert.are.equal(0, status)

@@ -1,7 +1,7 @@
--- The command with closed standard descriptors, and with paths that are no regular files.
+-- Tests the command with closed standard descriptors, and with paths that are not regular files.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
@@ -19,14 +19,14 @@ describe("closed standard descriptors", function()
   end)
 
   for _, closed in ipairs { ">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-" } do
-    it("are not given to other files: " .. closed, function()
+    it("are not reused for other files: " .. closed, function()
       local out = folder .. "/cards.jsonl"
       local line = "%s batch passport %s --transport sandbox --out %s " .. closed
       assert.are.equal(0, select(2, cli.shell(line, cli.COMMAND, folder .. "/scans", out)))
       local lines = cli.lines(process.read(out))
       assert.are.equal(3, #lines)
       for _, text in ipairs(lines) do assert.is_table(cjson.decode(text).card) end
-      -- a portrait's file would be the first to get the number
+      -- the portrait's file would be the first to reuse the descriptor
       local face = folder .. "/face.jpg"
       local _, status = cli.shell("%s read passport --json --transport sandbox --portrait %s %s " .. closed, cli.COMMAND, face, passport)
       assert.are.equal(closed:find("^>&-") and 6 or closed:find(" >&-", 1, true) and 6 or 0, status)
@@ -34,7 +34,7 @@ describe("closed standard descriptors", function()
     end)
   end
 
-  it("are not given to a connection, which would carry the card's JSON to the service", function()
+  it("are not reused for a connection, which would send the card's JSON to the service", function()
     local running = assert(server.start { rate = false })
     local environment = ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s no_proxy='*' "):format(running.secret_id, running.secret_key)
     for _, closed in ipairs { ">&-", ">&- 2>&-", "<&- >&- 2>&-" } do
@@ -44,7 +44,7 @@ describe("closed standard descriptors", function()
     running:stop()
   end)
 
-  it("are held in the wrong direction, so that using them stays an error", function()
+  it("are opened in the wrong direction, so that using them is an error", function()
     local script = [[
       local core = require "idocr.core"
       local ok = core.hold_standard_descriptors()
@@ -60,7 +60,7 @@ describe("closed standard descriptors", function()
   end)
 end)
 
-describe("a path that is no regular file", function()
+describe("a path that is not a regular file", function()
   local folder, pipe
   setup(function()
     folder = process.tempdir()
@@ -68,8 +68,8 @@ describe("a path that is no regular file", function()
     process.run("mkfifo " .. q(pipe))
   end)
 
-  it("does not make the command wait: pictures, folders, certificates", function()
-    for _, place in ipairs { pipe, folder, "/dev/zero" } do
+  it("does not block the command: pictures, folders, certificates", function()
+    for _, path in ipairs { pipe, folder, "/dev/zero" } do
       for arguments, wanted in pairs {
         ["read passport --transport sandbox %s"] = 5,
         ["read malaysia_id --provider ekycpro --transport sandbox --back %s " .. q(passport)] = 5,
@@ -79,8 +79,8 @@ describe("a path that is no regular file", function()
         ["read passport --ca-file %s " .. q(passport)] = 2,
       } do
         local keys = "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkk timeout 30 "
-        local _, status, said = cli.with(keys, arguments, place)
-        assert.are.equal(wanted, status, arguments .. " " .. place .. ": " .. said)
+        local _, status, stderr = cli.with(keys, arguments, path)
+        assert.are.equal(wanted, status, arguments .. " " .. path .. ": " .. stderr)
       end
     end
     for _, arguments in ipairs {
@@ -91,16 +91,16 @@ describe("a path that is no regular file", function()
     end
   end)
 
-  it("is written to where it is an output", function()
+  it("can be used as an output", function()
     local reader = process.spawn("exec cat " .. q(pipe), { stdout = folder .. "/face.jpg" })
     assert.are.equal(0, (select(2, cli.with("timeout 30 ", "read passport --transport sandbox --portrait %s %s", pipe, passport))))
     reader.wait(10)
     assert.are.equal(specimens.portrait(cli.specimen "passport"), process.read(folder .. "/face.jpg"))
   end)
 
-  it("is refused where standard input never ends", function()
-    local _, status, said = cli.shell("timeout 60 %s read passport --transport sandbox - </dev/zero", cli.COMMAND)
+  it("is refused if standard input never ends", function()
+    local _, status, stderr = cli.shell("timeout 60 %s read passport --transport sandbox - </dev/zero", cli.COMMAND)
     assert.are.equal(2, status)
-    assert.is_truthy(said:find("standard input holds more than 32 MiB", 1, true), said)
+    assert.is_truthy(stderr:find("standard input holds more than 32 MiB", 1, true), stderr)
   end)
 end)

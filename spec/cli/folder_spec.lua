@@ -1,4 +1,4 @@
--- Which files of a folder a batch takes, and what it says about the others.
+-- Tests which files of a folder a batch reads and how it reports the others.
 
 local find = require("idocr.cli.folder").find
 local describe_left_out = require("idocr.cli.folder").describe
@@ -21,7 +21,7 @@ describe("the folder of a batch", function()
     end
   end
 
-  -- -> names, what is said about the rest
+  -- Returns the names, and the description of the skipped files.
   local function search(options)
     options = options or {}
     options.formats, options.wrote = options.formats or FORMATS, options.wrote or function() return false end
@@ -31,21 +31,21 @@ describe("the folder of a batch", function()
     return table.concat(found, " "), describe_left_out(left_out)
   end
 
-  it("gives the pictures in a fixed order and leaves nothing unsaid", function()
+  it("returns the pictures in a fixed order and reports all other files", function()
     make { ["b.jpg"] = jpeg, ["B.JPEG"] = jpeg, ["a.png"] = PNG, ["ä.jpg"] = jpeg, ["c d.jpg"] = jpeg }
     local names, left_out = search()
     assert.are.equal("B.JPEG a.png b.jpg c d.jpg ä.jpg", names)
     assert.is_nil(left_out)
   end)
 
-  it("leaves out names that begin with a dot: side files of a Mac, files being copied, hidden folders", function()
+  it("skips names that begin with a dot: macOS metadata, incomplete copies, hidden folders", function()
     make { ["._a.jpg"] = "AppleDouble", [".a.jpg.Xy12"] = jpeg, [".DS_Store"] = "x", [".thumbs/a.jpg"] = jpeg, ["a.jpg"] = jpeg }
     local names, left_out = search { recursive = true }
     assert.are.equal("a.jpg", names)
     assert.are.equal("4 names that begin with a dot", left_out)
   end)
 
-  it("leaves out formats that the service does not take, by their content, or by their name where that says nothing", function()
+  it("skips formats that the service does not accept, by content, or by extension if the content is unknown", function()
     make { ["a.webp"] = WEBP, ["b.jpg"] = WEBP, ["c.HEIC"] = "no known content", ["d.avif"] = "x", ["e.tif"] = "x", ["f.TIFF"] = "x",
       ["g.webp"] = jpeg, ["h.heic"] = jpeg }
     local names, left_out = search()
@@ -55,7 +55,7 @@ describe("the folder of a batch", function()
     assert.are.equal("a.webp b.jpg c.HEIC d.avif e.tif f.TIFF g.webp h.heic", (search { formats = "all" }))
   end)
 
-  it("takes a broken file with a picture's name, so that its failure is seen", function()
+  it("includes a malformed file with a picture's extension, so that its error is shown", function()
     make { ["a.jpg"] = "no picture", ["b.jpg"] = "" }
     assert.are.equal("a.jpg b.jpg", (search()))
   end)
@@ -72,19 +72,19 @@ describe("the folder of a batch", function()
     assert.is_truthy(left_out:find("^2 links to folders, "), left_out)
   end)
 
-  it("ends in a folder that links lead round in", function()
+  it("ends in a folder with a loop of links", function()
     make { ["a/b/c.jpg"] = jpeg }
     process.run(("cd %s && ln -s .. a/up && ln -s . a/same && ln -s ../.. a/b/top"):format(process.quote(root)))
     assert.are.equal("a/b/c.jpg", (search { recursive = true }))
   end)
 
-  it("leaves out what an earlier run wrote", function()
+  it("skips files that an earlier run wrote", function()
     make { ["a.jpg"] = jpeg, ["a-portrait.jpg"] = jpeg }
     local names, left_out = search { wrote = function(path) return path == root .. "/a-portrait.jpg" end }
     assert.are.same({ "a.jpg", "1 portrait that an earlier run wrote" }, { names, left_out })
   end)
 
-  it("says the folder in one way, however it was written", function()
+  it("normalises the path of the folder", function()
     make { ["a.jpg"] = jpeg }
     for given, wanted in pairs { [root .. "//"] = root .. "/a.jpg", [root .. "/./"] = root .. "/./a.jpg" } do
       assert.are.same({ wanted }, (find(given, { wrote = function() return false end })))

@@ -1,5 +1,4 @@
--- Secrets and a person's data in what services answer come out of no stream of the command, no line of a failed read and
--- no list of processes.
+-- Tests that secrets and personal data in responses do not appear in the command's output, error lines or process list.
 local markers = require "spec.support.markers"
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
@@ -13,7 +12,7 @@ end
 local root = process.run "pwd"
 local json, q = markers.json, process.quote
 
--- Answers with the file `reply`, whose first line is the status; waits first where there is a file `wait`.
+-- Responds with the file `reply`, whose first line is the status, after waiting while a file `wait` exists.
 local HTTP = [[
   server { listen 127.0.0.1:$http; location / { content_by_lua_block {
     ngx.req.read_body()
@@ -48,7 +47,7 @@ local VARIABLES = {
   ekycpro = { api_key = "EKYCPRO_API_KEY" },
 }
 
-describe("the command shows no marker", function()
+describe("the command prints no secret or personal data", function()
   local server, folder
   setup(function()
     server = nginx.start { http = HTTP }
@@ -60,7 +59,7 @@ describe("the command shows no marker", function()
 
   local function picture() return q(folder .. "/scans/a.png") end
 
-  -- Not on a command line: the keys are in a file that the shell reads.
+  -- Passes the keys in a file that the shell reads, not on the command line.
   local function environment(provider)
     local lines = { "export HOME=/nonexistent" }
     for name, variable in pairs(VARIABLES[provider]) do
@@ -75,7 +74,7 @@ describe("the command shows no marker", function()
   end
 
   for provider, replies in pairs(REPLIES) do
-    it("of what " .. provider .. " answers", function()
+    it("from a response of " .. provider, function()
       for index, text in ipairs(markers.sets(provider)) do
         local status, body = replies[index % #replies + 1](text)
         process.write(server.prefix .. "/reply", status .. "\n" .. body)
@@ -84,9 +83,9 @@ describe("the command shows no marker", function()
           "read malaysia_id " .. picture(), "read --json malaysia_id " .. picture(),
           "batch malaysia_id " .. q(folder .. "/scans") .. " --out " .. q(out),
         } do
-          local said, code = process.capture("(" .. command(provider, arguments) .. ") 2>&1 </dev/null")
-          assert.is_true(code ~= 0 and code ~= 2, arguments .. ": " .. said)
-          assert.is_nil(markers.found(said), said)
+          local stderr, code = process.capture("(" .. command(provider, arguments) .. ") 2>&1 </dev/null")
+          assert.is_true(code ~= 0 and code ~= 2, arguments .. ": " .. stderr)
+          assert.is_nil(markers.found(stderr), stderr)
         end
         local lines = assert(process.read(out))
         assert.matches('"error"', lines)
@@ -94,7 +93,7 @@ describe("the command shows no marker", function()
       end
     end)
 
-    it("in the list of processes while " .. provider .. " is asked", function()
+    it("in the process list during a call of " .. provider, function()
       process.write(server.prefix .. "/wait", "")
       os.remove(server.prefix .. "/seen")
       local running = process.spawn(command(provider, "read malaysia_id " .. picture()))
@@ -108,11 +107,11 @@ describe("the command shows no marker", function()
     end)
   end
 
-  it("in a signed request that it shows", function()
+  it("in a signed request", function()
     for provider in pairs(REPLIES) do
-      local said = process.capture("(" .. command(provider, "sign malaysia_id " .. picture()) .. ") 2>&1 </dev/null")
-      assert.matches("curl", said)
-      assert.is_nil(markers.found((said:gsub("AKIDMARKERid0Zx", ""))), said)
+      local stderr = process.capture("(" .. command(provider, "sign malaysia_id " .. picture()) .. ") 2>&1 </dev/null")
+      assert.matches("curl", stderr)
+      assert.is_nil(markers.found((stderr:gsub("AKIDMARKERid0Zx", ""))), stderr)
     end
   end)
 end)

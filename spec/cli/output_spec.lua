@@ -1,7 +1,7 @@
--- Where the command's results go: full disks, closed pipes, devices, links, odd names of files.
+-- Tests the command's output to full disks, closed pipes, devices and links, and unusual file names.
 
 local cjson = require("cjson").new()
-local cli = require "spec.cli.support"
+local cli = require "spec.support.command"
 local pictures = require "idocr.cli.pictures"
 local process = require "spec.support.process"
 local specimens = require "idocr.sandbox.specimens"
@@ -13,7 +13,7 @@ local passport = cli.root .. "/" .. specimens.path "passport"
 local folder
 before_each(function() folder = process.tempdir() end)
 
--- A device that is always full. A copy of it where it can be made: nothing may happen to the machine's own.
+-- A device that is always full. Uses a copy if possible, so that the machine's own /dev/full cannot be damaged.
 local function full_device()
   local path = folder .. "/full"
   if select(2, cli.shell("mknod %s c 1 7 && ! echo x 2>/dev/null >%s", path, path)) == 0 then return path end
@@ -21,7 +21,7 @@ local function full_device()
 end
 
 describe("a result that cannot be written", function()
-  it("is status 6, wherever it should have gone", function()
+  it("ends with status 6 for every kind of output", function()
     local full = full_device()
     if not full then pending "no device that is always full" end
     for _, arguments in ipairs {
@@ -36,28 +36,28 @@ describe("a result that cannot be written", function()
       "read passport --transport sandbox --portrait " .. quote(full) .. " " .. quote(passport),
     } do
       cli.copy(passport, folder .. "/a.jpg")
-      local _, status, said = run(arguments)
-      assert.are.equal(6, status, arguments .. said)
-      assert.is_nil(said:find("traceback", 1, true), said)
-      if arguments:find(full, 1, true) then assert.is_truthy(said:find("No space left", 1, true), arguments .. said) end
+      local _, status, stderr = run(arguments)
+      assert.are.equal(6, status, arguments .. stderr)
+      assert.is_nil(stderr:find("traceback", 1, true), stderr)
+      if arguments:find(full, 1, true) then assert.is_truthy(stderr:find("No space left", 1, true), arguments .. stderr) end
     end
     assert.are.equal(0, select(2, cli.shell("[ -c %s ]", full))) -- still what it was
   end)
 
-  it("is known before anything is paid for, where it can be", function()
+  it("is detected before any call, if possible", function()
     for _, arguments in ipairs {
       "read passport --transport sandbox --portrait /nonexistent/x.jpg " .. quote(passport),
       "batch passport " .. quote(folder) .. " --transport sandbox --out /nonexistent/x.jsonl",
       "batch passport " .. quote(folder) .. " --transport sandbox --out " .. quote(folder .. "/x.jsonl") .. " --portraits /nonexistent",
     } do
-      local out, status, said = run(arguments)
-      assert.are.same({ "", 2 }, { out, status }, said)
+      local out, status, stderr = run(arguments)
+      assert.are.same({ "", 2 }, { out, status }, stderr)
     end
   end)
 end)
 
 describe("pipes, devices and links", function()
-  it("are written into, not over", function()
+  it("are written to, not replaced", function()
     local out, target, link = folder .. "/out.jpg", folder .. "/target.jpg", folder .. "/link.jpg"
     assert.are.equal(0, select(2, cli.to(">" .. quote(out), "stamp %s --kind passport --set number=X1 -o /dev/stdout", passport)))
     cli.shell("cp %s %s && chmod 600 %s && ln -s target.jpg %s", passport, target, target, link)
@@ -72,7 +72,7 @@ describe("pipes, devices and links", function()
     assert.are.equal("X3", cjson.decode(piped).number)
   end)
 
-  it("take the lines of a batch, and are no memory of an earlier one", function()
+  it("receive the lines of a batch, which does not read them to resume", function()
     cli.copy(passport, folder .. "/a.jpg")
     local out, status = run("batch passport %s --quiet --transport sandbox --out -", folder)
     assert.are.equal(0, status)
@@ -85,9 +85,9 @@ describe("pipes, devices and links", function()
     assert.are.equal(2, select(2, run("stamp /dev/zero --kind passport --set number=1"))) -- which never ends
   end)
 
-  it("that nobody reads any more end the command, with the signal or without it", function()
+  it("without a reader end the command, with or without SIGPIPE", function()
     local files = (quote(passport) .. " "):rep(30) -- the rate limit makes it two seconds
-    for trap, expected in pairs { ["trap '' PIPE;"] = "6", [":;"] = "141 6" } do -- whoever runs this may ignore it already
+    for trap, expected in pairs { ["trap '' PIPE;"] = "6", [":;"] = "141 6" } do -- the parent process may ignore SIGPIPE already
       local line = ("%s %s read passport --transport sandbox %s; echo $? >%s"):format(trap, cli.command, files, quote(folder .. "/status"))
       cli.shell("sh -c %s | sleep 0.1", line)
       assert.is_truthy(expected:find(process.read(folder .. "/status"):match("%d+"), 1, true), trap)
@@ -95,17 +95,17 @@ describe("pipes, devices and links", function()
   end)
 end)
 
-describe("files with odd names", function()
+describe("files with unusual names", function()
   local NAMES = { "a b.jpg", "line\nbreak.jpg", "q'\"$x.JPG", "-dash.jpg", "\27[31mred.jpg", "latin\233.jpg", "漢字.jpg" }
 
-  it("are read, named in JSON that any reader takes, and found again", function()
+  it("are read, named in valid JSON, and found again by a later run", function()
     local arguments = {}
     for index, name in ipairs(NAMES) do
       cli.copy(passport, folder .. "/" .. name)
       arguments[index] = quote(folder .. "/" .. name)
     end
-    local out, status, said = run("read passport --json --transport sandbox " .. table.concat(arguments, " "))
-    assert.are.equal(0, status, said)
+    local out, status, stderr = run("read passport --json --transport sandbox " .. table.concat(arguments, " "))
+    assert.are.equal(0, status, stderr)
     assert.is_nil(out:find("\233", 1, true))
     local lines = cli.entries(out)
     for index, name in ipairs(NAMES) do
@@ -119,43 +119,43 @@ describe("files with odd names", function()
     end
     local function batch() return run("batch passport %s --transport sandbox --out %s", folder, folder .. "/out.jsonl") end
     assert.are.equal(0, select(2, batch()))
-    out, status, said = batch()
+    out, status, stderr = batch()
     assert.are.same({ "", 0 }, { out, status })
-    assert.is_truthy(said:find(#NAMES .. " were there already", 1, true), said)
+    assert.is_truthy(stderr:find(#NAMES .. " were there already", 1, true), stderr)
   end)
 
-  it("play no tricks on a terminal", function()
+  it("are printed without control characters", function()
     local name = folder .. "/\27[2Jx.jpg"
     cli.copy(passport, name)
     for _, kind in ipairs { "passport", "macao_id" } do
-      local out, _, said = run("read %s --transport sandbox %s", kind, name)
-      assert.is_nil((out .. said):find("\27", 1, true))
+      local out, _, stderr = run("read %s --transport sandbox %s", kind, name)
+      assert.is_nil((out .. stderr):find("\27", 1, true))
     end
     assert.is_nil(run("precheck passport %s", name):find("\27", 1, true))
   end)
 
-  it("are wrong usage where there is none", function()
-    local _, status, said = run("read passport --transport sandbox ''")
-    assert.are.same({ 2, "idocr: the path is empty\n" }, { status, said })
+  it("cause a usage error if they do not exist", function()
+    local _, status, stderr = run("read passport --transport sandbox ''")
+    assert.are.same({ 2, "idocr: the path is empty\n" }, { status, stderr })
   end)
 end)
 
-describe("portraits of pictures whose names begin alike", function()
-  it("do not write over each other", function()
+describe("portraits of pictures with similar names", function()
+  it("do not overwrite each other", function()
     assert.are.same({ ["1/a.jpg"] = "a.jpg", ["1/a.png"] = "a.png", ["2/a.jpg"] = "a.jpg-2", ["b.jpg"] = "b" },
       pictures.stems { "1/a.jpg", "1/a.png", "2/a.jpg", "b.jpg", "b.jpg" })
     local faces = folder .. "/faces"
     cli.shell("mkdir %s && cp %s %s && cp %s %s", faces, passport, folder .. "/a.jpg", passport, folder .. "/a.jpeg")
-    local _, status, said = run("batch passport %s --transport sandbox --out %s --portraits %s", folder, folder .. "/o.jsonl", faces)
-    assert.are.equal(0, status, said)
+    local _, status, stderr = run("batch passport %s --transport sandbox --out %s --portraits %s", folder, folder .. "/o.jsonl", faces)
+    assert.are.equal(0, status, stderr)
     assert.are.equal("a.jpeg-portrait.jpg a.jpg-portrait.jpg", (cli.shell("ls %s", faces):gsub("%s+", " ")))
   end)
 
-  it("that are none are said", function()
-    local _, status, said = run("read malaysia_id --provider ekycpro --transport sandbox --portrait %s %s",
+  it("are reported if missing", function()
+    local _, status, stderr = run("read malaysia_id --provider ekycpro --transport sandbox --portrait %s %s",
       folder .. "/x.jpg", specimens.path "malaysia_id")
     assert.are.equal(0, status)
-    assert.is_truthy(said:find("the reply holds no portrait", 1, true), said)
+    assert.is_truthy(stderr:find("the reply holds no portrait", 1, true), stderr)
     assert.is_nil(process.read(folder .. "/x.jpg"))
   end)
 end)

@@ -1,4 +1,4 @@
--- The README tells the truth: its Lua runs, its commands work, its tables are the code's.
+-- Tests that the Lua code and the commands of the README work, and that its tables agree with the code.
 
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
@@ -15,7 +15,7 @@ local function blocks(language)
 end
 
 describe("the README", function()
-  it("has Lua that runs, with the sandbox in the service's place", function()
+  it("contains Lua code that runs with the mock server", function()
     local specimen = require("idocr.sandbox.specimens").path
     local lines, shared = {}, {}
     local environment = setmetatable({
@@ -61,16 +61,16 @@ describe("the README", function()
       assert.is_truthy(chunk, problem)
       chunk()
     end
-    local said = table.concat(lines, " ")
-    assert.is_truthy(said:find("X00000000", 1, true), said)
-    assert.is_truthy(said:find("880229-14-0000", 1, true), said)
+    local stderr = table.concat(lines, " ")
+    assert.is_truthy(stderr:find("X00000000", 1, true), stderr)
+    assert.is_truthy(stderr:find("880229-14-0000", 1, true), stderr)
   end)
 
-  it("has commands that work", function()
+  it("contains commands that work", function()
     local folder = process.tempdir()
     local q = process.quote
     process.run(("mkdir %s && cp lua/idocr/sandbox/specimens/passport.jpg %s"):format(q(folder .. "/build"), q(folder .. "/photo.jpg")))
-    -- the command of this interpreter in the place of build/idocr, in a folder with a photo
+    -- build/idocr is replaced by the command of this interpreter, in a folder with a photo
     local path = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;;"
     local cpath = package.cpath:gsub("%f[^;%z]build/", root .. "/build/"):gsub("^build/", root .. "/build/")
     process.write(folder .. "/build/idocr", ("#!/bin/sh\nexport LUA_PATH=%s LUA_CPATH=%s\nexec %s %s \"$@\"\n"):format(
@@ -87,7 +87,7 @@ describe("the README", function()
     assert.is_truthy(out:find("X1234567", 1, true))
   end)
 
-  it("names every kind, action, category and make target that there is", function()
+  it("names every kind, action, category and make target", function()
     for _, name in ipairs(kinds.list()) do
       assert.is_truthy(readme:find("`" .. name .. "`", 1, true), name)
       for _, service in ipairs(kinds.get(name).services) do

@@ -1,9 +1,9 @@
--- What a batch remembers of earlier runs.
+-- Tests how a batch reads the output of earlier runs.
 
 local process = require "spec.support.process"
 local resume = require "idocr.cli.resume"
 
-describe("the memory of a batch", function()
+describe("idocr.cli.resume", function()
   local folder, path
   setup(function() folder = process.tempdir() end)
   before_each(function() path = folder .. "/lines.jsonl" end)
@@ -19,7 +19,7 @@ describe("the memory of a batch", function()
     return table.concat(found, " ")
   end
 
-  it("holds cards and final answers, keeps apart what may have been billed, and repeats what cost nothing", function()
+  it("classifies results as done, unsure (may have been billed), or again (cost nothing)", function()
     assert.are.equal("done done unsure unsure again again again nothing", outcomes([[
 {"file":"card","card":{"number":"1"}}
 {"file":"billed","error":{"category":"image","code":"FailedOperation.EmptyImageError","retryable":false,"billed":true,"sent":true}}
@@ -31,7 +31,7 @@ describe("the memory of a batch", function()
 ]], "card", "billed", "lost", "null", "busy", "unreachable", "local", "other"))
   end)
 
-  it("understands lines of earlier versions, which had no `sent` and left out a `billed` that nobody knew", function()
+  it("reads lines of earlier versions, which have no `sent` and no unknown `billed`", function()
     assert.are.equal("done done unsure again again", outcomes([[
 {"file":"card","card":{}}
 {"file":"refused","error":{"attempts":1,"billed":false,"category":"service","code":"FailedOperation.ImageBlur","retryable":false}}
@@ -41,7 +41,7 @@ describe("the memory of a batch", function()
 ]], "card", "refused", "lost", "unreachable", "denied"))
   end)
 
-  it("never forgets a payment: of several lines of a file the most expensive one counts", function()
+  it("uses the line with the most expensive outcome if a file has several", function()
     local card, again, unsure = '{"file":"a","card":{}}\n', '{"file":"a","error":{"category":"connect","billed":false,"retryable":true}}\n',
       '{"file":"a","error":{"category":"timeout","retryable":true}}\n'
     assert.are.equal("done", outcomes(again .. card, "a"))
@@ -50,7 +50,7 @@ describe("the memory of a batch", function()
     assert.are.equal("again", outcomes(again .. again, "a"))
   end)
 
-  it("survives a line that was cut off, and lines that are something else", function()
+  it("ignores incomplete and unknown lines", function()
     local memory, torn = load('{"file":"a.jpg","card":{}}\nnonsense\n[]\n{"file":3}\n\n{"file":"b.jpg","car')
     assert.are.equal("done", memory:outcome("a.jpg"))
     assert.is_nil(memory:outcome("b.jpg"))
@@ -58,7 +58,7 @@ describe("the memory of a batch", function()
     assert.is_false(select(2, load('{"file":"a.jpg","card":{}}\n')))
   end)
 
-  it("is empty where there is no file, or one that may never end", function()
+  it("returns nothing for a missing file, and for a pipe or device", function()
     for _, other in ipairs { folder .. "/none", "/dev/zero", folder } do
       local memory, torn = resume.load(other)
       assert.is_nil(memory:outcome("a.jpg"))
@@ -66,7 +66,7 @@ describe("the memory of a batch", function()
     end
   end)
 
-  it("knows a picture by another way to its folder", function()
+  it("finds a picture by another path to its folder", function()
     process.run(("mkdir -p %s && ln -sf scans %s"):format(process.quote(folder .. "/scans"), process.quote(folder .. "/link")))
     local memory = load(('{"file":"%s/scans/a.jpg","card":{}}\n'):format(folder))
     for _, way in ipairs { "/scans/a.jpg", "/link/a.jpg", "/scans/../scans/a.jpg", "/./scans//a.jpg" } do
@@ -75,7 +75,7 @@ describe("the memory of a batch", function()
     assert.is_nil(memory:outcome(folder .. "/a.jpg"))
   end)
 
-  it("knows the portraits that it wrote", function()
+  it("knows the portraits that earlier runs wrote", function()
     local memory = load(('{"file":"a.jpg","card":{"portrait":{"bytes":3,"file":"%s/a-portrait.jpg"}}}\n'):format(folder))
     assert.is_true(memory:wrote(folder .. "/./a-portrait.jpg"))
     assert.is_false(memory:wrote(folder .. "/a.jpg"))

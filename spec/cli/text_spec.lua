@@ -1,4 +1,4 @@
--- Tables that line up, JSON that machines read, widths: what the command prints.
+-- Tests the command's text tables, JSON and display widths.
 
 local json = require "idocr.cli.json"
 local table_text = require "idocr.cli.table"
@@ -6,7 +6,7 @@ local width = require "idocr.cli.width"
 local cjson = require("cjson").new()
 
 describe("the width of a text", function()
-  it("counts what a terminal shows", function()
+  it("is the number of columns on a terminal", function()
     for text, columns in pairs {
       ["CHAN"] = 4, ["陳大文"] = 6, ["é"] = 1, ["e\204\129"] = 1, ["한국"] = 4, ["ｱ"] = 1, ["Ａ"] = 2, ["😀"] = 2,
       ["葛\243\160\132\128"] = 2, [""] = 0,
@@ -15,19 +15,19 @@ describe("the width of a text", function()
     end
   end)
 
-  it("takes broken UTF-8 for a question mark", function()
+  it("counts invalid UTF-8 as a question mark", function()
     assert.are.equal(3, width.of("a\255b"))
     assert.are.equal("a?b", width.plain("a\255b"))
     assert.are.equal("??", width.plain("\228\184"))
-    -- too long a form, half a pair, beyond the last code
+    -- overlong form, surrogate, above U+10FFFF
     assert.are.equal("??????????", width.plain("\224\128\128\237\160\128\244\144\128\128"))
   end)
 
-  it("lets no escape sequence and no turned direction through", function()
+  it("excludes escape sequences and bidirectional control characters, which are replaced", function()
     assert.are.equal("a?[31mb?c?", width.plain("a\27[31mb\226\128\174c\194\155"))
   end)
 
-  it("wraps at blanks, and where there are none", function()
+  it("wraps at spaces if possible", function()
     assert.are.same({ "hello", "world" }, width.wrap("hello world", 8))
     local lines = width.wrap("北京市東城區大街一號", 7)
     for _, line in ipairs(lines) do assert.is_true(width.of(line) <= 7) end
@@ -42,7 +42,7 @@ describe("a table", function()
     return lines
   end
 
-  it("lines up with names of any script", function()
+  it("is aligned with names in any script", function()
     for _, unicode in ipairs { true, false } do
       local text = table_text.render({ unicode = unicode, columns = 80 }, { "field", "value" }, {
         { "name", "CHAN TAI MAN" }, { "native_name", "陳大文" }, { "mixed", "é한a" },
@@ -53,7 +53,7 @@ describe("a table", function()
     end
   end)
 
-  it("keeps to the terminal and loses nothing", function()
+  it("fits the terminal without losing text", function()
     local address = ("九龍彌敦道一百二十三號"):rep(6)
     local text = table_text.render({ unicode = true, columns = 50 }, { "field", "value" }, { { "address", address } })
     for _, line in ipairs(lines_of(text)) do assert.is_true(width.of(line) <= 50, line) end
@@ -61,15 +61,15 @@ describe("a table", function()
     assert.are.equal(select(2, address:gsub("龍", "")), select(2, found:gsub("龍", "")))
   end)
 
-  it("has colours only where the console has them", function()
+  it("has colours only if the console has them", function()
     local rows = { { "name", "X", colours = { "dim" } } }
     assert.is_nil(table_text.render({ columns = 80 }, { "a", "b" }, rows):find("\27", 1, true))
     assert.is_truthy(table_text.render({ columns = 80, colour = true }, { "a", "b" }, rows):find("\27[2mname\27[0m", 1, true))
   end)
 end)
 
-describe("JSON for machines", function()
-  it("is what cjson reads back", function()
+describe("the JSON encoder", function()
+  it("writes text that cjson reads back", function()
     local data = {
       name = 'q"\\\n\1 陳', count = 3, half = 0.5, yes = true, warnings = {}, list = { 1, "two", { three = 3 } },
       empty = {}, null = cjson.null, big = 2 ^ 52,
@@ -87,7 +87,7 @@ describe("JSON for machines", function()
     assert.is_truthy(text:find('"count":3[,}]'))
   end)
 
-  it("has its members in one order", function()
+  it("sorts the members", function()
     assert.are.equal('{"a":1,"b":2,"c":3}', json.encode { c = 3, a = 1, b = 2 })
   end)
 end)

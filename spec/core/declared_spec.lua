@@ -1,11 +1,6 @@
 --- What is declared for editors is what there is: the C modules' functions and methods (lua/idocr/*.d.lua), the options.
 
-local function slurp(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
+local process = require "spec.support.process"
 
 --- Names that a .d.lua declares, by the table that they are declared in: what is set in it, and its functions.
 local function declared(module)
@@ -14,7 +9,7 @@ local function declared(module)
     names[owner] = names[owner] or {}
     names[owner][name] = true
   end
-  local text = "\n" .. slurp("lua/idocr/" .. module .. ".d.lua")
+  local text = "\n" .. process.read("lua/idocr/" .. module .. ".d.lua")
   for owner, name in text:gmatch("\nfunction ([%w_]+)[.:]([%w_]+)%(") do add(owner, name) end
   for owner, name in text:gmatch("\n([%w_]+)%.([%w_]+) = ") do add(owner, name) end
   return names
@@ -57,7 +52,7 @@ end
 
 describe("idocr.Options", function()
   it("has the options that idocr.new takes, and no others", function()
-    local class = slurp("lua/idocr/client/options.lua"):match("%-%-%-@class idocr%.Options\n(.-)\n\n")
+    local class = process.read("lua/idocr/client/options.lua"):match("%-%-%-@class idocr%.Options\n(.-)\n\n")
     local names = {}
     for name in class:gmatch("%-%-%-@field ([%w_]+)") do names[name] = true end
     assert.same(keys(require("idocr.client.options").NAMES), names)

@@ -4,15 +4,9 @@ local decode = require "idocr.decode.card"
 local json = require "idocr.decode.json"
 local kinds = require "idocr.kinds"
 local mrz = require "idocr.checks.mrz"
+local process = require "spec.support.process"
 
 local HERE = "spec/responses/"
-
-local function slurp(name)
-  local file = assert(io.open(HERE .. name, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
 
 local READERS = {
   IDCardOCR = { "china_id", "tencent", "cn" },
@@ -31,7 +25,7 @@ local function read(entry)
   local result, err = require("idocr.providers." .. provider).new({}):outcome({ reads = service }, {
     status = entry.http_status,
     headers = { ["content-type"] = entry.content_type },
-    body = slurp(entry.file),
+    body = process.read(HERE .. entry.file),
   })
   return result and decode.card(kind, service, result, { provider = provider }), err
 end
@@ -133,7 +127,7 @@ local function check_error(err, expected)
 end
 
 describe("replies", function()
-  local manifest = json.decode(slurp "manifest.json")
+  local manifest = json.decode(process.read(HERE .. "manifest.json"))
 
   it("are all there", function() assert.equal(manifest.count, #manifest.fixtures) end)
 

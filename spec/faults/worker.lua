@@ -1,14 +1,9 @@
 --- Runs cells one after the other until none is left; several workers share them. In nginx it is called from a timer, else
 --- it is a program: lua worker.lua JOB NAME, where JOB is the file that spec/faults/run.lua wrote.
 
-local worker = {}
+local process = require "spec.support.process"
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+local worker = {}
 
 -- What a cell needs of the place where it runs.
 local function environment(job, probe, pause)
@@ -34,7 +29,7 @@ local function work(job_path, queue, pause, file)
   local cjson = require "cjson"
   local matrix = require "spec.faults.matrix"
   local probe = require "faults.probe"
-  local job = cjson.decode(read(job_path))
+  local job = cjson.decode(process.read(job_path))
   local env = environment(job, probe, pause)
   local cells = {}
   for _, one in ipairs((matrix.cells(job.choice))) do

@@ -7,13 +7,7 @@ local checks = require("idocr").checks
 local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
+local process = require "spec.support.process"
 
 local targets = {}
 
@@ -24,7 +18,7 @@ local function reply_target(kind_name, provider_name, site, files)
   local service = kinds.service(kind, provider_name, site)
   local provider = require("idocr.providers." .. provider_name).new {}
   local seeds = {}
-  for _, file in ipairs(files) do seeds[#seeds + 1] = read("spec/responses/" .. file) end
+  for _, file in ipairs(files) do seeds[#seeds + 1] = assert(process.read("spec/responses/" .. file), file) end
   local function run(text, random)
     local response = { status = random(9) == 1 and 502 or 200, headers = {}, body = text }
     local result, err = provider:outcome({ reads = service }, response)

@@ -4,7 +4,7 @@ local certs = require "spec.support.certs"
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
-local raw = require "spec.nginx.raw"
+local raw = require "spec.support.raw_server"
 local tcp = require "spec.support.tcp"
 
 if not nginx.available() then
@@ -22,9 +22,9 @@ local FRONT = [[
     lua_check_client_abort on;
     resolver 127.0.0.1:9 ipv6=off; # nobody answers
     lua_need_request_body on; # else nginx does not look any more whether the client is there
-    location = /call { content_by_lua_block { require("spec.nginx.front").call() } }
-    location = /give_up { content_by_lua_block { require("spec.nginx.front").give_up() } }
-    location = /files { content_by_lua_block { require("spec.nginx.front").files() } }
+    location = /call { content_by_lua_block { require("spec.support.cosocket_caller").call() } }
+    location = /give_up { content_by_lua_block { require("spec.support.cosocket_caller").give_up() } }
+    location = /files { content_by_lua_block { require("spec.support.cosocket_caller").files() } }
   }
 ]]
 

@@ -2,7 +2,7 @@
 --- reload, memory. IDOCR_LOAD=full makes it 200 uploads of 5 MB and 100,000 requests.
 
 local cjson = require "cjson"
-local conf = require "spec.nginx.gateway_conf"
+local conf = require "spec.support.load_gateway"
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
 

@@ -5,7 +5,7 @@ local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
-local upstream = require "spec.nginx.upstream"
+local upstream = require "spec.support.faulty_upstream"
 
 if not nginx.available() then
   pending "nginx with its Lua module is not installed"
@@ -21,7 +21,7 @@ describe("the cosocket transport", function()
     local vars = { ca = c.ca, dns = 9 }
     if select(2, process.capture "command -v node") == 0 then
       local out = process.tempdir() .. "/port"
-      names = process.spawn("exec node spec/nginx/dns.js", { stdout = out })
+      names = process.spawn("exec node spec/support/dns_server.js", { stdout = out })
       vars.dns = process.wait_for(function() return tonumber(process.read(out)) end, 10)
     end
     for _, name in ipairs { "tls", "expired", "wrong_name", "self_signed", "mutual", "old" } do
@@ -302,7 +302,7 @@ describe("the cosocket transport", function()
     setup(function()
       if select(2, process.capture "command -v node") ~= 0 then return end
       local out = process.tempdir() .. "/port"
-      proxy = process.spawn("exec node spec/nginx/proxy.js", { stdout = out })
+      proxy = process.spawn("exec node spec/support/proxy_server.js", { stdout = out })
       port = process.wait_for(function() return tonumber(process.read(out)) end, 10)
     end)
 

@@ -2,17 +2,11 @@
 local core = require "idocr.core"
 local json = require "idocr.decode.json"
 local kinds = require "idocr.kinds"
+local process = require "spec.support.process"
 local tencent = require "idocr.providers.tencent"
 
 local KEYS = { secret_id = "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0000", secret_key = "SECRETKEYexamplesecretkeyEXAMPLE" }
 local PICTURE = "\255\216\255\224" .. ("picture"):rep(20)
-
-local function slurp(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
 
 local function header(request, name)
   for _, pair in ipairs(request.headers) do
@@ -53,7 +47,7 @@ local function sent(...)
 end
 
 describe("tencent's sign", function()
-  for _, vector in ipairs(json.decode(slurp "spec/vectors/tc3_official_node_sdk.json")) do
+  for _, vector in ipairs(json.decode(process.read "spec/vectors/tc3_official_node_sdk.json")) do
     local headers = vector.headers
     if vector.request_line:match("^POST") and type(vector.body) == "string" and headers["content-type"] == "application/json" then
       it("agrees with the official SDK: " .. vector.name, function()

@@ -1,7 +1,8 @@
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
-local s = require "spec.sandbox.support"
+local process = require "spec.support.process"
+local s = require "spec.support.sandbox"
 
 local function new(options) return handler.new(options or { rate = false }) end
 
@@ -13,11 +14,11 @@ local function with_picture(bytes, more)
   return options
 end
 
-describe("the sandbox's signature check", function()
-  it("accepts what the official Node SDK signed", function()
+describe("the mock server's signature verification", function()
+  it("accepts requests that the official Node SDK signed", function()
     local verify = require "idocr.sandbox.verify"
     local seen = 0
-    for _, v in ipairs(cjson.decode(s.read("spec/vectors/tc3_official_node_sdk.json"))) do
+    for _, v in ipairs(cjson.decode(process.read("spec/vectors/tc3_official_node_sdk.json"))) do
       local body = v.body_hex and v.body_hex:gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end) or v.body or ""
       local accounts = { [v.secret_id] = { id = v.secret_id, secret_key = v.secret_key, token = v.headers["x-tc-token"] } }
       local method, uri = v.request_line:match("^(%S+) (%S+)")
@@ -33,11 +34,11 @@ describe("the sandbox's signature check", function()
 
   local refusals = {
     { "no Authorization", { headers = { authorization = false } }, "AuthFailure.InvalidAuthorization" },
-    { "an ill-formed Authorization", { headers = { authorization = "TC3-HMAC-SHA256 nonsense" } }, "AuthFailure.InvalidAuthorization" },
+    { "a malformed Authorization", { headers = { authorization = "TC3-HMAC-SHA256 nonsense" } }, "AuthFailure.InvalidAuthorization" },
     { "SKIP", { headers = { authorization = "SKIP" } }, "AuthFailure.InvalidAuthorization" },
     { "another service in the scope", { service = "cvm" }, "AuthFailure.InvalidAuthorization" },
     { "no timestamp", { headers = { ["x-tc-timestamp"] = false } }, "MissingParameter" },
-    { "a timestamp that is none", { headers = { ["x-tc-timestamp"] = "soon" } }, "InvalidParameter" },
+    { "a malformed timestamp", { headers = { ["x-tc-timestamp"] = "soon" } }, "InvalidParameter" },
     { "a timestamp of another day", { headers = { ["x-tc-timestamp"] = "1700100000" } }, "AuthFailure.InvalidAuthorization" },
     { "an unknown id", { keys = { secret_id = "AKIDnobody", secret_key = s.KEYS.secret_key } }, "AuthFailure.SecretIdNotFound" },
     { "a wrong key", { keys = { secret_id = s.KEYS.secret_id, secret_key = "wrong" } }, "AuthFailure.SignatureFailure" },
@@ -47,7 +48,7 @@ describe("the sandbox's signature check", function()
     { "a host that was changed", { headers = { host = "ocr.tencentcloudapi.com" } }, "AuthFailure.SignatureFailure" },
     { "a clock that is 301 s behind", { now = s.NOW + 301 }, "AuthFailure.SignatureExpire" },
     { "a clock that is 301 s ahead", { now = s.NOW - 301 }, "AuthFailure.SignatureExpire" },
-    { "a token that the account has not", { headers = { ["x-tc-token"] = "t" } }, "AuthFailure.TokenFailure" },
+    { "an unknown token", { headers = { ["x-tc-token"] = "t" } }, "AuthFailure.TokenFailure" },
     { "a temporary id without its token",
       { keys = { secret_id = s.KEYS.temporary.secret_id, secret_key = s.KEYS.temporary.secret_key } }, "AuthFailure.TokenFailure" },
   }
@@ -55,14 +56,14 @@ describe("the sandbox's signature check", function()
     it("refuses " .. case[1], function() assert.equal(case[3], code(with_picture(s.PNG, case[2]))) end)
   end
 
-  it("wants content-type and host signed", function()
+  it("requires content-type and host among the signed headers", function()
     local request = s.request(with_picture(s.PNG))
     request.headers.authorization = request.headers.authorization:gsub("content%-type;host", "host")
     assert.truthy(new():handle(request).body:find("AuthFailure.InvalidAuthorization", 1, true))
   end)
 
   local accepted = {
-    { "its own keys", {} },
+    { "the permanent keys", {} },
     { "a clock that is 299 s off", { now = s.NOW + 299 } },
     { "an unsigned payload", { payload_hash = core.UNSIGNED_SHA256, headers = { ["x-tc-content-sha256"] = "UNSIGNED-PAYLOAD" } } },
     { "a content type with a charset", { content_type = "application/json; charset=utf-8" } },
@@ -73,7 +74,7 @@ describe("the sandbox's signature check", function()
     it("accepts " .. case[1], function() assert.equal("FailedOperation.NoPassport", code(with_picture(s.PNG, case[2]))) end)
   end
 
-  it("accepts more signed headers than it must", function()
+  it("accepts additional signed headers", function()
     local request = s.request(with_picture(s.PNG))
     request.headers.authorization = core.signer(s.KEYS.secret_id, s.KEYS.secret_key):authorization({
       method = "POST", uri = "/", query = "", payload_hash = core.sha256(request.body), timestamp = s.NOW, service = "ocr",
@@ -91,7 +92,7 @@ describe("the sandbox's signature check", function()
   end)
 end)
 
-describe("the sandbox's look at parameters", function()
+describe("the mock server's parameter validation", function()
   local png = s.base64(s.PNG)
   local big = ("A"):rep(10 * 1024 * 1024 + 4)
 
@@ -106,32 +107,32 @@ describe("the sandbox's look at parameters", function()
     { "an unknown parameter", { action = "MLIDCardOCR", params = { ImageBase64 = png, Colour = "red" } }, "UnknownParameter" },
     { "a boolean as text", { action = "MLIDCardOCR", params = { ImageBase64 = png, RetImage = "true" } }, "InvalidParameter" },
     { "a picture as a number", { action = "MLIDCardOCR", params = { ImageBase64 = 7 } }, "InvalidParameter" },
-    { "a list for a body", { action = "MLIDCardOCR", body = "[1]" }, "InvalidParameter" },
-    { "no JSON for a body", { action = "MLIDCardOCR", body = "img=1" }, "InvalidParameter" },
-    { "a form for a body", { action = "MLIDCardOCR", content_type = "application/x-www-form-urlencoded" }, "InvalidRequest" },
+    { "a list as the body", { action = "MLIDCardOCR", body = "[1]" }, "InvalidParameter" },
+    { "a body that is not JSON", { action = "MLIDCardOCR", body = "img=1" }, "InvalidParameter" },
+    { "a form as the body", { action = "MLIDCardOCR", content_type = "application/x-www-form-urlencoded" }, "InvalidRequest" },
     { "PUT", { action = "MLIDCardOCR", method = "PUT" }, "UnsupportedProtocol" },
     { "no picture (IDCardOCR)", { action = "IDCardOCR", host = "ocr.tencentcloudapi.com" }, "FailedOperation.EmptyImageError" },
     { "no picture (Macao)", { action = "RecognizeMacaoIDCardOCR" }, "FailedOperation.EmptyImageError" },
     { "no picture (passport)", { action = "MLIDPassportOCR" }, "InvalidParameterValue.InvalidParameterValueLimit" },
     { "a picture by its URL", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg" } }, "FailedOperation.DownLoadError" },
-    { "both, of which the URL counts", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg", ImageBase64 = png } },
+    { "a picture and a URL, which has priority", { action = "MLIDCardOCR", params = { ImageUrl = "https://xx/a.jpg", ImageBase64 = png } },
       "FailedOperation.DownLoadError" },
     { "a data: prefix", { action = "MLIDCardOCR", params = { ImageBase64 = "data:image/png;base64," .. png } },
       "FailedOperation.ImageDecodeFailed" },
     { "line breaks in base64", { action = "MLIDCardOCR", params = { ImageBase64 = png:sub(1, 8) .. "\n" .. png:sub(9) } },
       "FailedOperation.ImageDecodeFailed" },
-    { "bytes that are no picture", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64("hello") } },
+    { "bytes that are not a picture", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64("hello") } },
       "FailedOperation.ImageDecodeFailed" },
-    { "a format that the action does not take", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64("GIF89a\8\0\8\0\0\0\0;") } },
+    { "a format that the action does not accept", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64("GIF89a\8\0\8\0\0\0\0;") } },
       "FailedOperation.ImageDecodeFailed" },
-    { "a picture that is cut off", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64(s.PNG:sub(1, 60)) } },
+    { "a truncated picture", { action = "MLIDCardOCR", params = { ImageBase64 = s.base64(s.PNG:sub(1, 60)) } },
       "FailedOperation.ImageDecodeFailed" },
     { "more base64 than 7 MB", { action = "MLIDCardOCR", params = { ImageBase64 = big:sub(1, 7 * 1024 * 1024 + 4) } },
       "LimitExceeded.TooLargeFileError" },
     { "a body of more than 10 MB", { action = "MLIDCardOCR", params = { ImageBase64 = big } }, "RequestSizeLimitExceeded" },
-    { "a side that is none", { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = png, CardSide = "TOP" } },
+    { "an invalid side", { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = png, CardSide = "TOP" } },
       "InvalidParameterValue.InvalidParameterValueLimit" },
-    { "a Config that is no JSON", { action = "RecognizeMacaoIDCardOCR", params = { ImageBase64 = png, Config = "RetImage" } },
+    { "a Config that is not JSON", { action = "RecognizeMacaoIDCardOCR", params = { ImageBase64 = png, Config = "RetImage" } },
       "InvalidParameter.ConfigFormatError" },
     { "a Config of a wrong type", { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = png,
       Config = '{"CropIdCard":"yes"}' } },
@@ -144,17 +145,17 @@ describe("the sandbox's look at parameters", function()
     it("refuses " .. case[1] .. " with " .. case[3], function() assert.equal(case[3], code(case[2])) end)
   end
 
-  it("takes null for not given, and deprecated parameters", function()
+  it("treats null as missing and accepts deprecated parameters", function()
     local params = { ImageBase64 = png, CardSide = cjson.null, EnableDateVerify = true }
     assert.equal("FailedOperation.ImageNoIdCard", code { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = params })
   end)
 
-  it("reads a GET request", function()
+  it("handles a GET request", function()
     local uri = "/?ImageBase64=" .. core.percent_encode(png) .. "&RetImage=true"
     assert.equal("FailedOperation.NoPassport", code { action = "MLIDPassportOCR", method = "GET", uri = uri })
   end)
 
-  it("counts the calls of an action in each second", function()
+  it("limits the calls of an action per second", function()
     local server = new {}
     for _ = 1, 5 do assert.equal("FailedOperation.NoPassport", code(with_picture(s.PNG), server)) end
     assert.equal("RequestLimitExceeded", code(with_picture(s.PNG), server))
@@ -163,8 +164,8 @@ describe("the sandbox's look at parameters", function()
   end)
 end)
 
-describe("the sandbox's answers", function()
-  it("says on each that it is canned", function()
+describe("the mock server's responses", function()
+  it("have the header X-Sandbox, also for errors", function()
     for _, bytes in ipairs { s.PNG, s.specimen("passport") } do
       local response, _, reply = s.call(new(), with_picture(bytes))
       assert.truthy(response.RequestId:match("^sandbox%-%x+%-%x+%-4%x+%-a%x+%-%x+$"))
@@ -176,12 +177,12 @@ describe("the sandbox's answers", function()
     end
   end)
 
-  it("gives each call another request id", function()
+  it("have a unique request id", function()
     local server = new()
     assert.are_not.equal((s.call(server, with_picture(s.PNG))).RequestId, (s.call(server, with_picture(s.PNG))).RequestId)
   end)
 
-  it("refuses what it does not know with each service's own code", function()
+  it("report an unknown picture with the error code of each service", function()
     local refusals = {
       MLIDPassportOCR = "FailedOperation.NoPassport", MLIDCardOCR = "FailedOperation.NoMASIDCard",
       RecognizeMacaoIDCardOCR = "FailedOperation.ImageNoSpecifiedCard", RecognizeMainlandIDCardOCR = "FailedOperation.ImageNoIdCard",
@@ -201,7 +202,7 @@ describe("the sandbox's answers", function()
     return list
   end
 
-  -- The newest example of each action: the same members, each of the same type.
+  -- The newest example of each action must have the same members with the same types.
   local shapes = {
     { "passport", "MLIDPassportOCR", "ocr.intl.tencentcloudapi.com", "passport/intl_complete.json", { CardCount = true } },
     { "malaysia_id", "MLIDCardOCR", "ocr.intl.tencentcloudapi.com", "mlid/newest_shape.json", {} },
@@ -220,15 +221,15 @@ describe("the sandbox's answers", function()
     end
   end
   for _, case in ipairs(shapes) do
-    it("has the shape of the newest " .. case[2], function()
+    it("have the shape of the newest " .. case[2], function()
       local response = s.call(new(), with_picture(s.specimen(case[1]), { action = case[2], host = case[3] }))
-      same_shape(cjson.decode(s.read("spec/responses/" .. case[4])).Response, response, case[5], case[2])
+      same_shape(cjson.decode(process.read("spec/responses/" .. case[4])).Response, response, case[5], case[2])
       if response.AdvancedInfo and case[2] == "IDCardOCR" then assert.equal('{"WarnInfos":[]}', response.AdvancedInfo) end
       if case[2]:match("^MLID") then assert.equal("1", response.AdvancedInfo) end
     end)
   end
 
-  it("writes values as each service does", function()
+  it("format values as each service does", function()
     local passport = s.call(new(), with_picture(s.specimen("passport")))
     assert.equal("19890214", passport.DateOfBirth)
     assert.equal("14 Feb 1989", passport.PassportRecognizeInfos.DateOfBirth)
@@ -247,15 +248,15 @@ describe("the sandbox's answers", function()
     assert.equal("", china.ValidDate)
   end)
 
-  it("reads the back of a Chinese card and knows the side", function()
-    local back = s.read("lua/idocr/sandbox/specimens/china_id_back.jpg")
+  it("recognise the back of a Chinese card and its side", function()
+    local back = process.read("lua/idocr/sandbox/specimens/china_id_back.jpg")
     local options = { action = "IDCardOCR", host = "ocr.tencentcloudapi.com", params = { ImageBase64 = s.base64(back) } }
     assert.equal("2020.01.01-2040.01.01", (s.call(new(), options)).ValidDate)
     options.params.CardSide = "FRONT"
     assert.equal("FailedOperation.CardSideError", code(options))
   end)
 
-  it("keeps members of one site or region to it", function()
+  it("contain members of one site or region only there", function()
     local options = with_picture(s.specimen("passport"), { host = "ocr.tencentcloudapi.com" })
     local response = s.call(new(), options)
     assert.is_nil(response.IsComplete)
@@ -264,8 +265,8 @@ describe("the sandbox's answers", function()
     assert.equal(1, response.CardCount)
   end)
 
-  it("gives pictures and scores only when asked", function()
-    local portrait = s.read("lua/idocr/sandbox/specimens/passport-portrait.jpg")
+  it("contain pictures and scores only on request", function()
+    local portrait = process.read("lua/idocr/sandbox/specimens/passport-portrait.jpg")
     local options = with_picture(s.specimen("passport"))
     assert.equal("", (s.call(new(), options)).Image)
     options.params.RetImage = true
@@ -285,13 +286,13 @@ describe("the sandbox's answers", function()
   end)
 end)
 
-describe("the sandbox's ekycpro door", function()
+describe("the mock server of ekycpro", function()
   local function ask(options)
     local reply = new():handle(s.form(options))
     return cjson.decode(reply.body), reply
   end
 
-  it("reads the specimen", function()
+  it("recognises the specimen", function()
     local body, reply = ask { img = s.base64(s.specimen("malaysia_id")) }
     assert.equal(200, reply.status)
     assert.same({ status = "OK", message = {
@@ -300,7 +301,7 @@ describe("the sandbox's ekycpro door", function()
     } }, body)
   end)
 
-  it("answers with each status", function()
+  it("returns each status", function()
     local cases = {
       { { img = s.base64(s.PNG) }, { status = "FAIL", message = "not identity card" } },
       { { img = s.base64(s.specimen("passport")) }, { status = "FAIL", message = "not identity card" } },
@@ -314,13 +315,13 @@ describe("the sandbox's ekycpro door", function()
     for i, case in ipairs(cases) do assert.same(case[2], (ask(case[1])), "case " .. i) end
   end)
 
-  it("does not read a picture whose plus signs were not encoded", function()
+  it("refuses a picture whose plus signs were not percent-encoded", function()
     local text = s.base64(s.specimen("malaysia_id"))
     assert.truthy(text:find("+", 1, true))
     assert.equal("IMAGE_INVALID_FORMAT", (ask { body = "img=" .. text }).status)
   end)
 
-  it("wants its key", function()
+  it("requires a valid API key", function()
     assert.equal(401, select(2, ask { headers = { ["x-api-key"] = false } }).status)
     assert.equal(401, select(2, ask { headers = { ["x-api-key"] = "wrong" } }).status)
     assert.equal(404, select(2, ask { uri = "/v1/palm/general" }).status)

@@ -1,12 +1,12 @@
 local idocr = require "idocr"
-local new_kind = require "spec.sandbox.new_kind"
+local new_kind = require "spec.support.new_kind"
 local server = require "idocr.sandbox.server"
 local specimens = require "idocr.sandbox.specimens"
 local stamp = require "idocr.sandbox.stamp"
-local support = require "spec.sandbox.support"
+local support = require "spec.support.sandbox"
 
-describe("a client in the sandbox", function()
-  it("reads every specimen by every service, with what stands on it", function()
+describe("a client with the sandbox transport", function()
+  it("reads the printed values of every specimen with every service", function()
     local services = {
       malaysia_id = { {}, { site = "cn" }, { provider = "ekycpro" } }, passport = { {}, { site = "cn" } },
       macao_id = { {} }, china_id = { {}, { site = "cn" } },
@@ -26,7 +26,7 @@ describe("a client in the sandbox", function()
     end
   end)
 
-  it("checks explicit credentials for real", function()
+  it("verifies explicit credentials", function()
     local client = idocr.new { transport = "sandbox", credentials = { secret_id = "AKIDother", secret_key = "k" } }
     local card, err = client:passport(specimens.path("passport"))
     assert.is_nil(card)
@@ -34,12 +34,12 @@ describe("a client in the sandbox", function()
     assert.equal("credentials", err.category)
   end)
 
-  it("corrects a clock that is wrong", function()
+  it("corrects a wrong clock", function()
     local client = idocr.new { transport = "sandbox", clock = function() return 1700000000 end }
     assert.is_table((client:passport(specimens.path("passport"))))
   end)
 
-  it("sends every request that the rates allow", function()
+  it("sends all requests within the rate limit", function()
     local client, read = idocr.new { transport = "sandbox" }, 0
     local path = specimens.path("passport")
     for _, card, err in client:each("passport", { path, path, path, path, path, path }, { concurrency = 6 }) do
@@ -49,14 +49,14 @@ describe("a client in the sandbox", function()
     assert.equal(6, read)
   end)
 
-  it("is closed after close", function()
+  it("returns `closed` errors after close", function()
     local client = idocr.new { transport = "sandbox" }
     client:close()
     assert.equal("closed", select(2, client:passport(specimens.path("passport"))).category)
   end)
 
-  it("serves a kind that is one new table, in process and as a server", function()
-    local forget = new_kind.add()
+  it("supports a new kind that is only a card table, in the process and as a server", function()
+    local remove_kind = new_kind.add()
     local ok, problem = pcall(function()
       local fields = { number = "L-1", expiry_date = "2030-12-05", fine = "2.5", warnings = "blurry", portrait = "passport" }
       local picture = assert(stamp.write(support.PNG, { kind = new_kind.NAME, fields = fields }))
@@ -73,7 +73,7 @@ describe("a client in the sandbox", function()
       end
       running:stop()
     end)
-    forget()
+    remove_kind()
     assert.is_true(ok, tostring(problem))
   end)
 end)

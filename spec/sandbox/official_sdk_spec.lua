@@ -1,4 +1,4 @@
---- The vendor's own SDK must be content with the sandbox, and be told what the service would tell it.
+--- Tests the mock server with the vendor's official Node SDK.
 
 local cjson = require "cjson"
 local process = require "spec.support.process"
@@ -7,13 +7,13 @@ local shell = require "idocr.sandbox.server.shell"
 
 local PEERS = "spec/peers"
 
--- Why the SDK cannot run here, or nil. What is missing is fetched by the lock file, where npm can.
+-- Returns why the SDK cannot run here, or nil. Installs it with npm if it is missing.
 local function obstacle()
   if select(2, process.capture("command -v node")) ~= 0 then return "node is not installed" end
   if select(2, process.capture(("cd %s && node -e 'require(\"tencentcloud-sdk-nodejs-ocr\")'"):format(PEERS))) == 0 then return nil end
   if select(2, process.capture("command -v npm")) ~= 0 then return "npm is not installed" end
-  local said, status = process.capture(("cd %s && timeout 120 npm ci --no-audit --no-fund 2>&1"):format(PEERS))
-  if status ~= 0 then return "npm could not fetch the SDK: " .. (said:match("[^\n]*$") or "") end
+  local output, status = process.capture(("cd %s && timeout 120 npm ci --no-audit --no-fund 2>&1"):format(PEERS))
+  if status ~= 0 then return "npm could not fetch the SDK: " .. (output:match("[^\n]*$") or "") end
 end
 
 describe("the official Node SDK", function()
@@ -58,9 +58,9 @@ describe("the official Node SDK", function()
     local list = cases(running)
     local path = running.folder .. "/job.json"
     shell.write(path, cjson.encode { http = running.http, https = running.https, ca_file = running.ca_file, cases = list })
-    local said = process.run(("cd %s && node sdk_client.js %s"):format(PEERS, process.quote(path)))
+    local output = process.run(("cd %s && node sdk_client.js %s"):format(PEERS, process.quote(path)))
     results = {}
-    for i, result in ipairs(cjson.decode(said)) do results[list[i].name] = result end
+    for i, result in ipairs(cjson.decode(output)) do results[list[i].name] = result end
   end)
   teardown(function() running:stop() end)
 
@@ -78,7 +78,7 @@ describe("the official Node SDK", function()
       assert.equal("范例", response("china").Name)
     end)
 
-    it("is refused with the service's codes via " .. via, function()
+    it("receives the service's error codes via " .. via, function()
       assert.equal("AuthFailure.SignatureFailure", results[via .. " wrong key"].code)
       assert.equal("AuthFailure.SecretIdNotFound", results[via .. " unknown id"].code)
       assert.equal("UnknownParameter", results[via .. " unknown parameter"].code)
@@ -86,11 +86,11 @@ describe("the official Node SDK", function()
     end)
   end
 
-  it("calls the action that only the international site has", function() assert.equal("1000000(0)", results.macao.response.ID) end)
+  it("calls an action that exists only on the international site", function() assert.equal("1000000(0)", results.macao.response.ID) end)
 
   it("signs a GET request", function() assert.equal("FailedOperation.DownLoadError", results.get.code) end)
 
-  it("sends temporary keys", function()
+  it("can use temporary credentials", function()
     assert.is_true(results.temporary.ok)
     assert.equal("AuthFailure.TokenFailure", results["stale token"].code)
   end)

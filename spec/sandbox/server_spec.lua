@@ -5,11 +5,11 @@ local process = require "spec.support.process"
 local server = require "idocr.sandbox.server"
 local shell = require "idocr.sandbox.server.shell"
 local stamp = require "idocr.sandbox.stamp"
-local support = require "spec.sandbox.support"
+local support = require "spec.support.sandbox"
 
 local q = process.quote
 
-describe("the sandbox's server", function()
+describe("the mock server", function()
   local running
 
   setup(function() running = assert(server.start { rate = false }) end)
@@ -59,7 +59,7 @@ describe("the sandbox's server", function()
 
   local function padded(bytes, size) return bytes .. ("\0"):rep(size - #bytes) end
 
-  it("takes pictures that nginx has to spool, and refuses those over the limits in the service's words", function()
+  it("accepts pictures that nginx buffers in a file, and refuses too large ones with the service's error", function()
     local stamped = assert(stamp.write(support.PNG, { kind = "passport", fields = { number = "BIG" } }))
     local card, err = client():passport(idocr.bytes(padded(stamped, 5 * 1024 * 1024)))
     assert.is_table(card, tostring(err))
@@ -72,15 +72,15 @@ describe("the sandbox's server", function()
     assert.equal("RequestSizeLimitExceeded", refusal(10 * 1024 * 1024)) -- nginx does not
   end)
 
-  local function curl(words) return process.capture("curl -s --max-time 10 " .. words) end
+  local function curl(arguments) return process.capture("curl -s --max-time 10 " .. arguments) end
 
-  it("marks every answer, also to nonsense", function()
-    for _, words in ipairs { running.http .. "/", running.http .. "/v1/palm", "-X DELETE " .. running.http .. "/x?y" } do
-      assert.truthy((curl("-i " .. words)):lower():find("x-sandbox: 1", 1, true))
+  it("marks every response, also to malformed requests", function()
+    for _, arguments in ipairs { running.http .. "/", running.http .. "/v1/palm", "-X DELETE " .. running.http .. "/x?y" } do
+      assert.truthy((curl("-i " .. arguments)):lower():find("x-sandbox: 1", 1, true))
     end
   end)
 
-  it("never logs a query", function()
+  it("does not log queries", function()
     local url = running.http .. "/v1/my_ocr/general?token=SECRETTOKEN"
     curl(("-H 'X-API-Key: %s' -d img=abc %s"):format(running.api_key, q(url)))
     curl(("-X POST -H 'X-API-Key: %s' -H 'Content-Length: 99999999' %s"):format(running.api_key, q(url)))
@@ -93,13 +93,13 @@ describe("the sandbox's server", function()
     assert.is_nil(log:find(running.secret_id, 1, true))
   end)
 
-  describe("on demand", function()
+  describe("with fault injection", function()
     local function faulty(fault)
       return idocr.bytes(assert(stamp.write(support.PNG, { kind = "passport", fields = { number = "F" }, fault = fault })))
     end
 
     for _, scheme in ipairs { "http", "https" } do
-      it("throttles, breaks and cuts over " .. scheme, function()
+      it("returns throttling, internal errors and truncated responses over " .. scheme, function()
         local one = client { endpoint = running[scheme] }
         local function category(fault) return select(2, one:passport(faulty(fault))).category end
         assert.equal("throttled", category("throttled"))
@@ -109,54 +109,54 @@ describe("the sandbox's server", function()
       end)
     end
 
-    it("resets the connection rather than closing it", function()
+    it("resets the connection", function()
       local body = '{"ImageBase64":"' .. core.base64_encode(support.PNG) .. '"}'
       local request = support.request {
         action = "MLIDPassportOCR", body = body, host = running.http:match("//(.*)$"), timestamp = math.floor(core.wall()),
         keys = { secret_id = running.secret_id, secret_key = running.secret_key }, headers = { ["x-sandbox-fault"] = "reset" },
       }
-      local words = {}
-      for name, value in pairs(request.headers) do words[#words + 1] = "-H " .. q(name .. ": " .. value) end
+      local arguments = {}
+      for name, value in pairs(request.headers) do arguments[#arguments + 1] = "-H " .. q(name .. ": " .. value) end
       local function send(fault)
         local file = running.folder .. "/body"
         process.write(file, body)
-        words[#words + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
-        local said, status = curl(table.concat(words, " ") .. " --data-binary @" .. q(file) .. " " .. running.http .. "/")
-        words[#words] = nil
-        return said, status
+        arguments[#arguments + 1] = "-H " .. q("x-sandbox-fault: " .. fault)
+        local output, status = curl(table.concat(arguments, " ") .. " --data-binary @" .. q(file) .. " " .. running.http .. "/")
+        arguments[#arguments] = nil
+        return output, status
       end
-      for i, word in ipairs(words) do
-        if word:find("sandbox-fault", 1, true) then table.remove(words, i) break end
+      for i, argument in ipairs(arguments) do
+        if argument:find("sandbox-fault", 1, true) then table.remove(arguments, i) break end
       end
       assert.equal(56, (select(2, send("reset")))) -- CURLE_RECV_ERROR: the peer reset it
       assert.equal(18, (select(2, send("cut")))) -- CURLE_PARTIAL_FILE
-      local said, status = send("throttled")
+      local output, status = send("throttled")
       assert.equal(0, status)
-      assert.equal("RequestLimitExceeded", cjson.decode(said).Response.Error.Code)
+      assert.equal("RequestLimitExceeded", cjson.decode(output).Response.Error.Code)
     end)
 
-    it("is slow", function()
+    it("delays the response", function()
       local started = core.monotonic()
       assert.is_table((client():passport(faulty("slow=0.3"))))
       assert.is_true(core.monotonic() - started >= 0.3)
       assert.equal("timeout", select(2, client({ timeout = { total = 0.3 } }):passport(faulty("slow=9"))).category)
     end)
 
-    it("recovers after as many calls as the fault says, and the client with it", function()
+    it("recovers after the number of calls in the fault, and so does the client", function()
       local card, err = client({ retry = { attempts = 3, base = 0.01, cap = 0.02 } }):passport(faulty("throttled*2"))
       assert.is_table(card, tostring(err))
       assert.equal("F", card.number)
     end)
 
-    it("fails by reserved id", function()
+    it("injects the fault of a reserved id", function()
       local keys = { secret_id = "sandbox-fault-throttled", secret_key = running.secret_key }
       assert.equal("throttled", select(2, client({ credentials = keys }):passport(running.specimens.passport)).category)
     end)
   end)
 end)
 
-describe("the life of the sandbox's server", function()
-  it("counts the rate of an action over all connections", function()
+describe("the process of the mock server", function()
+  it("limits the rate of an action over all connections", function()
     local running = assert(server.start())
     local one = idocr.new {
       endpoint = running.http, rate = false, retry = { attempts = 1 },
@@ -177,7 +177,7 @@ describe("the life of the sandbox's server", function()
     assert.is_true(limited > 0 and limited < 40 * rounds)
   end)
 
-  it("leaves nothing behind", function()
+  it("removes all its files and processes", function()
     local running = assert(server.start())
     assert.is_true(running:alive())
     running:stop()
@@ -187,7 +187,7 @@ describe("the life of the sandbox's server", function()
     assert.is_nil(shell.read(running.ca_file))
   end)
 
-  it("keeps the logs in a folder that it was given, and no key", function()
+  it("keeps the logs but no keys in a given folder", function()
     local folder = process.tempdir() .. "/mine"
     local running = assert(server.start { dir = folder })
     running:stop()
@@ -195,7 +195,7 @@ describe("the life of the sandbox's server", function()
     assert.equal("access.log ca.crt error.log", names)
   end)
 
-  it("says that a port is taken", function()
+  it("reports a port in use", function()
     local running = assert(server.start())
     local other, err = server.start { port = running.port, tls_port = running.tls_port }
     running:stop()
@@ -219,7 +219,7 @@ describe("the life of the sandbox's server", function()
     return child, cjson.decode(json), tonumber(pid), out
   end
 
-  it("serves in the foreground until SIGTERM, then tidies up", function()
+  it("serves in the foreground until SIGTERM, then removes its files", function()
     local child, info, pid, out = foreground()
     local wanted = { "http", "https", "ca_file", "secret_id", "secret_key", "api_key", "specimens" }
     for _, name in ipairs(wanted) do assert.truthy(info[name], name) end
@@ -231,7 +231,7 @@ describe("the life of the sandbox's server", function()
     assert.truthy(shell.read(out):match("\nTERM\n$"))
   end)
 
-  it("does not outlive an owner that is killed", function()
+  it("ends when its owner is killed", function()
     local child, info, pid = foreground()
     process.capture("kill -KILL " .. child.pid)
     process.wait_for(function() return not process.alive(pid) and not shell.read(info.ca_file) end, 5)

@@ -3,7 +3,7 @@ local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
 local idocr = require "idocr"
 local picture_text = require "idocr.sandbox.stamp.picture_text"
-local s = require "spec.sandbox.support"
+local s = require "spec.support.sandbox"
 local stamp = require "idocr.sandbox.stamp"
 
 local JPEG = s.specimen("passport")
@@ -20,14 +20,14 @@ local function client(options)
   return idocr.new(options)
 end
 
-describe("a text in a picture", function()
-  it("has PNG's checksum", function()
+describe("picture_text", function()
+  it("computes the CRC-32 of PNG", function()
     assert.equal(0xCBF43926, picture_text.crc32("123456789"))
     assert.equal(0, picture_text.crc32(""))
   end)
 
   for name, picture in pairs { JPEG = JPEG, PNG = s.PNG } do
-    it("survives in a " .. name .. " picture, which stays one", function()
+    it("writes and reads a text in a " .. name .. " picture, which stays valid", function()
       local once = assert(picture_text.write(picture, "k", "first 名"))
       assert.equal("first 名", picture_text.read(once, "k"))
       assert.is_nil(picture_text.read(once, "other"))
@@ -42,14 +42,14 @@ describe("a text in a picture", function()
       file:write(twice)
       file:close()
       local pipe = io.popen("command -v identify >/dev/null && identify -regard-warnings " .. path .. " 2>&1 || echo skipped")
-      local said = pipe:read("*a")
+      local output = pipe:read("*a")
       pipe:close()
       os.remove(path)
-      assert.truthy(said:find("skipped") or said:find(name, 1, true), said)
+      assert.truthy(output:find("skipped") or output:find(name, 1, true), output)
     end)
   end
 
-  it("is not there when its checksum is wrong, or the picture is broken", function()
+  it("returns nil for a wrong checksum or a malformed picture", function()
     local good = assert(picture_text.write(s.PNG, "k", "text"))
     assert.is_nil(picture_text.read((good:gsub("text", "tExt", 1)), "k"))
     for length = 0, #good - 1 do picture_text.read(good:sub(1, length), "k") end
@@ -59,7 +59,7 @@ describe("a text in a picture", function()
     assert.is_nil((picture_text.write(JPEG, "k", ("x"):rep(70000))))
   end)
 
-  it("is read from the plain PNG chunk too", function()
+  it("also reads a plain PNG text chunk", function()
     local body = "tEXtk\0text"
     local crc = picture_text.crc32(body)
     local chunk = "\0\0\0\6" .. body .. string.char(math.floor(crc / 2 ^ 24), math.floor(crc / 2 ^ 16) % 256,
@@ -69,7 +69,7 @@ describe("a text in a picture", function()
 end)
 
 describe("a stamp", function()
-  it("gives exactly its fields", function()
+  it("defines exactly the fields of the response", function()
     local card = assert(client():passport(idocr.bytes(stamped({
       kind = "passport",
       fields = {
@@ -90,7 +90,7 @@ describe("a stamp", function()
     assert.is_false(card.complete)
   end)
 
-  it("works for each kind and service", function()
+  it("works with each kind and service", function()
     local function read(kind, fields, options, params)
       params = params or {}
       params.image = idocr.bytes(stamped { kind = kind, fields = fields })
@@ -113,13 +113,13 @@ describe("a stamp", function()
     assert.equal("王", card.name)
   end)
 
-  it("lends a specimen's portrait, only when asked", function()
+  it("can return a specimen's portrait, on request", function()
     local bytes = stamped { kind = "passport", fields = { number = "Q1", portrait = "macao_id" } }
     assert.is_nil(assert(client():passport(idocr.bytes(bytes))).portrait)
     assert.equal("\255\216", assert(client():passport { image = idocr.bytes(bytes), portrait = true }).portrait:sub(1, 2))
   end)
 
-  it("sets members of the reply by the service's own name", function()
+  it("sets response members by the service's name", function()
     local server = handler.new()
     local bytes = stamped { kind = "passport", fields = { AdvancedInfo = "", Warn = "[-9106]", Surname = "null",
       ["PassportRecognizeInfos.Title"] = "DR" } }
@@ -130,18 +130,18 @@ describe("a stamp", function()
     assert.equal("DR", response.PassportRecognizeInfos.Title)
   end)
 
-  it("is another card's refusal", function()
+  it("causes an error for calls of other kinds", function()
     local card, err = client():macao_id(idocr.bytes(stamped { kind = "passport", fields = { number = "Q1" } }))
     assert.is_nil(card)
     assert.equal("FailedOperation.ImageNoSpecifiedCard", err.code)
   end)
 
-  it("counts before the picture below it, but not before the specimen itself", function()
+  it("has priority over the picture, but not over an unchanged specimen", function()
     local card = assert(client():malaysia_id(idocr.bytes(stamped({ kind = "malaysia_id", fields = { number = "1" } }, JPEG))))
     assert.equal("1", card.number)
   end)
 
-  it("gives every code that the services have, on every action", function()
+  it("can return every error code of the services, for every action", function()
     local codes = {}
     for code in pairs(require "idocr.sandbox.reply.messages") do codes[#codes + 1] = code end
     assert.is_true(#codes > 70)
@@ -156,7 +156,7 @@ describe("a stamp", function()
     end
   end)
 
-  it("is refused when it makes no sense", function()
+  it("is refused if it is invalid", function()
     for _, wanted in ipairs {
       {}, { fields = { number = "1" }, error = "FailedOperation" }, { kind = "palm" }, { kind = "passport", fields = { colour = "red" } },
       { kind = "passport", fields = { warnings = "ugly" } }, { error = "no such, code" }, { fault = "flood" }, { fault = "cut=3" },
@@ -170,12 +170,12 @@ describe("a stamp", function()
   end)
 end)
 
-describe("a fault", function()
+describe("an injected fault", function()
   local PASSPORT = { kind = "passport", fields = { number = "Q1" } }
 
   local function faulty(fault) return idocr.bytes(stamped { kind = PASSPORT.kind, fields = PASSPORT.fields, fault = fault }) end
 
-  it("comes by stamp", function()
+  it("can be requested by a stamp", function()
     local expected = {
       throttled = { "throttled", "RequestLimitExceeded" }, internal_error = { "service", "InternalError" },
       expired_signature = { "credentials", "AuthFailure.SignatureExpire" }, cut = { "network", "ConnectionClosed" },
@@ -188,7 +188,7 @@ describe("a fault", function()
     end
   end)
 
-  it("is slow by as much as it says, within the deadline", function()
+  it("delays the response by its seconds, within the deadline", function()
     local started = core.monotonic()
     assert(client():passport(faulty("slow=0.2")))
     assert.is_true(core.monotonic() - started >= 0.2)
@@ -196,7 +196,7 @@ describe("a fault", function()
     assert.equal("timeout", err.category)
   end)
 
-  it("ends after as many calls as it says", function()
+  it("ends after its number of calls", function()
     local one = client()
     local bytes = faulty("throttled*2")
     for _, wanted in ipairs { false, false, true } do
@@ -204,14 +204,14 @@ describe("a fault", function()
     end
   end)
 
-  it("comes by reserved secret id and by reserved API key", function()
+  it("can be requested by a reserved secret id or API key", function()
     local one = client { credentials = { secret_id = "sandbox-fault-internal-error", secret_key = s.KEYS.secret_key } }
     assert.equal("InternalError", select(2, one:passport(s.specimen and require("idocr.sandbox.specimens").path("passport"))).code)
     local two = client { provider = "ekycpro", credentials = { api_key = "sandbox-fault-throttled" } }
     assert.equal("throttled", select(2, two:malaysia_id(require("idocr.sandbox.specimens").path("malaysia_id"))).category)
   end)
 
-  it("comes by header", function()
+  it("can be requested by a header", function()
     local options = { action = "MLIDPassportOCR", params = { ImageBase64 = s.base64(s.PNG) } }
     for fault, code in pairs { throttled = "RequestLimitExceeded", ["Internal Error"] = "InternalError" } do
       options.headers = { ["x-sandbox-fault"] = fault }

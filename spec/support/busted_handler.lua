@@ -1,5 +1,5 @@
---- busted's output for spec/run.sh: failures with place and message, and "PASSED FAILED SKIPPED" in the file that
---- SPEC_TALLY names. A file that dies on the way leaves no tally: that is how the runner knows.
+--- Output handler of busted for spec/run.sh: prints failures with position and message, and writes "PASSED FAILED SKIPPED" to
+--- the file SPEC_TALLY. If the file is missing, the runner knows that the spec crashed.
 
 return function()
   local busted = require "busted"
@@ -10,13 +10,13 @@ return function()
     return message == nil and "Nil error" or tostring(message)
   end
 
-  local function show(word, list)
+  local function show(label, list)
     for _, item in ipairs(list) do
       local trace = item.element.trace or item.trace or {}
-      local place = trace.short_src and (" (%s:%s)"):format(trace.short_src, trace.currentline or "?") or ""
-      io.write(word, " ", item.name or "?", place, "\n")
+      local position = trace.short_src and (" (%s:%s)"):format(trace.short_src, trace.currentline or "?") or ""
+      io.write(label, " ", item.name or "?", position, "\n")
       io.write("    ", (text_of(item.message):gsub("\n", "\n    ")), "\n")
-      if word == "ERROR" and item.trace and item.trace.traceback then
+      if label == "ERROR" and item.trace and item.trace.traceback then
         io.write("    ", (item.trace.traceback:gsub("^\n", ""):gsub("\n", "\n    ")), "\n")
       end
     end

@@ -1,14 +1,14 @@
---- Certificates for specs, made with the openssl command in a temporary folder the first time they are asked for.
+--- Creates certificates for specs on first use, with the openssl command, in a temporary folder.
 ---
 ---   local certs = require "spec.support.certs"
 ---   local c = certs.make()
----   c.ca                       path of the CA's certificate: what a client trusts
+---   c.ca                       path of the CA certificate for clients
 ---   c.good.cert, c.good.key    localhost, ocr.test, *.ocr.test, 127.0.0.1, ::1
----   c.expired, c.wrong_name (other.test only), c.self_signed (the good names, nobody's signature)
+---   c.expired, c.wrong_name (other.test only), c.self_signed (the good names)
 ---   c.client                   a client certificate of the same CA; c.stranger: a client certificate of another CA
 ---   c.dir                      the folder; all keys are EC P-256 without a password
 ---
---- certs.issue(name, {san = "DNS:a.test", expired = true}) -> {cert=, key=} adds one more of the same CA.
+--- certs.issue(name, {san = "DNS:a.test", expired = true}) -> {cert=, key=} creates another one of the same CA.
 
 local process = require "spec.support.process"
 

@@ -1,8 +1,8 @@
---- Processes that are forked from the interpreter itself.
+--- Forks the interpreter.
 ---
 ---   local fork = require "spec.support.fork"
 ---   local pid = fork.fork()      0 in the child
----   fork.wait(pid)               its exit status, 128 + n where signal n ended it
+---   fork.wait(pid)               its exit status, or 128 + n if signal n ended it
 ---   fork.leave(status)           ends the process without cleaning up
 
 if rawget(_G, "jit") then

@@ -1,16 +1,16 @@
---- Nothing that a spec started outlives it, however it ends: under LuaJIT an interpreter leaves without collecting
---- anything, and one that is killed cannot tidy up at all. A small shell of its own session waits until the pipe from here
---- is closed; then it ends every process and removes every folder that stands in its ledger.
+--- Cleans up the processes and folders of a spec when its interpreter ends in any way, also when it is killed. A shell
+--- process in a separate session waits until the pipe from here is closed; then it ends all processes and removes all folders
+--- that are listed in its ledger.
 ---
 ---   local guard = require "spec.support.guard"
----   guard.process "p"      shell command that notes the process whose id is in $p (and ends it when that is too late)
----   guard.folder "d"       the same for the folder whose path is in $d
+---   guard.process "p"      returns a shell command that registers the process $p (and ends it if registration fails)
+---   guard.folder "d"       the same for the folder $d
 ---
---- A process is known by its id and the time of its start, so that no other one is ended that was given the same id.
+--- A process is identified by id and start time, so that a later process with the same id is not ended.
 
 local guard = {}
 
--- $1: the folder of the ledger. Its new name tells late comers that nobody will care for them.
+-- $1: the folder of the ledger. Renaming it makes later registrations fail.
 local KEEPER = [[
 trap '' HUP INT TERM
 exec >/dev/null 2>&1
@@ -40,18 +40,20 @@ while read -r kind folder; do [ "$kind" = D ] && rm -rf "$folder"; done <ledger
 rm -rf "$1.closed"
 ]]
 
-local function quote(text) return "'" .. text:gsub("'", [['\'']]) .. "'" end
+--- Quotes a text as one word of a shell command.
+function guard.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
 
-local keeper, ledger -- the pipe stays open as long as this interpreter lives
+local keeper, ledger -- the pipe is open as long as this interpreter runs
 
 local function open()
   if keeper then return end
   local pipe = assert(io.popen("mktemp -d \"${TMPDIR:-/tmp}/idocr-ledger.XXXXXX\" && command -v setsid", "r"))
   local folder, setsid = assert(pipe:read("*l"), "no temporary folder"), pipe:read("*l")
   pipe:close()
-  ledger = quote(folder .. "/ledger")
-  -- A session of its own: what signals the whole group of this process, as timeout does, is not for it.
-  keeper = assert(io.popen(("exec %s sh -c %s idocr-guard %s"):format(setsid and "setsid" or "", quote(KEEPER), quote(folder)), "w"))
+  ledger = guard.quote(folder .. "/ledger")
+  -- A separate session, so that signals to the process group, as sent by timeout, do not reach it.
+  local command = "exec %s sh -c %s idocr-guard %s"
+  keeper = assert(io.popen(command:format(setsid and "setsid" or "", guard.quote(KEEPER), guard.quote(folder)), "w"))
 end
 
 function guard.process(name)

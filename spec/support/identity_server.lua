@@ -1,12 +1,11 @@
---- Runs inside nginx: a metadata service, a token service and a service that reads cards, for the specs of credentials.
---- Every secret id has the key "key-of-ID" and, when it is temporary, the token "token-of-ID"; all signatures are
---- recomputed, unless a reply is given (`metadata=reply` with `metadata_reply`; `sts_reply`).
---- `dict` holds what the spec has set (`/set?name=value`) and what was counted (`/get?name`).
+--- Mock metadata, STS and OCR services inside nginx, for the specs of credentials. The key of each secret id is "key-of-ID" and,
+--- if temporary, its token "token-of-ID". Verifies all signatures, unless a fixed response is set (`metadata=reply` with
+--- `metadata_reply`; `sts_reply`). `dict` holds the settings (`/set?name=value`) and the counters (`/get?name`).
 
 local cjson = require "cjson"
 local core = require "idocr.core"
 
-local ngx = rawget(_G, "ngx") -- absent where a spec only wants HTTP
+local ngx = rawget(_G, "ngx") -- absent in a spec that only uses HTTP
 local server = {}
 
 server.HTTP = [[
@@ -34,10 +33,10 @@ function server.get() ngx.print(dict():get(ngx.var.query_string) or "0") end
 
 local function setting(name, default) return dict():get(name) or default end
 
--- A reply that a spec has written down; BLANKS in it stands for 60,000 of them.
+-- Returns a response set by the spec; BLANKS in it is replaced by 60,000 spaces.
 local function given_reply(name) return (setting(name, ""):gsub("BLANKS", (" "):rep(60000))) end
 
---- A new temporary identity each time.
+-- Issues a new temporary secret id. Returns it with its expiry time.
 local function issue()
   local n = dict():incr("issued", 1, 0)
   return "AKIDtmp" .. n, math.floor(ngx.time() + tonumber(setting("ttl", 7200)))

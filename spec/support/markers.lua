@@ -1,13 +1,13 @@
---- Texts that must not leak: secrets and a person's data, in the forms in which services and proxies quote them.
+--- Marker texts for leak tests: secrets and personal data, in the encodings in which services and proxies quote them.
 ---
 ---   local markers = require "spec.support.markers"
 ---   markers.KEYS.tencent, .ekycpro        credentials that consist of markers
----   markers.secrets(provider), markers.persons()   lists of texts to plant, each marker as it is and escaped for JSON,
----                                         HTML and URLs; the secrets are those that a call to this provider knows
----   markers.sets(provider)                one text for each form with all of them
----   markers.found(text)                   the first marker in a text in any of these forms, or nil
----   markers.found_in_error(err)           the same in everything of an error that may be logged: not vendor_message
----   markers.json(text)                    a JSON string; a text that holds escapes already stays as it is
+---   markers.secrets(provider), markers.persons()   lists of texts to plant: each marker plain and escaped for
+---                                         JSON, HTML and URLs; secrets of calls to this provider
+---   markers.sets(provider)                one text per encoding with all of them
+---   markers.found(text)                   the first marker in a text in any encoding, or nil
+---   markers.found_in_error(err)           the same in all parts of an error that may be logged, which excludes vendor_message
+---   markers.json(text)                    a JSON string; a text with escapes is kept unchanged
 
 local errors = require "idocr.errors"
 
@@ -60,7 +60,7 @@ function markers.secrets(provider)
 end
 function markers.persons() return planted(PERSONS) end
 
---- One text for each form, with all secrets of a provider and all of the person in it.
+--- Returns one text per encoding, with all secrets of a provider and all personal data.
 function markers.sets(provider)
   local all = { markers.PROXY_PASSWORD, markers.NAME, markers.ADDRESS, markers.NUMBER, markers.MRZ, markers.PICTURE }
   for _, value in pairs(markers.KEYS[provider]) do all[#all + 1] = value end
@@ -98,11 +98,11 @@ local function search(value, depth)
 end
 
 function markers.found_in_error(err)
-  assert(errors.is(err), "no error object")
+  assert(errors.is(err), "not an error object")
   return search(err, 0) or markers.found(tostring(err)) or markers.found("x" .. err) or markers.found(err .. "x")
 end
 
---- Anything: tables are searched member by member.
+--- Searches any value; tables recursively.
 function markers.found_in(value) return search(value, 0) end
 
 function markers.json(text)

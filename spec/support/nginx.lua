@@ -1,20 +1,20 @@
---- A real nginx with the Lua module, on free ports of the loopback, for one spec.
+--- Starts a real nginx with the Lua module for one spec, on free loopback ports.
 ---
 ---   local nginx = require "spec.support.nginx"
 ---   local server = nginx.start {
 ---     ports = { "http", "https" },           -- names; each gets a free port (default: { "http" })
 ---     http = [[ server { listen 127.0.0.1:$http; location / { content_by_lua_block { ngx.say("hi") } } } ]],
----     vars = { cert = "/path" },             -- $name in the texts is replaced by ports and vars, other $words stay
+---     vars = { cert = "/path" },             -- $name in the texts is replaced by ports and vars; other variables are kept
 ---     main = "env HOME;",                    -- optional: text in the main context
 ---     workers = 1,
 ---   }
 ---   server.port.http, server.port.https      the ports
----   server.prefix                            its folder: logs/error.log, whatever the configuration writes
+---   server.prefix                            its folder, with logs/error.log
 ---   server.errors()                          text of the error log
----   server.reload(), server.stop()           stop waits for the end; at the latest it ends with this interpreter
+---   server.reload(), server.stop()           stop waits until it has ended; it also ends with this interpreter
 ---
---- The Lua paths are those of the checkout with build/luajit. nginx goes to the background only after all ports are
---- bound, so a server that start() returned answers: nothing has to be waited for.
+--- The Lua paths are those of the checkout with build/luajit. nginx starts its daemon after binding all ports, so the server
+--- accepts connections when start() returns.
 
 local guard = require "spec.support.guard"
 local ports = require "spec.support.ports"
@@ -60,7 +60,7 @@ local function fill(text, vars)
   end))
 end
 
--- /usr/sbin is not in everybody's PATH.
+-- PATH may lack /usr/sbin.
 local SBIN = "PATH=$PATH:/usr/sbin:/usr/local/sbin "
 
 function nginx.available() return module_folder() ~= nil and select(2, process.capture(SBIN .. "; command -v nginx")) == 0 end
@@ -69,8 +69,8 @@ local function command(prefix, more)
   return (SBIN .. "nginx -p %s/ -c nginx.conf -e logs/error.log %s"):format(process.quote(prefix), more or "")
 end
 
--- The master writes its pid file a moment after the command has ended.
-local NOTE = [[ && {
+-- Waits for the pid file, which the master writes shortly after the command has ended, and registers the process.
+local REGISTER = [[ && {
   p= tries=0
   while ! { [ -s $1/nginx.pid ] && read -r p <$1/nginx.pid; } && [ $tries -lt 500 ]; do
     tries=$((tries + 1))
@@ -81,7 +81,7 @@ local NOTE = [[ && {
 
 local function start_command(prefix)
   local words = { ["$1"] = process.quote(prefix), ["$2"] = guard.process "p" }
-  return command(prefix) .. " 2>&1" .. NOTE:gsub("%$[12]", words)
+  return command(prefix) .. " 2>&1" .. REGISTER:gsub("%$[12]", words)
 end
 
 function nginx.start(options)
@@ -90,7 +90,7 @@ function nginx.start(options)
   local prefix = process.tempdir()
   process.run("mkdir -p " .. process.quote(prefix .. "/logs") .. " " .. process.quote(prefix .. "/t"))
   local server = { prefix = prefix, port = {} }
-  local said, status
+  local output, status
   for _ = 1, 5 do -- another process may take a port before nginx binds it
     local vars = {
       root = root,
@@ -108,11 +108,11 @@ function nginx.start(options)
     vars.main = fill(options.main or "", vars)
     vars.http_block = fill(options.http or "", vars)
     process.write(prefix .. "/nginx.conf", fill(MAIN, vars))
-    said, status = process.capture(start_command(prefix))
-    if status == 0 or not said:find("Address already in use", 1, true) then break end
+    output, status = process.capture(start_command(prefix))
+    if status == 0 or not output:find("Address already in use", 1, true) then break end
   end
   function server.errors() return process.read(prefix .. "/logs/error.log") or "" end
-  if status ~= 0 then error("nginx did not start: " .. said .. "\n" .. server.errors(), 2) end
+  if status ~= 0 then error("nginx did not start: " .. output .. "\n" .. server.errors(), 2) end
   server.pid = tonumber(process.read(prefix .. "/nginx.pid"))
   function server.stop() process.stop(server.pid) end
   function server.reload() process.run("kill -HUP " .. server.pid) end

@@ -1,25 +1,25 @@
---- Free TCP ports on the loopback, without a socket library.
+--- Picks free TCP ports on the loopback, without a socket library.
 ---
 ---   local ports = require "spec.support.ports"
----   local port = ports.free_port()     -> a port that nothing listens on, not given twice by this process
+---   local port = ports.free_port()     -> a port on which no program listens; unique in this process
 ---
---- Below the range that the system hands out by itself, so that no outgoing connection takes it meanwhile. Two
---- processes may still be given the same one: a server that cannot bind asks again (nginx.start does).
+--- Ports are below the ephemeral range, so that no outgoing connection takes one. Two processes may still get the same port:
+--- a server that cannot bind must try another one (nginx.start does).
 
 local ports = {}
 
 local given = {}
-local state -- of a small generator of our own: math.random belongs to the code under test
+local seed -- of a separate generator, because math.random belongs to the code under test
 
 local function random()
-  if not state then
+  if not seed then
     local file = assert(io.open("/dev/urandom", "rb"))
     local a, b, c = file:read(3):byte(1, 3)
     file:close()
-    state = a * 65536 + b * 256 + c
+    seed = a * 65536 + b * 256 + c
   end
-  state = (state * 1103515 + 12345) % 16777216
-  return math.floor(state / 64) % 12000
+  seed = (seed * 1103515 + 12345) % 16777216
+  return math.floor(seed / 64) % 12000
 end
 
 local function listening()

@@ -1,14 +1,14 @@
---- Processes, temporary folders and waiting, for specs. Everything that is started here is ended by its own pid, at the
---- latest when this interpreter ends, in whatever way it does (spec/support/guard.lua).
+--- Runs processes, creates temporary folders and waits for conditions. All processes and folders are removed when this
+--- interpreter ends in any way (spec/support/guard.lua).
 ---
 ---   local process = require "spec.support.process"
 ---   process.capture("id -u")                  -> "0", 0          trimmed output (stdout), exit status
 ---   process.quote(text)                       -> text as one word of a shell command
----   local dir = process.tempdir()             -> folder that is removed when the interpreter ends
+---   local dir = process.tempdir()             -> a folder that is removed when the interpreter ends
 ---   local p = process.spawn("exec sleep 10", {stdout = path, stderr = path})   -> {pid=, alive(), stop(signal), wait(seconds)}
----   process.wait_for(function() return ... end, seconds)    -> what the function gave, or raises after `seconds`
+---   process.wait_for(function() return ... end, seconds)    -> the function's first true result; raises after `seconds`
 ---   process.read(path), process.write(path, text)
----   process.lua                               the command of the Lua that runs this ("lua5.4" or "luajit")
+---   process.lua                               the command of the running Lua ("lua5.4" or "luajit")
 
 local guard = require "spec.support.guard"
 
@@ -16,7 +16,7 @@ local process = {}
 
 process.lua = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match("[%d.]+$")
 
-function process.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
+process.quote = guard.quote
 
 function process.read(path)
   local file = io.open(path, "rb")
@@ -33,7 +33,7 @@ function process.write(path, text)
   return path
 end
 
---- Runs a shell command to its end. LuaJIT's popen gives no status, so the shell prints it.
+--- Runs a shell command. The shell prints the exit status, because LuaJIT's popen does not return it.
 function process.capture(command)
   local pipe = assert(io.popen("{ " .. command .. "\n}; printf '\\n%d' $?", "r"))
   local text = pipe:read("*a")
@@ -42,7 +42,7 @@ function process.capture(command)
   return (out:gsub("%s+$", "")), tonumber(status)
 end
 
---- Like capture, but a status other than 0 raises with what the command said.
+--- Like capture, but raises an error with the command's output if the status is not 0.
 function process.run(command)
   local out, status = process.capture("{ " .. command .. "\n} 2>&1")
   if status ~= 0 then error(("command ended with status %d: %s\n%s"):format(status, command, out), 2) end
@@ -55,7 +55,7 @@ end
 
 function process.alive(pid)
   local stat = process.read("/proc/" .. pid .. "/stat")
-  return stat ~= nil and not stat:find("^%d+ %(.*%) [ZX]") -- a zombie is dead, nobody has looked yet
+  return stat ~= nil and not stat:find("^%d+ %(.*%) [ZX]") -- a zombie has ended
 end
 
 function process.wait_for(fn, seconds)
@@ -66,10 +66,10 @@ function process.wait_for(fn, seconds)
   end
   local value = fn()
   if value then return value end
-  error("waited " .. (seconds or 5) .. " s in vain", 2)
+  error("waited " .. (seconds or 5) .. " s for a condition that did not become true", 2)
 end
 
---- Ends a process and waits for its end; KILL when it does not listen.
+--- Ends a process and waits until it has ended. Sends KILL after 5 s.
 function process.stop(pid, signal)
   if not process.alive(pid) then return end
   process.capture(("kill -%s %d 2>/dev/null"):format(signal or "TERM", pid))
@@ -79,7 +79,7 @@ function process.stop(pid, signal)
   end
 end
 
---- Starts a shell command in the background. Begin it with `exec` so that the pid is the program's own.
+--- Starts a shell command in the background. Begin it with `exec`, so that the pid is that of the program.
 function process.spawn(command, options)
   options = options or {}
   local pipe = assert(io.popen(("{ %s\n} </dev/null >%s 2>%s & p=$!; echo $p; %s"):format(command,

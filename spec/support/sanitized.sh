@@ -1,13 +1,13 @@
 #!/bin/bash
-# sanitized.sh spec/run.sh ...: runs the tests with a lua5.4 and a luajit that can load modules built with AddressSanitizer
-# and UndefinedBehaviorSanitizer. Only they load the sanitizers' libraries: what they start themselves (shells, ps, nginx,
-# node) runs as it always does, because the preloading is forgotten at once.
+# Runs the tests with modules built with AddressSanitizer and UndefinedBehaviorSanitizer: sanitized.sh spec/run.sh ...
+# Only lua5.4 and luajit load the sanitizers' libraries: LD_PRELOAD is unset at start, so that their child processes (shells,
+# nginx, node) run without them.
 #
-#   BUILD            where the sanitized modules are; the interpreters come to $BUILD/bin
-#   SPEC_SANITIZED   is set for the command: what is measured then is not memory as it is
+#   BUILD            folder of the sanitized modules; the interpreters are created in $BUILD/bin
+#   SPEC_SANITIZED   is set for the command, because memory measurements are then not meaningful
 #
-# Leaks are looked for at the end of lua5.4. LuaJIT keeps its memory where LeakSanitizer sees no pointer in it: its leaks
-# are valgrind's (make test-valgrind).
+# Leaks are detected at the end of lua5.4 only: LeakSanitizer cannot see pointers in LuaJIT's memory. Use valgrind for LuaJIT
+# (make test-valgrind).
 set -eu
 bin=$BUILD/bin cc=${CC:-gcc}
 mkdir -p "$bin"

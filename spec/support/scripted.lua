@@ -1,5 +1,5 @@
---- A transport that answers from a script, and a runtime whose time passes only when somebody sleeps: what the client
---- does with a sequence of answers can be told to the millisecond.
+--- Mock transport with scripted responses, and a runtime with virtual time that advances only in sleep(), so that tests can
+--- check the client's timing exactly.
 ---
 ---   local wire = scripted.new { reply, function(request, deadline, n) return reply end, ... }   the last one repeats
 ---   wire.requests, wire.times (virtual seconds), wire.slept (list)
@@ -9,7 +9,7 @@ local core = require "idocr.core"
 
 local scripted = {}
 
---- A runtime with its own time.
+--- Returns a runtime with virtual time.
 function scripted.runtime(start)
   local self = { name = "blocking", time = 1000, start = start or 1700000000, slept = {} }
   function self.now() return self.time end
@@ -56,7 +56,7 @@ function scripted.header(request, name)
   end
 end
 
---- The signature that a request should have, and the one that it has.
+--- Returns whether the signature of a request is right, and its parts.
 function scripted.verify(request, secret_key)
   local value = scripted.header(request, "Authorization")
   local id, date, service, signed, signature =
@@ -72,13 +72,13 @@ function scripted.verify(request, secret_key)
   return expected == signature, { id = id, date = date, service = service, timestamp = timestamp, scope = scope }
 end
 
---- The smallest whole PNG (one pixel).
+--- A complete PNG of one pixel.
 scripted.PNG = core.base64_decode(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 scripted.KEYS = { secret_id = "AKIDspec", secret_key = "secretOfTheSpec" }
 
---- Options of a client over a script; `more` wins.
+--- Returns the options of a client with a scripted transport; `more` overrides them.
 function scripted.options(wire, more)
   local options = { transport = wire, credentials = scripted.KEYS, rate = false }
   for name, value in pairs(more or {}) do options[name] = value end

@@ -1,21 +1,21 @@
---- Small TCP servers for what nginx cannot play: proxies, and a port that takes connections and never says a word.
+--- Starts small TCP servers for faults that nginx cannot simulate: proxies, stalled and dropped connections.
 ---
 ---   local tcp = require "spec.support.tcp"
----   local proxy = tcp.proxy { auth = "user:password" }   an HTTP proxy (CONNECT and plain); every host name is 127.0.0.1
----   tcp.proxy { refuse = 403 }                           answers CONNECT with that status
----   tcp.silent()                                         accepts and stays silent: a handshake that stalls
----   tcp.drip()                                           answers any request with a reply that never ends, a byte each 50 ms
----   tcp.once()                                           answers one request per connection and resets it in the middle of
----                                                        the next one; log() is the last body that came whole
----   tcp.eager(text)                                      sends the text after the head of a request and reads no more
----   tcp.shy("closes" or "resets")                        does so after the first bytes
----   tcp.fickle(way)                                      answers the first request of a connection and then "vanishes", as a
----                                                        machine without power (needs CAP_NET_ADMIN), or "resets" when it has
----                                                        the whole next request; log() has a line for each whole request
+---   local proxy = tcp.proxy { auth = "user:password" }   an HTTP proxy (CONNECT and plain); resolves all host names to 127.0.0.1
+---   tcp.proxy { refuse = 403 }                           refuses CONNECT with that status
+---   tcp.silent()                                         accepts connections and sends nothing: a stalled handshake
+---   tcp.drip()                                           sends an endless response, a byte per 50 ms
+---   tcp.once()                                           responds to one request per connection and resets it during the
+---                                                        next one; log() is the last complete body
+---   tcp.eager(text)                                      sends the text after the request's headers and stops reading
+---   tcp.shy("closes" or "resets")                        does so after the first bytes of a request
+---   tcp.fickle(way)                                      responds to the first request of a connection, then "vanishes" like a
+---                                                        machine without power (needs CAP_NET_ADMIN), or "resets" after the
+---                                                        next complete request; log() has a line per complete request
 ---   proxy.port, proxy.stop()
----   proxy.log()                                          the request lines that it saw, one per line
+---   proxy.log()                                          the request lines received, one per line
 ---
---- Each is a process of LuaJIT with its FFI (spec/support/tcp_server.lua), on a port that the system picks.
+--- Each is a LuaJIT process (spec/support/tcp_server.lua) on a port chosen by the system.
 
 local process = require "spec.support.process"
 

@@ -1,6 +1,6 @@
--- A program, run by spec/support/tcp.lua: luajit tcp_server.lua MODE LOG AUTH REFUSE. Prints its port. AUTH is what a mode has to
--- know: a proxy's user and password, a text, a way to go.
--- One child per connection; children die with their parent.
+-- Small TCP server, started by spec/support/tcp.lua: luajit tcp_server.lua MODE LOG AUTH REFUSE. Prints its port. AUTH is the
+-- argument of the mode: user and password of a proxy, a text, or a way to end. One child per connection; children end with
+-- their parent.
 
 local ffi = require "ffi"
 
@@ -27,7 +27,7 @@ local function loopback(port)
   return address
 end
 
-local function say(fd, text)
+local function send_all(fd, text)
   local at = 0
   while at < #text do
     local n = C.send(fd, ffi.cast("const char *", text) + at, #text - at, 0x4000) -- MSG_NOSIGNAL
@@ -37,12 +37,12 @@ local function say(fd, text)
   return true
 end
 
-local function hear(fd)
+local function receive(fd)
   local n = C.read(fd, buffer, 65536)
   return n > 0 and ffi.string(buffer, n) or nil
 end
 
-local function note(line)
+local function log(line)
   local file = assert(io.open(log_path, "a"))
   file:write(line, "\n")
   file:close()
@@ -53,8 +53,8 @@ local function splice(a, b)
   while C.poll(fds, 2, -1) > 0 do
     for i = 0, 1 do
       if fds[i].revents ~= 0 then
-        local bytes = hear(fds[i].fd)
-        if not bytes or not say(fds[1 - i].fd, bytes) then return end
+        local bytes = receive(fds[i].fd)
+        if not bytes or not send_all(fds[1 - i].fd, bytes) then return end
       end
     end
   end
@@ -76,7 +76,7 @@ end
 local function read_head(fd)
   local head = ""
   repeat
-    local bytes = hear(fd)
+    local bytes = receive(fd)
     if not bytes then return nil end
     head = head .. bytes
   until head:find("\r\n\r\n", 1, true)
@@ -86,32 +86,32 @@ end
 local function proxy(fd)
   local head = read_head(fd)
   if not head then return end
-  note(head:match("^[^\r]*"))
+  log(head:match("^[^\r]*"))
   if auth ~= "" and not head:find("Proxy-Authorization: Basic " .. base64(auth), 1, true) then
-    return say(fd, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
+    return send_all(fd, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
   end
   local tunnel = head:match("^CONNECT [^ ]-:(%d+) ")
-  if tunnel and refuse > 0 then return say(fd, ("HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"):format(refuse)) end
+  if tunnel and refuse > 0 then return send_all(fd, ("HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"):format(refuse)) end
   local port = tonumber(tunnel or head:match("^%u+ http://[^/ ]-:(%d+)") or 80)
   local upstream = C.socket(2, 1, 0)
-  if C.connect(upstream, loopback(port), 16) ~= 0 then return say(fd, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n") end
+  if C.connect(upstream, loopback(port), 16) ~= 0 then return send_all(fd, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n") end
   if tunnel then
-    say(fd, "HTTP/1.1 200 Connection established\r\n\r\n")
+    send_all(fd, "HTTP/1.1 200 Connection established\r\n\r\n")
     local rest = head:match("\r\n\r\n(.*)$")
-    if rest ~= "" then say(upstream, rest) end
+    if rest ~= "" then send_all(upstream, rest) end
   else
-    say(upstream, head) -- nginx takes the absolute form as it is
+    send_all(upstream, head) -- nginx accepts the absolute form
   end
   splice(fd, upstream)
 end
 
 local function drip(fd)
-  if not read_head(fd) or not say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") then return end
-  while say(fd, "x") do C.usleep(50000) end
+  if not read_head(fd) or not send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") then return end
+  while send_all(fd, "x") do C.usleep(50000) end
 end
 
--- Answers the first request of a connection and keeps its body. Of the second it reads only the beginning, waits until
--- the client can send no more (one that is just sending might meet the reset there) and resets the connection.
+-- Responds to the first request of a connection and logs its body. Reads only the beginning of the second one, waits until the
+-- client's send buffer is full, so that the reset does not hit it while sending, and resets the connection.
 local function once(fd)
   local head = read_head(fd)
   if not head then return end
@@ -119,22 +119,22 @@ local function once(fd)
   local body = { head:match("\r\n\r\n(.*)$") }
   local got = #body[1]
   while got < length do
-    local bytes = hear(fd)
+    local bytes = receive(fd)
     if not bytes then return end
     body[#body + 1], got = bytes, got + #bytes
   end
   local file = assert(io.open(log_path, "w"))
   file:write(table.concat(body))
   file:close()
-  say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-  if not hear(fd) then return end
+  send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+  if not receive(fd) then return end
   local before
   local now = ffi.new("int[1]")
   repeat
     before = now[0]
     C.usleep(100000)
-    C.ioctl(fd, 0x541B, now) -- FIONREAD: bytes that wait to be read
-  until now[0] == before -- the caller's close finds unread bytes: a reset
+    C.ioctl(fd, 0x541B, now) -- FIONREAD: unread bytes
+  until now[0] == before -- closing with unread bytes resets the connection
 end
 
 local function option(fd, level, name, ...)
@@ -145,11 +145,11 @@ end
 local function reset(fd) option(fd, 1, 13, 1, 0) end -- SO_LINGER, 0 s: closing resets
 
 local function eager(fd)
-  if read_head(fd) and say(fd, auth) then C.poll(nil, 0, -1) end
+  if read_head(fd) and send_all(fd, auth) then C.poll(nil, 0, -1) end
 end
 
 local function shy(fd)
-  hear(fd)
+  receive(fd)
   if auth == "resets" then reset(fd) end
 end
 
@@ -158,27 +158,27 @@ local function read_request(fd)
   if not head then return false end
   local got, length = #head:match("\r\n\r\n(.*)$"), tonumber(head:match("[cC]ontent%-[lL]ength: (%d+)"))
   while got < length do
-    local bytes = hear(fd)
+    local bytes = receive(fd)
     if not bytes then return false end
     got = got + #bytes
   end
-  note("whole")
+  log("whole")
   return true
 end
 
 local function fickle(fd)
   if not read_request(fd) then return end
-  say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+  send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
   if auth == "vanishes" then
-    C.usleep(100000) -- until the client has acknowledged
-    note(option(fd, 6, 19, 1) and "gone" or "not permitted") -- TCP_REPAIR: closing says nothing
+    C.usleep(100000) -- until the client has acknowledged the response
+    log(option(fd, 6, 19, 1) and "gone" or "not permitted") -- TCP_REPAIR: closing sends no packet
   elseif read_request(fd) then
     reset(fd)
   end
 end
 
 local listener = C.socket(2, 1, 0)
-if mode == "once" or mode == "eager" then option(listener, 1, 8, 65536) end -- SO_RCVBUF: soon full
+if mode == "once" or mode == "eager" then option(listener, 1, 8, 65536) end -- SO_RCVBUF: fills up quickly
 assert(C.bind(listener, loopback(0), 16) == 0 and C.listen(listener, 256) == 0)
 local mine, size = ffi.new("struct address"), ffi.new("uint32_t[1]", 16)
 C.getsockname(listener, mine, size)
@@ -186,7 +186,7 @@ io.stdout:write(C.htons(mine.port), "\n")
 io.stdout:flush()
 
 if mode == "silent" then
-  while true do C.poll(nil, 0, -1) end -- the system accepts for us
+  while true do C.poll(nil, 0, -1) end -- the system accepts connections up to the backlog
 end
 C.signal(17, ffi.cast("void (*)(int)", 1)) -- SIGCHLD, SIG_IGN: no zombies
 while true do

@@ -1,23 +1,23 @@
---- The server that transports are tested against: one nginx that echoes and that breaks in every way.
+--- Mock HTTP server for the transports: an nginx with an echo location and faults of all kinds.
 ---
 ---   local web = require "spec.support.web"
 ---   local server = web.start()
 ---   server.http .. "/echo"      URL prefix of the plain port; server.https (HTTP/1.1) and server.h2 with a good certificate
----   server.tls.expired, .wrong_name, .self_signed, .old (TLS 1.1 only), .client (wants a client certificate), .reset
----   server.certs                what spec.support.certs made
----   server.seen("/path")        how many requests for a path reached the server whole
+---   server.tls.expired, .wrong_name, .self_signed, .old (TLS 1.1 only), .client (requires a client certificate), .reset
+---   server.certs                certificates of spec.support.certs
+---   server.seen("/path")        number of complete requests for a path
 ---   server.stop()
 ---
 --- /echo        x-length and x-sha256 of the body, x-connection and x-request (number of the request on it), x-protocol,
 ---              x-method, x-query; the request's headers as lines of the body
---- /mirror      the body that was sent
---- /gzip        200 KB of text, compressed where asked; /bomb the same with 64 MB
---- /slow?s=0.2  answers after that long; /hang never
---- /together?n=20&key=x  answers when n requests with this key have come, so all of them were in flight at once
---- /second?wait=s  answers the first request of a connection; the next one reads the body, waits and closes
+--- /mirror      the request body
+--- /gzip        200 KB of text, compressed if accepted; /bomb the same with 64 MB
+--- /slow?s=0.2  responds after that time; /hang never
+--- /together?n=20&key=x  responds when n requests with this key have arrived, so that all are concurrent
+--- /second?wait=s  responds to the first request of a connection; for the next one reads the body, waits and closes
 --- /empty /reset /garbage /truncated /chunk_cut /bad_gzip /big_header /many_headers /redirect /status?s=500 /repeated
 --- /interim /trailer
---- /say         writes the request's body to the connection as it is, and closes
+--- /say         sends the request body as the raw response, and closes
 
 local certs = require "spec.support.certs"
 local nginx = require "spec.support.nginx"
@@ -141,7 +141,7 @@ function web.start()
   for _, name in ipairs { "expired", "wrong_name", "self_signed", "old", "client" } do
     server.tls[name] = "https://localhost:" .. server.port[name]
   end
-  -- Counts are made when a request is over, a moment after its reply.
+  -- Requests are counted when they have ended, shortly after the response.
   function server.seen(path)
     return tonumber((process.capture(("curl -s '%s/seen?path=%s'"):format(server.http, path))))
   end

@@ -1,30 +1,22 @@
--- Draws the sandbox's specimens and writes data.json beside them. Run from the checkout:
+-- Draws the specimens of the mock server and writes their data.json. Run in the checkout:
 --   lua5.4 spec/tools/draw_specimens.lua [people's file names without extension …]
--- Needs ImageMagick's `convert` and the DejaVu and Noto CJK fonts. Everybody on the cards is invented: numbers use
--- sequences that no office hands out (0000, X0000000), places that do not exist, ICAO's test country UTO.
+-- Needs ImageMagick's `convert` and the DejaVu and Noto CJK fonts. All people are invented: numbers use sequences
+-- that are never issued (0000, X0000000), places do not exist, the country is ICAO's test country UTO.
 
 local OUT = "lua/idocr/sandbox/specimens"
 local people = dofile("spec/tools/specimen_people.lua")
 local portrait = dofile("spec/tools/specimen_portrait.lua")
+local process = require "spec.support.process"
 
 local SANS, BOLD, MONO, SERIF = "DejaVu-Sans", "DejaVu-Sans-Bold", "DejaVu-Sans-Mono-Bold", "DejaVu-Serif-Bold"
 
-local function quote(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'" end
-
 local function run(words)
   local quoted = {}
-  for i, word in ipairs(words) do quoted[i] = quote(word) end
+  for i, word in ipairs(words) do quoted[i] = process.quote(word) end
   assert(os.execute(table.concat(quoted, " ")), "command failed: " .. words[1])
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read("*a")
-  file:close()
-  return bytes
-end
-
--- A sheet collects the words of one `convert` command.
+-- A sheet collects the arguments of one `convert` command.
 local sheet = {}
 sheet.__index = sheet
 
@@ -47,14 +39,14 @@ function sheet:text(x, y, size, font, colour, text)
   self:add("-stroke", "none", "-fill", colour, "-font", font, "-pointsize", tostring(size), "-annotate", ("+%d+%d"):format(x, y), text)
 end
 
--- A label above a value, as cards have it.
+-- Draws a label above a value.
 function sheet:field(x, y, label, value, options)
   options = options or {}
   self:text(x, y, 15, options.label_font or SANS, options.label_colour or "#5a6a7a", label)
   self:text(x, y + (options.size or 27) + 7, options.size or 27, options.font or BOLD, options.colour or "#16202c", value)
 end
 
--- Wavy lines, as on security paper.
+-- Draws wavy lines like those of security paper.
 function sheet:waves(colour, count, amplitude)
   for line = 0, count - 1 do
     local points = {}
@@ -67,7 +59,7 @@ function sheet:waves(colour, count, amplitude)
   end
 end
 
--- Circles that cross: an emblem of no country.
+-- Draws an emblem of crossing circles.
 function sheet:rosette(x, y, radius, colour)
   for step = 0, 11 do
     local angle = step * math.pi / 6
@@ -207,13 +199,13 @@ function painters.china_id_back(person)
 end
 
 local function sha256(path)
-  local pipe = assert(io.popen("sha256sum " .. quote(path)))
+  local pipe = assert(io.popen("sha256sum " .. process.quote(path)))
   local hex = pipe:read("*a"):match("^%x+")
   pipe:close()
   return hex
 end
 
--- JSON with sorted keys, so that a redrawn picture changes one line.
+-- Encodes JSON with sorted keys, so that a changed picture changes one line.
 local function json(value, indent)
   if type(value) ~= "table" then
     return type(value) == "string" and '"' .. value:gsub('[\\"]', "\\%0") .. '"' or tostring(value)
@@ -241,7 +233,7 @@ for _, person in ipairs(people) do
     if face then run(portrait.command(person.face, face)) end
     painters[person.painter](person, face):write(path)
   end
-  assert(#read(path) < 92160, path .. " is larger than 90 KB")
+  assert(#process.read(path) < 92160, path .. " is larger than 90 KB")
   data[#data + 1] = {
     file = person.file, kind = person.kind, side = person.side, sha256 = sha256(path), portrait = face and face:match("[^/]+$"),
     fields = person.fields,

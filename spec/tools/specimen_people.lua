@@ -1,7 +1,7 @@
--- The invented people on the specimens: `printed` is what the painter writes, `fields` what a reader must say (in the
--- vocabulary of the cards), `face` how the portrait is drawn.
+-- Data of the invented people on the specimens: `printed` is the text on the card, `fields` the expected card fields, `face` the
+-- parameters of the portrait.
 
--- Check digits as in ICAO 9303-3.
+-- Computes a check digit (ICAO 9303-3).
 local function check_digit(text)
   local sum, weights = 0, { 7, 3, 1 }
   for i = 1, #text do
@@ -24,7 +24,7 @@ local function mrz(p)
   }
 end
 
--- GB 11643: the last character of a Chinese number.
+-- Computes the last character of a Chinese number (GB 11643).
 local function china_number(first17)
   local weights, sum = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 }, 0
   for i = 1, 17 do sum = sum + tonumber(first17:sub(i, i)) * weights[i] end

@@ -1,10 +1,10 @@
--- A face out of ellipses and curves: a `convert` command that writes a portrait of 280 x 394 pixels.
+-- Builds the `convert` command that draws a portrait of 280 x 394 pixels from ellipses and curves.
 
 local portrait = {}
 
 local W, H = 560, 788 -- drawn at twice the size, then reduced
 
---- The command that draws a face.
+--- Returns the command that draws a face.
 ---@param face table skin, shade, hair, top, eyes, ground (colours); long, scarf, glasses, beard (flags)
 ---@param path string
 ---@return string[]

@@ -1,4 +1,4 @@
---- Writes lua/idocr/checks/data/telecode_data.lua from the Unihan database (Debian: package unicode-data).
+--- Generates lua/idocr/checks/data/telecode_data.lua from the Unihan database (Debian: package unicode-data).
 --- Usage: bzcat /usr/share/unicode/Unihan_OtherMappings.txt.bz2 |
 ---   lua5.4 spec/tools/telecode_data.lua > lua/idocr/checks/data/telecode_data.lua
 

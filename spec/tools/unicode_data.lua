@@ -1,9 +1,9 @@
---- Writes lua/idocr/checks/data/unicode_data.lua from the Unicode Character Database (Debian: package unicode-data).
+--- Generates lua/idocr/checks/data/unicode_data.lua from the Unicode Character Database (Debian: package unicode-data).
 --- Usage: lua5.4 spec/tools/unicode_data.lua /usr/share/unicode > lua/idocr/checks/data/unicode_data.lua
 
 local folder = assert(arg[1], "usage: unicode_data.lua FOLDER")
 
--- Characters that GB 18030-2000 encoded in the private use area, and where Unicode has them since (GB 18030-2022, appendix D).
+-- Characters that GB 18030-2000 encodes in the private use area, and their Unicode code points (GB 18030-2022, appendix D).
 local GB18030 = [[
 E815:2E81 E816:20087 E817:20089 E818:200CC E819:2E84 E81A:3473 E81B:3447 E81C:2E88 E81D:2E8B E81E:9FB4 E81F:359E
 E820:361A E821:360E E822:2E8C E823:2E97 E824:396E E825:3918 E826:9FB5 E827:39CF E828:39DF E829:3A73 E82A:39D0
@@ -15,7 +15,7 @@ E857:4C9F E858:4CA0 E859:4CA1 E85A:4C77 E85B:4CA2 E85C:4D13 E85D:4D14 E85E:4D15 
 E862:4D19 E863:4DAE E864:9FBB
 ]]
 
--- Blocks whose characters are other forms of one character or a few: (first, last).
+-- Blocks of compatibility characters: (first, last).
 local FORMS = {
   { 0x00AA, 0x00AA }, { 0x00BA, 0x00BA }, { 0x0149, 0x0149 }, { 0x017F, 0x017F }, { 0x01C4, 0x01CC }, { 0x01F1, 0x01F3 },
   { 0x2160, 0x217F },  { 0x2E80, 0x2FD5 }, { 0xF900, 0xFAD9 }, { 0xFB00, 0xFB06 },
@@ -23,11 +23,11 @@ local FORMS = {
   { 0xFE10, 0xFE19 }, { 0xFE30, 0xFE6F }, { 0xFE70, 0xFEFC }, { 0xFF01, 0xFFEE }, { 0x2F800, 0x2FA1D },
 }
 
--- Letters with marks, which also come as a letter and marks: (first, last).
+-- Blocks of precomposed letters: (first, last).
 local COMPOSED = { { 0x00C0, 0x024F }, { 0x0385, 0x0FB9 }, { 0x1026, 0x1026 }, { 0x1E00, 0x1FFF },
   { 0x304C, 0x30FE }, { 0xFB1D, 0xFB4E } }
 
--- Alphabets with capitals: (first, last) of the small letters. Those of ASCII are known to Lua.
+-- Lowercase letters with capitals: (first, last). Lua handles ASCII.
 local SMALL = { { 0x00E0, 0x024F }, { 0x0370, 0x0587 }, { 0x1E01, 0x1FFF } }
 
 local function within(ranges, code)

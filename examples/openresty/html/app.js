@@ -1,3 +1,4 @@
+// Upload page of the gateway: sends a picture, shows the card or the error.
 "use strict";
 const $ = (id) => document.getElementById(id);
 const WORDS = {
@@ -7,7 +8,7 @@ const WORDS = {
 const words = (name) => WORDS[name] || (name.charAt(0).toUpperCase() + name.slice(1).replace(/_/g, " "));
 const make = (tag, text, className) => {
   const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text; // never as HTML: cards say what they like
+  if (text !== undefined) element.textContent = text; // never as HTML: the text of a card is untrusted
   if (className) element.className = className;
   return element;
 };
@@ -28,7 +29,7 @@ function show(field, file) {
   drop.querySelector(".empty").hidden = !!file;
   drop.querySelector(".name").textContent = file ? file.name + " · " + Math.ceil(file.size / 1024) + " KB" : "";
   drop.querySelector(".remove").hidden = !file;
-  if (!file) drop.querySelector("input").value = ""; // the same file can be chosen again
+  if (!file) drop.querySelector("input").value = ""; // so that the same file can be chosen again
   const picture = file && file.type.startsWith("image/");
   preview.hidden = !picture;
   if (picture) {
@@ -42,7 +43,7 @@ function show(field, file) {
 for (const [field, drop] of Object.entries(drops)) {
   const input = drop.querySelector("input");
   input.addEventListener("change", () => { if (input.files[0]) show(field, input.files[0]); });
-  drop.querySelector(".preview").addEventListener("error", (event) => { event.target.hidden = true; }); // no browser shows every format
+  drop.querySelector(".preview").addEventListener("error", (event) => { event.target.hidden = true; }); // browsers cannot display every format
   drop.querySelector(".remove").addEventListener("click", () => {
     show(field, null);
     input.focus();
@@ -55,7 +56,7 @@ for (const [field, drop] of Object.entries(drops)) {
     if (event.dataTransfer.files[0]) show(field, event.dataTransfer.files[0]);
   });
 }
-// A picture dropped beside the field should not replace the page.
+// A picture dropped outside the field must not replace the page.
 window.addEventListener("dragover", (event) => event.preventDefault());
 window.addEventListener("drop", (event) => event.preventDefault());
 window.addEventListener("paste", (event) => { if (event.clipboardData.files[0]) show("image", event.clipboardData.files[0]); });
@@ -92,7 +93,7 @@ function status(text, className, error) {
 }
 
 const MARK = { good: "✓", warn: "!", bad: "✕" };
-const SAID = { good: "passed", warn: "doubtful", bad: "failed" };
+const LEVEL_TEXT = { good: "passed", warn: "doubtful", bad: "failed" };
 
 function render(reply) {
   const card = reply.card, findings = list(reply.check.findings), failed = findings.filter((finding) => !finding.ok);
@@ -114,7 +115,7 @@ function render(reply) {
   const item = (finding) => {
     const li = make("li"), mark = make("span", MARK[level(finding)], "mark " + level(finding)), text = make("span", finding.message);
     mark.setAttribute("role", "img");
-    mark.setAttribute("aria-label", SAID[level(finding)]);
+    mark.setAttribute("aria-label", LEVEL_TEXT[level(finding)]);
     if (!finding.ok && finding.expected) text.append(make("small", "expected " + finding.expected + (finding.found ? ", found " + finding.found : "")));
     li.append(mark, text);
     return li;
@@ -189,7 +190,7 @@ async function begin() {
     return;
   }
   kinds = found;
-  kinds.sort((a, b) => (b.name === "passport") - (a.name === "passport")); // what most people have comes first
+  kinds.sort((a, b) => (b.name === "passport") - (a.name === "passport")); // the most common document first
   $("kind-choices").replaceChildren(...kinds.map((kind) => {
     const label = make("label"), radio = make("input"), text = make("span", kind.title);
     radio.type = "radio";
@@ -202,7 +203,7 @@ async function begin() {
   pick((kinds.find((kind) => kind.name === "passport") || kinds[0]).name);
   const specimens = list(await (await fetch("v1/specimens")).json());
   $("specimens").hidden = specimens.length === 0;
-  $("canned").hidden = specimens.length === 0; // they are there beside a sandbox only
+  $("canned").hidden = specimens.length === 0; // only the mock server has specimens
   document.querySelector(".thumbs").replaceChildren(...specimens.map((specimen) => {
     const button = make("button"), image = make("img"), title = (kindOf(specimen.kind) || { title: specimen.kind }).title;
     button.type = "button";

@@ -1,4 +1,4 @@
-// What the page says to the person who uploads, by the code of an error or else by its category.
+// Error messages of the upload page, by error code or else by category.
 "use strict";
 const BY_CODE = {
   PictureMissing: "Choose a picture first.",
@@ -42,7 +42,7 @@ const FORMAT_NAMES = [["image/jpeg", "JPEG"], ["image/png", "PNG"], ["applicatio
 
 const listed = (names) => names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " or " + names[names.length - 1];
 
-// "JPEG, PNG or PDF": what a kind takes.
+// Returns the formats that a kind accepts: "JPEG, PNG or PDF".
 function formatsOf(kind) {
   return listed(FORMAT_NAMES.filter(([type]) => (kind.accept || "").includes(type)).map(([, name]) => name));
 }
@@ -53,7 +53,7 @@ function sentenceFor(error, kind, file) {
   }
   if (error.code === "PictureFormat" || error.code === "IMAGE_INVALID_FORMAT") {
     const formats = formatsOf(kind);
-    const phone = /\.hei[cf]$/i.test(file.name) || /\bHEI[CF]\b/.test(error.message) // whatever it is called
+    const phone = /\.hei[cf]$/i.test(file.name) || /\bHEI[CF]\b/.test(error.message) // the file name may have another extension
       ? " iPhones save such files: take a screenshot of the photo, or set Camera > Formats to Most Compatible." : "";
     return "This kind of file cannot be read here." + (formats ? " Use a " + formats + " file." : " Use an ordinary photo.") + phone;
   }

@@ -7,7 +7,7 @@ local form = {}
 
 local BOOLEANS = { ["true"] = true, ["1"] = true, on = true, yes = true, ["false"] = false, ["0"] = false, off = false, no = false }
 
--- A name as it may be repeated to its sender: a short word, never a person's data in the wrong place.
+-- Quotes a name for an error message, if it is a short identifier that cannot be personal data.
 local function shown(name)
   if type(name) == "string" and name:find("^[%w_-]+$") and #name <= 24 and errors.scrub(name) == name then return ("%q"):format(name) end
 end
@@ -75,7 +75,7 @@ function form.params(kind, ...)
   return params
 end
 
---- What is wrong with the names in a form, nil where nothing is.
+--- Validates the names in a form. Returns an error message, or nil if they are valid.
 ---@param kind idocr.Kind
 ---@param sent idocr.RequestForm
 ---@return string? complaint
@@ -93,7 +93,7 @@ function form.complaint(kind, sent)
   end
 end
 
---- The message of the library about wrong params, without the value that it quotes.
+--- Removes the quoted value from an error message of the library about params.
 ---@param message string
 ---@return string
 function form.without_values(message)

@@ -1,4 +1,4 @@
---- The gateway: an upload comes in, a card goes out as JSON.
+--- HTTP API of the gateway: reads uploaded pictures with idocr and returns cards as JSON.
 
 local cjson = require("cjson.safe").new()
 local forms = require "form"
@@ -13,7 +13,7 @@ local gateway = {}
 local client
 local providers, site = {}, os.getenv "IDOCR_SITE" or "intl"
 
---- In init_by_lua: one client for all requests of a worker.
+--- Creates the client that all requests of a worker share. Called in init_by_lua.
 function gateway.init()
   origin.allow(os.getenv "IDOCR_HOSTS")
   for name in (os.getenv "IDOCR_PROVIDER" or "tencent"):gmatch("[%w_]+") do providers[#providers + 1] = name end
@@ -22,42 +22,43 @@ function gateway.init()
     site = site,
     endpoint = os.getenv "IDOCR_ENDPOINT",
     timeout = { connect = 3, total = 20 },
-    shared = "idocr", -- all workers together keep to the service's calls per second
+    shared = "idocr", -- the rate limit applies to all workers together
     on_event = metrics.event,
   }
 end
 
--- cjson writes an empty table as an object; what is a list for everybody else must stay one.
+-- Encodes a list. cjson would encode an empty one as an object.
 local function list(values)
   if not values or #values == 0 then return "[]" end
   return cjson.encode(values)
 end
 
-local function answer(status, text)
+local function respond(status, text)
   ngx.status = status
   ngx.header.content_type = "application/json"
   ngx.header.content_length = #text
   ngx.print(text)
 end
 
--- What a client of the gateway can do about an error decides its status.
+-- HTTP status by error category.
 local STATUS = {
   image = 422, unsupported = 400, service = 422, throttled = 429, timeout = 504,
   connect = 502, tls = 502, network = 502, http = 502, protocol = 502, credentials = 500, closed = 503,
 }
 
+-- Sends an error.
 local function refuse(err, status, logged)
   status = status or (err.code == "PictureTooLarge" and 413) or STATUS[err.category] or 500
   if status == 429 then ngx.header.retry_after = 1 end
-  if status >= 500 and not logged then ngx.log(ngx.ERR, tostring(err)) end -- safe: no error of idocr holds a secret or a person's data
-  answer(status, cjson.encode { error = {
+  if status >= 500 and not logged then ngx.log(ngx.ERR, tostring(err)) end -- safe: errors of idocr contain no secrets or personal data
+  respond(status, cjson.encode { error = {
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
     retryable = err.retryable or false,
   } })
 end
 
--- The fields of a card in the order in which a person wants to see them.
-local function shown(kind, card)
+-- Returns the fields of a card as a list, in display order.
+local function display_fields(kind, card)
   local fields = {}
   for _, name in ipairs(kind.show or {}) do
     local value = card[name]
@@ -86,30 +87,29 @@ end
 
 local function unsupported(code, message) return { category = "unsupported", code = code, message = message } end
 
--- Files that the worker's user cannot read: the log says which, the answer that it is not the sender's fault.
-local function broken(complaint)
-  ngx.log(ngx.ERR, complaint, ": the user of nginx's workers needs the right to read idocr's files")
-  return refuse(unsupported("GatewayBroken", "the gateway cannot read its own files; its log says which"), 500, true)
+-- Responds with status 500 because the worker's user cannot read a file of idocr, which is logged.
+local function broken(message)
+  ngx.log(ngx.ERR, message, ": the user of nginx's workers needs permission to read idocr's files")
+  return refuse(unsupported("GatewayBroken", "the gateway cannot read its own files; see its log"), 500, true)
 end
 
-local IDOCR = debug.getinfo(kinds.get, "S").source:match("^@(.+)$")
+local IDOCR_FILE = debug.getinfo(kinds.get, "S").source:match("^@(.+)$")
 local readable = false
 
--- Whether this worker can read idocr's files. Modules are loaded when they are needed, and nginx reads its configuration with
--- another user's rights.
+-- Returns whether this worker can read idocr's files. nginx loads its configuration as another user, and modules later.
 local function can_read()
   if readable then return true end
-  local file = IDOCR and io.open(IDOCR)
+  local file = IDOCR_FILE and io.open(IDOCR_FILE)
   if file then file:close() end
-  readable = file ~= nil or not IDOCR
+  readable = file ~= nil or not IDOCR_FILE
   return readable
 end
 
---- The params of a call: query and form, the form's pictures.
----@return table? params, string? complaint
+--- Returns the params of a call from the query and the form, with the form's pictures.
+---@return table? params, string? message
 local function params_of(kind, picture, form)
   local query, too_many = ngx.req.get_uri_args(20)
-  if too_many then return nil, "there are too many query arguments" end
+  if too_many then return nil, "too many query arguments; at most 20 are allowed" end
   local wrong_name = forms.complaint(kind, form)
   if wrong_name then return nil, wrong_name end
   local params, complaint = forms.params(kind, query, form.fields)
@@ -121,17 +121,17 @@ end
 
 local METHODS = { POST = true, PUT = true }
 
---- POST /v1/read/KIND
+--- Handles POST /v1/read/KIND.
 function gateway.read(name)
   if not can_read() then return broken "the files of idocr cannot be read" end
   local kind, unreadable = kinds.get(name)
   if unreadable then return broken(unreadable) end
-  if not kind then return refuse(unsupported("UnknownKind", "there is no such kind of card" .. kind_hint(name)), 404) end
+  if not kind then return refuse(unsupported("UnknownKind", "unknown kind of card" .. kind_hint(name)), 404) end
   if not METHODS[ngx.req.get_method()] then
     ngx.header.allow = "POST, PUT"
     return refuse(unsupported("MethodNotAllowed", "send the picture with POST"), 405)
   end
-  local foreign = origin.complaint()
+  local foreign = origin.rejection()
   if foreign then return refuse(unsupported("ForeignPage", foreign), 403) end
   local picture, form = idocr.request_image { field = "image" }
   if not picture then
@@ -144,14 +144,15 @@ function gateway.read(name)
   local ran, card, err = pcall(client.read, client, name, params)
   if not ran then
     local message = tostring(card)
-    if message:find("^[^ ]+:%d+: ") then error(message, 0) end -- it names a place in the code: nobody's param is to blame
+    if message:find("^[^ ]+:%d+: ") then error(message, 0) end -- a bug, not a wrong param
     return refuse(unsupported("BadParams", forms.without_values(message)))
   end
   if not card then return refuse(err) end
 
   local ok, findings = findings_of(card)
-  answer(200, ('{"card":%s,"fields":%s,"warnings":%s,"check":{"ok":%s,"findings":%s},"title":%s}'):format(
-    cjson.encode(card:plain()), list(shown(kind, card)), list(card.warnings), tostring(ok), list(findings), cjson.encode(kind.title)))
+  respond(200, ('{"card":%s,"fields":%s,"warnings":%s,"check":{"ok":%s,"findings":%s},"title":%s}'):format(
+    cjson.encode(card:plain()), list(display_fields(kind, card)), list(card.warnings), tostring(ok), list(findings),
+    cjson.encode(kind.title)))
 end
 
 -- The params that some input of a service is filled from or turned on by.
@@ -167,7 +168,7 @@ end
 -- Media types and file endings of the formats that services take, for the file chooser of a browser.
 local ACCEPT = { jpeg = "image/jpeg,.jpg,.jpeg", png = "image/png,.png", bmp = "image/bmp,.bmp", pdf = "application/pdf,.pdf" }
 
---- What the file chooser may offer; nil where a service names no formats.
+--- Returns the formats for the file chooser, or nil if a service does not list its formats.
 local function accept_of(services)
   local accepted, seen = {}, {}
   for _, service in ipairs(services) do
@@ -182,7 +183,7 @@ local function accept_of(services)
   return table.concat(accepted, ",")
 end
 
--- One entry of the list of kinds, nil where no provider reads the kind.
+-- Returns one entry of the list of kinds, or nil if no provider reads the kind.
 local function described(name, kind)
   local services = {}
   for _, provider in ipairs(providers) do services[#services + 1] = kinds.service(kind, provider, site) end
@@ -197,7 +198,7 @@ local function described(name, kind)
   return { name = name, title = kind.title, back = back, params = #params > 0 and params or nil, accept = accept_of(services) }
 end
 
---- GET /v1/kinds: what can be read here, and with which params.
+--- Handles GET /v1/kinds: lists the kinds that can be read, with their params.
 function gateway.kinds()
   local found, names = {}, idocr.kinds()
   if #names == 0 or not can_read() then return broken "the files of idocr cannot be read" end
@@ -206,29 +207,29 @@ function gateway.kinds()
     if unreadable then return broken(unreadable) end
     found[#found + 1] = described(name, kind)
   end
-  answer(200, list(found))
+  respond(200, list(found))
 end
 
--- Specimens are there only beside a sandbox.
+-- Returns the specimens. Only a gateway to the mock server has them.
 local function specimens()
   if not os.getenv "IDOCR_SPECIMENS" then return nil end
   return require("idocr.sandbox.specimens").list()
 end
 
---- GET /v1/specimens
+--- Handles GET /v1/specimens: lists the specimens.
 function gateway.specimens()
   local found = {}
   for i, specimen in ipairs(specimens() or {}) do
     found[i] = { kind = specimen.kind, side = specimen.side, file = specimen.path:match("[^/]+$") }
   end
-  answer(200, list(found))
+  respond(200, list(found))
 end
 
---- GET /v1/specimens/FILE
+--- Handles GET /v1/specimens/FILE: returns a specimen.
 function gateway.specimen(name)
   for _, specimen in ipairs(specimens() or {}) do
     if specimen.path:match("[^/]+$") == name then
-      local file = assert(io.open(specimen.path, "rb")) -- some 70 KB, from the page cache
+      local file = assert(io.open(specimen.path, "rb")) -- about 70 KB, usually in the page cache
       local bytes = file:read("*a")
       file:close()
       ngx.header.content_type = "image/jpeg"
@@ -238,9 +239,9 @@ function gateway.specimen(name)
   ngx.exit(404)
 end
 
---- GET /health
+--- Handles GET /health.
 function gateway.health()
-  answer(200, cjson.encode { status = "ok", version = idocr.version, seconds_since_success = metrics.since_success() })
+  respond(200, cjson.encode { status = "ok", version = idocr.version, seconds_since_success = metrics.since_success() })
 end
 
 return gateway

@@ -1,4 +1,4 @@
---- Counters in a shared dict, written in Prometheus' text format.
+--- Collects metrics in a shared dict and exports them in Prometheus' text format.
 
 local metrics = {}
 
@@ -10,12 +10,12 @@ local HELP = {
   idocr_calls_total = { "counter", "Calls by kind of card and outcome (ok, or the category of the error)." },
   idocr_errors_total = { "counter", "Failed calls by the code of their error." },
   idocr_call_seconds = { "histogram", "Time of a call with all its attempts." },
-  idocr_requests_total = { "counter", "Requests to the services, repeats included." },
+  idocr_requests_total = { "counter", "Requests to the services, including repeats." },
   idocr_request_bytes_total = { "counter", "Bytes of request bodies." },
   idocr_retries_total = { "counter", "Repeated requests by the code that caused them." },
-  idocr_throttles_total = { "counter", "Calls that the rate limit made wait or refused." },
+  idocr_throttles_total = { "counter", "Calls that the rate limit delayed or refused." },
   idocr_throttle_seconds_total = { "counter", "Time that calls waited for the rate limit." },
-  idocr_fallbacks_total = { "counter", "Calls handed to the next provider." },
+  idocr_fallbacks_total = { "counter", "Calls that fell back to the next provider." },
   idocr_credentials_total = { "counter", "Fetched or renewed credentials." },
   idocr_uploads_refused_total = { "counter", "Uploads without a usable picture." },
 }
@@ -65,19 +65,19 @@ local EVENTS = {
   end,
 }
 
---- What idocr.new { on_event = … } takes: sizes, durations and codes, never what a card says.
+--- Event handler for idocr.new { on_event = … }. Events hold sizes, durations and codes, never the contents of a card.
 function metrics.event(event, fields)
   local count = EVENTS[event]
   if count then count(fields) end
 end
 
---- Seconds since a call went well, in any worker; nil where none did yet.
+--- Returns the seconds since the last successful call of any worker, or nil if there was none.
 function metrics.since_success()
   local at = dict:get("last success")
   return at and ngx.time() - at
 end
 
--- Buckets stand in the order of their bounds.
+-- Sorts the buckets of a histogram by their bounds.
 local function order(a, b)
   local head_a, bound_a = a:match('^(.*)le="([^"]+)"}$')
   local head_b, bound_b = b:match('^(.*)le="([^"]+)"}$')
@@ -87,16 +87,16 @@ local function order(a, b)
   return a < b
 end
 
---- GET /metrics
+--- Handles GET /metrics.
 function metrics.render()
-  local keys, lines, told = dict:get_keys(0), {}, {}
+  local keys, lines, described = dict:get_keys(0), {}, {}
   table.sort(keys, order)
   for _, key in ipairs(keys) do
     local metric = key:match("^(idocr_[%w_]+)")
     if metric then
       local base = HELP[metric] and metric or metric:gsub("_%l+$", "")
-      if not told[base] then
-        told[base] = true
+      if not described[base] then
+        described[base] = true
         lines[#lines + 1] = "# HELP " .. base .. " " .. HELP[base][2]
         lines[#lines + 1] = "# TYPE " .. base .. " " .. HELP[base][1]
       end

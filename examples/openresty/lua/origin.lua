@@ -1,23 +1,23 @@
---- Whether a request comes from the gateway's own page. The page of another site could spend money here with pictures of its
---- own; where it makes its own name point to this machine (DNS rebinding), its Origin and Host agree.
+--- Rejects cross-origin requests of browsers, because pages of other sites could make calls that cost money. Checks Host as
+--- well, because Origin and Host of a page agree after DNS rebinding.
 
 local origin = {}
 
 local hosts = {}
 
--- The name of a Host header: lower case, without the port and the dot at the end.
+-- Returns the host name of a Host header in lower case, without port and trailing dot.
 local function name_of(host)
   return (host:lower():gsub("^(%b[]):%d*$", "%1"):gsub("^([^:]*):%d*$", "%1"):gsub("%.$", ""))
 end
 
---- Sets the host names, besides server_name and loopback, under which browsers reach the gateway.
----@param list string? names, addresses or URLs, separated by commas or blanks; ports make no difference
+--- Sets the host names that browsers may use for the gateway, in addition to server_name and loopback.
+---@param list string? names, addresses or URLs, separated by commas or spaces; ports are ignored
 function origin.allow(list)
   hosts = {}
   for name in (list or ""):gmatch("[^%s,]+") do hosts[name_of(name:match("^%a+://([^/]*)") or name)] = true end
 end
 
---- Whether a Host header names this gateway.
+--- Returns whether a Host header names this gateway.
 ---@param host string?
 ---@return boolean
 function origin.is_ours(host)
@@ -30,16 +30,16 @@ function origin.is_ours(host)
   return name == (server_name ~= "" and server_name) or name == address or name == "[" .. tostring(address) .. "]"
 end
 
---- Why a browser's request is not the page's own, nil where it is, and for programs that are no browsers.
+--- Returns why a request is rejected, or nil if it comes from the gateway's page or from a program other than a browser.
 ---@return string? message
-function origin.complaint()
+function origin.rejection()
   local site, from, host = ngx.var.http_sec_fetch_site, ngx.var.http_origin, ngx.var.http_host
   if not site and not from then return nil end
   if not origin.is_ours(host) then
-    return "the gateway does not go by this host name: its operator can add it to server_name or IDOCR_HOSTS"
+    return "unknown host name; the operator of the gateway can add it to server_name or IDOCR_HOSTS"
   end
   if site and site ~= "same-origin" and site ~= "none" or not site and from:match("^%a+://(.+)$") ~= host then
-    return "pages of other origins may not ask here"
+    return "cross-origin requests are not allowed"
   end
 end
 

@@ -1,11 +1,11 @@
---- Arguments with a fixed set of values: a wrong one is answered with the nearest right one.
+--- Validates arguments with a fixed set of values and suggests the nearest valid one.
 
 local nearest = require "idocr.nearest"
 
 local choice = {}
 
---- Makes the converter of an argument or option.
----@param what string what the value is called: "kind", "--site"
+--- Returns a converter for an argument or option.
+---@param what string  name of the value in messages: "kind", "--site"
 ---@param names string[]
 ---@return fun(text: string): string?, string?
 function choice.of(what, names)

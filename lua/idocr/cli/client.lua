@@ -1,4 +1,4 @@
---- What the commands that call a service share: options of the client, params of a kind, pictures.
+--- Shared by the subcommands that call a service: options of the client, params of a kind, pictures.
 
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
@@ -9,47 +9,47 @@ local nearest = require "idocr.nearest"
 
 local unpack = table.unpack or unpack
 
-local M = {}
+local client = {}
 
---- Adds KIND.
-function M.describe_kind(parser)
-  parser:argument("kind", "What the picture shows: " .. table.concat(kinds.list(), ", ") .. ".")
+--- Adds the argument KIND.
+function client.describe_kind(parser)
+  parser:argument("kind", "Kind of the document: " .. table.concat(kinds.list(), ", ") .. ".")
     :convert(choice.of("the kind", kinds.list()))
 end
 
---- Adds --after-send, for commands that send.
-function M.describe_after_send(parser)
-  parser:flag("--after-send", "Repeat a call, ask the next provider, or read a picture again, also where the first request may\n" ..
-    "have been billed: a lost answer, for example. It may be paid twice.")
+--- Adds the option --after-send.
+function client.describe_after_send(parser)
+  parser:flag("--after-send", "Repeat a call, use the next provider, or read a picture again even if the first request may have\n" ..
+    "been billed, for example after a lost response. You may pay twice.")
 end
 
 local function seconds(text)
   local number = tonumber(text)
   if number and number > 0 and number < math.huge then return number end
-  return nil, "--timeout is seconds, more than 0, not '" .. text .. "'"
+  return nil, "--timeout must be a number of seconds above 0, not '" .. text .. "'"
 end
 
---- Adds the options that say whom to ask and how.
-function M.describe_client(parser)
-  parser:group("Whom to ask",
-    parser:option("--provider", "tencent or ekycpro; with a comma between them, the next one is asked when one fails."):argname("NAME"),
-    parser:option("--site", "Tencent's site, intl or cn, each with its own accounts."):argname("SITE")
+--- Adds the options of the client.
+function client.describe_client(parser)
+  parser:group("Service",
+    parser:option("--provider", "tencent or ekycpro; separated by a comma, the next one is used when one fails."):argname("NAME"),
+    parser:option("--site", "Tencent's site, intl or cn, which have separate accounts."):argname("SITE")
       :convert(choice.of("--site", { "intl", "cn" })),
     parser:option("--profile", "Section of Tencent's profile file with the credentials."):argname("NAME"),
     parser:option("--region", "Tencent's region, for example ap-singapore."):argname("NAME"),
     parser:option("--language", "Language of the service's messages, en-US or zh-CN."):argname("NAME")
       :convert(choice.of("--language", { "en-US", "zh-CN" })),
-    parser:option("--endpoint", "The service's address, when it is not the usual one."):argname("URL"),
-    parser:flag("--plain-http", "Allow an endpoint without TLS that is not this machine."))
-  parser:group("How to get there",
-    parser:option("--transport", "curl, or sandbox: canned answers inside this process, nothing is sent."):argname("NAME")
+    parser:option("--endpoint", "URL of the service, instead of the default."):argname("URL"),
+    parser:flag("--plain-http", "Allow a remote endpoint without TLS."))
+  parser:group("Connection",
+    parser:option("--transport", "curl, or sandbox: a mock server inside this process; nothing is sent."):argname("NAME")
       :convert(choice.of("--transport", { "curl", "sandbox" })),
-    parser:option("--timeout", "Seconds for the whole call, all attempts together."):argname("SECONDS"):convert(seconds),
-    parser:option("--proxy", "Proxy to use instead of the environment's."):argname("URL"),
-    parser:option("--ca-file", "Certificates to trust instead of the system's."):argname("FILE"))
+    parser:option("--timeout", "Seconds for the whole call, including all attempts."):argname("SECONDS"):convert(seconds),
+    parser:option("--proxy", "Proxy URL, instead of the environment's."):argname("URL"),
+    parser:option("--ca-file", "CA certificates, instead of the system's."):argname("FILE"))
 end
 
--- The params of all kinds by name. A name means the same on every kind.
+-- Returns the params of all kinds by name. A name has the same meaning for every kind.
 local function all_params()
   local params, names = {}, {}
   for _, kind in ipairs(kinds.list()) do
@@ -62,17 +62,17 @@ local function all_params()
   return params, names
 end
 
--- "return the card" -> "Return the card."
+-- Makes a sentence of a help text: "return the card" -> "Return the card."
 local function sentence(text) return text:sub(1, 1):upper() .. text:sub(2) .. "." end
 
---- Adds the options that fill a kind's params.
+--- Adds the options for the params of the kinds.
 ---@param parser table
 ---@param one_card boolean? also --back
-function M.describe_params(parser, one_card)
+function client.describe_params(parser, one_card)
   local params, names = all_params()
   local elements = {}
   if one_card then
-    elements[1] = parser:option("--back", "Picture of the back, where the kind has one."):argname("PICTURE")
+    elements[1] = parser:option("--back", "Picture of the back, if the kind has one."):argname("PICTURE")
   end
   for _, name in ipairs(names) do
     local param, option = params[name], "--" .. name:gsub("_", "-")
@@ -94,8 +94,8 @@ function M.describe_params(parser, one_card)
     end
   end
   elements[#elements + 1] = parser:option("--set", "Any param of the kind by its name in Lua."):argname("PARAM=VALUE"):count("*")
-  elements[#elements + 1] = parser:flag("--no-precheck", "Send the picture even when the service would surely refuse it.")
-  parser:group("What to ask for", unpack(elements))
+  elements[#elements + 1] = parser:flag("--no-precheck", "Send the picture even if the service would surely refuse it.")
+  parser:group("Request", unpack(elements))
 end
 
 local WORDS = { ["true"] = true, yes = true, on = true, ["1"] = true, ["false"] = false, no = false, off = false, ["0"] = false }
@@ -117,7 +117,7 @@ end
 --- The params that the arguments ask for, without the pictures.
 ---@param args table
 ---@return table
-function M.params(args)
+function client.params(args)
   local known = kinds.get(args.kind).params or {}
   local params = {}
   for name, param in pairs((all_params())) do
@@ -145,12 +145,12 @@ function M.params(args)
   return params
 end
 
-local MOST_INPUT = 32 * 1024 * 1024 -- bytes; three times what any service takes
+local MAX_INPUT = 32 * 1024 * 1024 -- bytes; three times the largest limit of a service
 
--- All of standard input, which may be a device that never ends.
+-- Reads standard input, up to a limit, because a device may never end.
 local function read_input()
   local pieces, length = {}, 0
-  while length <= MOST_INPUT do
+  while length <= MAX_INPUT do
     local piece = io.stdin:read(65536)
     if not piece then return table.concat(pieces) end
     pieces[#pieces + 1], length = piece, length + #piece
@@ -158,12 +158,12 @@ local function read_input()
   main.usage_error("standard input holds more than 32 MiB; a picture must be smaller")
 end
 
---- A picture from the command line: a path, "-" for standard input, or a URL that the service itself fetches.
+--- Returns a picture from the command line: a path, "-" for standard input, or a URL that the service downloads.
 ---@param text string
-function M.picture(text)
+function client.picture(text)
   if text == "-" then
     local bytes = read_input()
-    if bytes == "" then main.usage_error("there is no picture on standard input") end
+    if bytes == "" then main.usage_error("standard input is empty; it must contain a picture") end
     return idocr.bytes(bytes)
   end
   local made, result = pcall(text:find("^https?://") and idocr.url or idocr.file, text)
@@ -171,7 +171,7 @@ function M.picture(text)
   return result
 end
 
--- --provider as idocr.new takes it.
+-- Parses --provider into the option of idocr.new.
 local function providers(args)
   local provider = args.provider
   if not provider or not provider:find(",") then return provider end
@@ -180,41 +180,41 @@ local function providers(args)
   return list
 end
 
---- The picture formats that any of the providers takes for the kind; nil where one of them names none.
+--- Returns the picture formats that at least one of the providers accepts, or nil if one of them does not list any.
 ---@param args table
 ---@return table<string, true>? formats
-function M.formats(args)
-  local asked, taken = providers(args) or "tencent", {}
-  for _, provider in ipairs(type(asked) == "table" and asked or { asked }) do
+function client.formats(args)
+  local selected, formats_taken = providers(args) or "tencent", {}
+  for _, provider in ipairs(type(selected) == "table" and selected or { selected }) do
     local service = kinds.service(kinds.get(args.kind), provider, args.site or "intl")
     local formats = service and kinds.by_site(service.formats, args.site or "intl")
     if service and not formats then return nil end
-    for format in pairs(formats or {}) do taken[format] = true end
+    for format in pairs(formats or {}) do formats_taken[format] = true end
   end
-  return next(taken) and taken or nil
+  return next(formats_taken) and formats_taken or nil
 end
 
---- The client that the arguments ask for. Wrong values end the command as wrong usage.
+--- Creates the client from the arguments. Invalid values are usage errors.
 ---@param args table
 ---@return idocr.Client
-function M.new(args)
+function client.new(args)
   if args.ca_file and core.file_type(args.ca_file, true) ~= "file" then
-    main.usage_error("--ca-file must name a regular file") -- libcurl would wait at a named pipe
+    main.usage_error("--ca-file must name a regular file") -- libcurl would block on a named pipe
   end
-  local made, client = pcall(idocr.new, {
+  local created, result = pcall(idocr.new, {
     provider = providers(args), site = args.site, region = args.region, language = args.language,
     credentials = args.profile and { tencent = idocr.credentials.profile { profile = args.profile } },
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     retry = args.after_send and { after_send = true } or nil,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
   })
-  if not made then main.usage_error((tostring(client):gsub("^idocr%.new: ", ""))) end
-  return client
+  if not created then main.usage_error((tostring(result):gsub("^idocr%.new: ", ""))) end
+  return result
 end
 
---- Calls the client; what it raises is a wrong argument.
+--- Calls a function of the client. An error that it raises is a usage error.
 ---@return any ... its results
-function M.try(fn, ...)
+function client.try(fn, ...)
   local results = { pcall(fn, ...) }
   if not results[1] then
     local problem = results[2]
@@ -223,4 +223,4 @@ function M.try(fn, ...)
   return results[2], results[3]
 end
 
-return M
+return client

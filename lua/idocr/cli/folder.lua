@@ -1,27 +1,27 @@
---- Finds the pictures of a folder for a batch, and counts what it leaves out and why.
+--- Finds the pictures of a folder for a batch and counts the skipped files by reason.
 
 local core = require "idocr.core"
 
 local folder = {}
 
--- Extensions of the formats that a service may take; a file with another one is not a picture of the batch.
+-- Extensions of the formats that a service may accept; files with other extensions are skipped.
 local PICTURES = { jpg = true, jpeg = true, png = true, bmp = true, pdf = true, gif = true, webp = true }
 
--- Extensions of other picture formats, for files whose content says nothing.
+-- Formats by extension, for files whose content is not recognised.
 local OTHERS = {
   heic = "heic", hif = "heif", heif = "heif", avif = "avif", tif = "tiff", tiff = "tiff", jxl = "jpegxl", jp2 = "jpeg2000",
   j2k = "jpeg2000", jpf = "jpeg2000", jpx = "jpeg2000", jxr = "jpegxr", wdp = "jpegxr", dng = "dng", cr2 = "raw", cr3 = "raw",
   nef = "raw", arw = "raw", orf = "raw", rw2 = "raw", psd = "psd", ico = "ico", svg = "svg",
 }
 
--- Names of the picture formats. Other content (a web page, an archive) under a picture's name is a failure to be seen.
+-- Names of the picture formats. A file with other content (a web page, an archive) is not skipped, so that its error is shown.
 local NAMES = {
   jpeg = "JPEG", png = "PNG", bmp = "BMP", gif = "GIF", pdf = "PDF", webp = "WebP", heic = "HEIC", heif = "HEIF", avif = "AVIF",
   tiff = "TIFF", dng = "DNG", raw = "raw camera", jpegxl = "JPEG XL", jpeg2000 = "JPEG 2000", jpegxr = "JPEG XR", psd = "Photoshop",
   ico = "ICO", svg = "SVG",
 }
 
---- Reasons to leave a file out: in the singular, in the plural. Formats are apart: their reason is the format.
+-- Reasons to skip a file: singular and plural text. Files of unsupported formats are counted separately, by format.
 local REASONS = {
   { "hidden", "name that begins with a dot", "names that begin with a dot" },
   { "folder", "folder (--recursive reads folders too)", "folders (--recursive reads folders too)" },
@@ -36,7 +36,7 @@ local REASONS = {
 ---@field total integer
 ---@field formats table<string, integer>  names of formats
 ---@field reasons table<string, integer>
----@field taken string?  what the service takes, for people
+---@field taken string?  names of the formats that the service accepts
 
 local function format_of(path)
   local image = core.image_file(path)
@@ -48,9 +48,9 @@ end
 
 local function count(counts, name) counts[name] = (counts[name] or 0) + 1 end
 
--- Why a regular file is no picture of the batch: a reason, or the name of a format. Nothing where it is one; a file with a
--- picture's name and unknown content is one, so that its failure is seen.
-local function refusal(path, name, accepted)
+-- Returns why a regular file is skipped: a reason, or nil and the name of a format. Returns nothing for a picture of the batch,
+-- which includes a file with a picture's extension and unknown content, so that its error is shown.
+local function skip_reason(path, name, accepted)
   local extension = (name:match("%.(%w+)$") or ""):lower()
   if not PICTURES[extension] and not OTHERS[extension] then return "other" end
   if accepted == "all" then return nil end
@@ -58,7 +58,7 @@ local function refusal(path, name, accepted)
   if format and not accepted[format] then return nil, NAMES[format] end
 end
 
--- Goes through one folder, and the ones below it where the search is recursive.
+-- Searches one folder and, if the search is recursive, its subfolders.
 local function visit(search, path)
   local names = core.list_directory(path)
   if not names then
@@ -73,7 +73,7 @@ local function visit(search, path)
     if name:sub(1, 1) == "." then
       reason = "hidden"
     elseif target == "folder" and kind == "link" then
-      reason = "link" -- a link may lead up, or to pictures that the folder holds already
+      reason = "link" -- a link may form a loop or lead to pictures that are found anyway
     elseif target == "folder" and not search.recursive then
       reason = "folder"
     elseif target == "folder" then
@@ -86,7 +86,7 @@ local function visit(search, path)
     elseif search.wrote(entry) then
       reason = "portrait"
     else
-      reason, format = refusal(entry, name, search.accepted)
+      reason, format = skip_reason(entry, name, search.accepted)
       if not reason and not format then search.pictures[#search.pictures + 1] = entry end
     end
     if reason then count(search.left_out.reasons, reason) end
@@ -94,15 +94,15 @@ local function visit(search, path)
   end
 end
 
---- Finds the pictures, in the order of their paths' bytes within each folder.
+--- Finds the pictures, sorted bytewise within each folder.
 ---@param path string
----@param options { recursive: boolean?, formats: table<string, true>?, wrote: fun(path: string): boolean }  `formats`: those
----  that are taken (nil: all); `wrote`: whether an earlier run wrote this file
+---@param options { recursive: boolean?, formats: table<string, true>?, wrote: fun(path: string): boolean }  `formats`:
+---  accepted formats (nil: all); `wrote`: returns whether an earlier run wrote this file
 ---@return string[] pictures  paths that begin with `root`
 ---@return idocr.cli.LeftOut left_out
----@return string root  the folder as given, without needless slashes
+---@return string root  the folder as given, without redundant slashes
 function folder.find(path, options)
-  path = path:gsub("/+", "/"):gsub("^%./(.)", "%1"):gsub("(.)/$", "%1") -- ./scans/ and scans are one folder to a later run
+  path = path:gsub("/+", "/"):gsub("^%./(.)", "%1"):gsub("(.)/$", "%1") -- a later run must find the same paths for ./scans/ and scans
   local _, identity = core.file_type(path, true)
   local search = {
     recursive = options.recursive, accepted = options.formats or "all", pictures = {}, visited = { [identity or ""] = true },
@@ -119,7 +119,7 @@ function folder.find(path, options)
   return search.pictures, search.left_out, path == "/" and "" or path
 end
 
---- What was left out and why, in one sentence; nil where nothing was.
+--- Describes the skipped files in one sentence; returns nil if there are none.
 ---@param left_out idocr.cli.LeftOut
 ---@return string?
 function folder.describe(left_out)

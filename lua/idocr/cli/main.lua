@@ -1,66 +1,66 @@
---- The command `idocr`: finds the subcommand, reads its arguments, runs it. Each subcommand is a file of its own.
+--- Entry point of the command `idocr`: selects the subcommand, parses its arguments and runs it.
 
 local status = require "idocr.cli.status"
 
 local main = {}
 
---- A subcommand, as `cli/NAME.lua` returns it.
+--- A subcommand, as `cli/commands/NAME.lua` returns it.
 ---@class idocr.Command
----@field description string                               what its --help begins with
+---@field description string                               first paragraph of its --help
 ---@field describe fun(parser: table)                      adds arguments and options (argparse)
 ---@field run fun(args: table, out: idocr.Console): integer returns the exit status
 
 local COMMANDS = {
   { "read", "Read pictures of documents." },
-  { "batch", "Read a folder of pictures into a JSON Lines file; start it again and it goes on." },
+  { "batch", "Read read a folder of pictures into a JSON Lines file; run it again to resume." },
   { "check", "Check a number or a machine readable zone, offline." },
-  { "precheck", "Say why a picture will fail or read badly, before it is paid for." },
-  { "kinds", "List the kinds of documents and who reads them." },
-  { "sign", "Show the signed request as a curl command, secrets masked." },
-  { "stamp", "Turn a picture into a test case: write into it what the sandbox answers." },
-  { "sandbox", "Serve the services' contract on this machine, offline and free." },
+  { "precheck", "Find out why a picture will fail or read badly, before you pay for the call." },
+  { "kinds", "List the kinds of documents and the services that read them." },
+  { "sign", "Show the signed request as a curl command, with secrets masked." },
+  { "stamp", "Turn a picture into a test case: write the mock server's response into it." },
+  { "sandbox", "Start a local mock server of both services; nothing is sent or paid." },
 }
 
 local DESCRIPTION = [[
 Reads identity documents through cloud services (Tencent Cloud OCR, ekycpro).
 
-  idocr kinds                                   what can be read, and by whom
-  idocr read passport photo.jpg                 one picture: a table
-  idocr read passport --json photo.jpg          the same for machines
-  idocr batch malaysia_id scans --out ic.jsonl  a folder of pictures
-  idocr sandbox                                 a server that answers like the services, offline and free]]
+  idocr kinds                                   the kinds of documents, and the services that read them
+  idocr read passport photo.jpg                 read one picture, print a table
+  idocr read passport --json photo.jpg          the same as JSON
+  idocr batch malaysia_id scans --out ic.jsonl  read a folder of pictures
+  idocr sandbox                                 start a local mock server of both services]]
 
 local EPILOG = [[
-Credentials never come from the command line, where others can see them. They are looked for in
+Credentials are never command-line arguments, which other users can see. They are read from
 the environment (TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and for temporary ones
-TENCENTCLOUD_SESSION_TOKEN; EKYCPRO_API_KEY), in the profile file ~/.tencentcloud/credentials, at
-the machine's role and in the cluster's identity.
+TENCENTCLOUD_SESSION_TOKEN; EKYCPRO_API_KEY), from the profile file ~/.tencentcloud/credentials, from
+the machine's role, or from the cluster's identity.
 
 ]] .. status.HELP
 
--- What --help and --version do: the text is all there is to the run.
-local function say_and_exit(text, out)
+-- Prints a text (--help, --version) and exits.
+local function print_and_exit(text, out)
   out.out(text)
   local trouble = out.trouble and out.trouble()
   if trouble then out.err("idocr: standard output: " .. trouble .. "\n") end
   os.exit(trouble and status.OUTPUT or status.OK)
 end
 
--- Only the subcommand that runs is loaded and described: none waits for what another one needs.
+-- Builds the argument parser. Loads only the chosen subcommand, so that no other one slows it down.
 local function build(argparse, chosen, out)
-  local function heeds_help(of)
-    return of:add_help { action = function() say_and_exit(of:get_help() .. "\n", out) end }
+  local function add_help(of)
+    return of:add_help { action = function() print_and_exit(of:get_help() .. "\n", out) end }
   end
   local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(120):require_command(true)
   parser:flag("--version", "Show the version and exit."):action(function()
-    say_and_exit(("idocr %s (%s)\n"):format(require("idocr.core").version, _VERSION), out)
+    print_and_exit(("idocr %s (%s)\n"):format(require("idocr.core").version, _VERSION), out)
   end)
-  heeds_help(parser)
+  add_help(parser)
   local module
   for _, entry in ipairs(COMMANDS) do
     local name, summary = entry[1], entry[2]
     local command = parser:command(name):summary(summary):epilog(status.HELP):help_max_width(120)
-    heeds_help(command)
+    add_help(command)
     if name == chosen then
       module = require("idocr.cli.commands." .. name)
       command:description(module.description)
@@ -70,19 +70,19 @@ local function build(argparse, chosen, out)
   return parser, module
 end
 
--- The place that error() puts in front of a message says nothing to a user.
-local function without_place(message) return (tostring(message):gsub("^[^%s:]+%.lua:%d+: ", "")) end
+-- Removes the source position that error() adds to a message.
+local function without_position(message) return (tostring(message):gsub("^[^%s:]+%.lua:%d+: ", "")) end
 
--- Arguments that a message quotes may hold control characters of a terminal.
-local function harmless(message) return (tostring(message):gsub("[^\n]+", require("idocr.cli.width").plain)) end
+-- Replaces control characters, which a message may quote from an argument.
+local function printable(message) return (tostring(message):gsub("[^\n]+", require("idocr.cli.width").plain)) end
 
---- Raises an error that ends the command as wrong usage.
+--- Raises a usage error, which ends the command with status 2.
 ---@param message string
 function main.usage_error(message) error({ usage = message }, 0) end
 
 --- Runs the command.
 ---@param argv string[]
----@param out idocr.Console? the process's own when not given
+---@param out idocr.Console? default: that of this process
 ---@return integer status
 function main.run(argv, out)
   out = out or require("idocr.cli.console").standard()
@@ -92,23 +92,23 @@ function main.run(argv, out)
     return status.USAGE
   end
   local chosen
-  for _, word in ipairs(argv) do
-    if not word:find("^%-") then
-      chosen = word
+  for _, argument in ipairs(argv) do
+    if not argument:find("^%-") then
+      chosen = argument
       break
     end
   end
   local parser, module = build(argparse, chosen, out)
-  local words = {}
-  for i = 1, #argv do words[i] = argv[i] end
-  local parsed, args = parser:pparse(words)
+  local arguments = {}
+  for i = 1, #argv do arguments[i] = argv[i] end
+  local parsed, args = parser:pparse(arguments)
   if not parsed then
-    out.err("idocr: " .. harmless(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
+    out.err("idocr: " .. printable(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE
   end
   local ran, result = xpcall(function() return module.run(args, out) end, function(problem)
     if type(problem) == "table" and problem.usage then return problem end
-    return { bug = without_place(problem), trace = debug.traceback("", 2) }
+    return { bug = without_position(problem), trace = debug.traceback("", 2) }
   end)
   local trouble = out.trouble and out.trouble()
   if trouble then
@@ -117,7 +117,7 @@ function main.run(argv, out)
   end
   if ran then return result end
   if result.usage then
-    out.err("idocr: " .. harmless(without_place(result.usage)) .. "\n")
+    out.err("idocr: " .. printable(without_position(result.usage)) .. "\n")
     return status.USAGE
   end
   if result.bug:find("interrupted!", 1, true) then return 130 end

@@ -1,4 +1,4 @@
---- Writing the pictures of a card to files.
+--- Writes the pictures of a card to files.
 
 local core = require "idocr.core"
 
@@ -6,7 +6,7 @@ local pictures = {}
 
 local EXTENSIONS = { jpeg = ".jpg", png = ".png", bmp = ".bmp", gif = ".gif", webp = ".webp" }
 
---- The last part of a path without its extension.
+--- Returns the last part of a path without its extension.
 ---@param path string
 ---@return string
 function pictures.stem(path)
@@ -14,7 +14,7 @@ function pictures.stem(path)
   return name:match("^(.+)%.[^.]+$") or name
 end
 
---- Whether a path names a folder that is there.
+--- Returns whether a path is an existing folder.
 ---@param path string
 ---@return boolean
 function pictures.is_folder(path) return core.file_type(path, true) == "folder" end
@@ -25,12 +25,12 @@ local function extension(bytes)
   return EXTENSIONS[info.format] or ".bin"
 end
 
--- A pipe or a device: nothing is renamed over it.
+-- Returns whether a path is a pipe or a device, which must not be replaced by rename.
 local function is_special(path)
   return path:find("^/dev/") ~= nil or path:find("^/proc/") ~= nil or core.file_type(path, true) == "special"
 end
 
--- Where a link leads. What is to be renamed over a file is made beforehand, with that file's rights.
+-- Resolves links. For an existing file, also creates the .part file that will replace it, with that file's permissions.
 local RESOLVE = [[
 p=$(readlink -f -- "$1" && echo .) && p=${p%??} && [ -f "$p" ] && : >"$p.part" && {
   chmod --reference="$p" "$p.part"
@@ -46,13 +46,13 @@ local function resolve(path)
   return found and found:match("^(.+)%.$") or path
 end
 
---- Makes a folder and those above it, where they are not there yet.
+--- Creates a folder and its parents if missing.
 ---@param path string
 function pictures.make_folder(path)
   if not pictures.is_folder(path) then os.execute("mkdir -p -- " .. quote(path)) end
 end
 
-local function put(path, bytes)
+local function write_file(path, bytes)
   local handle, problem = io.open(path, "wb")
   if not handle then return nil, problem end
   local written
@@ -62,20 +62,20 @@ local function put(path, bytes)
   return nil, problem or trouble or ("cannot write " .. path)
 end
 
---- Whether something can be written there, to be known before it is paid for.
----@param place string a file or a folder
+--- Tests whether a target can be written, before any call is paid for.
+---@param target string  a file or a folder
 ---@return string? problem
-function pictures.complaint(place)
-  if place == "-" or is_special(place) and not pictures.is_folder(place) then return nil end
-  local path = (place:sub(-1) == "/" or pictures.is_folder(place)) and place:gsub("/+$", "") .. "/idocr" or place
+function pictures.write_problem(target)
+  if target == "-" or is_special(target) and not pictures.is_folder(target) then return nil end
+  local path = (target:sub(-1) == "/" or pictures.is_folder(target)) and target:gsub("/+$", "") .. "/idocr" or target
   local handle, problem = io.open(path .. ".part", "wb")
   if not handle then return (problem:gsub("%.part:", ":", 1)) end
   handle:close()
   os.remove(path .. ".part")
 end
 
---- A short name for each source, without extension as long as that tells them apart: a.jpg and a.png of one folder, or
---- 1/a.jpg and 2/a.jpg, must not write over each other's pictures.
+--- Returns a unique short name for each source, so that a.jpg and a.png, or 1/a.jpg and 2/a.jpg, do not overwrite each
+--- other's pictures. Keeps the extension only if the names are ambiguous without it.
 ---@param sources string[]
 ---@return table<string, string> stems
 function pictures.stems(sources)
@@ -98,29 +98,29 @@ function pictures.stems(sources)
   return stems
 end
 
---- Writes a picture whole or not at all: under another name first.
+--- Writes a picture atomically: to a .part file that is then renamed.
 ---@param bytes string
----@param place string a file, - for standard output, or a folder that is there: then the file is called STEM-FIELD.EXTENSION
+---@param target string  a file, - for standard output, or an existing folder: the file is then called STEM-FIELD.EXTENSION
 ---@param stem string
 ---@param field string
 ---@return string? path
 ---@return string? problem
-function pictures.write(bytes, place, stem, field)
+function pictures.write(bytes, target, stem, field)
   local written, problem
-  if place == "-" then
+  if target == "-" then
     written, problem = core.output(1):write(bytes)
-    return written and place, problem
+    return written and target, problem
   end
-  local path = place
-  if place:sub(-1) == "/" or pictures.is_folder(place) then
-    path = place:gsub("/+$", "") .. "/" .. stem .. "-" .. field .. extension(bytes)
+  local path = target
+  if target:sub(-1) == "/" or pictures.is_folder(target) then
+    path = target:gsub("/+$", "") .. "/" .. stem .. "-" .. field .. extension(bytes)
   end
   if is_special(path) then
-    written, problem = put(path, bytes)
+    written, problem = write_file(path, bytes)
     return written and path, problem
   end
   local real = resolve(path)
-  written, problem = put(real .. ".part", bytes)
+  written, problem = write_file(real .. ".part", bytes)
   if written then written, problem = os.rename(real .. ".part", real) end
   if written then return path end
   os.remove(real .. ".part")

@@ -1,4 +1,4 @@
---- Reads the output of earlier batch runs, so that a file with a settled outcome is not paid twice.
+--- Reads the output of earlier batch runs, so that files with a final outcome are skipped.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
@@ -7,21 +7,21 @@ local money = require "idocr.client.money"
 local resume = {}
 
 ---@alias idocr.cli.Outcome
----| "done"   a card, or an answer of the service that would come again
+---| "done"   a card, or a final error of the service
 ---| "unsure" it may have been billed
 ---| "again"  it cost nothing
 
--- Of several lines of a file the one counts that leads to the least payments.
+-- Of several lines for one file, the one with the highest rank counts; it causes the fewest payments.
 local RANK = { again = 1, unsure = 2, done = 3 }
 
 ---@class idocr.cli.Memory
----@field outcomes table<string, idocr.cli.Outcome>  by path: as the line names it, and without links
----@field written table<string, true>                 pictures that those runs wrote, likewise
----@field folders table<string, string|false>        folder of a line -> the same without links
+---@field outcomes table<string, idocr.cli.Outcome>  by path: as in the line, and with links resolved
+---@field written table<string, true>                 portraits that those runs wrote, by path with links resolved
+---@field folders table<string, string|false>        folder of a line -> the folder with links resolved
 local Memory = {}
 Memory.__index = Memory
 
--- JSON's null is no value.
+-- Returns a JSON member, or nil for null.
 local function member(value)
   if value ~= cjson.null then return value end
 end
@@ -35,7 +35,7 @@ local function outcome_of(entry)
   return verdict == "final" and "done" or verdict
 end
 
--- The path without links, so that `scans`, `../x/scans` and `/x/scans` are one folder; the file itself may be gone.
+-- Resolves the links of the folder, so that `scans`, `../x/scans` and `/x/scans` are equal. The file itself may be missing.
 function Memory:canonical(path)
   local above, name = path:match("^(.*)/([^/]+)$")
   if not name then above, name = ".", path end
@@ -55,7 +55,7 @@ function Memory:note(path, outcome)
   end
 end
 
---- What earlier runs found out about a file; nil: nothing.
+--- Returns the outcome of a file in earlier runs, nil if there is none.
 ---@param path string
 ---@return idocr.cli.Outcome?
 function Memory:outcome(path)
@@ -63,19 +63,19 @@ function Memory:outcome(path)
   return self.outcomes[path] or canonical and self.outcomes[canonical] or nil
 end
 
---- Whether earlier runs wrote this file, a portrait: it is no picture to read.
+--- Returns whether earlier runs wrote this file as a portrait, which must not be read.
 ---@param path string
 ---@return boolean
 function Memory:wrote(path) return self.written[self:canonical(path) or path] == true end
 
--- The name that a table of JSON gives a file; one that is no UTF-8 is also there as base64.
-local function named(entry)
+-- Returns the path in a line. A path that is not UTF-8 is also given in base64.
+local function path_of(entry)
   if type(entry.file_base64) == "string" then return core.base64_decode(entry.file_base64) or entry.file end
   return entry.file
 end
 
 function Memory:add(entry)
-  self:note(named(entry), outcome_of(entry))
+  self:note(path_of(entry), outcome_of(entry))
   local portrait = type(entry.card) == "table" and entry.card.portrait
   if type(portrait) == "table" and type(portrait.file) == "string" then
     self.written[self:canonical(portrait.file) or portrait.file] = true
@@ -89,13 +89,13 @@ local function is_torn(handle)
   return handle:read(1) ~= "\n"
 end
 
---- Reads a JSON Lines file that earlier runs wrote, of this version or an older one. A line that does not parse was cut off.
+--- Reads the JSON Lines file of earlier runs, also of older versions. Ignores incomplete lines.
 ---@param path string
 ---@return idocr.cli.Memory memory
----@return boolean torn the last line is not whole
+---@return boolean torn  the last line is incomplete
 function resume.load(path)
   local memory = setmetatable({ outcomes = {}, written = {}, folders = {} }, Memory)
-  if core.file_type(path, true) ~= "file" then return memory, false end -- a pipe or a device may never end
+  if core.file_type(path, true) ~= "file" then return memory, false end -- reading a pipe or a device might never end
   local handle = io.open(path, "rb")
   if not handle then return memory, false end
   for line in handle:lines() do

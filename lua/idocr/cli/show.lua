@@ -1,4 +1,4 @@
---- How a card and an error look, to a person and to a machine.
+--- Formats cards and errors as text tables and as JSON.
 
 local console = require "idocr.cli.console"
 local core = require "idocr.core"
@@ -11,7 +11,7 @@ local show = {}
 
 local PICTURES = { "portrait", "card_image" }
 
---- 12345 -> "12,345".
+--- Formats an integer with thousands separators: 12345 -> "12,345".
 ---@param number integer
 ---@return string
 function show.thousands(number)
@@ -26,12 +26,12 @@ local function value_text(value)
   return tostring(value)
 end
 
--- Rows for one field: a list takes one row for each item, a table one for each member.
+-- Adds the rows of one field: one row per item of a list or member of a table.
 local function add_field(rows, name, value, confidence)
   if value == nil then return end
   if type(value) ~= "table" then
-    local sure = type(confidence) == "number" and ("%.2f"):format(confidence) or ""
-    rows[#rows + 1] = { name, value_text(value), sure, colours = { "dim" } }
+    local shown_confidence = type(confidence) == "number" and ("%.2f"):format(confidence) or ""
+    rows[#rows + 1] = { name, value_text(value), shown_confidence, colours = { "dim" } }
   elseif #value > 0 then
     for index, item in ipairs(value) do
       if type(item) == "table" then
@@ -54,7 +54,7 @@ local function warning_text(warning)
   return warning.code and text .. " (" .. value_text(warning.code) .. ")" or text
 end
 
--- "checks: 24 passed", or "checks: 22 passed, 2 failed".
+-- Formats the summary of a report: "checks: 24 passed", or "checks: 22 passed, 2 failed".
 local function checks_line(report)
   local passed, failed = 0, 0
   for _, finding in ipairs(report.findings) do
@@ -63,7 +63,7 @@ local function checks_line(report)
   return ("checks: %d passed%s\n"):format(passed, failed > 0 and (", %d failed"):format(failed) or "")
 end
 
---- A card as a table for people.
+--- Formats a card as a text table.
 ---@param out idocr.Console
 ---@param card idocr.Card
 ---@param options { source: string, files: table<string, string>, report: table? }
@@ -101,7 +101,7 @@ function show.card(out, card, options)
   return options.report and text .. checks_line(options.report) or text
 end
 
--- Strings of `raw` that are pictures become base64; they are the ones that no JSON string can hold.
+-- Copies `raw` with pictures as base64, because JSON cannot contain their bytes.
 local function raw_copy(value)
   if type(value) == "table" then
     local copy = {}
@@ -112,7 +112,7 @@ local function raw_copy(value)
   return value
 end
 
---- A card as a plain table for JSON.
+--- Returns a card as a plain table for JSON.
 ---@param card idocr.Card
 ---@param options { source: string?, files: table<string, string>?, raw: boolean?, report: table? }
 ---@return table
@@ -130,7 +130,7 @@ function show.card_data(card, options)
   return data
 end
 
---- An error as a plain table for JSON: members by name, because others may hold a person's data (`vendor_message`).
+--- Returns an error as a plain table for JSON. Copies members by name, because others (`vendor_message`) may hold personal data.
 ---@param err idocr.Error
 ---@return table
 function show.error_data(err)
@@ -141,7 +141,7 @@ function show.error_data(err)
   }
 end
 
---- Names the picture of a line. A name that is no UTF-8 is also given as base64: `file` alone would not find it again.
+--- Adds the picture's path to a line, also as base64 if it is not UTF-8, because `file` is then altered.
 ---@param data table
 ---@param path string
 ---@return table data
@@ -151,7 +151,7 @@ function show.named(data, path)
   return data
 end
 
---- One line of JSON.
+--- Returns one line of JSON.
 ---@param data table
 ---@return string
 function show.line(data) return json.encode(data) .. "\n" end

@@ -1,7 +1,7 @@
 #!/usr/bin/env lua5.4
--- What the interpreter runs: the launcher of a checkout or an installed tree, and the wrapper that LuaRocks makes.
+-- Starts the command. Run by the launcher of a checkout or an installed tree, and by the wrapper of LuaRocks.
 
--- For a rock in a tree of its own the wrapper of LuaRocks 3.8 leaves the search paths empty; the tree is where we are.
+-- The wrapper of LuaRocks 3.8 does not set the search paths for a separate tree; this file's path identifies the tree.
 local tree, version = arg[0]:match("^(.*)/lib/luarocks/rocks%-([%d.]+)/idocr/")
 if tree then
   local modules = tree .. "/share/lua/" .. version
@@ -9,7 +9,7 @@ if tree then
   package.cpath = tree .. "/lib/lua/" .. version .. "/?.so;" .. package.cpath
 end
 
--- Before anything else opens a file: with a closed standard output, the first connection would be given its number.
+-- Must run before any file is opened: if standard output is closed, the first connection would get its descriptor.
 require("idocr.core").hold_standard_descriptors()
 
 os.exit(require("idocr.cli.main").run(arg), true)

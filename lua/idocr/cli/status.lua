@@ -1,4 +1,4 @@
---- The exit statuses of the command, for scripts that must know why.
+--- Defines the exit statuses of the command.
 
 local status = {}
 
@@ -10,17 +10,17 @@ status.NETWORK = 4
 status.PICTURE = 5
 status.OUTPUT = 6
 
---- The part of every --help that says them.
+--- The description of the exit statuses in every --help.
 status.HELP = [[
 Exit status:
   0  done
-  1  the service said no (no such card in the picture, a quota, an internal error),
-     a number is not valid, some of several pictures failed, or a folder has none to read
-  2  wrong arguments, or something that this site, provider or place cannot do
-  3  credentials: there are none, they are wrong, or they could not be refreshed
-  4  no answer: no connection, no trust (TLS), a time-out, or an answer that is none
+  1  the service returned an error (no card in the picture, a quota, an internal error),
+     a number is not valid, some of several pictures failed, or the folder has no pictures
+  2  wrong arguments, or an operation that the site, provider or system does not support
+  3  credentials are missing, wrong, or could not be refreshed
+  4  no usable response: connection, TLS, timeout, HTTP error, or malformed response
   5  the picture was refused before anything was sent
-  6  what was read could not be written, or another batch writes to the same file]]
+  6  the output could not be written, or another batch writes to the same file]]
 
 local BY_CATEGORY = {
   service = status.REFUSED, throttled = status.REFUSED,
@@ -31,7 +31,7 @@ local BY_CATEGORY = {
   image = status.PICTURE,
 }
 
---- The exit status for an error object.
+--- Returns the exit status of an error object.
 ---@param err idocr.Error
 ---@return integer
 function status.of(err) return BY_CATEGORY[err.category] or status.REFUSED end

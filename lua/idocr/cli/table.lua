@@ -1,18 +1,18 @@
---- Tables for people: columns that line up whatever the script, long cells on several lines.
+--- Renders text tables. Aligns columns by display width and wraps long cells.
 
 local console = require "idocr.cli.console"
 local width = require "idocr.cli.width"
 
-local M = {}
+local text_table = {}
 
 local LINES = {
   [true] = { bar = "│", dash = "─", top = { "┌", "┬", "┐" }, middle = { "├", "┼", "┤" }, bottom = { "└", "┴", "┘" } },
   [false] = { bar = "|", dash = "-", top = { "+", "+", "+" }, middle = { "+", "+", "+" }, bottom = { "+", "+", "+" } },
 }
 
-local NARROWEST = 12 -- columns that a cell may always take, however small the terminal
+local MIN_WIDTH = 12 -- columns; cells are not shrunk below it
 
--- The columns that each column takes; the widest give way until the table fits.
+-- Returns the width of each column. Shrinks the widest ones until the table fits.
 local function measure(grid, count, room)
   local sizes, total = {}, 3 * count + 1
   for column = 1, count do
@@ -25,18 +25,18 @@ local function measure(grid, count, room)
     for column = 2, count do
       if sizes[column] > sizes[widest] then widest = column end
     end
-    if sizes[widest] <= NARROWEST then break end
+    if sizes[widest] <= MIN_WIDTH then break end
     sizes[widest], total = sizes[widest] - 1, total - 1
   end
   return sizes
 end
 
---- Draws a table. `rows` are lists of cells (strings); `heads` the titles of the columns.
+--- Renders a table.
 ---@param out idocr.Console
----@param heads string[]
----@param rows string[][]
+---@param heads string[]   column titles
+---@param rows string[][]  cells; `colours` of a row are the colours of its cells
 ---@return string text ends with a line break
-function M.render(out, heads, rows)
+function text_table.render(out, heads, rows)
   local count, style = #heads, LINES[out.unicode and true or false]
   local grid = { heads }
   for _, row in ipairs(rows) do
@@ -80,4 +80,4 @@ function M.render(out, heads, rows)
   return table.concat(text, "\n") .. "\n"
 end
 
-return M
+return text_table

@@ -1,4 +1,4 @@
---- Unix seconds as UTC dates, by counting days: no time zone and no locale can get in.
+--- Formats Unix seconds as UTC dates. Counts days itself, so that neither the time zone nor the locale matters.
 
 local calendar = {}
 
@@ -17,7 +17,7 @@ local function civil(seconds)
   return yoe + era * 400 + (month <= 2 and 1 or 0), month, doy - math.floor((153 * mp + 2) / 5) + 1, (days + 4) % 7
 end
 
---- `2019-02-25`
+--- Formats a date: `2019-02-25`.
 ---@param seconds number
 ---@return string
 function calendar.date(seconds)
@@ -25,7 +25,7 @@ function calendar.date(seconds)
   return ("%04d-%02d-%02d"):format(year, month, day)
 end
 
---- `Mon, 25 Feb 2019 16:44:25 GMT`, as in the Date header.
+--- Formats an HTTP date: `Mon, 25 Feb 2019 16:44:25 GMT`.
 ---@param seconds number
 ---@return string
 function calendar.http(seconds)

@@ -1,4 +1,4 @@
---- ekycpro's side of the sandbox: a form with one picture in, a status out.
+--- Mock server of ekycpro: handles a form post with one picture and returns a JSON status.
 
 local answer = require "idocr.sandbox.reply.answer"
 local core = require "idocr.core"
@@ -18,23 +18,23 @@ local function reply(context, status, message, http)
 end
 
 local function fail(context, status, http)
-  return reply(context, status, messages[status] or "An error of the sandbox.", http)
+  return reply(context, status, messages[status] or "Error of the mock server.", http)
 end
 
--- The vendor publishes neither of these; this is what its newer pages and its users' code show: a status of HTTP and no
--- status in the JSON.
-local function plain(context, http, message, outcome)
+-- Responses with an HTTP error and no status in the JSON. Not documented by the vendor; taken from its newer pages and
+-- from code of its users.
+local function http_error(context, http, message, outcome)
   return {
     status = http, body = json.encode(json.object():set("message", message)), outcome = outcome, action = context.action,
   }
 end
 
-local function throttled(context) return plain(context, 429, "too many requests", "throttled") end
+local function throttled(context) return http_error(context, 429, "too many requests", "throttled") end
 
-local function unauthorized(context) return plain(context, 401, "invalid api key or token", "unauthorized") end
+local function unauthorized(context) return http_error(context, 401, "invalid api key or token", "unauthorized") end
 
--- Faults that are an answer of their own.
-local function refused(context, fault)
+-- Returns the response to a fault that replaces the normal response; nil for other faults.
+local function fault_response(context, fault)
   if not fault then return nil end
   if fault.name == "throttled" then return throttled(context) end
   if fault.name == "internal_error" then return fail(context, "INNER_ERROR") end
@@ -46,35 +46,35 @@ local function picture(service, request)
   if request.method ~= "POST" or media ~= "application/x-www-form-urlencoded" then return nil, "INVALID_REQUEST" end
   local text = validate.form(request.body or "")[service.pictures[1].base64]
   if not text or text == "" then return nil, "INVALID_REQUEST" end
-  local bytes = core.base64_decode(text) -- a "+" that was not percent-encoded has become a blank, which is no base64
+  local bytes = core.base64_decode(text) -- a "+" that was not percent-encoded is a space by now, which is not valid base64
   if not bytes then return nil, "IMAGE_INVALID_FORMAT" end
   if service.max_bytes and #bytes > service.max_bytes then return nil, "IMAGE_INVALID_SIZE" end
   if not validate.is_picture(bytes, service.formats) then return nil, "IMAGE_INVALID_FORMAT" end
   return bytes
 end
 
-local function recognised(context, candidates, bytes)
-  local sight = recognise.picture(bytes)
-  if not sight then return fail(context, "FAIL") end
+local function answer_picture(context, candidates, bytes)
+  local recognition = recognise.picture(bytes)
+  if not recognition then return fail(context, "FAIL") end
   local service
   for _, candidate in ipairs(candidates) do
-    if not sight.kind or sight.kind == candidate.kind.kind then service = candidate.service end
+    if not recognition.kind or recognition.kind == candidate.kind.kind then service = candidate.service end
   end
   if not service then return fail(context, "FAIL") end
-  local fault = faults.due(context.store, sight.fault, sight.digest)
-  local made = refused(context, fault)
-  if made then return made end
-  if sight.error or not sight.kind then
-    made = fail(context, sight.error or "FAIL")
+  local fault = faults.due(context.store, recognition.fault, recognition.digest)
+  local result = fault_response(context, fault)
+  if result then return result end
+  if recognition.error or not recognition.kind then
+    result = fail(context, recognition.error or "FAIL")
   else
-    made = reply(context, "OK", answer.compose(service, sight, { on = {} }))
+    result = reply(context, "OK", answer.compose(service, recognition, { on = {} }))
   end
-  made.fault = fault
-  return made
+  result.fault = fault
+  return result
 end
 
 --- Answers one request.
----@param context table of the handler: api_keys, forms, store
+---@param context table  of the handler: api_keys, forms, store
 ---@param request table
 ---@return table reply
 function ekycpro.handle(context, request)
@@ -89,12 +89,12 @@ function ekycpro.handle(context, request)
   if account.token and token and token ~= account.token then return unauthorized(context) end
 
   local fault = faults.due(context.store, account.fault, "key") or faults.due(context.store, request.headers["x-sandbox-fault"], "header")
-  local made = refused(context, fault)
-  if made then return made end
+  local result = fault_response(context, fault)
+  if result then return result end
   local bytes, status = picture(candidates[1].service, request)
-  made = bytes and recognised(context, candidates, bytes) or fail(context, status)
-  made.fault = fault or made.fault
-  return made
+  result = bytes and answer_picture(context, candidates, bytes) or fail(context, status)
+  result.fault = fault or result.fault
+  return result
 end
 
 return ekycpro

@@ -1,5 +1,5 @@
---- Faults on demand. A fault is written NAME, NAME=SECONDS (only "slow") or NAME*TIMES: the first TIMES calls fail, the
---- next ones do not. Asked for by a stamp, by the header X-Sandbox-Fault, or by a reserved secret id or API key.
+--- Fault injection. A fault is written NAME, NAME=SECONDS (only "slow") or NAME*TIMES (only the first TIMES calls fail).
+--- A stamp, the header X-Sandbox-Fault, or a reserved secret id or API key requests it.
 
 local faults = {}
 
@@ -8,15 +8,15 @@ faults.NAMES = { "throttled", "internal_error", "slow", "cut", "reset", "expired
 local KNOWN = {}
 for _, name in ipairs(faults.NAMES) do KNOWN[name] = true end
 
-local SLOW = 5 -- seconds, where nobody says how many
-local SLOWEST = 600
+local DEFAULT_DELAY = 5 -- seconds
+local MAX_DELAY = 600 -- seconds
 
 ---@class idocr.sandbox.Fault
 ---@field name string
----@field seconds number? how long "slow" takes
+---@field seconds number? delay of "slow"
 ---@field times integer?  how many calls fail; nil: all
 
---- Parses a fault; nil where there is no such fault.
+--- Parses a fault. Returns nil for an unknown or malformed one.
 ---@param text any
 ---@return idocr.sandbox.Fault?
 function faults.parse(text)
@@ -28,25 +28,25 @@ function faults.parse(text)
   if not seconds or (seconds ~= "" and (name ~= "slow" or not tonumber(seconds))) then return nil end
   return {
     name = name,
-    seconds = name == "slow" and math.min(tonumber(seconds) or SLOW, SLOWEST) or nil,
+    seconds = name == "slow" and math.min(tonumber(seconds) or DEFAULT_DELAY, MAX_DELAY) or nil,
     times = tonumber(times),
   }
 end
 
-local LASTS = 3600 -- seconds for which the calls of a fault are counted
+local COUNT_TTL = 3600 -- seconds for which the calls of a fault are counted
 
---- A fault that has its turn, else nil.
+--- Returns the fault to inject into this call, or nil when its TIMES are used up or the text is not a fault.
 ---@param store idocr.sandbox.Store
----@param text any     as it was asked for
----@param key string   by whom: what has its own count
+---@param text any     as requested
+---@param key string   calls are counted per key
 ---@return idocr.sandbox.Fault?
 function faults.due(store, text, key)
   local fault = faults.parse(text)
-  if fault and fault.times and store:hit("fault:" .. key .. ":" .. text, LASTS) > fault.times then return nil end
+  if fault and fault.times and store:hit("fault:" .. key .. ":" .. text, COUNT_TTL) > fault.times then return nil end
   return fault
 end
 
---- The reserved secret ids and API keys: id -> fault. Their secret key is the sandbox's own.
+--- Returns the reserved secret ids and API keys: id -> fault. Their secret key is the normal one.
 ---@return table<string, string>
 function faults.ids()
   local ids = {}
@@ -54,7 +54,7 @@ function faults.ids()
   return ids
 end
 
---- What the services answer to a fault; "slow", "cut" and "reset" answer as usual and then fail on the way.
+--- Tencent's error code of a fault. "slow", "cut" and "reset" have none: the transport injects them into a normal response.
 faults.CODES = {
   throttled = "RequestLimitExceeded",
   internal_error = "InternalError",

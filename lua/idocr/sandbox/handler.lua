@@ -1,5 +1,5 @@
---- The services' contract, offline: a request table in, a reply table out, no socket, no clock. Both vendors answer on
---- one door: ekycpro has the paths below /v1/, everything else is Tencent.
+--- Mock server of both services: turns a request table into a response table, without socket or clock. Paths below /v1/
+--- belong to ekycpro, all others to Tencent.
 
 local calendar = require "idocr.sandbox.calendar"
 local core = require "idocr.core"
@@ -10,7 +10,7 @@ local validate = require "idocr.sandbox.validate"
 
 local handler = {}
 
---- The keys of the sandbox in process. They open nothing else, and no other keys open the sandbox.
+--- The keys of the sandbox inside a process. They are valid nowhere else, and the sandbox accepts no other keys.
 handler.KEYS = {
   secret_id = "AKIDsandboxEXAMPLEofIdocrNotRealAtAll",
   secret_key = "sandboxEXAMPLEsecretKeyOfIdocr00",
@@ -22,19 +22,19 @@ handler.KEYS = {
   },
 }
 
---- Counts hits within a time to live, per key.
+--- Counts hits per key within a time to live (seconds).
 ---@class idocr.sandbox.Store
 ---@field hit fun(self: idocr.sandbox.Store, key: string, ttl: number): integer
 
 local Memory = {}
 Memory.__index = Memory
 
-local MOST_KEYS = 1000 -- then the counters start again: they are for seconds, not for days
+local MAX_KEYS = 1000 -- above that all counters are reset; they only have to last for seconds
 
 function Memory:hit(key)
   if self.counts[key] == nil then
     self.size = self.size + 1
-    if self.size > MOST_KEYS then self.counts, self.size = {}, 1 end
+    if self.size > MAX_KEYS then self.counts, self.size = {}, 1 end
   end
   self.counts[key] = (self.counts[key] or 0) + 1
   return self.counts[key]
@@ -62,7 +62,7 @@ Handler.__index = Handler
 
 --- Makes a handler.
 ---@param options table? `keys` (like `handler.KEYS`), `rate` (false: no rate limits), `store` (idocr.sandbox.Store),
----  `seed` (any text that no other handler has: request ids are made of it)
+---  `seed` (a unique text from which request ids are derived)
 ---@return idocr.sandbox.Handler
 function handler.new(options)
   options = options or {}
@@ -87,14 +87,14 @@ function Handler:next_id()
   return ("sandbox-%s-%s-4%s-a%s-%s"):format(hex:sub(1, 8), hex:sub(9, 12), hex:sub(14, 16), hex:sub(18, 20), hex:sub(21, 32))
 end
 
---- A reply of the handler.
+--- A response of the handler.
 ---@class idocr.sandbox.Reply
 ---@field status integer
 ---@field headers string[][]   {name, value}
 ---@field body string
----@field fault "slow"|"cut"|"reset"|nil  what whoever carries the reply has to do to it
+---@field fault "slow"|"cut"|"reset"|nil  fault that the transport injects
 ---@field delay number?        seconds, for "slow"
----@field action string?       for logs: the action, if it is one of ours
+---@field action string?       for logs: the action, if it is known
 ---@field outcome string       for logs: "ok" or the code
 
 --- Answers one request.
@@ -102,8 +102,8 @@ end
 ---@return idocr.sandbox.Reply
 function Handler:handle(request)
   local context = setmetatable({ request_id = function() return self:next_id() end }, { __index = self.shared })
-  local side = request.uri:match("^/v1/") and ekycpro or tencent
-  local reply = side.handle(context, request)
+  local vendor = request.uri:match("^/v1/") and ekycpro or tencent
+  local reply = vendor.handle(context, request)
   local fault = reply.fault
   reply.fault, reply.delay = fault and fault.name, fault and fault.seconds
   if not self.shared.actions[reply.action] and not self.shared.forms[reply.action] then reply.action = nil end

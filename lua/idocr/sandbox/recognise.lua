@@ -1,4 +1,4 @@
---- What a picture shows, as far as the sandbox can know: a shipped specimen, a stamp, or nothing. It never guesses.
+--- Recognises a picture by its SHA-256 (a shipped specimen) or by its stamp. Does no OCR.
 
 local core = require "idocr.core"
 local specimens = require "idocr.sandbox.specimens"
@@ -6,9 +6,9 @@ local stamp = require "idocr.sandbox.stamp"
 
 local recognise = {}
 
---- What a picture shows.
----@class idocr.sandbox.Sight : idocr.sandbox.Content
----@field kind string?    nil: a stamp that only fails
+--- The content of a recognised picture.
+---@class idocr.sandbox.Recognition : idocr.sandbox.Content
+---@field kind string?    nil: the stamp only names an error or a fault
 ---@field side string?
 ---@field error string?
 ---@field fault string?
@@ -20,7 +20,7 @@ local function copy(fields)
   return made
 end
 
--- In a stamp a picture is the kind of a specimen, whose portrait it then is, or base64.
+-- Returns the bytes of a picture in a stamp, which is base64 or the kind of a specimen whose portrait is meant.
 local function picture_of(value)
   if type(value) ~= "string" then return nil end
   local path = specimens.path(value)
@@ -33,7 +33,7 @@ end
 local function of_specimen(specimen, bytes, digest)
   local fields = copy(specimen.fields)
   fields.portrait = specimens.portrait(specimen)
-  fields.card_image = bytes -- the picture is nothing but the card
+  fields.card_image = bytes -- a specimen shows only the card, so it is also the cut-out
   return { kind = specimen.kind, side = specimen.side, fields = fields, exact = false, digest = digest }
 end
 
@@ -48,8 +48,8 @@ end
 
 local END = "\255\217"
 
--- A JPEG with its end marker put back, and without what follows it: files that cameras and networks cut still show their card.
-local function mended(bytes)
+-- Returns a JPEG with its end marker restored and without trailing bytes, so that a truncated specimen is still recognised.
+local function repaired_jpeg(bytes)
   if bytes:sub(1, 3) ~= "\255\216\255" then return nil end
   local reversed = bytes:reverse():find(END:reverse(), 1, true) -- the last one
   if reversed then return reversed > 1 and bytes:sub(1, #bytes - reversed + 1) or nil end
@@ -61,14 +61,14 @@ end
 
 --- Recognises a picture.
 ---@param bytes string
----@return idocr.sandbox.Sight? sight nil: nothing that the sandbox knows
+---@return idocr.sandbox.Recognition? recognition nil: neither a specimen nor stamped
 function recognise.picture(bytes)
   local digest = core.sha256(bytes)
   local specimen = specimens.find(digest)
   if specimen then return of_specimen(specimen, bytes, digest) end
   local read = stamp.read(bytes)
   if read then return of_stamp(read, digest) end
-  local whole = mended(bytes)
+  local whole = repaired_jpeg(bytes)
   specimen = whole and specimens.find(core.sha256(whole))
   return specimen and of_specimen(specimen, bytes, digest)
 end

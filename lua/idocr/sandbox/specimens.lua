@@ -1,4 +1,4 @@
---- The specimens that come with idocr: pictures of invented people's cards, and what stands on them.
+--- Loads the specimens that come with idocr: pictures of invented people's cards and the text on them.
 
 local cjson = require("cjson").new()
 
@@ -9,14 +9,14 @@ local specimens = {}
 ---@field side "front"|"back"|nil
 ---@field path string
 ---@field sha256 string     of the picture's bytes, lower-case hex
----@field portrait string?  path of the portrait that a service would cut out of it
----@field fields table      what stands on it, in the vocabulary of the cards
+---@field portrait string?  path of the portrait that a service would cut out of the picture
+---@field fields table      the printed values, in the vocabulary of the cards
 
 local folder = (debug.getinfo(1, "S").source:match("^@(.*)specimens%.lua$") or "lua/idocr/sandbox/") .. "specimens/"
 
 local function read(path)
   local file, message = io.open(path, "rb")
-  if not file then error("idocr: a file of the sandbox cannot be read: " .. message, 0) end
+  if not file then error("idocr: cannot read a file of the sandbox: " .. message, 0) end
   local bytes = file:read("*a")
   file:close()
   return bytes
@@ -34,14 +34,14 @@ local function load_entries()
   end
 end
 
---- Every specimen.
+--- Returns all specimens.
 ---@return idocr.sandbox.Specimen[]
 function specimens.list()
   load_entries()
   return entries
 end
 
---- The path of the picture of a kind: the front, where there are two sides, and the first where there are several people.
+--- Returns the path of a kind's picture: the front of the first person.
 ---@param kind string
 ---@return string?
 function specimens.path(kind)
@@ -51,7 +51,7 @@ function specimens.path(kind)
   end
 end
 
---- Kind -> path of its picture.
+--- Returns the paths of all pictures: kind -> path.
 ---@return table<string, string>
 function specimens.paths()
   load_entries()
@@ -60,7 +60,7 @@ function specimens.paths()
   return paths
 end
 
---- The specimen with this SHA-256.
+--- Finds the specimen with a SHA-256.
 ---@param digest string lower-case hex
 ---@return idocr.sandbox.Specimen?
 function specimens.find(digest)
@@ -68,7 +68,7 @@ function specimens.find(digest)
   return by_digest[digest]
 end
 
---- The bytes of a specimen's portrait, nil where it shows none.
+--- Returns the bytes of a specimen's portrait, or nil if it has none.
 ---@param specimen idocr.sandbox.Specimen
 ---@return string?
 function specimens.portrait(specimen)

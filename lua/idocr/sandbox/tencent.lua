@@ -1,4 +1,4 @@
---- Tencent's side of the sandbox: one signed call in, one envelope out.
+--- Mock server of Tencent OCR: handles one signed call and returns its response envelope.
 
 local answer = require "idocr.sandbox.reply.answer"
 local faults = require "idocr.sandbox.faults"
@@ -11,8 +11,8 @@ local verify = require "idocr.sandbox.verify"
 local tencent = {}
 
 local VERSION = "2018-11-19"
-local LARGEST_REQUEST = 10 * 1024 * 1024 -- bytes of body
-local LARGEST_QUERY = 32 * 1024 -- bytes of a GET request
+local MAX_BODY = 10 * 1024 * 1024 -- bytes of body
+local MAX_QUERY = 32 * 1024 -- bytes of a GET request's URI
 
 local function reply(context, members, outcome)
   local request_id = context.request_id()
@@ -24,12 +24,12 @@ local function reply(context, members, outcome)
 end
 
 local function fail(context, code, message)
-  local err = json.object():set("Code", code):set("Message", message or messages[code] or "An error of the sandbox.")
+  local err = json.object():set("Code", code):set("Message", message or messages[code] or "Error of the mock server.")
   return reply(context, json.object():set("Error", err), code)
 end
 
--- The service that an action means here. A kind that two tables read with one action is told apart by the picture.
-local function find(context, action, site)
+-- Returns the services of an action on a site. Where several kinds share an action, the picture decides between them.
+local function find_services(context, action, site)
   local candidates = {}
   for _, candidate in ipairs(context.actions[action] or {}) do
     if not site or not candidate.service.sites or candidate.service.sites[site] then candidates[#candidates + 1] = candidate end
@@ -37,9 +37,10 @@ local function find(context, action, site)
   return candidates[1] and candidates
 end
 
-local function admit(context, request)
+-- Checks method, size, headers and signature. Returns the account, or nil, code, message.
+local function authenticate(context, request)
   if request.method ~= "POST" and request.method ~= "GET" then return nil, "UnsupportedProtocol" end
-  if #(request.body or "") > LARGEST_REQUEST or (request.method == "GET" and #request.uri > LARGEST_QUERY) then
+  if #(request.body or "") > MAX_BODY or (request.method == "GET" and #request.uri > MAX_QUERY) then
     return nil, "RequestSizeLimitExceeded"
   end
   local product = (request.headers.host or ""):match("^([%w%-]+)%..*tencentcloudapi%.")
@@ -53,7 +54,8 @@ local function admit(context, request)
   return account
 end
 
-local function over_rate(context, service, id, site, now)
+-- Returns the error message if this call exceeds the rate limit, else nil.
+local function rate_error(context, service, id, site, now)
   local rate = service.rate
   if type(rate) == "table" then rate = rate[site or "intl"] end
   if not rate or not context.limit_rate then return nil end
@@ -63,6 +65,7 @@ local function over_rate(context, service, id, site, now)
     .. "Please reduce the frequency of calls."):format(count, rate)
 end
 
+-- Adds the fields of the back to those of the front, which win.
 local function merge(front, back)
   if not back or back.kind ~= front.kind then return front end
   local fields = {}
@@ -72,61 +75,61 @@ local function merge(front, back)
   return front
 end
 
--- What a call's pictures show, for one of the services of its action.
-local function see(candidates, call)
-  local sight = recognise.picture(call.pictures.image)
-  if not sight then return nil end
+-- Recognises the pictures of a call and selects the service of their kind.
+local function recognise_pictures(candidates, call)
+  local recognition = recognise.picture(call.pictures.image)
+  if not recognition then return nil end
   for _, candidate in ipairs(candidates) do
-    if sight.kind == candidate.kind.kind or not sight.kind then
+    if recognition.kind == candidate.kind.kind or not recognition.kind then
       local back = call.pictures.back and recognise.picture(call.pictures.back)
-      return merge(sight, back), candidate.service
+      return merge(recognition, back), candidate.service
     end
   end
   return nil
 end
 
-local function recognised(context, candidates, call)
-  local sight, service = see(candidates, call)
-  if not sight then return fail(context, candidates[1].service.refusal) end
-  local fault = faults.due(context.store, sight.fault, sight.digest)
+local function answer_pictures(context, candidates, call)
+  local recognition, service = recognise_pictures(candidates, call)
+  if not recognition then return fail(context, candidates[1].service.refusal) end
+  local fault = faults.due(context.store, recognition.fault, recognition.digest)
   if fault and faults.CODES[fault.name] then return fail(context, faults.CODES[fault.name]) end
-  local made
-  if sight.error then
-    made = fail(context, sight.error)
-  elseif not sight.kind then
-    made = fail(context, candidates[1].service.refusal)
-  elseif sight.side and call.params.CardSide and call.params.CardSide ~= "" and call.params.CardSide:lower() ~= sight.side then
-    made = fail(context, "FailedOperation.CardSideError")
+  local result
+  if recognition.error then
+    result = fail(context, recognition.error)
+  elseif not recognition.kind then
+    result = fail(context, candidates[1].service.refusal)
+  elseif recognition.side and call.params.CardSide and call.params.CardSide ~= "" and call.params.CardSide:lower() ~= recognition.side then
+    result = fail(context, "FailedOperation.CardSideError")
   else
-    made = reply(context, answer.compose(service, sight, call), "ok")
+    result = reply(context, answer.compose(service, recognition, call), "ok")
   end
-  made.fault = made.fault or fault
-  return made
+  result.fault = result.fault or fault
+  return result
 end
 
 --- Answers one request.
----@param context table of the handler: accounts, actions, store, limit_rate, request_id
----@param request table method, uri, headers, body, now
----@return table reply status, body, request_id, outcome (code or "ok"), action, fault
+---@param context table  of the handler: accounts, actions, store, limit_rate, request_id
+---@param request table  method, uri, headers, body, now
+---@return table reply  status, body, request_id, outcome (code or "ok"), action, fault
 function tencent.handle(context, request)
   context.action = request.headers["x-tc-action"]
-  local account, code, message = admit(context, request)
+  local account, code, message = authenticate(context, request)
   if not account then return fail(context, code, message) end
   local site = validate.site(request.headers.host or "")
-  local candidates = find(context, context.action, site)
+  local candidates = find_services(context, context.action, site)
   if not candidates then return fail(context, "InvalidAction") end
   local service = candidates[1].service
 
   local fault = faults.due(context.store, account.fault, "id") or faults.due(context.store, request.headers["x-sandbox-fault"], "header")
   if fault and faults.CODES[fault.name] then return fail(context, faults.CODES[fault.name]) end
 
-  local exceeded = over_rate(context, service, account.id, site, request.now)
+  local exceeded = rate_error(context, service, account.id, site, request.now)
   if exceeded then return fail(context, "RequestLimitExceeded", exceeded) end
   local call
   call, code, message = validate.call(service, request, site)
-  local made = call and recognised(context, candidates, call) or fail(context, code, message)
-  made.fault = fault or made.fault
-  return made
+  local result = call and answer_pictures(context, candidates, call) or fail(context, code, message)
+  result.fault = fault or result.fault
+  return result
 end
 
 return tencent

@@ -1,4 +1,4 @@
---- Checks the parameters of a Tencent call as the service does, each refusal with the service's own code.
+--- Validates the parameters of a Tencent call and returns the service's error code for an invalid one.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
@@ -10,16 +10,16 @@ local validate = {}
 local VALUE = "InvalidParameterValue.InvalidParameterValueLimit"
 local DECODE = "FailedOperation.ImageDecodeFailed"
 
---- A call whose parameters are in order.
----@class idocr.sandbox.Call : idocr.sandbox.Asked
+--- A valid call.
+---@class idocr.sandbox.Call : idocr.sandbox.CallOptions
 ---@field pictures table<string, string>  "image" and "back": the bytes
----@field params table                    as they came
+---@field params table                    as received
 
 local function decode_percent(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
---- Members of a query or form.
+--- Parses a query string or form.
 ---@param text string
 ---@return table<string, string>
 function validate.form(text)
@@ -31,7 +31,7 @@ function validate.form(text)
   return params
 end
 
---- The parameters of a request, by its method.
+--- Parses the parameters of a request: the query of GET, the JSON body of POST.
 ---@param request table
 ---@return table? params
 ---@return string? code
@@ -50,7 +50,8 @@ function validate.params(request)
   return params
 end
 
-local function known(service)
+-- Returns the types of a service's parameters: name -> type.
+local function types_of(service)
   local types = {}
   for _, picture in ipairs(service.pictures) do
     types[picture.base64] = "string"
@@ -60,7 +61,7 @@ local function known(service)
   return types
 end
 
--- A GET request knows only text.
+-- Returns the value if it has the wanted type, else nil. In a GET request booleans are text.
 local function typed(value, wanted, is_get)
   if wanted == "boolean" then
     if is_get and (value == "true" or value == "false") then return value == "true" end
@@ -71,7 +72,7 @@ local function typed(value, wanted, is_get)
 end
 
 local function check_types(service, params, is_get)
-  local types, checked = known(service), {}
+  local types, checked = types_of(service), {}
   local names = {}
   for name in pairs(params) do names[#names + 1] = tostring(name) end
   table.sort(names)
@@ -86,14 +87,14 @@ local function check_types(service, params, is_get)
   return checked
 end
 
-local function within(value, values)
+local function is_one_of(value, values)
   for _, allowed in ipairs(values or { value }) do
     if value == allowed then return true end
   end
   return false
 end
 
--- What a wire value turns on: the param that it carries and the conditions that it stands for.
+-- Records the param and the conditions that a wire value turns on.
 local function turn_on(input, value, on)
   local constant = input.value
   if constant == nil then constant = true end
@@ -113,7 +114,7 @@ local function check_object(input, text, on)
     local value = object[field.wire]
     if value ~= nil and value ~= cjson.null then
       if type(value) ~= field.type then return nil, FORMAT end
-      if field.type == "string" and not within(value, field.values) then return nil, VALUE end
+      if field.type == "string" and not is_one_of(value, field.values) then return nil, VALUE end
       turn_on(field, value, on)
     end
   end
@@ -127,7 +128,7 @@ local function check_inputs(service, params, on)
       local ok, code = true, nil
       if input.type == "json" then
         ok, code = check_object(input, value, on)
-      elseif input.type == "string" and value ~= "" and not within(value, input.values) then
+      elseif input.type == "string" and value ~= "" and not is_one_of(value, input.values) then
         ok, code = nil, VALUE
       else
         turn_on(input, value, on)
@@ -138,29 +139,29 @@ local function check_inputs(service, params, on)
   return true
 end
 
--- A value by site; where the site is not known (a loopback address), the most generous one.
-local function widest(value, site)
+-- Returns a limit for the site, or the larger one where the site is unknown (a loopback address).
+local function limit_for(value, site)
   if type(value) ~= "table" or (value.intl == nil and value.cn == nil) then return value end
   if site then return value[site] end
   return math.max(value.intl or 0, value.cn or 0)
 end
 
 local function format_taken(formats, site, format)
-  if formats == nil then return true end -- the kind's table names none
+  if formats == nil then return true end -- the kind's table lists no formats
   if formats.intl == nil and formats.cn == nil then return formats[format] end
   if site then return formats[site] and formats[site][format] end
   return formats.intl and formats.intl[format] or formats.cn and formats.cn[format]
 end
 
-local ALL = 64 * 1024 * 1024 -- bytes: a picture at once
+local WHOLE_PICTURE = 64 * 1024 * 1024 -- bytes: read in one step
 
--- Whether the service cannot decode a file: decoders show a JPEG without its end marker, and no PNG without its end.
-local function is_cut(image, info)
-  if info.format == "jpeg" and info.complete == nil then return image:jpeg_walk():step(ALL) == "early" end
+-- Returns whether a file is too incomplete to decode. Decoders accept a JPEG without end marker, but not a PNG without its end.
+local function is_truncated(image, info)
+  if info.format == "jpeg" and info.complete == nil then return image:jpeg_walk():step(WHOLE_PICTURE) == "early" end
   return info.complete == false or info.format == "png" and not info.complete
 end
 
---- Whether bytes are a picture in a format that is taken, with a header that declares its size, and with its pixels.
+--- Returns whether the bytes are a complete picture in an accepted format, with its size in the header.
 ---@param bytes string
 ---@param formats table?
 ---@param site string?
@@ -169,13 +170,13 @@ function validate.is_picture(bytes, formats, site)
   if bytes == "" then return false end
   local image = core.image_bytes(bytes)
   local info = image and image:info()
-  if not info or not info.format or not format_taken(formats, site, info.format) or is_cut(image, info) then return false end
+  if not info or not info.format or not format_taken(formats, site, info.format) or is_truncated(image, info) then return false end
   return info.format == "pdf" or (info.width or 0) > 0 and (info.height or 0) > 0
 end
 
 local function check_picture(service, text, site)
-  local most = widest(service.max_base64, site)
-  if most and #text > most then return nil, "LimitExceeded.TooLargeFileError" end
+  local max = limit_for(service.max_base64, site)
+  if max and #text > max then return nil, "LimitExceeded.TooLargeFileError" end
   local bytes = core.base64_decode(text)
   if not bytes or not validate.is_picture(bytes, service.formats, site) then return nil, DECODE end
   return bytes
@@ -185,7 +186,7 @@ local function check_pictures(service, params, site)
   local shape, pictures = shapes.of(service), {}
   for _, picture in ipairs(service.pictures) do
     local url, text = picture.url and params[picture.url], params[picture.base64]
-    if url and url ~= "" then return nil, "FailedOperation.DownLoadError" end -- nothing is downloaded here
+    if url and url ~= "" then return nil, "FailedOperation.DownLoadError" end -- the sandbox downloads nothing
     if text and text ~= "" then
       local bytes, code = check_picture(service, text, site)
       if not bytes then return nil, code end
@@ -198,7 +199,7 @@ local function check_pictures(service, params, site)
   return pictures
 end
 
---- The site that a host belongs to, nil where it does not say.
+--- Returns the site of a host name, or nil if the name does not identify one.
 ---@param host string
 ---@return "intl"|"cn"|nil site
 function validate.site(host)
@@ -208,7 +209,7 @@ function validate.site(host)
   if host:match("^ocr%.tencentcloudapi%.") or host:match("^ocr%.internal%.") or host:match("^ocr%.ai%.") then return "cn" end
 end
 
---- Checks a call of a service.
+--- Validates a call of a service.
 ---@param service idocr.Service
 ---@param request table
 ---@param site string?
@@ -229,7 +230,7 @@ function validate.call(service, request, site)
   return call
 end
 
---- The services of a provider by their action.
+--- Returns the services of a provider by action.
 ---@param provider string
 ---@return table<string, { kind: idocr.Kind, service: idocr.Service }[]>
 function validate.actions(provider)

@@ -1,20 +1,20 @@
---- Checks a TC3-HMAC-SHA256 signature the way the service does. Written from the vendor's page, apart from the signer
---- of this project (only SHA-256 and HMAC are shared), so that one cannot hide a mistake of the other.
+--- Verifies a TC3-HMAC-SHA256 signature. Written from the vendor's documentation and independent of idocr's signer (only
+--- SHA-256 and HMAC are shared), so that a mistake in one is detected by the other.
 
 local calendar = require "idocr.sandbox.calendar"
 local core = require "idocr.core"
 
 local verify = {}
 
-local MAX_SKEW = 300 -- seconds: the service's own tolerance
+local MAX_SKEW = 300 -- seconds, as in the service
 
 local UNSIGNED = "UNSIGNED-PAYLOAD"
 
 ---@class idocr.sandbox.Account
 ---@field id string
 ---@field secret_key string
----@field token string?     the account is temporary: this token must come along
----@field fault string?     a reserved id: every call with it fails in this way
+---@field token string?     of temporary credentials: the request must carry it
+---@field fault string?     of a reserved id: injected into every call
 
 local SHAPE = "^TC3%-HMAC%-SHA256%s+Credential=([^/,%s]+)/([%d%-]+)/([^/,%s]+)/tc3_request,"
   .. "%s*SignedHeaders=([%w%-_;]+),%s*Signature=(%w+)%s*$"
@@ -25,20 +25,20 @@ local function parse(authorization)
   return { id = id, date = date, service = service, signed = signed, signature = signature }
 end
 
--- The SDKs take the service from the first label of the endpoint; on a loopback address that label is no product.
-local function is_label(service, host)
+-- The SDKs sign the first label of the endpoint as the service. Returns whether it is that of a loopback address.
+local function is_loopback_label(service, host)
   local label = host:match("^(127)%.") or host:match("^(localhost)%f[:%z]") or host:match("^%[::1%]")
   return label ~= nil and service:gsub(":%d+$", "") == label
 end
 
--- Values are lower-cased by the vendor's page and left alone by the vendor's SDKs; both come here.
-local function canonical_request(request, signed, payload_hash, host, as_is)
+-- The vendor's documentation lower-cases header values, its SDKs do not (`keep_case`); both are accepted.
+local function canonical_request(request, signed, payload_hash, host, keep_case)
   local lines = {}
   for name in signed:gmatch("[^;]+") do
     local value = name == "host" and host or request.headers[name]
     if not value then return nil end
     value = value:gsub("^%s+", ""):gsub("%s+$", "")
-    lines[#lines + 1] = name .. ":" .. (as_is and value or value:lower()) .. "\n"
+    lines[#lines + 1] = name .. ":" .. (keep_case and value or value:lower()) .. "\n"
   end
   local path, query = request.uri:match("^([^?]*)%??(.*)$")
   if request.method == "POST" then query = "" end
@@ -58,11 +58,11 @@ local function matches(request, parts, account, timestamp)
   local payload_hash = core.sha256(payload)
   local host = request.headers.host or ""
   local hosts = { host }
-  -- The vendor's Node SDK signs the name without the port. The service never listens on another port; a stand-in does.
+  -- The vendor's Node SDK signs the host without the port, which only differs on a mock server.
   if host:find(":%d+$") then hosts[2] = host:gsub(":%d+$", "") end
   for _, name in ipairs(hosts) do
-    for _, as_is in ipairs { false, true } do
-      local canonical = canonical_request(request, parts.signed, payload_hash, name, as_is)
+    for _, keep_case in ipairs { false, true } do
+      local canonical = canonical_request(request, parts.signed, payload_hash, name, keep_case)
       if canonical and core.equal(signature(account.secret_key, parts, timestamp, canonical), parts.signature) then return true end
     end
   end
@@ -72,7 +72,7 @@ end
 local INVALID = "AuthFailure.InvalidAuthorization"
 local NONSTANDARD = "The request `Authorization` header does not conform to tencentcloud standards"
 
---- Who signed a request.
+--- Verifies the signature of a request and returns the account that signed it.
 ---@param request table  method, uri, headers (lower-case names), body
 ---@param accounts table<string, idocr.sandbox.Account>
 ---@param now number     Unix seconds
@@ -88,7 +88,7 @@ function verify.check(request, accounts, now)
   if not timestamp:match("^%d+$") or #timestamp > 12 then
     return nil, "InvalidParameter", "The value type of parameter `X-TC-Timestamp` is not valid."
   end
-  if parts.service ~= "ocr" and not is_label(parts.service, headers.host or "") then
+  if parts.service ~= "ocr" and not is_loopback_label(parts.service, headers.host or "") then
     return nil, INVALID, NONSTANDARD .. ": `Service` in Credential not valid."
   end
   if parts.date ~= calendar.date(tonumber(timestamp)) then return nil, INVALID, NONSTANDARD .. ": `Date` in Credential not valid." end

@@ -1,4 +1,4 @@
---- `idocr batch KIND FOLDER --out FILE.jsonl`
+--- The subcommand `idocr batch KIND FOLDER --out FILE.jsonl`: reads the pictures of a folder into a JSON Lines file.
 
 local cli = require "idocr.cli.client"
 local core = require "idocr.core"
@@ -15,13 +15,13 @@ local tally = require "idocr.cli.tally"
 local batch = {
   description = [[
 Reads all pictures of a folder, several at once within the service's published rate, and writes
-one line of JSON for each as it comes back. Started again with the same --out, it skips what has
-a card and what the service refused for good, and asks again for what certainly cost nothing. A
-failure that may have been billed is "unsure": it is asked again only with --after-send.
+one line of JSON for each result. Run again with the same --out, it skips pictures with a card or
+a final error, and sends again those whose failure certainly cost nothing. A failure that may have
+been billed is "unsure": the picture is sent again only with --after-send.
 
-Status 0: nothing failed in this run, or everything was settled by earlier ones. Status 1: a
-picture failed, or the folder holds no picture that can be read. Two runs cannot write to one file
-at a time: the second ends with status 6 before it sends anything.
+Status 0: nothing failed in this run, or earlier runs finished everything. Status 1: a picture
+failed, or the folder contains no picture that can be read. Two runs cannot write to one file at a
+time: the second ends with status 6 before it sends anything.
 
   idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces]],
 }
@@ -29,17 +29,17 @@ at a time: the second ends with status 6 before it sends anything.
 local function whole_number(text)
   local number = tonumber(text)
   if number and number >= 1 and number < 2 ^ 31 and number % 1 == 0 then return number end
-  return nil, "--concurrency is a whole number from 1, not '" .. text .. "'"
+  return nil, "--concurrency must be a whole number from 1, not '" .. text .. "'"
 end
 
 function batch.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf, as the service takes them).")
-  parser:option("--out", "Where the lines go; they are added to what is there. - is standard output."):argname("FILE"):count(1)
-  parser:flag("--recursive", "Also the pictures in the folders below; links to folders are not followed.")
-  parser:option("--concurrency", "Pictures in flight at once.", "4"):argname("N"):convert(whole_number)
-  parser:option("--portraits", "Ask for portraits and write them to this folder."):argname("FOLDER")
-  parser:flag("--raw", "Also the reply as the service named it, pictures as base64.")
+  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf, if the service accepts them).")
+  parser:option("--out", "File to append the lines to; - for standard output."):argname("FILE"):count(1)
+  parser:flag("--recursive", "Also read the pictures in subfolders; links to folders are not followed.")
+  parser:option("--concurrency", "Number of concurrent calls.", "4"):argname("N"):convert(whole_number)
+  parser:option("--portraits", "Request portraits and write them to this folder."):argname("FOLDER")
+  parser:flag("--raw", "Also the service's own response, with pictures as base64.")
   parser:flag("--quiet", "No progress and no summary on standard error.")
   cli.describe_after_send(parser)
   cli.describe_params(parser)
@@ -51,23 +51,24 @@ end
 ---@field args table
 ---@field out idocr.Console
 ---@field output idocr.Output
----@field before string   what the first line begins with: a line break where an earlier run tore its last line
+---@field before string   prefix of the first line: a line break if the file ends with an incomplete line
 ---@field stems table<string, string>  picture -> name of its portrait
----@field below fun(path: string): string  the folders between the batch's folder and a picture: "", "/2024", "/2024/may"
+---@field below fun(path: string): string  the subfolder of a picture: "", "/2024", "/2024/may"
 ---@field counts idocr.cli.Tally
----@field stop idocr.Error?  a failure that every further picture would share
----@field problem string?    why a result could not be kept
+---@field stop idocr.Error?  an error that all further pictures would have, too
+---@field problem string?    why a result could not be written
 
-local function check_places(args)
+-- Ends the command as wrong usage if the folder cannot be read or --portraits cannot be written.
+local function check_folders(args)
   local names, problem = core.list_directory(args.folder)
   if not names then main.usage_error(args.folder .. ": " .. problem) end
   if not args.portraits then return end
-  if not pictures.is_folder(args.portraits) then main.usage_error("--portraits names a folder that is there") end
-  local complaint = pictures.complaint(args.portraits)
-  if complaint then main.usage_error("nothing can be written there: " .. complaint) end
+  if not pictures.is_folder(args.portraits) then main.usage_error("--portraits must name an existing folder") end
+  problem = pictures.write_problem(args.portraits)
+  if problem then main.usage_error("cannot write to --portraits: " .. problem) end
 end
 
--- Opens the output before anything is sent. -> output, or nil and an exit status
+-- Opens and locks the output before anything is sent. Returns the output, or nil and an exit status.
 local function open_output(args, out)
   local output, problem, code = core.output(args.out == "-" and 1 or args.out)
   if output then
@@ -81,7 +82,7 @@ local function open_output(args, out)
   return nil, status.OUTPUT
 end
 
--- The pictures that are to be asked for now.
+-- Selects the pictures to send in this run.
 local function choose(all, memory, args, counts)
   local todo = {}
   for _, path in ipairs(all) do
@@ -98,7 +99,7 @@ local function choose(all, memory, args, counts)
   return todo
 end
 
--- The name of each picture's portrait, unique within its folder.
+-- Returns the name of each picture's portrait, unique within its folder.
 local function stems_by_folder(all)
   local folders, stems = {}, {}
   for _, path in ipairs(all) do
@@ -112,7 +113,7 @@ local function stems_by_folder(all)
   return stems
 end
 
--- Each input of client:each: the params of one picture; `paths` notes the path of each for its line.
+-- Iterates over the inputs of client:each, the params of one picture each. Records the path of each input in `paths`.
 local function inputs(run, todo, params, paths)
   local index = 0
   return function()
@@ -127,29 +128,30 @@ local function inputs(run, todo, params, paths)
   end
 end
 
--- The line of a card, after its portrait was written.
+-- Writes the portrait of a card and returns the card's line.
 local function card_line(run, path, card)
   local files, args = {}, run.args
   if args.portraits and card.portrait then
-    local place = args.portraits .. run.below(path)
-    pictures.make_folder(place)
-    files.portrait, run.problem = pictures.write(card.portrait, place, run.stems[path], "portrait")
+    local target = args.portraits .. run.below(path)
+    pictures.make_folder(target)
+    files.portrait, run.problem = pictures.write(card.portrait, target, run.stems[path], "portrait")
   end
   run.counts.read = run.counts.read + 1
   return { card = show.card_data(card, { files = files, raw = args.raw }) }
 end
 
--- The next ten thousand would fail like these.
-local FOR_ALL = { credentials = true, unsupported = true }
+-- Error categories that stop the batch, because all further pictures would fail in the same way.
+local FATAL = { credentials = true, unsupported = true }
 
+-- Counts an error and returns its line.
 local function error_line(run, err)
   local verdict = money.verdict(err)
   run.counts:fail(verdict)
-  if FOR_ALL[err.category] then run.stop = err end
+  if FATAL[err.category] then run.stop = err end
   return { error = show.error_data(err), unsure = verdict == "unsure" or nil }
 end
 
--- Reads the pictures. What is in flight when a run stops is waited for: it may be paid.
+-- Reads the pictures. Waits for pending calls when the run stops, because they may be billed.
 local function read_all(run, client, params, todo)
   local paths, drawn = {}, 0
   local draw = run.out.progress and not run.args.quiet
@@ -166,11 +168,12 @@ local function read_all(run, client, params, todo)
       run.out.err("\r" .. run.counts:progress() .. "\27[K")
       drawn = now
     end
-    if run.problem then break end -- what cannot be kept need not be paid for
+    if run.problem then break end -- do not pay for results that cannot be written
   end
   if draw then run.out.err("\r\27[K") end
 end
 
+-- Prints the summary and returns the exit status.
 local function report(run, left_out)
   local counts, err = run.counts, run.out.err
   local omitted, unsure = folder.describe(left_out), counts.unsure + counts.waiting
@@ -180,7 +183,7 @@ local function report(run, left_out)
     if omitted then err("idocr: left out: " .. omitted .. "\n") end
   end
   if run.problem then
-    err("idocr: what was read cannot be written: " .. run.problem .. "\n")
+    err("idocr: cannot write the results: " .. run.problem .. "\n")
     return status.OUTPUT
   end
   if run.stop then
@@ -196,7 +199,7 @@ local function report(run, left_out)
 end
 
 function batch.run(args, out)
-  check_places(args)
+  check_folders(args)
   local params = cli.params(args)
   local client = cli.new(args)
   if args.portraits then params.portrait = true end

@@ -1,4 +1,4 @@
---- `idocr check KIND NUMBER|MRZ`
+--- The subcommand `idocr check KIND NUMBER|MRZ`: checks a number or a machine readable zone offline.
 
 local choice = require "idocr.cli.choice"
 local console = require "idocr.cli.console"
@@ -12,7 +12,7 @@ local table_text = require "idocr.cli.table"
 local check = {
   description = [[
 Checks a document's number, or the lines of a machine readable zone: check digits, dates, codes.
-Nothing is sent. A number on the command line can be seen by others on the machine: with - it is
+Nothing is sent. Other users of the machine can see a number on the command line; with - it is
 read from standard input.
 
   idocr check china_id 11010519491231002X
@@ -21,7 +21,7 @@ read from standard input.
   idocr check mrz - < zone.txt]],
 }
 
--- The kinds that something can be said about, and the module that says it.
+-- Returns the kinds that can be checked: name -> module, and the list of names.
 local function checkers()
   local found, names = {}, {}
   local function add(name, module)
@@ -40,8 +40,8 @@ end
 
 function check.describe(parser)
   local _, names = checkers()
-  parser:argument("kind", "What the number belongs to: " .. table.concat(names, ", ") .. "."):convert(choice.of("the kind", names))
-  parser:argument("text", "The number; for a machine readable zone its lines; - for standard input."):args("+"):argname("NUMBER|MRZ")
+  parser:argument("kind", "Kind of the number: " .. table.concat(names, ", ") .. "."):convert(choice.of("the kind", names))
+  parser:argument("text", "The number, or the lines of a machine readable zone; - for standard input."):args("+"):argname("NUMBER|MRZ")
   parser:flag("--json", "One line of JSON.")
 end
 
@@ -50,7 +50,7 @@ local function text_of(value)
   return tostring(value)
 end
 
--- Rows of a result: scalars, lists one row an item, tables one row a member; what is wrong in red.
+-- Adds the rows of a result: one row per item of a list or member of a table. Failed checks are red.
 local function add_rows(rows, name, value)
   if type(value) ~= "table" then
     rows[#rows + 1] = { name, text_of(value), colours = { "dim", value == false and "red" or nil } }
@@ -75,7 +75,7 @@ function check.run(args, out)
   local text = table.concat(args.text, "\n")
   if text == "-" then text = io.stdin:read("*a") or "" end
   text = text:gsub("\r\n?", "\n"):gsub("^%s+", ""):gsub("%s+$", "")
-  if text == "" then main.usage_error("there is nothing to check") end
+  if text == "" then main.usage_error("nothing to check: the number or machine readable zone is empty") end
   local result, problem = require((checkers())[args.kind]).parse(text)
   if not result then
     if args.json then out.out(show.line { valid = false, problem = tostring(problem) }) end

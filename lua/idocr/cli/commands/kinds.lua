@@ -1,4 +1,4 @@
---- `idocr kinds`
+--- The subcommand `idocr kinds`: lists the kinds of documents, their services and params.
 
 local kinds = require "idocr.kinds"
 local show = require "idocr.cli.show"
@@ -6,7 +6,7 @@ local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
 
 local command = {
-  description = "Lists the kinds of documents, who reads them, and what can be asked for beside the picture.",
+  description = "Lists the kinds of documents, the services that read them, and their params.",
 }
 
 function command.describe(parser)

@@ -1,4 +1,4 @@
---- `idocr precheck KIND PICTURE...`
+--- The subcommand `idocr precheck KIND PICTURE...`: validates picture files and measures their quality offline.
 
 local advice = require "idocr.picture.quality"
 local choice = require "idocr.cli.choice"
@@ -15,9 +15,9 @@ local width = require "idocr.cli.width"
 
 local precheck = {
   description = [[
-Looks at pictures before they are paid for, offline. What a service would surely refuse (format, size, a
-file that ends too early) is said with status 5. What is an opinion about pixels (blur, darkness, glare, too
-few of them) is advice: cards that read perfectly can look bad, so nothing is refused for it.
+Checks pictures offline, before you pay for a call. A file that a service would surely refuse (format, size,
+truncated file) gives status 5. Measurements of the pixels (blur, darkness, glare, low resolution) are only
+advice, because bad pictures are often read correctly; nothing is refused for them.
 
   idocr precheck passport photo.jpg]],
 }
@@ -25,18 +25,18 @@ few of them) is advice: cards that read perfectly can look bad, so nothing is re
 function precheck.describe(parser)
   cli.describe_kind(parser)
   parser:argument("picture", "A file."):args("+")
-  parser:option("--provider", "Whose limits count: tencent or ekycpro.", "tencent"):argname("NAME")
+  parser:option("--provider", "Provider whose limits apply: tencent or ekycpro.", "tencent"):argname("NAME")
     :convert(choice.of("--provider", { "tencent", "ekycpro" }))
   parser:option("--site", "Tencent's site: intl or cn.", "intl"):argname("SITE")
     :convert(choice.of("--site", { "intl", "cn" }))
   parser:flag("--json", "One line of JSON for each picture.")
 end
 
--- -> the look at one picture: {file, ok, refused?, findings}
-local function look(path, service, site)
-  local named, complaint = picture.file(path)
-  if not named then main.usage_error(complaint) end
-  local opened, err = picture.open(named)
+-- Checks one picture. Returns {file, ok, refused?, findings, measures, not_measured}.
+local function inspect(path, service, site)
+  local source, message = picture.file(path)
+  if not source then main.usage_error(message) end
+  local opened, err = picture.open(source)
   if not opened then return { file = path, ok = false, refused = err, findings = {} } end
   local _, refused = limits.picture(opened.image, service, site)
   local result = advice.check(opened.image)
@@ -47,7 +47,7 @@ local function look(path, service, site)
   }
 end
 
-local function tell(result, out)
+local function print_result(result, out)
   local rows = {}
   if result.refused then
     rows[1] = { "refused", "", "", result.refused.message, colours = { "red", false, false, "red" } }
@@ -61,25 +61,25 @@ local function tell(result, out)
   out.out(console.paint(out, "bold", width.plain(result.file) .. (result.ok and ": nothing against it" or "")) .. "\n")
   out.out(table_text.render(out, { "check", "found", "wanted", "says" }, rows))
   if result.not_measured == "not_built" then
-    out.err("idocr: the look at pixels is not built: it needs libjpeg-turbo and libpng (make deps all)\n")
+    out.err("idocr: pixels were not measured: this build lacks libjpeg-turbo and libpng (make deps all)\n")
   end
 end
 
 function precheck.run(args, out)
   local service = kinds.service(kinds.get(args.kind), args.provider, args.site)
   if not service then
-    local place = args.provider == "tencent" and "Tencent's site " .. args.site or args.provider
-    main.usage_error(place .. " does not read " .. args.kind)
+    local service_name = args.provider == "tencent" and "Tencent's site " .. args.site or args.provider
+    main.usage_error(service_name .. " does not read " .. args.kind)
   end
   local worst = status.OK
   for _, path in ipairs(args.picture) do
-    local result = look(path, service, args.site)
+    local result = inspect(path, service, args.site)
     if result.refused then worst = status.PICTURE end
     if args.json then
       result.refused = result.refused and show.error_data(result.refused)
       out.out(show.line(show.named(result, path)))
     else
-      tell(result, out)
+      print_result(result, out)
     end
   end
   return worst

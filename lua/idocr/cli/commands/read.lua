@@ -1,4 +1,4 @@
---- `idocr read KIND PICTURE...`
+--- The subcommand `idocr read KIND PICTURE...`: reads pictures and prints their cards.
 
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
@@ -11,34 +11,34 @@ local width = require "idocr.cli.width"
 
 local read = {
   description = [[
-Reads pictures of documents and prints what was read: a table for each, or with --json a line for each.
+Reads pictures of documents and prints a table for each, or with --json a line of JSON.
 
   idocr read passport photo.jpg --portrait face.jpg
   idocr read china_id front.jpg --side front --warn all
   idocr read malaysia_id --provider ekycpro front.jpg --back back.jpg
-  idocr read macao_id --transport sandbox specimen.jpg     nothing is sent, nothing is paid]],
+  idocr read macao_id --transport sandbox specimen.jpg     (nothing is sent or billed)]],
 }
 
 function read.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("picture", "A file, - for standard input, or an address that the service fetches itself."):args("+")
-  parser:group("What comes out",
+  parser:argument("picture", "A file, - for standard input, or a URL that the service downloads."):args("+")
+  parser:group("Output",
     parser:flag("--json", "One line of JSON for each picture."),
-    parser:flag("--raw", "With --json: also the reply as the service named it, pictures as base64."),
-    parser:flag("--check", "Also check digits, dates and cross-checks, offline."),
-    parser:option("--portrait", "Ask for the portrait and write it to this file or folder."):argname("FILE"),
-    parser:option("--card-image", "Ask for the cut-out card, where the kind has that, and write it."):argname("FILE"))
+    parser:flag("--raw", "With --json: also the service's own response, with pictures as base64."),
+    parser:flag("--check", "Also check digits, dates and fields against each other, offline."),
+    parser:option("--portrait", "Request the portrait and write it to this file or folder."):argname("FILE"),
+    parser:option("--card-image", "Request the cropped card, if the kind has it, and write it to this file or folder."):argname("FILE"))
   cli.describe_after_send(parser)
   cli.describe_params(parser, true)
   cli.describe_client(parser)
 end
 
--- Writes the card's pictures where the user wants them. -> files by field, what went wrong
+-- Writes the requested pictures of a card. Returns the files by field, and the problems.
 local function write_pictures(card, args, stem)
   local files, problems = {}, {}
-  for field, place in pairs { portrait = args.portrait, card_image = args.card_image } do
+  for field, target in pairs { portrait = args.portrait, card_image = args.card_image } do
     if card[field] then
-      local path, problem = pictures.write(card[field], place, stem, field)
+      local path, problem = pictures.write(card[field], target, stem, field)
       files[field], problems[#problems + 1] = path, problem
     else
       problems.missing = field
@@ -47,7 +47,7 @@ local function write_pictures(card, args, stem)
   return files, problems
 end
 
--- Reads one picture and prints it. -> exit status
+-- Reads one picture, prints its card or error, and returns the exit status.
 local function read_one(client, args, params, source, stem, out)
   local call = {}
   for name, value in pairs(params) do call[name] = value end
@@ -79,15 +79,15 @@ function read.run(args, out)
   if args.portrait then params.portrait = true end
   if args.card_image and (kinds.get(args.kind).params or {}).crop then params.crop = true end
   local many = #args.picture > 1
-  for _, place in ipairs { args.portrait or false, args.card_image or false } do
-    if many and place and place:sub(-1) ~= "/" and not pictures.is_folder(place) then
-      main.usage_error("for several pictures, --portrait and --card-image name a folder that is there")
+  for _, target in ipairs { args.portrait or false, args.card_image or false } do
+    if many and target and target:sub(-1) ~= "/" and not pictures.is_folder(target) then
+      main.usage_error("for several pictures, --portrait and --card-image must name an existing folder")
     end
   end
-  if many and args.back then main.usage_error("--back belongs to one picture") end
-  for _, place in ipairs { args.portrait or false, args.card_image or false } do
-    local complaint = place and pictures.complaint(place)
-    if complaint then main.usage_error("nothing can be written there: " .. complaint) end
+  if many and args.back then main.usage_error("--back can be used with only one picture") end
+  for _, target in ipairs { args.portrait or false, args.card_image or false } do
+    local problem = target and pictures.write_problem(target)
+    if problem then main.usage_error("cannot write the picture: " .. problem) end
   end
 
   local stems = pictures.stems(args.picture)
@@ -96,7 +96,7 @@ function read.run(args, out)
     local result = read_one(client, args, params, source, stems[source], out)
     if result ~= status.OK then worst = many and worst ~= status.OK and worst ~= result and status.REFUSED or result end
     if many and result == status.OK and not args.json then out.out("\n") end
-    if out.trouble and out.trouble() then break end -- what cannot be shown need not be paid for
+    if out.trouble and out.trouble() then break end -- do not pay for results that cannot be printed
   end
   client:close()
   return worst

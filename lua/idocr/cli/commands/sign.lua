@@ -1,4 +1,4 @@
---- `idocr sign KIND PICTURE`
+--- The subcommand `idocr sign KIND PICTURE`: prints the signed request as a curl command.
 
 local cli = require "idocr.cli.client"
 local status = require "idocr.cli.status"
@@ -6,9 +6,9 @@ local width = require "idocr.cli.width"
 
 local sign = {
   description = [[
-Makes and signs the request without sending it and shows it as a curl command, to see what would
-go out or to compare a signature with another tool's. Key id, token and API key are masked; the
-body is named as a file, which --body writes.
+Signs the request without sending it and prints it as a curl command, to inspect it or to compare
+the signature with another tool's. Key id, token and API key are masked. The body is a file, which
+--body writes.
 
   idocr sign passport photo.jpg --body body.json]],
 }
@@ -23,18 +23,18 @@ end
 
 local HIDDEN = "***"
 
--- 'it''s' as a shell reads it back.
+-- Quotes a text for a shell.
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
--- Enough of a key id to tell two apart, never enough to use.
+-- Masks a key id, except for the first characters, which distinguish ids.
 local function masked(text) return #text > 12 and text:sub(1, 4) .. HIDDEN or HIDDEN end
 
--- Headers that hold no secret. All others are masked: a new one must not be shown by mistake.
+-- Headers without secrets. All others are masked, including unknown ones.
 local PLAIN_HEADERS = {}
 for name in ([[host content-type content-length accept user-agent x-tc-action x-tc-version x-tc-timestamp x-tc-region
   x-tc-language x-tc-requestclient x-tc-content-sha256]]):gmatch("%S+") do PLAIN_HEADERS[name] = true end
 
---- A header's value as it may be shown.
+--- Masks the secrets of a header value.
 ---@param name string
 ---@param value string
 ---@return string
@@ -47,7 +47,7 @@ function sign.mask_header(name, value)
   return before and before .. masked(id) .. after or HIDDEN
 end
 
---- A URL as it may be shown: without a user name, and without the values of its query, where ekycpro's token stands.
+--- Masks the user name of a URL and the values of its query, which contains ekycpro's token.
 ---@param url string
 ---@return string
 function sign.mask_url(url)
@@ -60,7 +60,7 @@ function sign.mask_url(url)
   end))
 end
 
--- The body as the request has it, slice by slice. -> true, or nil and the problem
+-- Writes the body of the request in slices. Returns true, or false and the problem.
 local function write_body(body, path)
   local handle, problem = io.open(path, "wb")
   if not handle then return nil, problem end
@@ -95,7 +95,7 @@ function sign.run(args, out)
   if args.body then
     local written, problem = write_body(request.body, args.body)
     if not written then
-      out.err("idocr: the body cannot be written: " .. tostring(problem) .. "\n")
+      out.err("idocr: cannot write the body: " .. tostring(problem) .. "\n")
       return status.OUTPUT
     end
   end

@@ -1,4 +1,4 @@
---- `idocr stamp PICTURE`
+--- The subcommand `idocr stamp PICTURE`: writes the mock server's response into a picture.
 
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
@@ -11,8 +11,8 @@ local status = require "idocr.cli.status"
 
 local command = {
   description = [[
-Writes into a picture (a JPEG comment or a PNG text chunk) what the sandbox answers to it, so that any
-picture becomes a test case. The services themselves never see it. A stamp that was there is replaced.
+Writes the mock server's response into a picture (a JPEG comment or a PNG text chunk), which turns any
+picture into a test case. The real services ignore it. An existing stamp is replaced.
 
   idocr stamp photo.jpg --kind passport --set number=X1234567 --set surname=DOE --set warnings=glare
   idocr stamp photo.jpg --kind malaysia_id --set MyKadNumber=880229-14-0000 -o case.jpg
@@ -22,25 +22,26 @@ picture becomes a test case. The services themselves never see it. A stamp that 
 
 function command.describe(parser)
   parser:argument("picture", "A JPEG or PNG file.")
-  parser:option("--kind", "What the picture then shows: " .. table.concat(kinds.list(), ", ") .. "."):argname("KIND")
+  parser:option("--kind", "Kind of card to recognise: " .. table.concat(kinds.list(), ", ") .. "."):argname("KIND")
     :convert(choice.of("--kind", kinds.list()))
   parser:option("--set", "A field of the card (visual.NAME for the printed zone), or a member of the\n" ..
-    "service's own reply by its own name."):argname("FIELD=VALUE"):count("*")
-  parser:option("--error", "The service's code (or ekycpro's status) to answer with."):argname("CODE")
-  parser:option("--fault", "What goes wrong: " .. table.concat(faults.NAMES, ", ") ..
-    ";\nslow=SECONDS says how slow, NAME*2 lets only the first two calls fail."):argname("FAULT")
-  parser:option("-o --out", "Write the stamped picture here (- for standard output)\ninstead of over the old one."):argname("FILE")
-  parser:flag("--show", "Say what stamp the picture has, and change nothing.")
+    "service's response by the service's name."):argname("FIELD=VALUE"):count("*")
+  parser:option("--error", "The error code (or ekycpro's status) to respond with."):argname("CODE")
+  parser:option("--fault", "Fault to inject: " .. table.concat(faults.NAMES, ", ") ..
+    ";\nslow=SECONDS sets the delay, NAME*2 makes only the first two calls fail."):argname("FAULT")
+  parser:option("-o --out", "Write the stamped picture to this file (- for standard output)\n" ..
+    "instead of replacing the original."):argname("FILE")
+  parser:flag("--show", "Print the stamp of the picture and change nothing.")
 end
 
 local function read_file(path)
   local image, _, code = core.image_file(path)
   if image then image:close() end
-  if code == "not_a_file" then main.usage_error("the picture is no regular file: " .. path) end
+  if code == "not_a_file" then main.usage_error("the picture must be a regular file: " .. path) end
   local handle, problem = io.open(path, "rb")
   local bytes = handle and handle:read("*a")
   if handle then handle:close() end
-  if not bytes or bytes == "" then main.usage_error("the picture cannot be read: " .. tostring(problem or path)) end
+  if not bytes or bytes == "" then main.usage_error("cannot read the picture: " .. tostring(problem or path)) end
   return bytes
 end
 
@@ -67,7 +68,7 @@ function command.run(args, out)
   if not stamped then main.usage_error(err.message) end
   local path, problem = pictures.write(stamped, args.out or args.picture, pictures.stem(args.picture), "stamped")
   if path then return status.OK end
-  out.err("idocr: the picture cannot be written: " .. tostring(problem) .. "\n")
+  out.err("idocr: cannot write the picture: " .. tostring(problem) .. "\n")
   return status.OUTPUT
 end
 

@@ -1,5 +1,5 @@
---- Composes the reply of a service from the fields of a card: every documented member in its place, with the type that
---- the newest generation of the service gives it.
+--- Composes the response of a service from the fields of a card: all documented members, with the types that the newest
+--- version of the service uses.
 
 local json = require "idocr.sandbox.reply.json"
 local shapes = require "idocr.sandbox.reply.shapes"
@@ -7,38 +7,40 @@ local wire = require "idocr.sandbox.reply.wire"
 
 local answer = {}
 
--- Card fields that a service gives only when they were asked for, and what asks for them.
-local GATES = {
+-- Card fields that a service returns only on request, and the param or warning that requests them.
+local SWITCHES = {
   portrait = "portrait", card_image = "crop", quality = "quality", border_score = "warn.incomplete", reflections = "reflect_detail",
 }
 
---- What a reply is made of.
+--- The content of a response.
 ---@class idocr.sandbox.Content
 ---@field fields table      card fields in our vocabulary; `visual` is a table, `mrz` and `warnings` are lists
----@field exact boolean     a stamp: members come as set, whatever site, region or switch would leave them out
----@field members table?    reply members (dotted paths) that are set as they are, after everything else
+---@field exact boolean     from a stamp: members are returned even if site, region or params would omit them
+---@field members table?    response members (dotted paths) that are set last, unchanged
 
---- How the call was made.
----@class idocr.sandbox.Asked
+--- The params and the target of a call.
+---@class idocr.sandbox.CallOptions
 ---@field on table<string, true>  params and warning names that the request turned on
 ---@field site string?
 ---@field region string?
 
-local function frame(members, content, asked)
+-- Builds the response with the default value of each member.
+local function default_members(members, content, call)
   local object = json.object()
   for _, member in ipairs(members) do
     local default = member[2]
-    local here = content.exact or not (member.site and asked.site and member.site ~= asked.site)
+    local present = content.exact or not (member.site and call.site and member.site ~= call.site)
     if member.members then
-      object:set(member[1], frame(member.members, content, asked))
-    elseif default ~= nil and here then
+      object:set(member[1], default_members(member.members, content, call))
+    elseif default ~= nil and present then
       object:set(member[1], default)
     end
   end
   return object
 end
 
-local function holder(reply, path)
+-- Returns the object that holds a dotted path, created if missing, and the last name of the path.
+local function parent_of(reply, path)
   local object, last = reply, path
   for step, rest in path:gmatch("([^.]+)()") do
     last = step
@@ -54,9 +56,9 @@ local function holder(reply, path)
 end
 
 local function set(reply, path, value)
-  local object, last = holder(reply, path)
+  local object, last = parent_of(reply, path)
   local before = object:get(last)
-  -- the member's type is the service's: "1.72" is text in some replies and a number in others
+  -- keep the member's type: "1.72" is text in some responses and a number in others
   if type(value) == "number" and (type(before) == "string" or before == json.null) then value = ("%.14g"):format(value) end
   object:set(last, value)
 end
@@ -67,7 +69,7 @@ local function field_of(fields, name)
   return fields[name]
 end
 
--- Members of the shape that only some place has, by their path.
+-- Collects the members of the shape that only one site or region returns, by path.
 local function conditions(members, into, prefix)
   for _, member in ipairs(members) do
     local path = prefix .. member[1]
@@ -77,13 +79,13 @@ local function conditions(members, into, prefix)
   return into
 end
 
-local function allowed(condition, asked)
+local function allowed(condition, call)
   if not condition then return true end
-  if condition.site and asked.site and condition.site ~= asked.site then return false end
-  return not condition.region or condition.region == asked.region
+  if condition.site and call.site and condition.site ~= call.site then return false end
+  return not condition.region or condition.region == call.region
 end
 
--- Whether this service has a switch for a field at all.
+-- Collects the params and warnings that the service accepts.
 local function switches(inputs, into)
   for _, input in ipairs(inputs or {}) do
     if input.param then into[input.param] = true end
@@ -96,10 +98,10 @@ end
 local function fill(reply, outputs, fields, job)
   for _, output in ipairs(outputs or {}) do
     local value = field_of(fields, output.field)
-    local gate = GATES[output.field]
-    local closed = gate and job.switches[gate] and not job.asked.on[gate]
+    local switch = SWITCHES[output.field]
+    local closed = switch and job.switches[switch] and not job.call.on[switch]
     if closed and (output.as == "picture" or not job.content.exact) then value = nil end
-    if not job.content.exact and not allowed(job.conditions[output.wire], job.asked) then value = nil end
+    if not job.content.exact and not allowed(job.conditions[output.wire], job.call) then value = nil end
     if value ~= nil and not output.as:match("^period_") then set(reply, output.wire, wire.value(output, value, job.shape)) end
   end
 end
@@ -119,7 +121,7 @@ local function periods(reply, outputs, fields)
   end
 end
 
--- A field that the service gives in parts, where only the whole is known: the first word (or character) is the first part.
+-- Splits a composed field into its parts: the first word (or character) and the rest.
 local function decompose(service, fields)
   local parts = setmetatable({}, { __index = fields })
   for _, rule in ipairs(service.composed or {}) do
@@ -136,12 +138,13 @@ end
 local function code_of(codes, name)
   local found
   for code, known in pairs(codes) do
-    if known == name and (not found or code < found) then found = code end -- the newest numbers are the lowest
+    if known == name and (not found or code < found) then found = code end -- the newest codes are the lowest
   end
   return found
 end
 
-local function warn(reply, service, shape, names)
+-- Sets the warning lists from names or codes.
+local function set_warnings(reply, service, shape, names)
   if type(names) ~= "table" or not next(service.warnings or {}) then return end
   local lists = {}
   for list in pairs(service.warnings) do lists[#lists + 1] = list end
@@ -164,31 +167,31 @@ local function warn(reply, service, shape, names)
   for list, codes in pairs(filled) do set(reply, list, codes) end
 end
 
-local function confide(reply, service, confidence)
+local function set_confidence(reply, service, confidence)
   for member, field in pairs(type(confidence) == "table" and service.confidence or {}) do
     local value = tonumber(confidence[field])
     if value then set(reply, "AdvancedInfo." .. member, json.object():set("Confidence", ("%.4f"):format(value))) end
   end
 end
 
---- The members of a successful reply, without envelope and request id.
+--- Composes the members of a successful response, without envelope and request id.
 ---@param service idocr.Service
 ---@param content idocr.sandbox.Content
----@param asked idocr.sandbox.Asked
+---@param call idocr.sandbox.CallOptions
 ---@return idocr.sandbox.Object
-function answer.compose(service, content, asked)
+function answer.compose(service, content, call)
   local shape = shapes.of(service)
   local fields = decompose(service, content.fields)
   local job = {
-    shape = shape, content = content, asked = asked,
+    shape = shape, content = content, call = call,
     switches = switches(service.inputs, {}), conditions = conditions(shape.members, {}, ""),
   }
-  local reply = frame(shape.members, content, asked)
+  local reply = default_members(shape.members, content, call)
   fill(reply, service.outputs, fields, job)
   fill(reply, service.visual, type(fields.visual) == "table" and fields.visual or {}, job)
   periods(reply, service.outputs, fields)
-  warn(reply, service, shape, fields.warnings)
-  confide(reply, service, fields.confidence)
+  set_warnings(reply, service, shape, fields.warnings)
+  set_confidence(reply, service, fields.confidence)
   for path, value in pairs(content.members or {}) do set(reply, path, json.from(value)) end
   for name in pairs(service.embedded or {}) do -- JSON inside a string
     local value = reply:get(name)

@@ -1,4 +1,4 @@
---- The texts beside the error codes, as on the vendors' pages (texts may change there; codes are what counts).
+--- Error messages by error code, from the vendors' documentation. Clients should rely on the codes only.
 
 local messages = {
   ["AuthFailure.InvalidAuthorization"] = "The request `Authorization` header does not conform to tencentcloud standards.",

@@ -1,23 +1,23 @@
---- What each action's newest reply looks like: members in order with the value of a member that has nothing to say.
---- An action that is not here gets its shape from the outputs of its card table.
+--- Describes the newest response of each action: its members in order, with their empty values. The shape of an action
+--- that is not listed is derived from the outputs of its card table.
 
 local json = require "idocr.sandbox.reply.json"
 
 local shapes = {}
 
---- One member of a reply.
+--- One member of a response.
 ---@class idocr.sandbox.Member
 ---@field [1] string     name
----@field [2] any        value when there is nothing to say; nil: the member is left out then
----@field site string?   only this site has it
----@field region string? only this region has it
+---@field [2] any        empty value; nil: the member is omitted if it has no value
+---@field site string?   returned only by this site
+---@field region string? returned only by this region
 ---@field members idocr.sandbox.Member[]?
 
 ---@class idocr.sandbox.Shape
 ---@field members idocr.sandbox.Member[]
----@field sex table<string, string>?         how "M" and "F" are written
----@field warnings string?                   the list in use today, where there are several
----@field codes table<string, true>?         codes that only some actions have and that choose between two refusals
+---@field sex table<string, string>?         text of "M" and "F"
+---@field warnings string?                   the list in use today, if the service has several
+---@field codes table<string, true>?         error codes that only some actions have
 
 local MALAY = { M = "LELAKI", F = "PEREMPUAN" }
 local CHINESE = { M = "男", F = "女" }
@@ -94,7 +94,7 @@ local EMPTY = {
   period_start = "", period_end = "", period_open = "", resident_type = "",
 }
 
-local function place(members, path, default)
+local function add_member(members, path, default)
   local head, rest = path:match("^([^.]+)%.?(.*)$")
   local found
   for _, member in ipairs(members) do
@@ -106,7 +106,7 @@ local function place(members, path, default)
   end
   if rest ~= "" then
     found.members = found.members or {}
-    place(found.members, rest, default)
+    add_member(found.members, rest, default)
   elseif found[2] == nil then
     found[2] = default
   end
@@ -118,18 +118,18 @@ local function derive(service)
     for _, output in ipairs(list) do
       local default = EMPTY[output.as]
       if output.as == "positions" then default = {} end
-      place(members, output.wire, default)
+      add_member(members, output.wire, default)
     end
   end
   local lists = {}
   for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
   table.sort(lists)
-  for _, list in ipairs(lists) do place(members, list, {}) end
-  for name in pairs(service.embedded or {}) do place(members, name, "1") end
+  for _, list in ipairs(lists) do add_member(members, list, {}) end
+  for name in pairs(service.embedded or {}) do add_member(members, name, "1") end
   return { members = members }
 end
 
---- The shape of a service's reply.
+--- Returns the shape of a service's response.
 ---@param service idocr.Service
 ---@return idocr.sandbox.Shape
 function shapes.of(service)

@@ -1,5 +1,5 @@
---- Values of a card written the way a service writes them: the converters of `decode/values.lua` the other way round.
---- A text that is not in our vocabulary goes on the wire as it is, so that a stamp can say anything.
+--- Encodes card values in the service's format: the inverse of the converters in `decode/values.lua`. A text outside idocr's
+--- vocabulary is sent unchanged, so that a stamp can contain any value.
 
 local core = require "idocr.core"
 local json = require "idocr.sandbox.reply.json"
@@ -8,7 +8,7 @@ local wire = {}
 
 local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
 
---- An ISO date in a layout ("DD-MM-YYYY", "YYYY/M/D", "D Mon YYYY").
+--- Formats an ISO date in a layout ("DD-MM-YYYY", "YYYY/M/D", "D Mon YYYY").
 ---@param value any
 ---@param layout string?
 ---@return any
@@ -17,7 +17,7 @@ function wire.date(value, layout)
   if not y or not layout then return value end
   local text = layout:gsub("Mon", "\1"):gsub("YYYY", y):gsub("MM", m):gsub("M", tostring(tonumber(m)))
   text = text:gsub("DD", d):gsub("D", tostring(tonumber(d)))
-  return (text:gsub("\1", MONTHS[tonumber(m)] or m)) -- last: names of months have letters of the layout
+  return (text:gsub("\1", MONTHS[tonumber(m)] or m)) -- last, because month names contain letters of the layout
 end
 
 local RESIDENT_TYPES = {
@@ -44,7 +44,7 @@ local function positions(value)
   return made
 end
 
---- One value on the wire. Periods are three outputs of one member and are put together by `wire.period`.
+--- Encodes one value. `wire.period` encodes periods, which are three outputs of one member.
 ---@param output idocr.Output
 ---@param value any
 ---@param shape idocr.sandbox.Shape
@@ -62,7 +62,7 @@ function wire.value(output, value, shape)
   return value
 end
 
---- A period of validity: "2010.07.21-2020.07.21", or with 长期 where it has no end.
+--- Formats a period of validity: "2010.07.21-2020.07.21", with 长期 in place of an open end.
 ---@param start string?
 ---@param stop string?
 ---@param open any

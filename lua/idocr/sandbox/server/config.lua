@@ -1,4 +1,4 @@
---- The configuration of the nginx in which the sandbox's server lives.
+--- Generates the nginx configuration of the mock server and finds the nginx program, its Lua module and idocr.core.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -8,8 +8,8 @@ local config = {}
 
 local MODULES = { "/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/share/nginx/modules", "/usr/local/nginx/modules" }
 
--- 12 MB: more than the services take, so that they can refuse it in their own words. Errors that are not fatal are not
--- logged, because nginx would write the request's line, with its query, beside them.
+-- Accepts 12 MB, more than the services do, so that the handler returns their error. Logs only fatal errors, because nginx
+-- would log the request line with its query beside others.
 local TEMPLATE = [[
 $modules
 $user
@@ -33,7 +33,7 @@ http {
   init_by_lua_block {
     local ok, problem = pcall(function() require("idocr.sandbox.server.nginx_content").init("$folder/options.json") end)
     if not ok then
-      io.stderr:write(tostring(problem), "\n") -- where the starter looks
+      io.stderr:write(tostring(problem), "\n") -- read by server.start
       error(problem, 0)
     end
   }
@@ -58,7 +58,7 @@ local function exists(path)
   return file ~= nil
 end
 
--- Folders of this program's path that hold kinds of cards: a kind that somebody added there is served too.
+-- Returns the folders of package.path that contain idocr modules, so that kinds of the user's project are served too.
 local function lua_path()
   local templates = {}
   for template in package.path:gmatch("[^;]+") do
@@ -72,7 +72,7 @@ local function lua_path()
   return table.concat(templates, ";")
 end
 
--- The C core for LuaJIT, which is what nginx speaks, wherever this program's own one is.
+-- Finds idocr.core for LuaJIT, which nginx runs; this process may run another Lua.
 local function lua_cpath()
   local candidates = {}
   local function add(template)
@@ -119,7 +119,7 @@ local function refuse(code, message)
   return nil, errors.unsent("unsupported", code, message)
 end
 
---- The nginx to start.
+--- Finds the nginx program.
 ---@return string? program
 ---@return idocr.Error? err
 function config.program()
@@ -127,10 +127,10 @@ function config.program()
     local path, status = shell.run("PATH=$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/bin command -v " .. name)
     if status == 0 and path ~= "" then return path end
   end
-  return refuse("NginxMissing", "the sandbox's server needs nginx with the Lua module (Debian: libnginx-mod-http-lua)")
+  return refuse("NginxMissing", "the mock server needs nginx with the Lua module (Debian: libnginx-mod-http-lua)")
 end
 
---- The text of the configuration.
+--- Returns the text of the configuration.
 ---@param program string
 ---@param folder string  absolute
 ---@param port integer
@@ -144,7 +144,7 @@ function config.text(program, folder, port, tls_port)
   end
   local cpath = lua_cpath()
   if not cpath then
-    return refuse("LuaJitCoreMissing", "idocr.core is not built for LuaJIT, which nginx speaks: build it, or name it in IDOCR_LUAJIT_CPATH")
+    return refuse("LuaJitCoreMissing", "idocr.core is not built for LuaJIT, which nginx runs: build it, or set IDOCR_LUAJIT_CPATH")
   end
   local values = {
     modules = load or "", user = (shell.run("id -u")) == "0" and "user root;" or "",

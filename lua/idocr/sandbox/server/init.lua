@@ -1,5 +1,5 @@
---- The sandbox as a real server: an nginx of its own in a folder of its own, HTTP and HTTPS on the loopback. A small
---- shell process guards it: when its owner stops it, ends or is killed, nginx ends and the folder is removed.
+--- Starts the mock server in a separate nginx, with HTTP and HTTPS on the loopback. A shell process supervises it: when the
+--- owner calls stop(), exits or is killed, it stops nginx and removes the folder.
 
 local config = require "idocr.sandbox.server.config"
 local core = require "idocr.core"
@@ -12,45 +12,45 @@ local tls = require "idocr.sandbox.server.tls"
 
 local server = {}
 
--- Waits for a line or for the end of its input, whichever comes first: "keep" leaves the folder for another try, anything
--- else removes it (only the innards where the folder was given). The terminal's signals are not for it. The
--- owner's Lua may be of another version than nginx's, so its paths in the environment are not for it either.
+-- Waits for a line or the end of its input. "keep" keeps the folder for another attempt; otherwise the folder is removed (of
+-- a given folder only the files made here). Ignores the terminal's signals. Unsets the Lua paths of the environment, because
+-- nginx may run another Lua version than the owner.
 local GUARD = [[
 exec >/dev/null 2>&1
 trap '' HUP INT TERM
 unset LUA_PATH LUA_CPATH LUA_INIT LUA_PATH_5_1 LUA_CPATH_5_1
 cd "$1" || exit 1
-{ "$2" -p "$1/" -c nginx.conf -e error.log </dev/null >said.log 2>&1; echo $? >ended; } &
-read -r word
+{ "$2" -p "$1/" -c nginx.conf -e error.log </dev/null >output.log 2>&1; echo $? >ended; } &
+read -r command
 while [ ! -e ended ]; do
   [ -s nginx.pid ] && kill -TERM "$(cat nginx.pid)"
   sleep 0.02
 done
-case "$word$3" in
+case "$command$3" in
   keep*) ;;
-  *given) rm -rf t nginx.conf nginx.pid options.json server.key server.crt said.log ended ;;
+  *given) rm -rf t nginx.conf nginx.pid options.json server.key server.crt output.log ended ;;
   *) rm -rf "$1" ;;
 esac
 ]]
 
-local START_LIMIT = 60 -- seconds, for a machine with more to do than it can
-local TRIES = 5 -- with other ports
+local START_TIMEOUT = 60 -- seconds, for an overloaded machine
+local ATTEMPTS = 5 -- with other ports
 
 ---@class idocr.sandbox.Server
 ---@field http string        URL
 ---@field https string       URL
----@field ca_file string     what a client must trust
+---@field ca_file string     CA certificate for clients
 ---@field secret_id string
 ---@field secret_key string
 ---@field api_key string
 ---@field temporary table    secret_id, secret_key, token
 ---@field specimens table<string, string>  kind -> path
----@field access_log string  path; one line per request, never a query
+---@field access_log string  path; one line per request, without its query
 ---@field pid integer        of nginx
 local Server = {}
 Server.__index = Server
 
---- Ends the server and waits for its end. Calling it twice is fine.
+--- Stops the server and waits until it has ended. Can be called twice.
 function Server:stop()
   local guard = self.guard
   if not guard then return end
@@ -59,11 +59,11 @@ function Server:stop()
   guard:close()
 end
 
---- Whether nginx still runs.
+--- Returns whether nginx still runs.
 ---@return boolean
 function Server:alive() return self.guard ~= nil and shell.read(self.folder .. "/ended") == nil end
 
---- One line of JSON for programs: http, https, ca_file, keys, specimens.
+--- Returns a line of JSON for programs: http, https, ca_file, keys, specimens.
 ---@return string
 function Server:line()
   local line = json.object()
@@ -87,27 +87,27 @@ local function new_folder(given)
     or "umask 077 && d=$(mktemp -d \"${TMPDIR:-/tmp}/idocr-sandbox.XXXXXX\") && mkdir \"$d/t\" && echo \"$d\""
   local folder, status = shell.run(command)
   if status == 0 then return folder end
-  local message = "the server's folder cannot be made: " .. errors.scrub(folder)
+  local message = "cannot create the server's folder: " .. errors.scrub(folder)
   return nil, errors.unsent("unsupported", "FolderImpossible", message)
 end
 
--- The pid file is written when all ports are bound: from then on connections are answered.
-local function wait(folder)
-  local latest = core.monotonic() + START_LIMIT
+-- Waits for the pid file, which nginx writes when all ports are bound. Returns the pid, or nil and the logs.
+local function wait_for_start(folder)
+  local latest = core.monotonic() + START_TIMEOUT
   repeat
     local pid = tonumber(shell.read(folder .. "/nginx.pid") or "")
     if pid then return pid end
     if shell.read(folder .. "/ended") then break end
     core.sleep(0.005)
   until core.monotonic() > latest
-  return nil, (shell.read(folder .. "/error.log") or "") .. (shell.read(folder .. "/said.log") or "")
+  return nil, (shell.read(folder .. "/error.log") or "") .. (shell.read(folder .. "/output.log") or "")
 end
 
--- nginx names the ports that it could not bind. One that the caller chose is not tried again.
-local function port_in_use(said, options)
-  for port in said:gmatch("bind%(%) to [^%s]+:(%d+) failed %(98") do
+-- Parses the ports that nginx could not bind. A port chosen by the caller is not tried again.
+local function port_in_use(log, options)
+  for port in log:gmatch("bind%(%) to [^%s]+:(%d+) failed %(98") do
     if tonumber(port) == options.port or tonumber(port) == options.tls_port then
-      return errors.unsent("connect", "PortInUse", ("port %s is in use; choose another one, or none for a free one"):format(port),
+      return errors.unsent("connect", "PortInUse", ("port %s is in use; choose another one, or omit it for a free one"):format(port),
         { chosen = true, retryable = false })
     end
   end
@@ -123,25 +123,25 @@ local function launch(program, folder, options)
   local text, err = config.text(program, folder, port, tls_port)
   if not text then return nil, err end
   shell.write(folder .. "/nginx.conf", text)
-  local words = { "sh", "-c", GUARD, "idocr-sandbox", folder, program, options.dir and "given" or "temporary" }
-  for i, word in ipairs(words) do words[i] = shell.quote(word) end
-  -- exec: no shell in between that a signal to the whole group could end first
-  local guard = assert(io.popen("exec " .. table.concat(words, " "), "w"))
+  local arguments = { "sh", "-c", GUARD, "idocr-sandbox", folder, program, options.dir and "given" or "temporary" }
+  for i, argument in ipairs(arguments) do arguments[i] = shell.quote(argument) end
+  -- exec: without it a signal to the process group could end the intermediate shell first
+  local guard = assert(io.popen("exec " .. table.concat(arguments, " "), "w"))
   guard:setvbuf("no")
-  local pid, said = wait(folder)
+  local pid, log = wait_for_start(folder)
   if pid then return { guard = guard, pid = pid, port = port, tls_port = tls_port } end
   guard:write("keep\n")
   guard:close()
-  if said:find("Address already in use", 1, true) then return nil, port_in_use(said, options) end
-  return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(said))
+  if log:find("Address already in use", 1, true) then return nil, port_in_use(log, options) end
+  return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(log))
 end
 
 local function prepare(folder, options, keys)
   local ok, err = tls.make(folder)
   if not ok then return nil, err end
-  shell.run("umask 077 && : >" .. shell.quote(folder .. "/options.json")) -- there are keys in it
-  local told = json.object():set("keys", json.from(keys)):set("rate", options.rate ~= false)
-  shell.write(folder .. "/options.json", json.encode(told))
+  shell.run("umask 077 && : >" .. shell.quote(folder .. "/options.json")) -- contains keys
+  local settings = json.object():set("keys", json.from(keys)):set("rate", options.rate ~= false)
+  shell.write(folder .. "/options.json", json.encode(settings))
   return true
 end
 
@@ -155,10 +155,10 @@ local function absolute_specimens()
   return paths
 end
 
---- Starts a server. It answers when this returns, and ends with `stop()`, with the collection of the object, or with this
---- process, however it ends.
----@param options table? `port`, `tls_port` (free ones by default), `dir` (kept afterwards with its logs; a temporary one is
----  removed), `rate` (false: no rate limits), `keys` (like `handler.KEYS`; new ones by default)
+--- Starts a server, which accepts connections when this returns. It ends with `stop()`, when the object is collected, or when
+--- this process ends in any way.
+---@param options table? `port`, `tls_port` (free ones by default), `dir` (kept afterwards with its logs; by default a
+---  temporary folder, which is removed), `rate` (false: no rate limits), `keys` (like `handler.KEYS`; new ones by default)
 ---@return idocr.sandbox.Server?
 ---@return idocr.Error?
 function server.start(options)
@@ -172,7 +172,7 @@ function server.start(options)
   local ok
   ok, err = prepare(folder, options, keys)
   local started
-  for _ = 1, ok and TRIES or 0 do
+  for _ = 1, ok and ATTEMPTS or 0 do
     started, err = launch(program, folder, options)
     if started or err.code ~= "PortInUse" or err.chosen then break end
   end
@@ -189,8 +189,8 @@ function server.start(options)
   }, Server)
 end
 
---- Serves in the foreground until SIGTERM, SIGINT or SIGHUP, then tidies up.
----@param options table? as for `start`; `on_ready(server)` is called when it answers
+--- Serves in the foreground until SIGTERM, SIGINT or SIGHUP, then removes its files.
+---@param options table? as for `start`; `on_ready(server)` is called when it accepts connections
 ---@return string? signal  "TERM", "INT" or "HUP"
 ---@return idocr.Error? err
 function server.run(options)
@@ -205,7 +205,7 @@ function server.run(options)
     end
   end
   started:stop()
-  return nil, errors.unsent("closed", "NginxEnded", "the sandbox's nginx ended")
+  return nil, errors.unsent("closed", "NginxEnded", "the nginx of the mock server ended unexpectedly")
 end
 
 return server

@@ -1,4 +1,4 @@
---- The sandbox's handler behind nginx: requests from `ngx` into its tables, its replies and faults out to the wire.
+--- Connects the mock server's handler to nginx: reads the request from `ngx`, sends the response, injects its fault.
 
 local cjson = require("cjson").new()
 local handler = require "idocr.sandbox.handler"
@@ -7,18 +7,18 @@ local content = {}
 
 local server -- the handler of this worker
 
--- Counters in shared memory, so that a reload or another worker does not forget them.
+-- Keeps counters in shared memory, so that they survive a reload and are common to all workers.
 local Store = {}
 Store.__index = Store
 
 function Store:hit(key, ttl)
   local count, message = self.dict:incr(key, 1, 0, ttl)
-  if not count then error("the sandbox's counters: " .. tostring(message), 0) end
+  if not count then error("cannot count in the sandbox's shared dict: " .. tostring(message), 0) end
   return count
 end
 
---- For init_by_lua: reads what the server was started with.
----@param path string options.json
+--- Creates the handler, in init_by_lua.
+---@param path string  options.json
 function content.init(path)
   local file = assert(io.open(path, "rb"))
   local options = cjson.decode(file:read("*a"))
@@ -32,7 +32,7 @@ local function body_of()
   ngx.req.read_body()
   local body = ngx.req.get_body_data()
   local path = not body and ngx.req.get_body_file()
-  if path then -- nginx spooled it
+  if path then -- nginx buffered it in a file
     local file = assert(io.open(path, "rb"))
     body = file:read("*a")
     file:close()
@@ -51,7 +51,7 @@ end
 local function send(reply)
   ngx.status = reply.status
   for _, header in ipairs(reply.headers) do
-    if header[1] ~= "Date" then ngx.header[header[1]] = header[2] end -- nginx has its own
+    if header[1] ~= "Date" then ngx.header[header[1]] = header[2] end -- nginx adds it
   end
   ngx.header.content_length = #reply.body
   if reply.fault == "cut" then
@@ -71,7 +71,7 @@ local function answer(request)
   return send(reply)
 end
 
---- For content_by_lua.
+--- Handles a request, in content_by_lua.
 function content.serve()
   ngx.update_time()
   return answer {
@@ -79,7 +79,7 @@ function content.serve()
   }
 end
 
---- For a body that nginx did not even read: its size is all that the handler needs to refuse it.
+--- Handles a request whose body nginx refused to read. The handler gets a body of the same excessive size.
 function content.too_large()
   local oversized = ("x"):rep(10 * 1024 * 1024 + 1)
   return answer {

@@ -1,5 +1,5 @@
---- Ports of the loopback for the sandbox's server. Below the range that the system gives to outgoing connections; whether
---- one is really free is only known when nginx has bound it, so the server asks again.
+--- Picks loopback ports for the mock server, below the range of ephemeral ports. Another program may take a port before
+--- nginx binds it; the server then tries another one.
 
 local shell = require "idocr.sandbox.server.shell"
 
@@ -10,15 +10,15 @@ local FIRST, COUNT = 20000, 12000
 local function listening()
   local set = {}
   for _, path in ipairs { "/proc/net/tcp", "/proc/net/tcp6" } do
-    for port, state in (shell.read(path) or ""):gmatch("%d+: %x+:(%x+) %x+:%x+ (%x+)") do
-      if state == "0A" then set[tonumber(port, 16)] = true end
+    for port, status in (shell.read(path) or ""):gmatch("%d+: %x+:(%x+) %x+:%x+ (%x+)") do
+      if status == "0A" then set[tonumber(port, 16)] = true end
     end
   end
   return set
 end
 
---- A port that seems free.
----@param other integer? not this one
+--- Returns a port on which no program listens.
+---@param other integer? a port to exclude
 ---@return integer
 function ports.pick(other)
   local busy = listening()

@@ -1,13 +1,13 @@
---- Shell commands and small files, for the sandbox's server.
+--- Runs shell commands, and reads and writes small files, for the mock server.
 
 local shell = {}
 
---- A text as one word of a command.
+--- Quotes a text as one word of a shell command.
 ---@param text any
 ---@return string
 function shell.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
 
---- Runs a command to its end. LuaJIT's popen gives no status, so the shell prints it.
+--- Runs a command. The shell prints the exit status, because LuaJIT's popen does not return it.
 ---@param command string
 ---@return string output  stdout and stderr, trimmed
 ---@return integer status
@@ -19,7 +19,7 @@ function shell.run(command)
   return (output:gsub("%s+$", "")), tonumber(status)
 end
 
---- The bytes of a file, or nil.
+--- Returns the bytes of a file, or nil if it cannot be read.
 ---@param path string
 ---@return string?
 function shell.read(path)
@@ -30,7 +30,7 @@ function shell.read(path)
   return bytes
 end
 
---- Writes a file; raises where it cannot.
+--- Writes a file. Raises an error if that fails.
 ---@param path string
 ---@param text string
 function shell.write(path, text)
@@ -39,7 +39,7 @@ function shell.write(path, text)
   assert(file:close())
 end
 
---- A path that does not depend on where the program stands.
+--- Returns the absolute path.
 ---@param path string
 ---@return string
 function shell.absolute(path)
@@ -47,7 +47,7 @@ function shell.absolute(path)
   return (shell.run("pwd")) .. "/" .. path:gsub("^%./", "")
 end
 
---- Bytes that nobody can guess, in hexadecimal.
+--- Returns cryptographically random bytes in hexadecimal.
 ---@param count integer
 ---@return string
 function shell.random_hex(count)

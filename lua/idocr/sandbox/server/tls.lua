@@ -1,12 +1,12 @@
---- A CA and a server certificate for one start of the sandbox's server, made with the openssl command. The CA's key is
---- removed at once: nobody can make another certificate that this CA's friends would believe.
+--- Creates a CA and a server certificate for one run of the mock server, with the openssl command. The CA key is deleted
+--- after signing, so that no further certificate can be issued.
 
 local errors = require "idocr.errors"
 local shell = require "idocr.sandbox.server.shell"
 
 local tls = {}
 
--- The vendors' names, so that a client that is led here by its resolver or its gateway finds what it asked for.
+-- Contains the vendors' host names, so that a client that a resolver or gateway sends here accepts the certificate.
 local NAMES = {
   "DNS:localhost", "IP:127.0.0.1", "IP:::1",
   "DNS:ocr.tencentcloudapi.com", "DNS:*.tencentcloudapi.com", "DNS:ocr.intl.tencentcloudapi.com", "DNS:*.intl.tencentcloudapi.com",
@@ -28,7 +28,7 @@ rm -f ca.key server.csr server.ext
 chmod 644 ca.crt
 ]]
 
---- Writes ca.crt, server.crt and server.key into a folder.
+--- Creates ca.crt, server.crt and server.key into a folder.
 ---@param folder string
 ---@return boolean? ok
 ---@return idocr.Error? err
@@ -37,7 +37,7 @@ function tls.make(folder)
     "basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=" .. table.concat(NAMES, ",") .. "\n")
   local output, status = shell.run(SCRIPT:format(shell.quote(folder), shell.random_hex(8)))
   if status == 0 then return true end
-  return nil, errors.unsent("unsupported", "CertificateImpossible", "openssl made no certificate: " .. errors.scrub(output))
+  return nil, errors.unsent("unsupported", "CertificateImpossible", "openssl failed to create a certificate: " .. errors.scrub(output))
 end
 
 return tls

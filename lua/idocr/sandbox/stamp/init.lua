@@ -1,4 +1,4 @@
---- A stamp turns any JPEG or PNG picture into a test case: it says, inside the picture, what the sandbox answers to it.
+--- Writes and reads stamps. A stamp is metadata in a JPEG or PNG file that defines how the mock server responds to it.
 
 local cjson = require("cjson").new()
 local errors = require "idocr.errors"
@@ -12,17 +12,17 @@ local stamp = {}
 local KEYWORD = "idocr-stamp"
 
 ---@class idocr.sandbox.Stamp
----@field kind string?    the kind of card that the picture then shows
+---@field kind string?    the kind of card to recognise
 ---@field fields table?   card fields (see `vocabulary.check`)
----@field members table?  reply members as they go on the wire
----@field error string?   the service's code (Tencent) or status (ekycpro) to fail with
+---@field members table?  response members in the service's format
+---@field error string?   the error code (Tencent) or status (ekycpro) to respond with
 ---@field fault string?   a fault (see `sandbox/faults.lua`): "throttled", "slow=2", "reset*1" …
 
 local function refuse(code, message)
   return nil, errors.unsent("image", code, message)
 end
 
---- The picture with a stamp; one that it had is replaced.
+--- Returns the picture with a stamp. Replaces an existing one.
 ---@param bytes string a JPEG or PNG picture
 ---@param wanted idocr.sandbox.Stamp
 ---@return string? bytes
@@ -32,12 +32,12 @@ function stamp.write(bytes, wanted)
     return refuse("StampEmpty", "a stamp needs a kind, an error or a fault")
   end
   if wanted.error and not wanted.error:match("^[%a_][%w_.]*$") then
-    return refuse("StampInvalid", "an error is a code of the service, such as FailedOperation.ImageBlur")
+    return refuse("StampInvalid", "the error must be an error code of the service, such as FailedOperation.ImageBlur")
   end
   if wanted.fault and not faults.parse(wanted.fault) then
-    return refuse("StampInvalid", "there is no such fault; there are " .. table.concat(faults.NAMES, ", "))
+    return refuse("StampInvalid", "unknown fault; it must be one of " .. table.concat(faults.NAMES, ", "))
   end
-  if wanted.fields and next(wanted.fields) and not wanted.kind then return refuse("StampInvalid", "fields need a kind") end
+  if wanted.fields and next(wanted.fields) and not wanted.kind then return refuse("StampInvalid", "a stamp with fields needs a kind") end
   local fields, members
   if wanted.kind then
     fields, members = vocabulary.check(wanted.kind, wanted.fields or {})
@@ -52,7 +52,7 @@ function stamp.write(bytes, wanted)
   return stamped
 end
 
---- The stamp of a picture, or nil.
+--- Returns the stamp of a picture, or nil if it has none.
 ---@param bytes string
 ---@return idocr.sandbox.Stamp?
 function stamp.read(bytes)

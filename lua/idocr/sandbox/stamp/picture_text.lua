@@ -1,12 +1,11 @@
---- Text inside a picture: a JPEG comment segment or a PNG international text chunk. Knows the two containers, not
---- what the text says.
+--- Reads and writes a text inside a picture: a JPEG comment segment or a PNG international text chunk (iTXt).
 
 local picture_text = {}
 
 local PNG = "\137PNG\r\n\26\n"
-local LONGEST_COMMENT = 65533 -- bytes: a segment's length field counts itself and has 16 bits
+local MAX_COMMENT = 65533 -- bytes: a segment's length field counts itself and has 16 bits
 
--- Lua 5.4 has an operator for this that LuaJIT cannot even parse; LuaJIT has a library that 5.4 lacks; plain 5.1 has neither.
+-- Lua 5.4 has an operator, which LuaJIT cannot parse; LuaJIT has a library, which 5.4 lacks; Lua 5.1 has neither.
 local xor
 if rawget(_G, "jit") then
   local bit = require "bit"
@@ -24,7 +23,7 @@ end
 
 local crc_table
 
---- CRC-32 as PNG wants it (ISO 3309).
+--- Computes the CRC-32 of PNG (ISO 3309).
 ---@param bytes string
 ---@return number
 function picture_text.crc32(bytes)
@@ -56,7 +55,7 @@ local function u32(bytes, at)
   return d and ((a * 256 + b) * 256 + c) * 256 + d
 end
 
--- The segments of a JPEG up to the picture's data: a list of {marker, first, last} (positions of the whole segment).
+-- Returns the segments of a JPEG before the image data: a list of {marker, first, last} (positions of the whole segment).
 local function jpeg_segments(bytes)
   local segments, at = {}, 3
   while true do
@@ -83,7 +82,7 @@ local function png_chunks(bytes)
   return nil
 end
 
---- Whether a text can be put into this picture.
+--- Returns the container format of a picture, or nil if it cannot hold a text.
 ---@param bytes string
 ---@return "jpeg"|"png"|nil
 function picture_text.container(bytes)
@@ -113,7 +112,7 @@ local function png_text(bytes, chunk, keyword)
   return data
 end
 
---- The text under a keyword; nil where there is none, or where its checksum is wrong.
+--- Returns the text with a keyword, or nil if there is none or its checksum is wrong.
 ---@param bytes string
 ---@param keyword string
 ---@return string?
@@ -127,12 +126,12 @@ function picture_text.read(bytes, keyword)
   end
 end
 
--- JFIF and Exif want to come first, so a comment goes behind the APPn segments.
+-- Inserts the comment after the APPn segments, because JFIF and Exif must come first.
 local function write_jpeg(bytes, keyword, text)
   local segments = jpeg_segments(bytes)
-  if not segments then return nil, "this JPEG picture's segments are broken" end
+  if not segments then return nil, "the JPEG file has malformed segments" end
   local payload = keyword .. " " .. text
-  if #payload > LONGEST_COMMENT then return nil, "the text is too long for a JPEG comment (65533 bytes)" end
+  if #payload > MAX_COMMENT then return nil, "the text is too long for a JPEG comment (65533 bytes)" end
   local length = #payload + 2
   local comment = string.char(0xFF, 0xFE, math.floor(length / 256), length % 256) .. payload
   local out, placed, at = { bytes:sub(1, 2) }, false, 3
@@ -150,7 +149,7 @@ end
 
 local function write_png(bytes, keyword, text)
   local chunks = png_chunks(bytes)
-  if not chunks or not chunks[1] or chunks[1].kind ~= "IHDR" then return nil, "this PNG picture's chunks are broken" end
+  if not chunks or not chunks[1] or chunks[1].kind ~= "IHDR" then return nil, "the PNG file has malformed chunks" end
   local body = "iTXt" .. keyword .. "\0\0\0\0\0" .. text
   local out = { PNG }
   for i, chunk in ipairs(chunks) do
@@ -161,7 +160,7 @@ local function write_png(bytes, keyword, text)
   return table.concat(out)
 end
 
---- The picture with a text under a keyword; a text that was there under it is replaced.
+--- Returns the picture with a text added under a keyword. Replaces an existing text with that keyword.
 ---@param bytes string
 ---@param keyword string
 ---@param text string  UTF-8
@@ -171,7 +170,7 @@ function picture_text.write(bytes, keyword, text)
   local container = picture_text.container(bytes)
   if container == "jpeg" then return write_jpeg(bytes, keyword, text) end
   if container == "png" then return write_png(bytes, keyword, text) end
-  return nil, "only JPEG and PNG pictures can carry a text"
+  return nil, "the picture must be a JPEG or PNG file"
 end
 
 return picture_text

@@ -1,4 +1,4 @@
---- What a stamp may say about a kind: the card fields that some service of the kind fills, each with a plain value.
+--- Validates the fields of a stamp against the card fields that the services of its kind return.
 
 local cjson = require("cjson").new()
 local core = require "idocr.core"
@@ -7,7 +7,7 @@ local specimens = require "idocr.sandbox.specimens"
 
 local vocabulary = {}
 
---- The fields of a kind: name -> what it is ("visual.NAME" for the printed zone).
+--- Returns the fields of a kind: name -> converter or type ("visual.NAME" for the printed zone).
 ---@param kind idocr.Kind
 ---@return table<string, idocr.Converter|"list"|"composed"|"warnings"|"confidence">
 function vocabulary.fields(kind)
@@ -38,19 +38,20 @@ local function warning_names(kind)
   return names
 end
 
-local function words(value, separators)
+-- Splits a text at separator characters; returns a list unchanged.
+local function split(value, separators)
   if type(value) == "table" then return value end
   local list = {}
-  for word in tostring(value):gmatch("[^" .. separators .. "]+") do list[#list + 1] = word end
+  for item in tostring(value):gmatch("[^" .. separators .. "]+") do list[#list + 1] = item end
   return list
 end
 
 local function warnings_of(kind, value)
   local names, list = warning_names(kind), {}
-  for i, word in ipairs(words(value, ",%s")) do
-    local code = tonumber(word)
-    if not code and not names[word] then return nil, ("%s has no warning %q"):format(kind.kind, tostring(word)) end
-    list[i] = code or word
+  for i, item in ipairs(split(value, ",%s")) do
+    local code = tonumber(item)
+    if not code and not names[item] then return nil, ("%s has no warning %q"):format(kind.kind, tostring(item)) end
+    list[i] = code or item
   end
   return list
 end
@@ -58,7 +59,7 @@ end
 local function portrait_of(value)
   local ok = type(value) == "string" and (specimens.path(value) or core.base64_decode(value))
   if ok then return value end
-  return nil, "a portrait is the kind of a specimen, or base64"
+  return nil, "the portrait must be base64 or the kind of a specimen"
 end
 
 local function plain(value)
@@ -66,7 +67,7 @@ local function plain(value)
   return t == "string" or t == "number" or t == "boolean"
 end
 
--- Members of the reply itself, named as the service names them, are JSON where they look like it.
+-- Decodes a response member if its text is a JSON object, list, null or boolean.
 local function member_value(value)
   if type(value) == "string" and value:match("^%s*[%[{]") or value == "null" or value == "true" or value == "false" then
     local ok, decoded = pcall(cjson.decode, value)
@@ -100,33 +101,33 @@ end
 local function normalise(kind, known, name, value)
   local as = known[name]
   if as == "warnings" then return warnings_of(kind, value) end
-  if as == "list" then return words(value, "\r\n") end
+  if as == "list" then return split(value, "\r\n") end
   if as == "picture" then return portrait_of(value) end
-  if as == "positions" then return words(value, ",%s") end
-  if not plain(value) then return nil, name .. " must be a plain value" end
+  if as == "positions" then return split(value, ",%s") end
+  if not plain(value) then return nil, name .. " must be a string, number or boolean" end
   return value
 end
 
---- Brings the fields that somebody wants to stamp into the form in which they are kept.
+--- Validates and normalises the fields of a stamp.
 ---@param name string    kind
 ---@param given table    field -> value; "visual.NAME", "confidence.NAME", "mrz" (two lines), "warnings" (names or codes),
----                      and members of the reply by the service's own name ("MyKadNumber", "AdvancedInfo.Quality")
+---                      and response members by the service's name ("MyKadNumber", "AdvancedInfo.Quality")
 ---@return table? fields
----@return table|string members members of the reply, or the complaint
+---@return table|string members response members, or the error message
 function vocabulary.check(name, given)
   local kind = kinds.get(name)
-  if not kind then return nil, ("there is no kind %q"):format(tostring(name)) end
+  if not kind then return nil, ("unknown kind %q"):format(tostring(name)) end
   local known, fields, members = vocabulary.fields(kind), {}, {}
   for field, value in pairs(flatten(given)) do
-    if type(field) ~= "string" then return nil, "fields are named" end
+    if type(field) ~= "string" then return nil, "the fields must be a table with names as keys" end
     if field:match("^%u") then
       members[field] = member_value(value)
     elseif field:match("^mrz%[[12]%]$") and known.mrz then
       fields.mrz = fields.mrz or { "", "" }
       fields.mrz[tonumber(field:match("%d"))] = value
     elseif known[field] then
-      local kept, complaint = normalise(kind, known, field, value)
-      if kept == nil then return nil, complaint end
+      local kept, message = normalise(kind, known, field, value)
+      if kept == nil then return nil, message end
       put(fields, field, kept)
     else
       return nil, ("%s has no field %q"):format(name, field)

@@ -1,5 +1,5 @@
-// An HTTP proxy with CONNECT for transport_spec.lua (nginx knows no CONNECT). Prints its port; counts on stderr nothing.
-// Takes only user:pass. CONNECT to port 1 is refused with 403.
+// HTTP proxy with CONNECT for transport_spec.lua (nginx does not support CONNECT). Prints its port.
+// Accepts only user:pass. CONNECT to port 1 is refused with 403.
 const http = require("http");
 const net = require("net");
 const wanted = "Basic " + Buffer.from("user:pass").toString("base64");

@@ -1,4 +1,4 @@
---- Runs inside nginx for `transport_spec.lua`: makes the request that the spec describes and tells what came of it.
+--- Sends requests with the cosocket transport inside nginx, for `transport_spec.lua`, and returns the results as JSON.
 
 local cjson = require "cjson"
 local core = require "idocr.core"
@@ -19,7 +19,7 @@ local function body_of(size)
   return core.body { '{"ImageBase64":"', { image = core.image_bytes(("x"):rep(size)), encoding = "base64" }, '"}' }
 end
 
--- Waits until a file is there: idle, or computing as a worker does that cannot look at its sockets meanwhile.
+-- Waits until a file exists: idle, or busy like a worker whose event loop is blocked.
 local function wait_for(path, idle)
   local from = core.monotonic()
   repeat
@@ -29,7 +29,7 @@ local function wait_for(path, idle)
   until file or core.monotonic() - from > 20
 end
 
---- One request: `{url, host, size, deadline, ...}` -> `{status, body, length, headers}` or `{error = {...}}`.
+--- Sends one request: `{url, host, size, deadline, ...}` -> `{status, body, length, headers}` or `{error = {...}}`.
 function front.one(what)
   local ok, transport = pcall(transport_for, what.options or {})
   if not ok then return { raised = transport } end
@@ -60,7 +60,7 @@ function front.one(what)
   }
 end
 
---- POST of a list of requests, made one after the other, or at once with `?at_once=1`.
+--- Handles a POST of a list of requests, sent one after the other, or concurrently with `?at_once=1`.
 function front.call()
   ngx.req.read_body()
   local list = cjson.decode(ngx.req.get_body_data())
@@ -78,7 +78,7 @@ function front.call()
   ngx.print(cjson.encode(results))
 end
 
-local function files()
+local function count_files()
   collectgarbage()
   collectgarbage()
   local count = 0
@@ -87,7 +87,7 @@ local function files()
 end
 
 local function give_up(what)
-  local before = files()
+  local before = count_files()
   for _ = 1, 8 do
     local pool = cosocket.runtime.pool(1)
     pool:submit(function() return front.one(what) end)
@@ -95,11 +95,11 @@ local function give_up(what)
     pool:cancel()
   end
   ngx.sleep(0.1)
-  return { before = before, after = files() }
+  return { before = before, after = count_files() }
 end
 
---- POST of one request that is given up after a tenth of a second, eight times, here and in a timer: two times
---- `{before, after}`, descriptors.
+--- Handles a POST of one request that is cancelled after 0.1 s, eight times, here and in a timer. Returns the number of
+--- descriptors as two `{before, after}`.
 function front.give_up()
   ngx.req.read_body()
   local what = cjson.decode(ngx.req.get_body_data())
@@ -108,7 +108,7 @@ function front.give_up()
   ngx.print(cjson.encode { results[1], ran and results[2] })
 end
 
---- Descriptors of this worker.
-function front.files() ngx.print(files()) end
+--- Returns the number of descriptors of this worker.
+function front.files() ngx.print(count_files()) end
 
 return front

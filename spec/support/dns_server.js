@@ -1,4 +1,4 @@
-// A name server for transport_spec.lua: A 127.0.0.1 for every name below ocr.test, NXDOMAIN for all others. Prints its port.
+// DNS server for transport_spec.lua: A 127.0.0.1 for every name below ocr.test, NXDOMAIN for all others. Prints its port.
 const server = require("dgram").createSocket("udp4");
 server.on("message", (query, peer) => {
   let end = 12;

@@ -1,6 +1,6 @@
---- Runs inside nginx for `connection_spec.lua`: a server that answers by hand, byte by byte, over http and https. The first
---- request of a connection is parsed by nginx, the following ones here. `?script=` says what happens, `?count=` names a
---- counter of whole requests, `?signal=` a file that is written once the script has done its worst.
+--- Mock server inside nginx for `connection_spec.lua` that sends raw responses over http and https. nginx parses the first
+--- request of a connection, this module the following ones. `?script=` names the behaviour, `?count=` a counter of complete
+--- requests, `?signal=` a file that is created when the script has caused its fault.
 
 local raw = {}
 
@@ -16,27 +16,27 @@ end
 
 local function response(body, more) return ("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s"):format(more or "", #body, body) end
 
--- Reads a whole request; its header X-Who, nil at the end of the connection.
+-- Reads a complete request. Returns its header X-Who, or nil at the end of the connection.
 local function next_request(sock)
-  local who, length, line
+  local marker, length, line
   repeat
     line = sock:receive "*l"
     if not line then return nil end
-    who = line:match "^X%-Who: (.*)$" or who
+    marker = line:match "^X%-Who: (.*)$" or marker
     length = tonumber(line:match "^Content%-Length: (%d+)") or length
   until line == ""
   if length and length > 0 and not sock:receive(length) then return nil end
   count()
-  return who or "?"
+  return marker or "?"
 end
 
 local function answer_all(sock)
   repeat
-    local who = next_request(sock)
-  until not who or not sock:send(response(who))
+    local marker = next_request(sock)
+  until not marker or not sock:send(response(marker))
 end
 
--- What a server may say on an idle connection.
+-- Unexpected data on an idle connection.
 local DIRT = {
   response = response "OTHER", status = "HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
   part = "HTTP/1.1 200", byte = "\n", interim = "HTTP/1.1 100 Continue\r\n\r\n", close = "",
@@ -44,9 +44,9 @@ local DIRT = {
 
 local scripts = {}
 
--- One good answer, then dirt.
-function scripts.dirt(sock, who)
-  sock:send(response(who))
+-- Sends one valid response, then unexpected data.
+function scripts.dirt(sock, marker)
+  sock:send(response(marker))
   local dirt = DIRT[ngx.var.arg_dirt]
   if dirt ~= "" then sock:send(dirt) end
   local signal = ngx.var.arg_signal
@@ -58,26 +58,26 @@ function scripts.dirt(sock, who)
   answer_all(sock)
 end
 
--- Two answers in one piece.
-function scripts.together(sock, who)
-  sock:send(response(who, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
+-- Sends two responses at once.
+function scripts.together(sock, marker)
+  sock:send(response(marker, ("X-Pad: %s\r\n"):format(("p"):rep(tonumber(ngx.var.arg_pad or 0)))) .. response "OTHER")
   answer_all(sock)
 end
 
--- One good answer; the whole second request is taken and the connection ends.
-function scripts.second_is_lost(sock, who)
-  sock:send(response(who))
+-- Sends one valid response, reads the complete second request and closes the connection.
+function scripts.second_is_lost(sock, marker)
+  sock:send(response(marker))
   next_request(sock)
   ngx.sleep(tonumber(ngx.var.arg_after or 0))
 end
 
--- One good answer; of the second request the head and a piece are taken.
-function scripts.second_is_cut(sock, who)
-  sock:send(response(who))
+-- Sends one valid response, and reads only part of the second request.
+function scripts.second_is_cut(sock, marker)
+  sock:send(response(marker))
   sock:receive(tonumber(ngx.var.arg_take))
 end
 
---- Serves the request that nginx has parsed. The body of a request for `/early` is left in the connection.
+--- Handles the request that nginx has parsed. Does not read the body of a request for `/early`.
 function raw.serve()
   local early = ngx.var.uri == "/early"
   if not early then ngx.req.read_body() end
@@ -86,7 +86,7 @@ function raw.serve()
   if early then
     local text = ngx.unescape_uri(ngx.var.arg_say)
     sock:send((text:gsub("\\r\\n", "\r\n")))
-    if not ngx.var.arg_close then ngx.sleep(20) end -- reads no more
+    if not ngx.var.arg_close then ngx.sleep(20) end -- stops reading
     return
   end
   count()
@@ -104,7 +104,7 @@ raw.HTTP = [[
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate $cert;
     ssl_certificate_key $key;
-    location / { content_by_lua_block { require("spec.nginx.raw").serve() } }
+    location / { content_by_lua_block { require("spec.support.raw_server").serve() } }
     location = /count { content_by_lua_block { ngx.print(ngx.shared.seen:get(ngx.var.arg_name) or 0) } }
     location = /echo { content_by_lua_block {
       ngx.req.read_body()

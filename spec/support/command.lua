@@ -1,10 +1,10 @@
---- Runs the command of the checkout as a person does, for the specs of the command.
+--- Runs the command `idocr` of the checkout, for its specs.
 ---
----   local cli = require "spec.cli.support"
----   local out, status, err = cli.run("read passport --transport sandbox %s", path)   each %s is quoted for the shell
----   cli.with("KEY=value ", ...)      the same with variables of the environment before the command
----   cli.to(">&-", ...)               the same with a redirection behind it
----   cli.shell("cat %s | %s read …", path, cli.COMMAND)   a whole shell line; cli.COMMAND stays as it is
+---   local cli = require "spec.support.command"
+---   local out, status, err = cli.run("read passport --transport sandbox %s", path)   each %s is replaced by a value quoted for the shell
+---   cli.with("KEY=value ", ...)      the same with environment variables before the command
+---   cli.to(">&-", ...)               the same with a redirection after it
+---   cli.shell("cat %s | %s read …", path, cli.COMMAND)   a whole shell line; cli.COMMAND is not quoted
 ---   cli.lines(text)                  the lines of a text; cli.entries(text): each decoded as JSON
 
 local cjson = require("cjson").new()
@@ -16,13 +16,13 @@ local cli = {}
 local q = process.quote
 local root = process.run "pwd"
 
--- The runner's search paths are relative to the checkout, where the command is started.
+-- Runs in the checkout, because the runner's search paths are relative to it.
 local command = process.lua .. " " .. q(root .. "/lua/idocr/cli/start.lua")
 
 cli.root, cli.command = root, command
-cli.COMMAND = {} -- stands for the command in a shell line
+cli.COMMAND = {} -- placeholder of the command in a shell line
 
--- Each %s of the format takes the next value as one word.
+-- Replaces each %s by the next value, quoted.
 local function fill(format, ...)
   local values, index = { ... }, 0
   return (format:gsub("%%s", function()
@@ -31,13 +31,13 @@ local function fill(format, ...)
   end))
 end
 
--- -> stdout, status, stderr
+-- Returns stdout, status, stderr.
 local function capture(line)
   local errors = os.tmpname()
   local out, status = process.capture("{ " .. line .. "\n} 2>" .. q(errors) .. " </dev/null")
-  local said = process.read(errors)
+  local stderr = process.read(errors)
   os.remove(errors)
-  return out, status, said
+  return out, status, stderr
 end
 
 function cli.shell(format, ...) return capture(fill(format, ...)) end
@@ -62,14 +62,14 @@ function cli.entries(text)
   return entries
 end
 
---- The first specimen of a kind.
+--- Returns the first specimen of a kind.
 function cli.specimen(kind)
   for _, entry in ipairs(specimens.list()) do
     if entry.kind == kind then return entry end
   end
 end
 
---- Copies a picture.
+--- Copies a file.
 function cli.copy(from, to) process.write(to, process.read(from)) end
 
 return cli

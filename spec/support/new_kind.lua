@@ -1,4 +1,4 @@
---- A kind of card that idocr does not have: one table in a folder `idocr/cards` on the path, and nothing else.
+--- Adds a new kind of card to package.path: one card table in a folder `idocr/cards`.
 
 local process = require "spec.support.process"
 
@@ -27,7 +27,7 @@ return {
 }
 ]]
 
---- Puts the kind on the path; the function that it returns takes it off again.
+--- Adds the kind. Returns a function that removes it.
 function new_kind.add()
   local folder, path = process.tempdir(), package.path
   process.run("mkdir -p " .. process.quote(folder .. "/idocr/cards"))

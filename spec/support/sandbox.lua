@@ -1,8 +1,9 @@
---- Requests as a client would send them to the sandbox's handler, and what it answered.
+--- Builds requests for the mock server's handler and decodes its responses.
 
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
+local process = require "spec.support.process"
 local specimens = require "idocr.sandbox.specimens"
 
 local support = {}
@@ -10,23 +11,16 @@ local support = {}
 support.KEYS = handler.KEYS
 support.NOW = 1700000000
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local bytes = file:read("*a")
-  file:close()
-  return bytes
-end
-support.read = read
 
-function support.specimen(kind) return read(specimens.path(kind)) end
+function support.specimen(kind) return process.read(specimens.path(kind)) end
 
 function support.base64(bytes) return core.base64_encode(bytes) end
 
---- A small PNG picture (8 x 8, grey) that is no specimen.
+--- A small PNG picture (8 x 8, grey) that is not a specimen.
 support.PNG = core.base64_decode("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAADklEQVR42mOor0cCBPkA6X4ggXo0"
   .. "xOoAAAAASUVORK5CYII=")
 
---- A signed request. `options` overrides parts: action, version, host, method, uri, body (text), params (table), headers,
+--- Returns a signed request. `options` overrides parts: action, version, host, method, uri, body (text), params (table), headers,
 --- keys, timestamp, service, signed (list of header names), payload_hash, scope_date.
 function support.request(options)
   local keys = options.keys or handler.KEYS
@@ -48,14 +42,14 @@ function support.request(options)
   return { method = method, uri = uri, headers = headers, body = body, now = options.now or support.NOW }
 end
 
---- Sends to a handler; returns the Response table, its error code, and the whole reply.
+--- Sends a request to a handler. Returns the Response table, its error code, and the whole response.
 function support.call(server, options)
   local reply = server:handle(support.request(options))
   local response = cjson.decode(reply.body).Response
   return response, response.Error and response.Error.Code, reply
 end
 
---- An ekycpro request.
+--- Returns an ekycpro request.
 function support.form(options)
   local headers = { host = "api.ekycpro.com", ["content-type"] = "application/x-www-form-urlencoded", ["x-api-key"] = handler.KEYS.api_key }
   for name, value in pairs(options.headers or {}) do headers[name] = value or nil end

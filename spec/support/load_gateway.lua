@@ -1,4 +1,4 @@
---- A small gateway, an upstream that takes its time, and the driver that loads them: for `load_spec.lua`.
+--- nginx configurations for `load_spec.lua`: a small gateway, a slow mock upstream, and the load generator.
 
 local conf = {}
 
@@ -53,7 +53,7 @@ conf.GATEWAY = [[
       ngx.print("burnt")
     } }
     location = /ping { return 204; }
-    # Processor time of one turn of the loop after the other, until it is stopped: all of it, p90, p99 and the longest.
+    # Measures the CPU time of each event-loop iteration until it is stopped: total, p90, p99 and maximum.
     location = /lag { content_by_lua_block {
       local times = {}
       sampling = true
@@ -117,8 +117,8 @@ conf.DRIVER = [[
   lua_socket_buffer_size 64k;
   server {
     listen 127.0.0.1:$driver;
-    location = /drive { client_body_buffer_size 1m; content_by_lua_block { require("spec.nginx.driver").drive() } }
-    location = /ping { content_by_lua_block { require("spec.nginx.driver").ping() } }
+    location = /drive { client_body_buffer_size 1m; content_by_lua_block { require("spec.support.load_driver").drive() } }
+    location = /ping { content_by_lua_block { require("spec.support.load_driver").ping() } }
     location = /pings { content_by_lua_block { ngx.print(ngx.shared.driver:get("pings") or 0) } }
     location = /stop { content_by_lua_block { ngx.shared.driver:delete("pinging") } }
   }

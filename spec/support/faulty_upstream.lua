@@ -1,10 +1,10 @@
---- Configuration of an upstream with every fault that a server can have, for `transport_spec.lua`.
+--- nginx configuration of a mock upstream with all kinds of faults, for `transport_spec.lua`.
 
 local upstream = {}
 
 upstream.PORTS = { "front", "plain", "tls", "expired", "wrong_name", "self_signed", "mutual", "old" }
 
--- Raw bytes in place of a reply; what was asked is read first, so that closing resets nothing.
+-- Sends raw bytes as the response. Reads the request first, so that closing does not reset the connection.
 local function raw(bytes)
   return ([[content_by_lua_block {
     ngx.req.read_body()
@@ -44,7 +44,7 @@ local LOCATIONS = [[
     end
   } }
   location = /gzip { gzip on; gzip_min_length 1; gzip_types *; gzip_proxied any; content_by_lua_block {
-    ngx.req.set_header("Accept-Encoding", "gzip") -- as a gateway on the way would
+    ngx.req.set_header("Accept-Encoding", "gzip") -- as a gateway would
     ngx.header.content_type = "text/plain"
     ngx.print(("z"):rep(tonumber(ngx.var.arg_size)))
   } }
@@ -72,7 +72,7 @@ local LOCATIONS = [[
   location = /status { content_by_lua_block { ngx.status = tonumber(ngx.var.arg_code) ngx.print("said") } }
   location = /stall { content_by_lua_block { ngx.req.read_body() ngx.sleep(20) } }
   location = /wait { content_by_lua_block { ngx.req.read_body() ngx.sleep(tonumber(ngx.var.arg_seconds)) ngx.print("done") } }
-  location = /meet { content_by_lua_block { -- answers once so many requests are here
+  location = /meet { content_by_lua_block { -- responds when `count` requests have arrived
     ngx.req.read_body()
     local seen, wanted = ngx.shared.seen, tonumber(ngx.var.arg_count)
     seen:incr("here", 1, 0)
@@ -120,19 +120,19 @@ upstream.HTTP = [[
   server {
     listen 127.0.0.1:$front;
     client_body_buffer_size 1m;
-    location = /call { content_by_lua_block { require("spec.nginx.front").call() } }
+    location = /call { content_by_lua_block { require("spec.support.cosocket_caller").call() } }
     location = /call_dead_resolver {
       resolver 127.0.0.1:9 ipv6=off;
-      content_by_lua_block { require("spec.nginx.front").call() }
+      content_by_lua_block { require("spec.support.cosocket_caller").call() }
     }
     location = /call_resolver {
       resolver 127.0.0.1:$dns ipv6=off;
-      content_by_lua_block { require("spec.nginx.front").call() }
+      content_by_lua_block { require("spec.support.cosocket_caller").call() }
     }
     location = /log_phase {
       content_by_lua_block { ngx.print("ok") }
       log_by_lua_block {
-        local front = require("spec.nginx.front")
+        local front = require("spec.support.cosocket_caller")
         local result = front.one { url = "http://127.0.0.1:$plain/echo" }
         ngx.shared.seen:set("log", require("cjson").encode(result))
       }
