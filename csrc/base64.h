@@ -58,6 +58,9 @@ const char *idocr_base64_decode_with(const struct idocr_base64_kernel *kernel, c
  * room for idocr_base64_decoded_capacity(length). */
 size_t idocr_base64_decode_groups(const char *in, size_t length, uint8_t *out);
 
+/* The value of each of the 64 characters plus 1, 0 for every other byte. */
+extern const uint8_t idocr_base64_values[256];
+
 /* Kernels of one architecture, for base64.c alone: the index-th that this processor can run, or NULL. */
 const struct idocr_base64_kernel *idocr_base64_native(size_t index);
 

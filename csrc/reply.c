@@ -47,15 +47,7 @@ enum token {
 /* Bytes of a picture that are allocated on the word of whoever announced the length of the reply. */
 #define TRUSTED (4 << 20)
 
-/* Whether a character is one of the 64: a table, since every character of a small reply is looked at. */
-static const bool is_base64[256] = {
-    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1,
-    ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
-    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1,
-    ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
-    ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1,
-    ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['+'] = 1, ['/'] = 1,
-};
+static inline bool is_base64(unsigned char c) { return idocr_base64_values[c] != 0; }
 
 /* ---- owned bytes ---- */
 
@@ -112,17 +104,17 @@ static size_t decode(struct idocr_reply *reply, const unsigned char *p, size_t n
     if (reserve(reply, b, (n / 4 + 2) * 3) != 0)
         return 0;
     for (;;) {
-        if (reply->quads == 0) {
+        if (reply->quad_length == 0) {
             const size_t run = idocr_base64_decode_groups((const char *)p + i, n - i, b->p + b->n);
             b->n += run / 4 * 3;
             i += run;
         }
-        if (i == n || !is_base64[p[i]])
+        if (i == n || !is_base64(p[i]))
             return i;
-        reply->quad[reply->quads++] = (char)p[i++];
-        if (reply->quads == 4) {
+        reply->quad[reply->quad_length++] = (char)p[i++];
+        if (reply->quad_length == 4) {
             b->n += idocr_base64_decode_groups(reply->quad, 4, b->p + b->n) / 4 * 3;
-            reply->quads = 0;
+            reply->quad_length = 0;
         }
     }
 }
@@ -145,7 +137,7 @@ static int begin_picture(struct idocr_reply *reply)
         if (run[i] != '\\')
             run[length++] = run[i];
     picture(reply)->n = 0;
-    reply->quads = reply->pads = 0;
+    reply->quad_length = reply->pad_count = 0;
     if (reserve(reply, picture(reply), (left < TRUSTED ? (size_t)left : TRUSTED) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
         decode(reply, run, length) != length)
         return -1;
@@ -166,7 +158,7 @@ static int put_back(struct idocr_reply *reply)
     reply->text.n += length;
     b->n = 0;
     reply->state = STRING;
-    return keep(reply, reply->quad, reply->quads) != 0 ? -1 : keep(reply, "==", reply->pads);
+    return keep(reply, reply->quad, reply->quad_length) != 0 ? -1 : keep(reply, "==", reply->pad_count);
 }
 
 /* The string ended: the last group is decoded, and a marker stands for the picture. */
@@ -177,11 +169,11 @@ static int end_picture(struct idocr_reply *reply)
     size_t written = 0, bad;
 
     _Static_assert(IDOCR_REPLY_PICTURES <= 10, "the index in a marker has one digit");
-    if ((reply->quads + reply->pads) % 4 != 0 || (reply->quads == 0 && reply->pads != 0))
+    if ((reply->quad_length + reply->pad_count) % 4 != 0 || (reply->quad_length == 0 && reply->pad_count != 0))
         return put_back(reply);
-    if (reply->quads > 0) {
+    if (reply->quad_length > 0) {
         char last[4] = {'=', '=', '=', '='};
-        memcpy(last, reply->quad, reply->quads);
+        memcpy(last, reply->quad, reply->quad_length);
         if (idocr_base64_decode(last, 4, b->p + b->n, &written, &bad) != NULL)
             return put_back(reply);
     }
@@ -234,7 +226,7 @@ static enum token classify(const struct idocr_reply *reply, unsigned char c)
         return LETTER;
     if (reply->escapes > 0)
         return OTHER;
-    return c == '=' ? PAD : is_base64[c] ? LETTER : OTHER;
+    return c == '=' ? PAD : is_base64(c) ? LETTER : OTHER;
 }
 
 /* The waiting backslashes belong to the text. */
@@ -254,12 +246,12 @@ static int step(struct idocr_reply *reply, unsigned char c)
         return 0;
     }
     if (reply->state == PICTURE) {
-        if (token == LETTER && reply->pads == 0) {
+        if (token == LETTER && reply->pad_count == 0) {
             reply->escapes = 0;
             return decode(reply, &c, 1) == 1 ? 0 : -1;
         }
-        if (token == PAD && reply->pads < 2) {
-            reply->pads++;
+        if (token == PAD && reply->pad_count < 2) {
+            reply->pad_count++;
             return 0;
         }
         if ((token == (reply->inner ? INNER : END) ? end_picture(reply) : put_back(reply)) != 0)
@@ -351,7 +343,7 @@ static size_t pass_strings(const unsigned char *p, size_t n)
         const size_t from = (size_t)(quote - p) + 1;
         const size_t most = n - from < IDOCR_REPLY_SHORTEST ? n : from + IDOCR_REPLY_SHORTEST;
         size_t at = from;
-        while (at < most && is_base64[p[at]])
+        while (at < most && is_base64(p[at]))
             at++;
         if (at - from == IDOCR_REPLY_SHORTEST)
             return from - 1;
@@ -382,7 +374,7 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
         begin_run(reply, false);
         return i;
     case RUN:
-        while (i < n && is_base64[p[i]] && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
+        while (i < n && is_base64(p[i]) && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
             i++;
         if (keep(reply, p, i) != 0)
             return 0;
@@ -390,7 +382,7 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
             return 0;
         return i;
     case PICTURE:
-        if (reply->pads > 0)
+        if (reply->pad_count > 0)
             return 0;
         return *p == '\\' ? decode_escaped(reply, p, n) : decode(reply, p, n);
     case STRING:

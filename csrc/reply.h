@@ -54,7 +54,8 @@ struct idocr_reply {
     size_t run_start;      /* where in `text` it began */
     size_t escapes;        /* backslashes seen and not yet understood, three at most */
     char quad[4];          /* characters of an unfinished group of four */
-    size_t quads, pads;    /* how many are there; how many '=' followed */
+    size_t quad_length;    /* how many of them have come */
+    size_t pad_count;      /* how many '=' have followed them */
 };
 
 /* Makes a zeroed struct ready; cap in bytes. Owns nothing yet. */
