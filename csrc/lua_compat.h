@@ -26,6 +26,14 @@ static inline void idocr_lua_setfuncs(lua_State *L, const luaL_Reg *funcs)
     }
 }
 
+/* Pushes field `name` of the table at absolute index `table`. Raw: a value made by __index would be collected as soon as it is
+ * popped, while C still points into it. [-0, +1, m] */
+static inline void idocr_lua_pushfield(lua_State *L, int table, const char *name)
+{
+    lua_pushstring(L, name);
+    lua_rawget(L, table);
+}
+
 /* Anchors the value on the top of the stack to the userdata at absolute index `udata` so that both live as long. [-1, +0, m] */
 static inline void idocr_lua_anchor(lua_State *L, int udata)
 {

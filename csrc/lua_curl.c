@@ -32,13 +32,6 @@ struct transfer_object {
 
 static struct set_object *check_set(lua_State *L) { return luaL_checkudata(L, 1, TRANSFERS); }
 
-/* Pushes a field of the table at the absolute `index`, past metamethods: what __index makes is kept alive by nobody. */
-static void push_field(lua_State *L, int index, const char *name)
-{
-    lua_pushstring(L, name);
-    lua_rawget(L, index);
-}
-
 /* The string at `index`, or NULL where nil is. */
 static const char *optional_text(lua_State *L, int index, const char *what)
 {
@@ -56,7 +49,7 @@ static const char *optional_text(lua_State *L, int index, const char *what)
 /* A string field of the table at `index`, or NULL. The table keeps the text alive. */
 static const char *string_field(lua_State *L, int index, const char *name)
 {
-    push_field(L, index, name);
+    idocr_lua_pushfield(L, index, name);
     const char *text = optional_text(L, lua_gettop(L), name);
     lua_pop(L, 1);
     return text;
@@ -64,7 +57,7 @@ static const char *string_field(lua_State *L, int index, const char *name)
 
 static bool flag_field(lua_State *L, int index, const char *name)
 {
-    push_field(L, index, name);
+    idocr_lua_pushfield(L, index, name);
     bool flag = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return flag;
@@ -82,7 +75,7 @@ static int l_new(lua_State *L)
         .client_key = string_field(L, 1, "client_key"),
         .http1 = flag_field(L, 1, "http1"),
     };
-    push_field(L, 1, "proxy");
+    idocr_lua_pushfield(L, 1, "proxy");
     bool no_proxy = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     lua_pop(L, 1);
     options.proxy = no_proxy ? "" : string_field(L, 1, "proxy");
@@ -220,7 +213,7 @@ static const char *checked_text(lua_State *L, int index, size_t *length, const c
 /* Adds request.headers, a list of {name, value}; the request is at `index`. */
 static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer)
 {
-    push_field(L, index, "headers");
+    idocr_lua_pushfield(L, index, "headers");
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         return;
