@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Twelve bits to two characters: half the look-ups of a 64-entry table for 8 KB that stay in the first cache. */
+/* Maps twelve bits to two characters: half the look-ups of a 64-entry table, for 8 KB of first-level cache. */
 #define P(a, b) {a, b}
 #define ROW(a) \
     P(a, 'A'), P(a, 'B'), P(a, 'C'), P(a, 'D'), P(a, 'E'), P(a, 'F'), P(a, 'G'), P(a, 'H'), \
@@ -38,7 +38,7 @@ const uint8_t idocr_base64_values[256] = {
     ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
 };
 
-/* The next eight bytes as a number whose highest bits are the first of them. */
+/* Loads eight bytes in big-endian order. */
 static uint64_t load_big(const uint8_t *at)
 {
     uint64_t bits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Base64 with NEON (every 64-bit ARM has it): 48 bytes to 64 characters and back, with look-ups in registers.
+ * Base64 with NEON, which every 64-bit ARM has: 48 bytes to 64 characters and back, with table look-ups in registers.
  */
 #include "base64.h"
 

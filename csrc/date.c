@@ -55,8 +55,8 @@ static int take_number(struct cursor *c, int *number)
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/* Skips the separator separator two numbers. Returns '/' for one of "/.-" with or without blanks around it, ' ' for blanks with at
- * least one space, and 0 for anything else. */
+/* Skips the separator separator two numbers. Returns '/' for one of "/.-" with or without blanks around it, ' ' for blanks with
+ * at least one space, and 0 for anything else. */
 static char take_separator(struct cursor *c)
 {
     char found = 0;

@@ -8,8 +8,8 @@
 #define SIGNER_METATABLE "idocr.signer"
 #define SMALL 2048 /* canonical requests up to this (all but GET ones) are built on the C stack */
 
-/* The text in field `name` of the table at `table`, or `fallback`; raises when there is neither. The view stays valid
- * because the table holds the string. [-0, +0, e] */
+/* Returns the string in field `name` of the table at `table`, or `fallback`; raises when there is neither. The table keeps the
+ * string alive. [-0, +0, e] */
 static struct idocr_view text_field(lua_State *L, int table, const char *name, const char *fallback)
 {
     struct idocr_view view = {fallback, fallback != NULL ? strlen(fallback) : 0};
@@ -22,7 +22,7 @@ static struct idocr_view text_field(lua_State *L, int table, const char *name, c
     return view;
 }
 
-/* The whole seconds in field "timestamp". [-0, +0, e] */
+/* Returns the whole seconds in field "timestamp". [-0, +0, e] */
 static int64_t time_field(lua_State *L, int table)
 {
     idocr_lua_pushfield(L, table, "timestamp");
@@ -73,7 +73,8 @@ static void request_fields(lua_State *L, int table, struct idocr_tc3_request *re
     lua_pop(L, 1);
 }
 
-/* Room for the two texts of a canonical request: on the C stack, or where that is too little in a userdata. -1 "too_long". */
+/* Provides buffers for the two texts of a canonical request: on the C stack, or in a userdata where they are larger. -1:
+ * "too_long". */
 struct room {
     char small[2 * SMALL];
     struct idocr_text canonical, names;
