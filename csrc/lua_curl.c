@@ -359,7 +359,7 @@ static int l_transfer_result(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
     if (object->transfer == NULL && object->pid != getpid())
-        return push_unsent(L, "closed", "Forked", "the call belongs to the process that this one was forked from");
+        return push_unsent(L, "closed", "Forked", "the call belongs to the parent process");
     if (object->transfer == NULL) {
         struct idocr_failure failure; /* the sent bytes are no longer known */
         idocr_failure_set(&failure, "closed", "Cancelled", IDOCR_SENT_ALL, "the transport was closed");

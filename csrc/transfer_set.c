@@ -171,7 +171,7 @@ static void end_as_forked(struct idocr_transfers *set, bool leave)
             t->easy = NULL;
         else
             curl_multi_remove_handle(set->multi, t->easy);
-        idocr_transfer_finish(t, "closed", "Forked", IDOCR_SENT_NOTHING, "the call belongs to the process that this one was forked from");
+        idocr_transfer_finish(t, "closed", "Forked", IDOCR_SENT_NOTHING, "the call belongs to the parent process");
         set->active--;
         idocr_transfer_queue(t);
     }

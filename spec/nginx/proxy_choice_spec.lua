@@ -88,8 +88,8 @@ describe("the choice of a proxy in nginx", function()
     for value, wanted in pairs {
       ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5; here a proxy is reached by http:// only",
       ["https://u:visible@p:1"] = "scheme https",
-      ["visible://p:1"] = "unsupported proxy scheme; here", ["http://u:visible/x@p:1"] = "no URL of a proxy",
-      ["http://u:visible@p:99999"] = "no URL of a proxy", ["http://u:visi ble@p:1"] = "blanks",
+      ["visible://p:1"] = "unsupported proxy scheme; here", ["http://u:visible/x@p:1"] = "URL of a proxy must be",
+      ["http://u:visible@p:99999"] = "URL of a proxy must be", ["http://u:visi ble@p:1"] = "blanks",
     } do
       environment = { https_proxy = value }
       local ran, message = pcall(chooser, nil)

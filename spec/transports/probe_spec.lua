@@ -32,10 +32,10 @@ describe("a probe of a failed handshake", function()
   end)
 
   it("knows old servers and those that want a client certificate, in one record or several", function()
-    assert.equal("the server speaks no TLS 1.2", verdict(record(22, server_hello(2))))
+    assert.equal("the server does not support TLS 1.2", verdict(record(22, server_hello(2))))
     local messages = server_hello(3) .. message(11, ("c"):rep(600)) .. message(13, "\1\1") .. message(14, "")
-    assert.equal("the server wants a client certificate", verdict(record(22, messages)))
-    assert.equal("the server wants a client certificate", verdict(record(22, messages:sub(1, 300)) .. record(22, messages:sub(301))))
+    assert.equal("the server requires a client certificate", verdict(record(22, messages)))
+    assert.equal("the server requires a client certificate", verdict(record(22, messages:sub(1, 300)) .. record(22, messages:sub(301))))
   end)
 
   it("finds nothing wrong with the others", function()

@@ -1,5 +1,5 @@
---- Chooses the transport of a client. Each is loaded when it is asked for: libcurl never gets into nginx, nginx's
---- sockets never into a plain program.
+--- Selects the transport of a client. Loads each transport on first use, so that nginx never loads libcurl and a plain program
+--- never loads cosockets.
 
 local transports = {}
 
@@ -17,7 +17,7 @@ end
 
 local function libcurl(options)
   if in_nginx() then
-    error('transport "curl" would stop the whole nginx worker while it waits: use "cosocket", or a worker thread', 0)
+    error('transport "curl" would block the nginx worker while it waits: use "cosocket", or a worker thread', 0)
   end
   return require("idocr.transports.curl").new(options)
 end
@@ -37,7 +37,7 @@ function transports.runtime()
   return require("idocr.runtime").new()
 end
 
---- Makes a transport. Raises where the option or what it needs is wrong.
+--- Makes a transport. Raises where an option is wrong or a requirement is missing.
 ---@param option "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  nil: "auto"
 ---@param options table?  the client's checked options
 ---@return table transport  name, runtime, send(self, request, deadline), close(self)?
