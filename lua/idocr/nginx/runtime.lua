@@ -162,7 +162,7 @@ function runtime.apart(fn, ...)
     done:post(1)
   end)
   while set and not results do
-    if not done:wait(START) and not started then set = nil end
+    if not done:wait(TIMER_LOST) and not started then set = nil end
   end
   if not results then
     given_up = true

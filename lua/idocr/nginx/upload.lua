@@ -96,7 +96,7 @@ end
 ---@class idocr.RequestForm
 ---@field fields table<string, string>            text fields by name; names ignore case
 ---@field pictures table<string, idocr.Picture>   pictures by name; likewise
----@field repeated table<string, true>?           names in lower case that occur more than once: the last text and the first picture are used
+---@field repeated table<string, true>?           names in lower case that occur more than once: the last text and the first picture count
 
 --- Returns the picture in the current request: its whole body, or the field `field` of a multipart form. A part is a picture where
 --- it has a file name, the type image/*, application/pdf or application/octet-stream, or the bytes of a picture.

@@ -219,7 +219,9 @@ function states.head(self, bytes, position)
   local after = position + stop - before
   if self.status < 200 then
     self.interim = self.interim + 1
-    if self.status == 101 or self.interim > MAX_INTERIM then return bad("too many interim responses, or a status 101 without an Upgrade request") end
+    if self.status == 101 or self.interim > MAX_INTERIM then
+      return bad("too many interim responses, or a status 101 without an Upgrade request")
+    end
     return after
   end
   ok, code, message = frame(self, version)

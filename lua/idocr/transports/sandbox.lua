@@ -50,11 +50,11 @@ function Transport:send(request, deadline)
     body = body,
     now = core.wall(),
   }
-  if reply.fault == "reset" then return failure("network", "ConnectionReset", "the sandbox reset the connection (requested fault)", true) end
-  if reply.fault == "cut" then return failure("network", "ConnectionClosed", "the sandbox cut its reply (requested fault)", true) end
+  if reply.fault == "reset" then return failure("network", "ConnectionReset", "the sandbox reset the connection (injected)", true) end
+  if reply.fault == "cut" then return failure("network", "ConnectionClosed", "the sandbox cut its reply (injected)", true) end
   if reply.fault == "slow" then
     self.runtime.sleep(math.min(reply.delay, deadline))
-    if reply.delay >= deadline then return failure("timeout", "DeadlineExceeded", "the sandbox delayed its reply (requested fault)", true) end
+    if reply.delay >= deadline then return failure("timeout", "DeadlineExceeded", "the sandbox delayed its reply (injected)", true) end
   end
   if request.max_response and #reply.body > request.max_response then
     return failure("protocol", "ResponseTooLarge", "the reply is larger than max_response", true)
