@@ -4,6 +4,7 @@
 #include <string.h>
 
 /* Maps twelve bits to two characters: half the look-ups of a 64-entry table, for 8 KB of first-level cache. */
+/* clang-format off */
 #define P(a, b) {a, b}
 #define ROW(a) \
     P(a, 'A'), P(a, 'B'), P(a, 'C'), P(a, 'D'), P(a, 'E'), P(a, 'F'), P(a, 'G'), P(a, 'H'), \
@@ -37,6 +38,7 @@ const uint8_t idocr_base64_values[256] = {
     ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
     ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
 };
+/* clang-format on */
 
 /* Loads eight bytes in big-endian order. */
 static uint64_t load_big(const uint8_t *at)

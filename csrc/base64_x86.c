@@ -194,5 +194,5 @@ const struct idocr_base64_kernel *idocr_base64_native(size_t index)
 }
 
 #else
-typedef int idocr_base64_x86_is_empty; /* ISO C wants a declaration in every file */
+typedef int idocr_base64_x86_is_empty; /* ISO C requires a declaration in every file */
 #endif

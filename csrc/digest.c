@@ -96,6 +96,7 @@ void idocr_hmac(const struct idocr_hmac_key *key, const void *data, size_t lengt
 
 void idocr_hex(const uint8_t *bytes, size_t length, char *out)
 {
+    /* clang-format off */
 #define PAIR(high, low) {high, low}
 #define ROW(high)                                                                                                            \
     PAIR(high, '0'), PAIR(high, '1'), PAIR(high, '2'), PAIR(high, '3'), PAIR(high, '4'), PAIR(high, '5'), PAIR(high, '6'),    \
@@ -107,6 +108,7 @@ void idocr_hex(const uint8_t *bytes, size_t length, char *out)
     };
 #undef ROW
 #undef PAIR
+    /* clang-format on */
     for (size_t i = 0; i < length; i++)
         memcpy(out + 2 * i, pairs[bytes[i]], 2);
 }

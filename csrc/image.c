@@ -61,8 +61,8 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
         close(fd);
         return -1;
     }
-    /* Read from front to back: doubles the kernel's read-ahead, where the file is longer than that. Only advice, so its failure
-     * is none. */
+    /* Files are read sequentially: doubles the read-ahead of the kernel where the file is longer. A failure of this hint has no
+     * consequence. */
     if (status.st_size > READ_AHEAD)
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     memset(image, 0, sizeof *image);

@@ -13,7 +13,9 @@ struct signature {
     size_t length;
 };
 
+/* clang-format off */
 #define SIGNATURE(format, offset, bytes) {format, offset, bytes, sizeof bytes - 1}
+/* clang-format on */
 
 static const struct signature SIGNATURES[] = {
     SIGNATURE("jpeg", 0, "\xff\xd8\xff"),

@@ -12,7 +12,7 @@
 #define CORNER 64             /* of the rows of a BMP, one in so many may be missing */
 #define SCAN_LIMIT (64 << 20) /* bytes searched for the end of a JPEG that other data follows */
 
-/* The one integer in a directory entry, whatever its width: TIFF 6.0 says SHORT, writers also use BYTE and LONG. 0 for others. */
+/* Returns the integer of a directory entry: TIFF 6.0 requires SHORT, writers also use BYTE and LONG; 0 for other types. */
 static uint32_t exif_integer(const uint8_t *entry, bool little)
 {
     unsigned type = little ? idocr_little16(entry + 2) : idocr_big16(entry + 2);

@@ -276,7 +276,7 @@ void idocr_tc3_signer_wipe(struct idocr_tc3_signer *signer)
     idocr_wipe(signer, sizeof *signer);
 }
 
-/* Derives signer->key anew when the day or the service has changed. */
+/* Derives signer->key when the day or the service has changed. */
 static int refresh_key(struct idocr_tc3_signer *signer, int64_t timestamp, struct idocr_view service, struct idocr_error *error)
 {
     int64_t day = timestamp / SECONDS_PER_DAY;

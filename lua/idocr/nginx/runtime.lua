@@ -154,9 +154,9 @@ end
 ---@return any ... what `fn` returns; what it raises is raised
 function runtime.apart(fn, ...)
   local done = assert(require("ngx.semaphore").new(0))
-  local arguments, results, started, given_up = pack(...), nil, false, false
+  local arguments, results, started, abandoned = pack(...), nil, false, false
   local set = ngx.timer.at(0, function()
-    if given_up then return end
+    if abandoned then return end
     started = true
     results = pack(pcall(fn, unpack(arguments, 1, arguments.n)))
     done:post(1)
@@ -165,14 +165,14 @@ function runtime.apart(fn, ...)
     if not done:wait(TIMER_LOST) and not started then set = nil end
   end
   if not results then
-    given_up = true
+    abandoned = true
     return fn(...)
   end
   if not results[1] then error(results[2], 0) end
   return unpack(results, 2, results.n)
 end
 
---- Starts a function apart from this request; nobody waits for it.
+--- Starts a function in a timer and does not wait for it.
 ---@param fn function
 ---@return boolean started
 function runtime.background(fn)
@@ -213,7 +213,7 @@ end
 
 --- Starts a task. The caller keeps at most `n` in flight.
 ---@param fn function
----@param tag any comes back from `next`
+---@param tag any returned by `next`
 function Pool:submit(fn, tag)
   free_ended(self)
   local slot = next(self.idle)
@@ -229,6 +229,7 @@ function Pool:submit(fn, tag)
   slot.thread = ngx.thread.spawn(work, self, slot)
 end
 
+--- Returns whether the pool has as many tasks as its limit.
 ---@return boolean
 function Pool:full() return self.count >= self.limit end
 

@@ -3,8 +3,8 @@
 
 local transports = {}
 
--- nginx's Lua module puts `ngx` among the loaded modules. In a thread of its thread pool there are no phases and no
--- sockets, but blocking hurts nobody there.
+-- Returns whether this is an nginx worker. A thread of its thread pool has no phases and no sockets and may block, so it is
+-- treated like a plain program.
 local function in_nginx()
   local ngx = package.loaded.ngx
   return type(ngx) == "table" and ngx.get_phase ~= nil
@@ -23,14 +23,14 @@ local function libcurl(options)
 end
 
 local NAMED = {
-  -- In a phase without sockets the cosocket transport says so, call by call: never libcurl in its place.
+  -- In a phase without sockets each call returns an error of the cosocket transport; libcurl is never a replacement.
   auto = function(options) return in_nginx() and cosocket(options) or libcurl(options) end,
   cosocket = cosocket,
   curl = libcurl,
   sandbox = function(options) return require("idocr.transports.sandbox").new(options) end,
 }
 
---- The runtime of the place where we are, for transports that bring none.
+--- Returns the runtime of nginx or of a plain program, for transports without one.
 ---@return idocr.Runtime
 function transports.runtime()
   if in_nginx() then return require("idocr.transports.cosocket").runtime end
