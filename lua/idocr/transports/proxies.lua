@@ -44,7 +44,7 @@ function proxies.parse(text, schemes)
     for name in pairs(schemes) do names[#names + 1] = name .. "://" end
     table.sort(names)
     local which = PORTS[scheme] and " " .. scheme or "" -- an unknown one could be a part of a password
-    return nil, ("unsupported proxy scheme%s: use %s"):format(which, table.concat(names, ", "))
+    return nil, ("unsupported proxy scheme%s: use %s only"):format(which, table.concat(names, ", "))
   end
   local authority = rest:match("^[^/?#]*")
   local userinfo, place = authority:match("^(.*)@([^@]*)$")
