@@ -86,9 +86,9 @@ describe("the proxy of a request in nginx", function()
 
   it("is refused without repeating the value of the variable", function()
     for value, wanted in pairs {
-      ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5; here a proxy is reached by http:// only",
+      ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5: use http:// only",
       ["https://u:visible@p:1"] = "scheme https",
-      ["visible://p:1"] = "unsupported proxy scheme; here", ["http://u:visible/x@p:1"] = "URL of a proxy must be",
+      ["visible://p:1"] = "unsupported proxy scheme: use", ["http://u:visible/x@p:1"] = "URL of a proxy must be",
       ["http://u:visible@p:99999"] = "URL of a proxy must be", ["http://u:visi ble@p:1"] = "blanks",
     } do
       environment = { https_proxy = value }
