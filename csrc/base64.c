@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Twelve bits to two characters: half the look-ups of a 64-entry table for 8 KB that stay in the first cache. */
+/* Maps twelve bits to two characters: half the look-ups of a 64-entry table, for 8 KB of first-level cache. */
+/* clang-format off */
 #define P(a, b) {a, b}
 #define ROW(a) \
     P(a, 'A'), P(a, 'B'), P(a, 'C'), P(a, 'D'), P(a, 'E'), P(a, 'F'), P(a, 'G'), P(a, 'H'), \
@@ -27,8 +28,7 @@ static const char pairs[4096][2] = {
 #undef ROW
 #undef P
 
-/* Value + 1 of each character, 0 for everything that is none. */
-static const uint8_t values[256] = {
+const uint8_t idocr_base64_values[256] = {
     ['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
     ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
     ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
@@ -38,8 +38,9 @@ static const uint8_t values[256] = {
     ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
     ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
 };
+/* clang-format on */
 
-/* The next eight bytes as a number whose highest bits are the first of them. */
+/* Loads eight bytes in big-endian order. */
 static uint64_t load_big(const uint8_t *at)
 {
     uint64_t bits;
@@ -71,8 +72,8 @@ static size_t portable_decode(const char *in, size_t length, uint8_t *out)
 {
     size_t i = 0;
     for (; length - i >= 4; i += 4, out += 3) {
-        unsigned a = values[(uint8_t)in[i]], b = values[(uint8_t)in[i + 1]];
-        unsigned c = values[(uint8_t)in[i + 2]], d = values[(uint8_t)in[i + 3]];
+        unsigned a = idocr_base64_values[(uint8_t)in[i]], b = idocr_base64_values[(uint8_t)in[i + 1]];
+        unsigned c = idocr_base64_values[(uint8_t)in[i + 2]], d = idocr_base64_values[(uint8_t)in[i + 3]];
         if (a == 0 || b == 0 || c == 0 || d == 0)
             break;
         uint32_t bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
@@ -130,7 +131,7 @@ static const char *decode_last(const char *in, uint8_t *out, size_t *decoded, si
     size_t chars = in[3] != '=' ? 4 : in[2] != '=' ? 3 : 2;
     uint32_t bits = 0;
     for (size_t i = 0; i < chars; i++) {
-        unsigned value = values[(uint8_t)in[i]];
+        unsigned value = idocr_base64_values[(uint8_t)in[i]];
         if (value == 0) {
             *bad += i;
             return in[i] == '=' ? "padding in the wrong place" : "not a base64 character";
@@ -170,7 +171,7 @@ const char *idocr_base64_decode_with(const struct idocr_base64_kernel *kernel, c
     for (; *bad < length; ++*bad) {
         if (in[*bad] == '=')
             return "padding in the wrong place";
-        if (values[(uint8_t)in[*bad]] == 0)
+        if (idocr_base64_values[(uint8_t)in[*bad]] == 0)
             return "not a base64 character";
     }
     return length % 4 == 0 ? NULL : "the text ends in the middle of a group";

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Base64 (RFC 4648 section 4, with padding, no line breaks) both ways.
+ * Encodes and decodes base64 (RFC 4648 section 4, with padding, without line breaks).
  *
- * A kernel does the bulk with one instruction set and never touches a byte outside the buffers that it was given; the
- * portable code does what is left and finds the exact place of a mistake. The choice among kernels is made from the
- * processor that runs, on each call: it is a few loads.
+ * A kernel processes most of the data with one instruction set and accesses no byte outside its buffers; portable code
+ * processes the rest and finds the position of an error. Each call selects the kernel for the processor: a few loads.
  */
 #ifndef IDOCR_BASE64_H
 #define IDOCR_BASE64_H
@@ -16,14 +15,14 @@
 
 IDOCR_HIDDEN_BEGIN
 
-/* Characters that `length` bytes become; SIZE_MAX when that does not fit in a size_t. */
+/* Returns the characters that encode `length` bytes; SIZE_MAX when they do not fit in a size_t. */
 static inline size_t idocr_base64_encoded_length(size_t length)
 {
     size_t groups = length / 3 + (length % 3 != 0);
     return groups > SIZE_MAX / 4 ? SIZE_MAX : groups * 4;
 }
 
-/* Bytes that suffice for `length` characters, whatever their padding. */
+/* Returns a capacity in bytes that is enough for `length` characters, with or without padding. */
 static inline size_t idocr_base64_decoded_capacity(size_t length)
 {
     return length / 4 * 3;
@@ -35,30 +34,33 @@ struct idocr_base64_kernel {
     /* Encodes a multiple of 3 bytes, at most `length`, and returns how many; `out` has room for length / 3 * 4. */
     size_t (*encode)(const uint8_t *in, size_t length, char *out);
 
-    /* Decodes a multiple of 4 characters, at most `length`, and returns how many; stops early before anything that
-     * is not one of the 64 characters (padding too). `out` has room for length / 4 * 3 bytes less 2. */
+    /* Decodes a multiple of 4 characters, at most `length`, and returns how many; stops before the first
+     * group with a character that is not one of the 64 (padding included). `out` has room for length / 4 * 3 bytes less 2. */
     size_t (*decode)(const char *in, size_t length, uint8_t *out);
 };
 
-/* The kernels that this processor can run, best first; the last one is the portable one. NULL past the end. */
+/* Returns the kernel at `index` among those that this processor can run, best first, the portable one last. NULL past the end. */
 const struct idocr_base64_kernel *idocr_base64_kernel(size_t index);
 
 /* Writes exactly idocr_base64_encoded_length(length) characters, no final NUL. `in` and `out` do not overlap. */
 void idocr_base64_encode(const uint8_t *in, size_t length, char *out);
 void idocr_base64_encode_with(const struct idocr_base64_kernel *kernel, const uint8_t *in, size_t length, char *out);
 
-/* Decodes strictly: only the 64 characters, padding where it must be and nowhere else, no stray bits before it.
- * `out` has room for idocr_base64_decoded_capacity(length); *decoded gets the bytes written. NULL, or a static text
- * that says what is wrong, with the offset of the first bad character (`length`: it ends too early) in *bad. */
+/* Decodes strictly: only the 64 characters, correct padding, no stray bits before it.
+ * `out` has room for idocr_base64_decoded_capacity(length); stores the bytes written in *decoded. Returns NULL, or a
+ * static error message and in *bad the offset of the first wrong character (`length`: the text is too short). */
 const char *idocr_base64_decode(const char *in, size_t length, uint8_t *out, size_t *decoded, size_t *bad);
 const char *idocr_base64_decode_with(const struct idocr_base64_kernel *kernel, const char *in, size_t length, uint8_t *out,
                                      size_t *decoded, size_t *bad);
 
-/* Decodes whole groups up to the first that is not all of the 64 characters, and returns how many characters that was. `out` has
- * room for idocr_base64_decoded_capacity(length). */
+/* Decodes groups of four up to the first that has another character than the 64. Returns the characters consumed. `out` has room
+ * for idocr_base64_decoded_capacity(length). */
 size_t idocr_base64_decode_groups(const char *in, size_t length, uint8_t *out);
 
-/* Kernels of one architecture, for base64.c alone: the index-th that this processor can run, or NULL. */
+/* The value of each of the 64 characters plus 1, 0 for every other byte. */
+extern const uint8_t idocr_base64_values[256];
+
+/* For base64.c: returns the kernel at `index` of this architecture that the processor can run, or NULL. */
 const struct idocr_base64_kernel *idocr_base64_native(size_t index);
 
 IDOCR_HIDDEN_END

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Base64 with NEON (every 64-bit ARM has it): 48 bytes to 64 characters and back, with look-ups in registers.
+ * Base64 with NEON, which every 64-bit ARM has: 48 bytes to 64 characters and back, with table look-ups in registers.
  */
 #include "base64.h"
 
@@ -52,7 +52,7 @@ static size_t neon_decode(const char *in, size_t length, uint8_t *out)
         uint8x16x4_t text = vld4q_u8((const uint8_t *)in + i);
         uint8x16_t wrong = vdupq_n_u8(0);
         for (int j = 0; j < 4; j++) {
-            /* An index out of the table gives 0 in the first look-up and keeps what is there in the second; characters
+            /* An index outside of the table gives 0 in the first look-up and keeps the value in the second; characters
              * from 128 on are out of both and are caught by their own top bit. */
             uint8x16_t value = vqtbl4q_u8(values_low, text.val[j]);
             value = vqtbx4q_u8(value, values_high, veorq_u8(text.val[j], vdupq_n_u8(0x40)));
@@ -77,5 +77,5 @@ const struct idocr_base64_kernel *idocr_base64_native(size_t index)
 }
 
 #else
-typedef int idocr_base64_arm_is_empty; /* ISO C wants a declaration in every file */
+typedef int idocr_base64_arm_is_empty; /* ISO C requires a declaration in every file */
 #endif

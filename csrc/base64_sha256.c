@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Needs SSSE3 and the SHA extensions, no wide registers. The encoding is that of base64_x86.c; the order of the rounds
- * follows Intel's "New Instructions Supporting the Secure Hash Algorithm" (2013).
+ * Base64 and SHA-256 in one pass, with SSSE3 and the SHA extensions; uses no wide registers. The encoding is that of
+ * base64_x86.c; the order of the rounds follows Intel's "New Instructions Supporting the Secure Hash Algorithm" (2013).
  */
 #include "base64_sha256.h"
 
@@ -23,8 +23,8 @@ static const uint32_t constants[64] __attribute__((aligned(16))) = {
     0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-/* Sixteen characters for the twelve bytes that `order` picks, as the four big-endian words that the hash wants: the order
- * of the shuffle is that of the words already. */
+/* Encodes the twelve bytes that `order` selects as sixteen characters, in the four big-endian words that SHA-256 takes: the
+ * shuffle already has the order of the words. */
 TARGET static inline __m128i encode(__m128i bytes, __m128i order)
 {
     const __m128i offsets = _mm_setr_epi8('A', 'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
@@ -52,7 +52,7 @@ TARGET static inline __m128i load(const void *at)
         abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));               \
     } while (0)
 
-/* Four rounds, and the words of sixteen rounds later in the place of `w0`. */
+/* Four rounds; then computes the words of sixteen rounds later into `w0`. */
 #define ROUNDS_AND_WORDS(group, w0, w1, w2, w3)                                               \
     do {                                                                                      \
         ROUNDS(group, w0);                                                                    \
@@ -62,10 +62,10 @@ TARGET static inline __m128i load(const void *at)
 
 TARGET size_t idocr_base64_sha256(uint32_t state[8], const uint8_t *in, size_t length)
 {
-    /* The last twelve bytes are loaded together with four before them: nothing behind the 48 is touched. */
+    /* The last twelve bytes are loaded together with four before them: no byte after the 48 is read. */
     const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
     const __m128i order_of_last = _mm_setr_epi8(5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14);
-    /* a..h in memory; the instructions want ABEF and CDGH. */
+    /* Memory holds a to h; the instructions take ABEF and CDGH. */
     __m128i badc = _mm_shuffle_epi32(load(state), 0xb1), hgfe = _mm_shuffle_epi32(load(state + 4), 0x1b);
     __m128i abef = _mm_alignr_epi8(badc, hgfe, 8), cdgh = _mm_blend_epi16(hgfe, badc, 0xf0);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Base64 straight into SHA-256: 48 bytes become 64 characters, one block of the hash, without passing through memory. The rounds of
- * SHA-256 wait for each other most of the time, so the encoding beside them is free.
+ * Encodes bytes as base64 and hashes the text with SHA-256 in one pass: 48 bytes become one block of 64 characters, which stays
+ * in registers. The rounds of SHA-256 wait for each other, so the encoding between them costs no time.
  */
 #ifndef IDOCR_BASE64_SHA256_H
 #define IDOCR_BASE64_SHA256_H
@@ -14,11 +14,12 @@
 
 IDOCR_HIDDEN_BEGIN
 
-/* Whether this processor can. Ask once and keep the answer: in a virtual machine the question costs a microsecond. */
+/* Returns whether this processor supports it. Call it once and keep the result: in a virtual machine a call takes a microsecond.
+ * */
 bool idocr_base64_sha256_available(void);
 
-/* Hashes the base64 text of as many whole 48 bytes as `length` has into the eight state words and returns how many bytes that
- * were. Only where idocr_base64_sha256_available. */
+/* Hashes the base64 text of the whole groups of 48 bytes in `in` into the eight state words. Returns the bytes consumed. Requires
+ * idocr_base64_sha256_available(). */
 size_t idocr_base64_sha256(uint32_t state[8], const uint8_t *in, size_t length);
 
 IDOCR_HIDDEN_END

@@ -17,8 +17,8 @@
 
 /* ---- SSSE3: 12 bytes to 16 characters */
 
-/* Four 6-bit values out of each 3 bytes: the bytes are doubled by a shuffle, then two multiplications shift the four fields to
- * where they belong. */
+/* Extracts four 6-bit values from each 3 bytes: a shuffle duplicates the bytes, then two multiplications shift the four fields
+ * into position. */
 TARGET("ssse3") static inline __m128i split_128(__m128i bytes)
 {
     const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
@@ -28,7 +28,7 @@ TARGET("ssse3") static inline __m128i split_128(__m128i bytes)
     return _mm_or_si128(high, low);
 }
 
-/* Value to character: each of the five ranges has one offset, found by a shuffle. */
+/* Maps values to characters: each of the five ranges has one offset, which a shuffle selects. */
 TARGET("ssse3") static inline __m128i letters_128(__m128i value)
 {
     const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
@@ -49,8 +49,8 @@ TARGET("ssse3") static size_t ssse3_encode(const uint8_t *in, size_t length, cha
     return i;
 }
 
-/* A character is valid when the classes of its two nibbles have no bit in common; the higher nibble (and being '/')
- * names the offset from character to value. */
+/* A character is valid when the classes of its two nibbles have no bit in common. The high nibble (or being '/') selects the
+ * offset from character to value. */
 #define CLASS_OF_LOW 0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a
 #define CLASS_OF_HIGH 0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10
 #define OFFSETS 0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0
@@ -194,5 +194,5 @@ const struct idocr_base64_kernel *idocr_base64_native(size_t index)
 }
 
 #else
-typedef int idocr_base64_x86_is_empty; /* ISO C wants a declaration in every file */
+typedef int idocr_base64_x86_is_empty; /* ISO C requires a declaration in every file */
 #endif

@@ -6,13 +6,13 @@
 #include "base64.h"
 #include "base64_sha256.h"
 
-/* Bytes of a file that are read at once: a multiple of 48, so that slices begin on hash blocks (48 bytes are 64 characters) when the
- * picture does; a fourth of it costs 5 % of the hash in system calls, more gains nothing (measured). */
+/* Bytes read from a file at once: a multiple of 48, because 48 bytes are 64 characters and one hash block. A quarter of it costs
+ * 5 % of the hash in system calls; more gains nothing (measured). */
 #define SLICE (48 * 1024)
-/* Picture bytes whose characters are made before they are used: both stay within the first cache (12 KB + 16 KB). */
+/* Picture bytes encoded at once: with their characters they fit the first-level cache (12 KB + 16 KB). */
 #define PART (12 * 1024)
 #define BLOCK (PART / 3 * 4)
-#define SEGMENTS 1024 /* far more than any request needs */
+#define SEGMENTS 1024 /* at most; requests need fewer than ten */
 
 static struct idocr_body *of_source(struct idocr_source *source)
 {
@@ -76,7 +76,7 @@ int idocr_body_add_literal(struct idocr_body *body, const char *text, size_t len
     return append(body, segment, error);
 }
 
-/* Copies base64 text and percent-encodes what a form must not carry as it is. Returns the length, up to 3 * `length`. */
+/* Copies base64 text and percent-encodes +, / and =. Returns the length, up to 3 * `length`. */
 static size_t expand(const char *text, size_t length, uint8_t *out)
 {
     uint8_t *start = out;
@@ -137,9 +137,9 @@ void idocr_body_release(struct idocr_body *body)
             idocr_image_release(body->segments[i].image);
     body->count = 0;
     body->length = 0;
-    body->hashing = body->hashed = false; /* the cursors point behind the last segment now */
+    body->hashing = body->hashed = false; /* the cursors are past the last segment now */
     memset(&body->send, 0, sizeof body->send);
-    body->source.magic = 0; /* what idocr.curl looks at: nothing can be sent of it any more */
+    body->source.magic = 0; /* idocr.curl refuses a body without it */
 }
 
 static size_t smaller(uint64_t a, size_t b)
@@ -160,7 +160,7 @@ static int read_raw(const struct idocr_segment *segment, uint64_t offset, uint8_
     return 0;
 }
 
-/* Whole groups straight into the caller's memory; a group that is cut at either end by way of a copy. */
+/* Encodes whole groups directly into the caller's memory; a group that is cut at either end goes through a copy. */
 static int read_base64(const struct idocr_segment *segment, uint64_t offset, uint8_t *into, size_t max, size_t *got,
                        struct idocr_error *error)
 {
@@ -199,7 +199,7 @@ static int read_form(const struct idocr_segment *segment, struct idocr_cursor *c
         cursor->first += (unsigned)*got;
         return 0;
     }
-    /* A group can become twelve characters. Where they may not fit, it is expanded aside and handed out in parts. */
+    /* A group can become twelve characters. Where they may not fit, it is expanded into `pending` and read in parts. */
     size_t length = smaller(left, max < 12 ? 3 : smaller(max / 12 * 3, PART));
     if (idocr_image_view(segment->image, cursor->offset, length, room, &at, error) != 0)
         return -1;
@@ -215,7 +215,7 @@ static int read_form(const struct idocr_segment *segment, struct idocr_cursor *c
     return read_form(segment, cursor, into, max, got, error);
 }
 
-/* Some bytes of the segment at the cursor: *got == 0 at its end. */
+/* Reads some bytes of the segment at the cursor: *got == 0 at its end. */
 static int read_segment(const struct idocr_segment *segment, struct idocr_cursor *cursor, uint8_t *into, size_t max, size_t *got,
                         struct idocr_error *error)
 {
@@ -257,8 +257,8 @@ int idocr_body_read(const struct idocr_body *body, struct idocr_cursor *cursor, 
     return 0;
 }
 
-/* Bytes until picture can go straight to hash: until the hash waits for nothing. That must be where a group of the base64 begins,
- * else it never becomes possible: SIZE_MAX. */
+/* Returns the bytes of the body to hash the ordinary way before idocr_base64_sha256 can continue at a block of the hash; SIZE_MAX
+ * where no block begins at a base64 group. */
 static size_t before_fusing(const struct idocr_body *body, const struct idocr_segment *segment)
 {
     size_t waiting = idocr_sha256_waiting(&body->sha);
@@ -267,7 +267,7 @@ static size_t before_fusing(const struct idocr_body *body, const struct idocr_se
     return waiting > 0 ? IDOCR_SHA256_BLOCK - waiting : 0;
 }
 
-/* Hashes picture bytes without a text in between: whole blocks, and what is left of the picture after the last one. */
+/* Hashes picture bytes with idocr_base64_sha256: whole blocks, then the rest of the picture. */
 static int hash_fused(struct idocr_body *body, const struct idocr_segment *segment, uint64_t max, size_t *hashed,
                       struct idocr_error *error)
 {

@@ -2,8 +2,8 @@
 
 /* OpenSSL 3 calls the SHA256_* functions deprecated (not removed) in favour of EVP. They are the same assembly (equal speed
  * measured) with a state that can be copied by assignment, set up without a fetch and used without an allocation, so that nothing
- * here can fail; EVP copies of a midstate cost two mallocs each, and the eight words of a hash under way, which
- * base64_sha256.c continues, cannot be had from it. This define is what the header offers against its warnings. */
+ * here can fail. EVP needs two mallocs to copy a state, and does not expose the eight words of an unfinished hash, which
+ * base64_sha256.c continues. This define disables the deprecation warnings. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "digest.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct idocr_sha256) >= sizeof(SHA256_CTX), "the opaque state is too small");
-_Static_assert(_Alignof(struct idocr_sha256) >= _Alignof(SHA256_CTX), "the opaque state is ill-aligned");
+_Static_assert(_Alignof(struct idocr_sha256) >= _Alignof(SHA256_CTX), "the opaque state is misaligned");
 _Static_assert(sizeof(SHA_LONG) == sizeof(uint32_t), "a word has 32 bits");
 
 static SHA256_CTX *context(struct idocr_sha256 *sha)
@@ -96,6 +96,7 @@ void idocr_hmac(const struct idocr_hmac_key *key, const void *data, size_t lengt
 
 void idocr_hex(const uint8_t *bytes, size_t length, char *out)
 {
+    /* clang-format off */
 #define PAIR(high, low) {high, low}
 #define ROW(high)                                                                                                            \
     PAIR(high, '0'), PAIR(high, '1'), PAIR(high, '2'), PAIR(high, '3'), PAIR(high, '4'), PAIR(high, '5'), PAIR(high, '6'),    \
@@ -107,6 +108,7 @@ void idocr_hex(const uint8_t *bytes, size_t length, char *out)
     };
 #undef ROW
 #undef PAIR
+    /* clang-format on */
     for (size_t i = 0; i < length; i++)
         memcpy(out + 2 * i, pairs[bytes[i]], 2);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How the core reports what went wrong: two static texts and, where the system refused, its error number.
- * Nothing in here ever holds a path, a key or a byte of a picture.
+ * The error of a function of the core: two static texts, and an errno where a system call failed. Never holds a path, a key or a
+ * byte of a picture.
  */
 #ifndef IDOCR_ERROR_H
 #define IDOCR_ERROR_H

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #define READ_AHEAD (128 * 1024) /* the usual window of the kernel */
-#define KEPT (64 * 1024) /* bytes of a file that is read whole when it is opened */
-#define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first cache together with its user */
+#define KEPT (64 * 1024) /* bytes; a file up to this is read whole when it is opened */
+#define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first-level cache */
 
-/* Reads a range of the file. 0 at its end: the file is shorter than it was. -1 with an errno. */
+/* Reads a range of the file. Returns 1, 0 where the file has become shorter, or -1 with an errno. */
 static int read_range(int fd, uint64_t offset, uint8_t *into, size_t length)
 {
     for (size_t done = 0; done < length;) {
@@ -31,7 +31,7 @@ static int read_range(int fd, uint64_t offset, uint8_t *into, size_t length)
     return 1;
 }
 
-/* Where it fails, whoever reads the picture will hear why. */
+/* Reads a small file whole. A failure is ignored: reading the picture later reports it. */
 static void keep_small(struct idocr_image *image)
 {
     size_t length = (size_t)image->file_size;
@@ -43,16 +43,16 @@ static void keep_small(struct idocr_image *image)
 
 int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
 {
-    /* O_NONBLOCK: opening a pipe must not wait for a writer; it means nothing for the files that are accepted. */
+    /* O_NONBLOCK: opening a pipe must not wait for a writer; it has no effect on regular files. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
-        return idocr_fail(error, "open", "the file of the picture cannot be opened", errno);
+        return idocr_fail(error, "open", "the picture file cannot be opened", errno);
     struct stat status;
     int result = -1;
     if (fstat(fd, &status) != 0)
-        idocr_fail(error, "open", "the file of the picture cannot be opened", errno);
+        idocr_fail(error, "open", "the picture file cannot be opened", errno);
     else if (!S_ISREG(status.st_mode))
-        idocr_fail(error, "not_a_file", "what the path names is no regular file", 0);
+        idocr_fail(error, "not_a_file", "the path is not a regular file", 0);
     else if (status.st_size <= 0)
         idocr_fail(error, "empty", "the picture is empty", 0);
     else
@@ -61,8 +61,8 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
         close(fd);
         return -1;
     }
-    /* Read from front to back: doubles the kernel's read-ahead, where the file is longer than that. Only advice, so its failure
-     * is none. */
+    /* Files are read sequentially: doubles the read-ahead of the kernel where the file is longer. A failure of this hint has no
+     * consequence. */
     if (status.st_size > READ_AHEAD)
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     memset(image, 0, sizeof *image);
@@ -86,7 +86,7 @@ void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t len
 int idocr_image_narrow(struct idocr_image *image, uint64_t offset, uint64_t length, struct idocr_error *error)
 {
     if (offset > image->size || length > image->size - offset)
-        return idocr_fail(error, "range", "the picture does not reach that far", 0);
+        return idocr_fail(error, "range", "the range is not inside the file or the string", 0);
     if (length == 0)
         return idocr_fail(error, "empty", "the picture is empty", 0);
     if (image->bytes != NULL)
@@ -119,8 +119,8 @@ static int changed(struct idocr_error *error)
     return idocr_fail(error, "changed", "the picture changed while it was being read", 0);
 }
 
-/* One system call per pass, when the last byte is read: what was read before is then known to be one version, and what is kept
- * to be what the file still holds. */
+/* Checks once per pass, when the last byte is read, that the file was not written to: all bytes of the pass are then of one
+ * version. One system call. */
 static int check_unchanged(const struct idocr_image *image, struct idocr_error *error)
 {
     struct stat status;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A picture: an open file that is read in slices, or bytes that somebody else owns. Never mapped (a file that shrinks under
- * a mapping kills the process) and never held, a slice at a time, but for a small file, which is read once: system calls are most of
- * what it costs.
+ * A picture: an open file, or borrowed bytes. A file is read in slices, never mapped: a file that shrinks under a mapping kills
+ * the process. A small file is read whole when it is opened, because system calls would dominate its cost.
  */
 #ifndef IDOCR_IMAGE_H
 #define IDOCR_IMAGE_H
@@ -28,33 +27,32 @@ struct idocr_image {
     unsigned users;           /* the file is closed when the last one releases it */
 };
 
-/* Opens a regular file and holds it once. -1: "open" (with an errno), "not_a_file", "empty". */
+/* Opens a regular file; the caller is its first user. -1: "open" (with an errno), "not_a_file", "empty". */
 int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error);
 
-/* Borrows `length` bytes, which must outlive the image; held once. */
+/* Borrows `length` bytes, which must outlive the image; the caller is its first user. */
 void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length);
 
-/* Makes the picture those `length` bytes from `offset` only: a part of a form, say. -1: "range" (it reaches beyond the
- * end), "empty". */
+/* Limits the picture to `length` bytes from `offset`, such as a part of a form. -1: "range" (past the end), "empty". */
 int idocr_image_narrow(struct idocr_image *image, uint64_t offset, uint64_t length, struct idocr_error *error);
 
-/* One more user, and one less. */
+/* Adds a user, and removes one; the last one closes the file. */
 void idocr_image_retain(struct idocr_image *image);
 void idocr_image_release(struct idocr_image *image);
 
-/* The picture where it is in memory, or NULL. */
+/* Returns the bytes of a picture that is in memory, else NULL. */
 static inline const uint8_t *idocr_image_memory(const struct idocr_image *image)
 {
     return image->kept != NULL ? image->kept + image->first : image->bytes;
 }
 
-/* Points *at to `length` bytes from `offset`, which both lie inside the picture: into the bytes in memory, or into `room`
- * (at least `length` bytes) after reading the file there. -1: "read" (with an errno), "changed" (the file is shorter
- * now, or, seen when its last byte is read, has been written to since it was opened). */
+/* Points *at to `length` bytes from `offset`; the range must lie inside the picture. The bytes are in memory already, or are read
+ * from the file into `room` (at least `length` bytes). -1: "read" (with an errno), "changed" (the file is shorter now; or its
+ * last byte is read and it was written to since it was opened). */
 int idocr_image_view(const struct idocr_image *image, uint64_t offset, size_t length, uint8_t *room, const uint8_t **at,
                      struct idocr_error *error);
 
-/* Digest of all the bytes. Errors as of idocr_image_view. */
+/* Computes the SHA-256 of all bytes. -1: errors of idocr_image_view. */
 int idocr_image_sha256(const struct idocr_image *image, uint8_t digest[IDOCR_SHA256_SIZE], struct idocr_error *error);
 
 IDOCR_HIDDEN_END

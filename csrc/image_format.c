@@ -13,7 +13,9 @@ struct signature {
     size_t length;
 };
 
+/* clang-format off */
 #define SIGNATURE(format, offset, bytes) {format, offset, bytes, sizeof bytes - 1}
+/* clang-format on */
 
 static const struct signature SIGNATURES[] = {
     SIGNATURE("jpeg", 0, "\xff\xd8\xff"),
@@ -50,7 +52,7 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-/* Whether a text (in lower case) stands at the beginning, in any case. */
+/* Returns whether the bytes begin with a text, given in lower case, ignoring case. */
 static bool starts_text(const uint8_t *head, size_t length, const char *text)
 {
     size_t count = strlen(text);
@@ -71,7 +73,7 @@ static bool holds(const uint8_t *head, size_t length, const char *text)
     return false;
 }
 
-/* ISO/IEC 14496-12 files say in their first box what they are: a major brand and a list of compatible ones. */
+/* The first box of an ISO/IEC 14496-12 file lists a major brand and compatible ones. */
 static const char *by_brands(const uint8_t *head, size_t length)
 {
     static const struct {
@@ -90,7 +92,7 @@ static const char *by_brands(const uint8_t *head, size_t length)
     return "video";
 }
 
-/* Tag DNGVersion in the first directory tells a DNG from other TIFF files. */
+/* Returns whether the first directory of a TIFF file has the tag DNGVersion. */
 static const char *tiff_or_dng(const uint8_t *head, size_t length)
 {
     bool little = head[0] == 'I';
@@ -110,7 +112,7 @@ static bool is_tiff(const uint8_t *head, size_t length)
            starts(head, length, 0, "MM\0+", 4);
 }
 
-/* How the base64 text of a picture begins: three characters or more for each format's first bytes. */
+/* The first characters of the base64 text of a picture, by format. */
 static const char *const BASE64_HEADS[] = {
     "/9j/", "iVBORw0KGgo", "R0lGOD", "JVBERi", "UklGR", "Qk", "SUkq", "TU0AK", "AAAADGpQ", "AAAADEpYT", "/wo", "/0//UQ", "_9j_", "_wo", "_0__UQ",
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Recognises the format of a file by its first bytes: what services read, what phones and programs write instead, and
- * what is sent by mistake.
+ * Recognises the format of a file by its first bytes: formats that the services accept, other picture formats, and other files
+ * that are sent by mistake.
  */
 #ifndef IDOCR_IMAGE_FORMAT_H
 #define IDOCR_IMAGE_FORMAT_H
@@ -13,7 +13,7 @@
 
 IDOCR_HIDDEN_BEGIN
 
-#define IDOCR_IMAGE_HEAD 1024 /* bytes that are enough to recognise every format */
+#define IDOCR_IMAGE_HEAD 1024 /* bytes that suffice to recognise every format */
 
 /* Returns the name of the format of a file that begins with `length` bytes (all of it, or IDOCR_IMAGE_HEAD), or NULL:
  * "jpeg", "png", "bmp", "gif", "pdf", "webp";

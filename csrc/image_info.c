@@ -12,7 +12,7 @@
 #define CORNER 64             /* of the rows of a BMP, one in so many may be missing */
 #define SCAN_LIMIT (64 << 20) /* bytes searched for the end of a JPEG that other data follows */
 
-/* The one integer in a directory entry, whatever its width: TIFF 6.0 says SHORT, writers also use BYTE and LONG. 0 for others. */
+/* Returns the integer of a directory entry: TIFF 6.0 requires SHORT, writers also use BYTE and LONG; 0 for other types. */
 static uint32_t exif_integer(const uint8_t *entry, bool little)
 {
     unsigned type = little ? idocr_little16(entry + 2) : idocr_big16(entry + 2);
@@ -58,7 +58,7 @@ static unsigned exif_orientation(struct idocr_image_reader *reader, uint64_t off
     return 0;
 }
 
-/* Whether FF and `marker` occur at or after `from`; searches the last bytes first, where the end is in a sound file. */
+/* Returns whether FF and `marker` occur at or after `from`; searches the last bytes first, where the end marker usually is. */
 static bool find_marker(struct idocr_image_reader *reader, uint64_t from, uint8_t marker)
 {
     uint64_t size = reader->image->size;
@@ -82,7 +82,7 @@ static bool find_marker(struct idocr_image_reader *reader, uint64_t from, uint8_
     return false;
 }
 
-/* An EXIF block outside of a JPEG: some writers keep the prefix that it has there. */
+/* Parses an EXIF block outside of a JPEG; some writers keep the prefix of the JPEG segment. */
 static unsigned exif_block(struct idocr_image_reader *reader, uint64_t offset, uint64_t length)
 {
     const uint8_t *p = length >= 6 ? idocr_image_peek(reader, offset, 6) : NULL;
@@ -105,17 +105,17 @@ static void inspect_jpeg(struct idocr_image_reader *reader, struct idocr_image_i
         at = idocr_image_next_marker(reader, at, true);
         const uint8_t *p = idocr_image_peek(reader, at, 4);
         if (p == NULL || p[1] == 0xd9)
-            return; /* the end before any scan: no decoder shows it */
+            return; /* the end before any scan: nothing to decode */
         unsigned marker = p[1], length = idocr_big16(p + 2);
         if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8) || length < 2) {
             at += 2;
             continue;
         }
         if (marker == 0xda) {
-            /* The absence of the end proves nothing: jpeg_walk.h finds out what is missing. */
+            /* A missing end marker proves nothing: jpeg_walk.h counts the blocks. */
             info->complete = find_marker(reader, at, 0xd9) ? IDOCR_COMPLETE_YES : IDOCR_COMPLETE_UNKNOWN;
             if (info->measured && info->height == 0 && find_marker(reader, at, 0xdc))
-                info->measured = false; /* DNL tells the height behind the first scan */
+                info->measured = false; /* a DNL segment after the first scan declares the height */
             return;
         }
         bool frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
@@ -129,7 +129,7 @@ static void inspect_jpeg(struct idocr_image_reader *reader, struct idocr_image_i
     info->complete = IDOCR_COMPLETE_UNKNOWN;
 }
 
-/* Whether `needle` occurs in the last WINDOW bytes. */
+/* Returns whether `needle` occurs in the last WINDOW bytes. */
 static bool find_in_tail(struct idocr_image_reader *reader, const void *needle, size_t length)
 {
     uint64_t size = reader->image->size;
@@ -141,8 +141,8 @@ static bool find_in_tail(struct idocr_image_reader *reader, const void *needle, 
     return false;
 }
 
-/* A PNG surely ends too early where a decoder lacks pixels: before its first or inside one of its IDAT chunks. The chunks behind
- * them, and the checksum of the last one, can be missing. */
+/* A PNG lacks pixels when it ends before or inside its IDAT chunks. The chunks after them and the checksum of the last one may be
+ * missing. */
 static void inspect_png(struct idocr_image_reader *reader, struct idocr_image_info *info)
 {
     bool pixels = false;
@@ -202,7 +202,7 @@ static void inspect_bmp(struct idocr_image_reader *reader, struct idocr_image_in
     uint64_t size = reader->image->size, there = size > data ? size - data : 0;
     if (row == 0 || height <= there / row)
         info->complete = IDOCR_COMPLETE_YES;
-    else if (height - there / row > height / CORNER + 1) /* the last rows may lack: programs show the others */
+    else if (height - there / row > height / CORNER + 1) /* a few last rows may be missing: programs show the others */
         info->complete = IDOCR_COMPLETE_NO;
 }
 
@@ -221,7 +221,7 @@ static void inspect_gif(struct idocr_image_reader *reader, struct idocr_image_in
     info->complete = p != NULL && span > 0 && p[span - 1] == 0x3b ? IDOCR_COMPLETE_YES : IDOCR_COMPLETE_NO;
 }
 
-/* Pixels from the first chunk that tells them: eight bytes of name and length, ten of its payload. */
+/* Reads width and height from the first chunk: eight bytes of name and length, ten of payload. */
 static void webp_size(const uint8_t *chunk, struct idocr_image_info *info)
 {
     const uint8_t *payload = chunk + 8;
@@ -269,7 +269,7 @@ int idocr_image_inspect(const struct idocr_image *image, struct idocr_image_info
     for (size_t i = 0; info->format != NULL && i < sizeof INSPECTORS / sizeof INSPECTORS[0]; i++)
         if (strcmp(info->format, INSPECTORS[i].format) == 0)
             INSPECTORS[i].inspect(&reader, info);
-    /* Readers repair a PDF without its last line, or with more than a little behind it. */
+    /* Not required: readers repair a PDF without its last line, or with data after it. */
     if (info->format != NULL && strcmp(info->format, "pdf") == 0 && find_in_tail(&reader, "%%EOF", 5))
         info->complete = IDOCR_COMPLETE_YES;
     return reader.failed ? -1 : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads small pieces of a picture at any offset, through a window; decodes integers of both byte orders.
+ * Reads small pieces of a picture at any offset through a buffered window; decodes integers of both byte orders.
  */
 #ifndef IDOCR_IMAGE_READER_H
 #define IDOCR_IMAGE_READER_H
@@ -33,8 +33,8 @@ void idocr_image_reader_init(struct idocr_image_reader *reader, const struct ido
  * shorter or cannot be read. */
 const uint8_t *idocr_image_peek(struct idocr_image_reader *reader, uint64_t offset, size_t length);
 
-/* Returns the place of the next JPEG marker at or after `from`: FF and a byte other than FF and 00, and other than a restart
- * unless `restarts`; the size of the picture where there is none. */
+/* Returns the offset of the next JPEG marker at or after `from`: FF and a byte other than FF and 00. Skips restart markers unless
+ * `restarts`. Returns the size of the picture where there is no marker. */
 uint64_t idocr_image_next_marker(struct idocr_image_reader *reader, uint64_t from, bool restarts);
 
 static inline uint32_t idocr_big16(const uint8_t *p)

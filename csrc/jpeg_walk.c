@@ -5,8 +5,8 @@
 
 #define STEPS 4096 /* segments followed before giving up */
 
-/* The lower right corner of the picture that may be missing, as a part of its blocks: programs show such a file, and no card's
- * text stands there. */
+/* A JPEG counts as complete when at most this part of its blocks is missing, in the lower right corner: programs show such a
+ * file, and no card has text there. */
 #define CORNER 64
 
 enum { STOP_END = 1, STOP_MARKER };
@@ -127,7 +127,7 @@ static bool read_scan(struct idocr_jpeg_walk *walk, const uint8_t *p, size_t len
     return walk->low <= walk->high && walk->high <= 63;
 }
 
-/* Reads all segments, to find the last scan. Returns false where the structure is not one that can be followed. */
+/* Parses all segments to find the last scan. Returns false where the structure is malformed. */
 static bool read_segments(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader)
 {
     uint64_t at = 2, size = reader->image->size;
@@ -135,7 +135,7 @@ static bool read_segments(struct idocr_jpeg_walk *walk, struct idocr_image_reade
         at = idocr_image_next_marker(reader, at, false);
         const uint8_t *p = idocr_image_peek(reader, at, 4);
         if (p == NULL)
-            return true; /* nothing more: the last scan is known */
+            return true; /* end of file: the last scan is known */
         uint8_t marker = p[1];
         if (marker == 0xd9)
             return true;
@@ -303,12 +303,12 @@ static enum outcome unit(struct idocr_jpeg_walk *walk, struct idocr_image_reader
     return OUTCOME_DONE;
 }
 
-/* Passes over the restart marker that has to come next. */
+/* Skips the restart marker that must come next. */
 static enum outcome restart(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader)
 {
-    if (walk->have >= 8) /* a byte that belongs to no block */
+    if (walk->have >= 8) /* an excess byte before the marker */
         return OUTCOME_DAMAGED;
-    walk->have = walk->band = 0; /* what is left of the last byte is padding */
+    walk->have = walk->band = 0; /* the rest of the last byte is padding */
     fill(walk, reader, 1);
     if (walk->stopped == 0)
         return OUTCOME_DAMAGED;
@@ -351,7 +351,7 @@ static enum idocr_jpeg_walk_result go_on(struct idocr_jpeg_walk *walk, struct id
         return IDOCR_JPEG_WALK_UNKNOWN;
     uint64_t from = walk->at, empty = 0;
     while (walk->unit < walk->units) {
-        /* Units that take no byte of their own (runs of empty blocks) count as well. */
+        /* Units in a run of empty blocks take no byte, but count as work. */
         if (walk->at - from >= bytes || ++empty > bytes)
             return IDOCR_JPEG_WALK_MORE;
         enum outcome outcome = OUTCOME_DONE;

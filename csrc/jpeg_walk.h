@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tells whether a JPEG without an end marker holds all of its pixels: counts the blocks of the last scan by following its
- * Huffman codes (ITU-T T.81), without computing a pixel. In steps, so that a server can serve others in between.
+ * Checks whether a JPEG without an end marker is complete: counts the blocks of the last scan by following its Huffman codes
+ * (ITU-T T.81), without computing pixels. Works in steps, so that an event loop can run in between.
  */
 #ifndef IDOCR_JPEG_WALK_H
 #define IDOCR_JPEG_WALK_H
@@ -20,8 +20,8 @@ enum idocr_jpeg_walk_result {
     IDOCR_JPEG_WALK_FAILED = -1, /* the bytes cannot be read: errors of idocr_image_view */
     IDOCR_JPEG_WALK_MORE,        /* call again */
     IDOCR_JPEG_WALK_WHOLE,       /* the last scan has all of its blocks */
-    IDOCR_JPEG_WALK_EARLY,       /* the data surely ends before the picture does */
-    IDOCR_JPEG_WALK_UNKNOWN      /* neither is certain: damaged data, arithmetic codes, a scan of colours or refinements */
+    IDOCR_JPEG_WALK_EARLY,       /* the data ends before the picture does */
+    IDOCR_JPEG_WALK_UNKNOWN      /* undecidable: damaged data, arithmetic coding, a scan without the first component or a refinement scan */
 };
 
 struct idocr_jpeg_huffman {
@@ -45,14 +45,14 @@ struct idocr_jpeg_tables {
 
 struct idocr_jpeg_walk {
     const struct idocr_image *image; /* borrowed */
-    struct idocr_error error;        /* says why, after IDOCR_JPEG_WALK_FAILED */
+    struct idocr_error error;        /* set after IDOCR_JPEG_WALK_FAILED */
     uint64_t at;                     /* of the next byte */
     bool begun, in_scan;
     /* the frame */
     uint32_t width, height;
     uint8_t frame, count, most_across, most_down;
     struct idocr_jpeg_component components[4];
-    bool covered; /* a scan begins the first component */
+    bool covered; /* a scan has begun the first component */
     struct idocr_jpeg_tables tables;
     /* the last scan, with the tables as they were when it began */
     struct idocr_jpeg_tables used;
@@ -60,18 +60,18 @@ struct idocr_jpeg_walk {
     bool essential; /* has the first component */
     uint8_t scan_count, low, high, successive;
     uint64_t scan_at; /* 0: there was none */
-    /* where the walk through it is */
+    /* position in the last scan */
     uint64_t unit, units;
     uint32_t restart_left, band;
-    uint32_t bits; /* read and not used, the next one on top of `have` */
+    uint32_t bits; /* read but unused bits: the lowest `have` ones, the next one highest */
     unsigned have;
-    unsigned stopped; /* 0; or why there is no next byte: STOP_* */
+    unsigned stopped; /* 0, or the reason why there is no next byte: STOP_* */
 };
 
-/* Makes ready to walk through a picture, which must outlive the walk. */
+/* Starts a walk through a picture, which must outlive the walk. */
 void idocr_jpeg_walk_init(struct idocr_jpeg_walk *walk, const struct idocr_image *image);
 
-/* Goes on for about `bytes` bytes of the picture. */
+/* Processes about `bytes` more bytes of the picture. */
 enum idocr_jpeg_walk_result idocr_jpeg_walk_step(struct idocr_jpeg_walk *walk, uint64_t bytes);
 
 IDOCR_HIDDEN_END

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the bindings need to be one source for Lua 5.1, LuaJIT, 5.3 and 5.4. Only lua_*.c includes this. Everything
- * has our own prefix: LuaJIT keeps adding functions of 5.2, and two definitions of one name do not live together.
+ * Makes the bindings one source for Lua 5.1, LuaJIT, 5.3 and 5.4. Only lua_*.c includes this. All names have the prefix
+ * idocr_lua_: LuaJIT keeps adding functions of 5.2, whose names would clash.
  */
 #ifndef IDOCR_LUA_COMPAT_H
 #define IDOCR_LUA_COMPAT_H
@@ -26,7 +26,15 @@ static inline void idocr_lua_setfuncs(lua_State *L, const luaL_Reg *funcs)
     }
 }
 
-/* Anchors the value on the top of the stack to the userdata at absolute index `udata` so that both live as long. [-1, +0, m] */
+/* Pushes field `name` of the table at absolute index `table`. Raw: a value made by __index would be collected as soon as it is
+ * popped, while C still points into it. [-0, +1, m] */
+static inline void idocr_lua_pushfield(lua_State *L, int table, const char *name)
+{
+    lua_pushstring(L, name);
+    lua_rawget(L, table);
+}
+
+/* Pops a value and keeps it alive as long as the userdata at absolute index `udata`. [-1, +0, m] */
 static inline void idocr_lua_anchor(lua_State *L, int udata)
 {
 #if LUA_VERSION_NUM >= 504
@@ -42,8 +50,8 @@ static inline void idocr_lua_anchor(lua_State *L, int udata)
 #endif
 }
 
-/* A zeroed userdata with room for one anchor and its metatable set: resources are acquired only afterwards,
- * so that __gc is right whatever fails. [-0, +1, m] */
+/* Pushes a zeroed userdata with its metatable and room for one anchor. Resources are acquired afterwards, so that __gc is correct
+ * whatever fails. [-0, +1, m] */
 static inline void *idocr_lua_newobject(lua_State *L, size_t size, const char *metatable)
 {
 #if LUA_VERSION_NUM >= 504
@@ -57,8 +65,8 @@ static inline void *idocr_lua_newobject(lua_State *L, size_t size, const char *m
     return object;
 }
 
-/* Creates the class `metatable`, unless it is there: methods in a table of their own, `close` as __gc and (5.4) __close. It gets its
- * name when it is complete: memory may run out before, and the module be loaded again. [-0, +0, m] */
+/* Creates the class `metatable` unless it exists: methods in __index, `close` as __gc and (5.4) __close. Registers it last,
+ * because memory may run out before and the module may then be loaded again. [-0, +0, m] */
 static inline void idocr_lua_class(lua_State *L, const char *metatable, const luaL_Reg *methods, const luaL_Reg *meta,
                                    lua_CFunction close)
 {
@@ -85,9 +93,8 @@ static inline void idocr_lua_class(lua_State *L, const char *metatable, const lu
     lua_pop(L, 1);
 }
 
-/* Raises when the interpreter is not of the version that this object was built for. A module built for 5.1 loads into
- * 5.4 without a word and corrupts it, so it looks for a symbol that only later versions have; the other way round
- * the loader itself refuses. [-0, +0, e] */
+/* Raises when the interpreter has another version than the one of the build. A module built for 5.1 loads into 5.4 silently and
+ * corrupts it, so a weak symbol detects later versions; in the other direction the loader refuses. [-0, +0, e] */
 #if LUA_VERSION_NUM < 502
 extern void luaL_checkversion_(lua_State *L, lua_Number version, size_t sizes) __attribute__((weak));
 #endif

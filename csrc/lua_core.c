@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Module idocr.core: all that needs no network. Links libcrypto only, so it is safe inside nginx.
+ * Opens the module idocr.core: everything that needs no network. Links libcrypto only, so it is safe inside nginx.
  */
 #include "lua_core.h"
 

@@ -5,7 +5,7 @@
 #include "body.h"
 #include "lua_core.h"
 
-#define STACK_READ (64 * 1024) /* reads up to this need no memory of the collector besides the string */
+#define STACK_READ (64 * 1024) /* bytes; reads up to this use a buffer on the C stack */
 
 static struct idocr_body *check_body(lua_State *L)
 {
@@ -22,11 +22,11 @@ static enum idocr_encoding check_encoding(lua_State *L, int index)
     for (size_t i = 0; names[i] != NULL; i++)
         if (strcmp(name, names[i]) == 0)
             return encodings[i];
-    luaL_argerror(L, 1, "an encoding is \"base64\", \"form\" or \"raw\"");
+    luaL_argerror(L, 1, "the encoding must be \"base64\", \"form\" or \"raw\"");
     return IDOCR_RAW;
 }
 
-/* Appends the item on the top of the stack, and leaves there what the body must keep alive. [-1, +1, e] */
+/* Appends the item on top of the stack, and replaces it by the value that the body must keep alive. [-1, +1, e] */
 static int add_item(lua_State *L, struct idocr_body *body, struct idocr_error *error)
 {
     if (lua_type(L, -1) == LUA_TSTRING) {
@@ -34,7 +34,7 @@ static int add_item(lua_State *L, struct idocr_body *body, struct idocr_error *e
         const char *text = lua_tolstring(L, -1, &length);
         return idocr_body_add_literal(body, text, length, error);
     }
-    luaL_argcheck(L, lua_istable(L, -1), 1, "an item is a string or a table with a picture");
+    luaL_argcheck(L, lua_istable(L, -1), 1, "an item must be a string or a table with a picture");
     lua_getfield(L, -1, "encoding");
     enum idocr_encoding encoding = check_encoding(L, -1);
     lua_pop(L, 1);
@@ -52,7 +52,7 @@ static int body_new(lua_State *L)
     luaL_argcheck(L, size != 0, 1, "too many items");
     struct idocr_body *body = idocr_lua_newobject(L, size, IDOCR_SOURCE_METATABLE);
     idocr_body_init(body, count, lua_toboolean(L, lua_upvalueindex(1)));
-    lua_createtable(L, (int)count, 0); /* everything that the segments point to */
+    lua_createtable(L, (int)count, 0); /* the values that the segments point to */
     lua_pushvalue(L, -1);
     idocr_lua_anchor(L, 2);
     for (size_t i = 1; i <= count; i++) {
@@ -66,7 +66,7 @@ static int body_new(lua_State *L)
     return 1;
 }
 
-/* core.framed_body(before, image, after): what core.body gives for these three, the picture as base64. */
+/* core.framed_body(before, image, after): the same as core.body with these three, the picture as base64. */
 static int body_framed(lua_State *L)
 {
     size_t before_length, after_length;
@@ -102,7 +102,7 @@ static int body_length(lua_State *L)
     return 1;
 }
 
-/* Pushes the next bytes at the cursor, "" at the end. -1: nothing pushed. [-0, +1, m] */
+/* Pushes the next bytes at the cursor, "" at the end. -1: pushes nothing. [-0, +1, m] */
 static int push_bytes(lua_State *L, const struct idocr_body *body, struct idocr_cursor *cursor, uint64_t max,
                       struct idocr_error *error)
 {
@@ -177,7 +177,7 @@ void idocr_lua_add_body(lua_State *L)
     };
     static const luaL_Reg meta[] = {{"__tostring", body_tostring}, {NULL, NULL}};
     idocr_lua_class(L, IDOCR_SOURCE_METATABLE, methods, meta, body_close);
-    lua_pushboolean(L, idocr_base64_sha256_available()); /* asked once */
+    lua_pushboolean(L, idocr_base64_sha256_available()); /* called once */
     lua_pushcclosure(L, body_new, 1);
     lua_setfield(L, -2, "body");
     lua_pushboolean(L, idocr_base64_sha256_available());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The values of a reply into the fields of a card: texts, dates, and the walk over all of them. Every call comes through here, and
- * written in Lua it cost more than all the rest of decoding.
+ * The values of a reply into the fields of a card: texts, dates, and the walk over all of them. Every call comes through here,
+ * and written in Lua it cost more than all the rest of decoding.
  */
 #include "lua_core.h"
 
@@ -37,8 +37,8 @@ static size_t character(const unsigned char *at, size_t left)
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/* The text at `index` without the blanks around it (with `fillers`, without blanks and '<' at its end). NULL where nothing is left,
- * where it is no string or no UTF-8. Lua keeps the string. */
+/* The text at `index` without the blanks around it (with `fillers`, without blanks and '<' at its end). NULL where nothing is
+ * left, where it is no string or no UTF-8. Lua keeps the string. */
 static const char *trimmed(lua_State *L, int index, bool fillers, size_t *length)
 {
     if (lua_type(L, index) != LUA_TSTRING)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files of the command: an output that one process appends to, whole lines only, and what a path names.
+ * Output files that one process appends to under a lock, and queries about paths.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* O_CLOEXEC, realpath */
@@ -26,7 +26,7 @@ struct output {
     int fd;
     bool open;   /* fd is valid */
     bool owned;  /* fd is closed with the object */
-    bool locked; /* no other process has it for output */
+    bool locked; /* this process holds the lock */
 };
 
 static int fail(lua_State *L, const char *code, const char *message)
@@ -39,7 +39,7 @@ static const char *check_path(lua_State *L, int index)
 {
     size_t length;
     const char *path = luaL_checklstring(L, index, &length);
-    luaL_argcheck(L, strlen(path) == length, index, "a path has no NUL");
+    luaL_argcheck(L, strlen(path) == length, index, "the path must not hold a NUL");
     return path;
 }
 
@@ -47,14 +47,13 @@ static int output_close(lua_State *L)
 {
     struct output *output = luaL_checkudata(L, 1, OUTPUT_METATABLE);
     if (output->open && output->owned)
-        close(output->fd); /* which ends the lock too */
+        close(output->fd); /* releases the lock too */
     output->open = false;
     return 0;
 }
 
-/* Locks a regular file, which nobody else may write meanwhile. The lock belongs to the open file: it ends with this process
- * however it ends, and O_CLOEXEC keeps it from the programs that this process starts.
- * Returns -1 where another process holds it. */
+/* Locks a regular file against other writers. The lock belongs to the open file: it ends with this process, and O_CLOEXEC keeps
+ * it from the programs that this process starts. Returns -1 where another process holds it. */
 static int lock_output(struct output *output)
 {
     struct stat status;
@@ -65,10 +64,10 @@ static int lock_output(struct output *output)
         result = flock(output->fd, LOCK_EX | LOCK_NB);
     while (result != 0 && errno == EINTR);
     output->locked = result == 0;
-    return result != 0 && errno == EWOULDBLOCK ? -1 : 0; /* other errors: the file system has no locks */
+    return result != 0 && errno == EWOULDBLOCK ? -1 : 0; /* other errors: the file system does not support locks */
 }
 
-/* output(path) opens a file for appending and locks it; output(1) is that descriptor as it is, not locked.
+/* output(path) opens a file for appending and locks it; output(1) uses that descriptor without a lock.
  * Errors: "open" (with an errno), "in_use". */
 static int output_new(lua_State *L)
 {
@@ -77,7 +76,7 @@ static int output_new(lua_State *L)
     const char *path = descriptor ? NULL : check_path(L, 1);
     struct output *output = idocr_lua_newobject(L, sizeof *output, OUTPUT_METATABLE);
     if (descriptor) {
-        luaL_argcheck(L, fd >= 0, 1, "no file descriptor");
+        luaL_argcheck(L, fd >= 0, 1, "the file descriptor must not be negative");
         output->fd = fd;
         output->open = true;
         return 1;
@@ -98,7 +97,7 @@ static int output_new(lua_State *L)
     return 1;
 }
 
-/* Writes a text with one call of write(2); a second one follows only where the system took a part of it. */
+/* Writes a text with one write(2), and with further ones only for the bytes that were not accepted. */
 static int output_write(lua_State *L)
 {
     struct output *output = luaL_checkudata(L, 1, OUTPUT_METATABLE);
@@ -110,11 +109,11 @@ static int output_write(lua_State *L)
         if (done >= 0) {
             text += done;
             length -= (size_t)done;
-        } else if (errno == EAGAIN) { /* a pipe or terminal that somebody made non-blocking */
+        } else if (errno == EAGAIN) { /* a pipe or terminal in non-blocking mode */
             struct pollfd wait = {.fd = output->fd, .events = POLLOUT};
             (void)poll(&wait, 1, -1);
         } else if (errno != EINTR) {
-            return fail(L, "write", "it cannot be written");
+            return fail(L, "write", "the text cannot be written");
         }
     }
     lua_pushboolean(L, 1);
@@ -134,7 +133,7 @@ static const char *type_name(mode_t mode)
 }
 
 /* file_type(path, follow) -> "file", "folder", "link" (where `follow` is false) or "special" (a pipe, socket or device), and
- * a text that identifies the file. Nothing is opened, so no pipe makes it wait. Error: "open" (with an errno). */
+ * a text that identifies the file. Opens nothing, so it never blocks on a pipe. Error: "open" (with an errno). */
 static int file_type(lua_State *L)
 {
     const char *path = check_path(L, 1);
@@ -151,16 +150,16 @@ static int file_type(lua_State *L)
 /* real_path(path) -> the absolute path without links. Error: "open" (with an errno). */
 static int real_path(lua_State *L)
 {
-    char room[PATH_MAX]; /* what realpath() asks for */
+    char room[PATH_MAX]; /* the size that realpath() requires */
     if (realpath(check_path(L, 1), room) == NULL)
         return fail(L, "open", "there is no such file");
     lua_pushstring(L, room);
     return 1;
 }
 
-/* hold_standard_descriptors(): opens /dev/null on each of 0, 1 and 2 that is closed, so that no file or connection is given
- * such a number and receives what is printed. Like the C library for set-user-ID programs, in the wrong direction: reading
- * and writing stay errors. -> whether all three are open now. */
+/* hold_standard_descriptors() -> whether 0, 1 and 2 are all open now. Opens /dev/null on each that is closed, so that no file or
+ * connection gets such a number and receives printed text. As the C library does for set-user-ID programs, in the opposite
+ * direction, so that reading and writing still fail. */
 static int hold_standard_descriptors(lua_State *L)
 {
     int fd = 0;

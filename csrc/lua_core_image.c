@@ -7,10 +7,10 @@
 #include "jpeg_walk.h"
 #include "lua_core.h"
 
-#define STACK_READ (16 * 1024) /* reads up to this need no memory of the collector besides the string */
+#define STACK_READ (16 * 1024) /* bytes; reads up to this use a buffer on the C stack */
 
-/* The handle that Lua holds counts as one user of the picture, each body as another: closing the handle closes the
- * file only when no body needs it. */
+/* The handle in Lua counts as one user of the picture, each body as another: closing the handle closes the file only when no body
+ * uses it. */
 struct handle {
     struct idocr_image image;
     bool open;
@@ -28,7 +28,7 @@ struct idocr_image *idocr_lua_checkimage(lua_State *L, int index)
     return &check_handle(L, index)->image;
 }
 
-/* The optional offset and length at `index`. Releases the picture when they do not fit. */
+/* Applies the optional offset and length at `index`. Releases the picture when the range is wrong. */
 static int narrow(lua_State *L, int index, struct handle *handle, struct idocr_error *error)
 {
     if (lua_isnoneornil(L, index))
@@ -51,7 +51,7 @@ static int image_file(lua_State *L)
     struct idocr_error error;
     int result = idocr_image_open(&handle->image, path, &error);
     if (result != 0 && (error.system == EMFILE || error.system == ENFILE)) {
-        lua_gc(L, LUA_GCCOLLECT, 0); /* closes the files that nobody holds any more: the collector sees no need on its own */
+        lua_gc(L, LUA_GCCOLLECT, 0); /* closes unreferenced files: the collector does not count descriptors */
         result = idocr_image_open(&handle->image, path, &error);
     }
     if (result != 0)
@@ -167,7 +167,7 @@ static int image_jpeg_walk(lua_State *L)
     return 1;
 }
 
-/* The picture may be closed meanwhile: the walk keeps its handle, not what that holds open. */
+/* The picture may be closed meanwhile: the walk keeps the handle alive, not the file open. */
 static int walk_step(lua_State *L)
 {
     struct idocr_jpeg_walk *walk = luaL_checkudata(L, 1, WALK_METATABLE);

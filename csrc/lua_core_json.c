@@ -114,7 +114,8 @@ static long character_at(const unsigned char **from, const unsigned char *end)
     return 0xFFFD;
 }
 
-/* Writes what stands between the quotes without its escapes; no more bytes than it reads. The end of what was written, or NULL. */
+/* Writes what stands between the quotes without its escapes; no more bytes than it reads. The end of what was written, or NULL.
+ * */
 static unsigned char *unescape(const unsigned char *from, const unsigned char *end, unsigned char *to)
 {
     static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -221,8 +222,8 @@ static bool number(struct reader *r)
         lua_pushnumber(r->L, negative ? -(lua_Number)whole : (lua_Number)whole);
         return true;
     }
-    /* Lua knows how to read a decimal point in any locale. What it cannot read (LuaJIT an exponent of a million, Lua in such a locale
-     * more than 200 digits) is no value of a card: infinite, as what is too large. */
+    /* Lua knows how to read a decimal point in any locale. What it cannot read (LuaJIT an exponent of a million, Lua in such a
+     * locale more than 200 digits) is no value of a card: infinite, as what is too large. */
     lua_pushlstring(r->L, (const char *)from, (size_t)(r->at - from));
     const lua_Number read = lua_isnumber(r->L, -1) ? lua_tonumber(r->L, -1) : negative ? -(lua_Number)HUGE_VAL : (lua_Number)HUGE_VAL;
     lua_pop(r->L, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * core.reply: takes a reply as it arrives, gives back a short JSON text and the pictures that were in it.
+ * core.reply: receives a reply in pieces and returns its JSON text without the pictures, and the decoded pictures.
  */
 #include "lua_core.h"
 
@@ -15,7 +15,7 @@ static int failed(lua_State *L, int status)
 {
     lua_pushnil(L);
     if (status == IDOCR_REPLY_TOO_LARGE) {
-        lua_pushliteral(L, "the reply is larger than the cap");
+        lua_pushliteral(L, "the reply is larger than allowed");
         lua_pushliteral(L, "too_large");
     } else {
         lua_pushliteral(L, "out of memory for the reply");
@@ -28,7 +28,7 @@ static int failed(lua_State *L, int status)
 static int reply_new(lua_State *L)
 {
     const lua_Number max = luaL_checknumber(L, 1);
-    luaL_argcheck(L, max >= 1 && max <= 9007199254740992.0, 1, "bytes, at least 1");
+    luaL_argcheck(L, max >= 1 && max <= 9007199254740992.0, 1, "the number of bytes must be at least 1");
     idocr_reply_init(idocr_lua_newobject(L, sizeof(struct idocr_reply), IDOCR_SINK_METATABLE), (uint64_t)max);
     return 1;
 }

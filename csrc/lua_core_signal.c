@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting for the end that somebody asks for: a command that serves in the foreground has to tidy up after SIGTERM,
- * and Lua has no signal handlers. No handler runs here either: the signals are held back and fetched.
+ * Waits for a termination signal, so that a command in the foreground can clean up after SIGTERM. Lua has no signal handlers; the
+ * signals are blocked and fetched with sigtimedwait.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sigtimedwait */
@@ -13,20 +13,20 @@
 #include "lua_core.h"
 
 /* await_signal(seconds) -> "TERM" | "INT" | "HUP" | nil after that many seconds.
- * From the first call on these signals no longer end the process: they wait for the next call. */
+ * From the first call on these signals are blocked and no longer end the process; the next call returns a pending one. */
 static int await_signal(lua_State *L)
 {
     lua_Number seconds = luaL_checknumber(L, 1);
-    luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds out of range");
+    luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds must be between 0 and 1e9");
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-        return luaL_error(L, "signals cannot be held back");
+        return luaL_error(L, "the signals cannot be blocked");
     struct timespec limit = {(time_t)seconds, (long)((seconds - (lua_Number)(time_t)seconds) * 1e9)};
-    switch (sigtimedwait(&set, NULL, &limit)) { /* another signal ends the wait early, like its time */
+    switch (sigtimedwait(&set, NULL, &limit)) { /* another signal ends the wait early, as the time limit does */
     case SIGTERM:
         lua_pushliteral(L, "TERM");
         break;

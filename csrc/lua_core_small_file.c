@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads small files such as profiles, keys and identity tokens: never blocks on a pipe or a device, bounded
- * in size.
+ * Reads small files such as profiles, keys and identity tokens, up to a size limit. Never blocks on a pipe or a device.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* O_CLOEXEC */
@@ -20,7 +19,7 @@
 #define FILE_METATABLE "idocr.small_file"
 #define MOST (16 * 1024 * 1024) /* bytes */
 
-/* The descriptor in a userdata, so that it is closed when Lua throws half-way. */
+/* The descriptor in a userdata, so that it is closed when Lua raises. */
 struct small_file {
     int fd;
     bool open;
@@ -37,7 +36,7 @@ static int file_close(lua_State *L) {
     return 0;
 }
 
-/* Names the reason for which a file could not be opened. */
+/* Returns the error code for an errno of open(). */
 static const char *open_failure(int system) {
     if (system == ENOENT || system == ENOTDIR)
         return "missing";
@@ -55,11 +54,11 @@ static int open_regular(struct small_file *file, const char *path, struct stat *
     if (fstat(fd, status) != 0)
         return idocr_fail(error, "open", "the file cannot be opened", errno);
     if (!S_ISREG(status->st_mode))
-        return idocr_fail(error, "not_a_file", "the path names no regular file", 0);
+        return idocr_fail(error, "not_a_file", "the path is not a regular file", 0);
     return 0;
 }
 
-/* Reads to the end of the file or until the room is full. The number of bytes, or -1 with an errno. */
+/* Reads to the end of the file or until the buffer is full. Returns the number of bytes, or -1 with an errno. */
 static ssize_t read_all(int fd, char *room, size_t length) {
     size_t done = 0;
     while (done < length) {
@@ -75,12 +74,12 @@ static ssize_t read_all(int fd, char *room, size_t length) {
     return (ssize_t)done;
 }
 
-/* Pushes the content of an open file of at most `max` bytes. 0, or -1 with the error and nothing pushed. */
+/* Pushes the content of an open file of at most `max` bytes. Returns 0, or -1 and pushes nothing. */
 static int push_content(lua_State *L, struct small_file *file, off_t size, unsigned long long max,
                         struct idocr_error *error) {
     if (size > (off_t)max)
         return idocr_fail(error, "too_large", "the file is too large", 0);
-    /* One byte more than it may have: a file that grows meanwhile, or has no size (in /proc), is noticed. */
+    /* One byte more than allowed, to detect a file that grows or has no size (in /proc). */
     size_t length = (size_t)(size > 0 ? (unsigned long long)size : max) + 1;
     char *room = lua_newuserdata(L, length);
     ssize_t got = read_all(file->fd, room, length);
@@ -94,7 +93,7 @@ static int push_content(lua_State *L, struct small_file *file, off_t size, unsig
     lua_pop(L, 1);
     if (got < 0)
         return idocr_fail(error, "read", "the file cannot be read", system);
-    return idocr_fail(error, "too_large", "the file is too large or grows", 0);
+    return idocr_fail(error, "too_large", "the file is too large, or grows while it is read", 0);
 }
 
 /* core.read_file(path, max) -> text | nil, message, code */
@@ -102,10 +101,10 @@ static int read_file(lua_State *L) {
     size_t path_length;
     const char *path = luaL_checklstring(L, 1, &path_length);
     unsigned long long max = idocr_lua_checkcount(L, 2, 0);
-    luaL_argcheck(L, max <= MOST, 2, "more than 16 MB");
+    luaL_argcheck(L, max <= MOST, 2, "the limit must be at most 16 MB");
     struct idocr_error error;
     if (strlen(path) != path_length) {
-        idocr_fail(&error, "missing", "a path has no NUL", 0);
+        idocr_fail(&error, "missing", "the path must not hold a NUL", 0);
         return idocr_lua_fail(L, &error);
     }
     struct small_file *file = idocr_lua_newobject(L, sizeof *file, FILE_METATABLE);

@@ -13,7 +13,7 @@
 
 #define DIRECTORY_METATABLE "idocr.directory"
 
-/* The list that scandir allocated: in a userdata, so that it is freed when Lua throws half-way. */
+/* The list of scandir in a userdata, so that it is freed when Lua raises. */
 struct directory {
     struct dirent **entries;
     int count;
@@ -35,7 +35,7 @@ static int no_dots(const struct dirent *entry)
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
-/* By bytes, so that the order does not depend on a locale. */
+/* Compares bytes, so that the order does not depend on the locale. */
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -45,7 +45,7 @@ static int list_directory(lua_State *L)
 {
     size_t length;
     const char *path = luaL_checklstring(L, 1, &length);
-    luaL_argcheck(L, strlen(path) == length, 1, "a path has no NUL");
+    luaL_argcheck(L, strlen(path) == length, 1, "the path must not hold a NUL");
     struct directory *directory = idocr_lua_newobject(L, sizeof *directory, DIRECTORY_METATABLE);
     int count = scandir(path, &directory->entries, no_dots, by_name);
     if (count < 0) {
@@ -87,7 +87,7 @@ static int wall(lua_State *L)
 static int sleep_seconds(lua_State *L)
 {
     lua_Number seconds = luaL_checknumber(L, 1);
-    luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds out of range");
+    luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds must be between 0 and 1e9");
     struct timespec end;
     if (clock_gettime(CLOCK_MONOTONIC, &end) != 0)
         return luaL_error(L, "the clock cannot be read");
@@ -98,7 +98,7 @@ static int sleep_seconds(lua_State *L)
         end.tv_nsec -= 1000000000L;
     }
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-        ; /* a signal came: sleep on until the same end */
+        ; /* a signal came: sleeps on until the same time */
     return 0;
 }
 

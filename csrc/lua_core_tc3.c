@@ -8,19 +8,12 @@
 #define SIGNER_METATABLE "idocr.signer"
 #define SMALL 2048 /* canonical requests up to this (all but GET ones) are built on the C stack */
 
-/* Pushes field `name` of the table at `table`. Raw: what a metamethod makes is held by nobody once it is popped. [-0, +1, m] */
-static void push_field(lua_State *L, int table, const char *name)
-{
-    lua_pushstring(L, name);
-    lua_rawget(L, table);
-}
-
-/* The text in field `name` of the table at `table`, or `fallback`; raises when there is neither. The view stays valid
- * because the table holds the string. [-0, +0, e] */
+/* Returns the string in field `name` of the table at `table`, or `fallback`; raises when there is neither. The table keeps the
+ * string alive. [-0, +0, e] */
 static struct idocr_view text_field(lua_State *L, int table, const char *name, const char *fallback)
 {
     struct idocr_view view = {fallback, fallback != NULL ? strlen(fallback) : 0};
-    push_field(L, table, name);
+    idocr_lua_pushfield(L, table, name);
     if (lua_type(L, -1) == LUA_TSTRING)
         view.at = lua_tolstring(L, -1, &view.length);
     else if (fallback == NULL || !lua_isnil(L, -1))
@@ -29,10 +22,10 @@ static struct idocr_view text_field(lua_State *L, int table, const char *name, c
     return view;
 }
 
-/* The whole seconds in field "timestamp". [-0, +0, e] */
+/* Returns the whole seconds in field "timestamp". [-0, +0, e] */
 static int64_t time_field(lua_State *L, int table)
 {
-    push_field(L, table, "timestamp");
+    idocr_lua_pushfield(L, table, "timestamp");
     if (lua_type(L, -1) != LUA_TNUMBER)
         luaL_error(L, "field 'timestamp' must be a number, it is a %s value", luaL_typename(L, -1));
     lua_Number number = lua_tonumber(L, -1);
@@ -63,7 +56,7 @@ static void request_fields(lua_State *L, int table, struct idocr_tc3_request *re
     request->uri = text_field(L, table, "uri", "/");
     request->query = text_field(L, table, "query", "");
     request->payload_hash = text_field(L, table, "payload_hash", NULL);
-    push_field(L, table, "headers");
+    idocr_lua_pushfield(L, table, "headers");
     if (!lua_istable(L, -1))
         luaL_error(L, "field 'headers' must be a list of {name, value}");
     request->header_count = idocr_lua_rawlen(L, -1);
@@ -80,7 +73,8 @@ static void request_fields(lua_State *L, int table, struct idocr_tc3_request *re
     lua_pop(L, 1);
 }
 
-/* Room for the two texts of a canonical request: on the C stack, or where that is too little in a userdata. -1 "too_long". */
+/* Provides buffers for the two texts of a canonical request: on the C stack, or in a userdata where they are larger. -1:
+ * "too_long". */
 struct room {
     char small[2 * SMALL];
     struct idocr_text canonical, names;

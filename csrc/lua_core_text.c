@@ -43,7 +43,7 @@ static int core_equal(lua_State *L)
     return 1;
 }
 
-/* Room for `length` bytes that the collector owns: nothing leaks when Lua throws. [-0, +1, m] */
+/* Pushes a buffer of `length` bytes as userdata, so that nothing leaks when Lua raises. [-0, +1, m] */
 static char *push_room(lua_State *L, size_t length)
 {
     return lua_newuserdata(L, length > 0 ? length : 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Values that every part of the binding takes or gives in the same way.
+ * Helpers of the binding: errors, digests, byte counts.
  */
 #include "lua_core.h"
 

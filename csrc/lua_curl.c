@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Module idocr.curl: the Lua face of transfer.h. Never loaded into nginx: waiting here stops the whole worker.
+ * Opens the module idocr.curl, the binding of transfer.h. Not for nginx: its waits would block the worker.
  *
- * A transfers object is anchored by its transfers, a transfer anchors its body. The registry of a transfers object maps
- * C transfers back to Lua ones weakly: a transfer that nobody holds is collected and thereby cancelled.
+ * A transfer keeps its set, its body and its sink alive. The set maps C transfers to Lua objects weakly, so that an unreferenced
+ * transfer is collected and thereby cancelled.
  */
 #include "visibility.h"
 
@@ -24,7 +24,7 @@ struct set_object {
 };
 
 struct transfer_object {
-    struct idocr_transfer *transfer; /* NULL when taken, or when the set was closed */
+    struct idocr_transfer *transfer; /* NULL after result(), or when the set was closed */
     pid_t pid;                       /* of the process that started it */
 };
 
@@ -32,14 +32,7 @@ struct transfer_object {
 
 static struct set_object *check_set(lua_State *L) { return luaL_checkudata(L, 1, TRANSFERS); }
 
-/* Pushes a field of the table at the absolute `index`, past metamethods: what __index makes is kept alive by nobody. */
-static void push_field(lua_State *L, int index, const char *name)
-{
-    lua_pushstring(L, name);
-    lua_rawget(L, index);
-}
-
-/* The string at `index`, or NULL where nil is. */
+/* Returns the string at `index`, or NULL for nil. */
 static const char *optional_text(lua_State *L, int index, const char *what)
 {
     if (lua_isnil(L, index))
@@ -49,14 +42,14 @@ static const char *optional_text(lua_State *L, int index, const char *what)
         luaL_error(L, "%s must be a string", what);
     const char *text = lua_tolstring(L, index, &length);
     if (strlen(text) != length)
-        luaL_error(L, "%s holds a NUL", what);
+        luaL_error(L, "%s must not hold a NUL", what);
     return text;
 }
 
-/* A string field of the table at `index`, or NULL. The table keeps the text alive. */
+/* Returns a string field of the table at `index`, or NULL. The table keeps the text alive. */
 static const char *string_field(lua_State *L, int index, const char *name)
 {
-    push_field(L, index, name);
+    idocr_lua_pushfield(L, index, name);
     const char *text = optional_text(L, lua_gettop(L), name);
     lua_pop(L, 1);
     return text;
@@ -64,7 +57,7 @@ static const char *string_field(lua_State *L, int index, const char *name)
 
 static bool flag_field(lua_State *L, int index, const char *name)
 {
-    push_field(L, index, name);
+    idocr_lua_pushfield(L, index, name);
     bool flag = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return flag;
@@ -82,7 +75,7 @@ static int l_new(lua_State *L)
         .client_key = string_field(L, 1, "client_key"),
         .http1 = flag_field(L, 1, "http1"),
     };
-    push_field(L, 1, "proxy");
+    idocr_lua_pushfield(L, 1, "proxy");
     bool no_proxy = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
     lua_pop(L, 1);
     options.proxy = no_proxy ? "" : string_field(L, 1, "proxy");
@@ -105,7 +98,7 @@ static int l_new(lua_State *L)
     return 1;
 }
 
-/* transfers:close(): ends what is under way and closes the connections. Again is fine. */
+/* transfers:close(): cancels unfinished transfers and closes the connections. May be called again. */
 static int l_set_close(lua_State *L)
 {
     struct set_object *object = check_set(L);
@@ -139,7 +132,7 @@ static int64_t milliseconds(lua_Number seconds)
     return seconds > 1e9 ? INT64_C(1000000000000) : (int64_t)ceil((double)seconds * 1000.0);
 }
 
-/* transfers:wait(seconds) -> how many finished transfers wait in next(). Sleeps a second at most. */
+/* transfers:wait(seconds) -> number of transfers that next() can return. Waits at most a second. */
 static int l_set_wait(lua_State *L)
 {
     struct set_object *object = check_set(L);
@@ -175,7 +168,7 @@ static int l_set_next(lua_State *L)
         lua_rawget(L, -2);
         if (!lua_isnil(L, -1))
             return 1;
-        lua_pop(L, 1); /* collected meanwhile: its __gc gives it back */
+        lua_pop(L, 1); /* collected meanwhile: its __gc releases it */
     }
     return 0;
 }
@@ -213,14 +206,14 @@ static const char *checked_text(lua_State *L, int index, size_t *length, const c
     const char *text = lua_tolstring(L, index, length);
     for (size_t i = 0; i < *length; i++)
         if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0')
-            luaL_error(L, "a header's %s holds a line break or a NUL", what);
+            luaL_error(L, "a header's %s must not hold a line break or a NUL", what);
     return text;
 }
 
 /* Adds request.headers, a list of {name, value}; the request is at `index`. */
 static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer)
 {
-    push_field(L, index, "headers");
+    idocr_lua_pushfield(L, index, "headers");
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         return;
@@ -237,7 +230,7 @@ static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer
         const char *name = checked_text(L, -2, &name_length, "name");
         const char *value = checked_text(L, -1, &value_length, "value");
         if (name_length == 0 || memchr(name, ':', name_length) != NULL)
-            luaL_error(L, "a header's name is empty or holds a colon");
+            luaL_error(L, "a header's name must not be empty or hold a colon");
         if (idocr_transfer_header(transfer, name, name_length, value, value_length) != 0)
             luaL_error(L, "not enough memory");
         lua_pop(L, 3);
@@ -245,7 +238,7 @@ static void add_headers(lua_State *L, int index, struct idocr_transfer *transfer
     lua_pop(L, 1);
 }
 
-/* The byte source at `index`, or NULL where nil is. */
+/* Returns the byte source at `index`, or NULL for nil. */
 static struct idocr_source *optional_source(lua_State *L, int index)
 {
     if (lua_isnil(L, index))
@@ -256,7 +249,7 @@ static struct idocr_source *optional_source(lua_State *L, int index)
     return source;
 }
 
-/* The byte sink at `index`, likewise. */
+/* Returns the byte sink at `index`, or NULL for nil. */
 static struct idocr_sink *optional_sink(lua_State *L, int index)
 {
     if (lua_isnil(L, index))
@@ -267,7 +260,7 @@ static struct idocr_sink *optional_sink(lua_State *L, int index)
     return sink;
 }
 
-/* The number at `index`, or `otherwise` where nil is. */
+/* Returns the number at `index`, or `otherwise` for nil. */
 static lua_Number optional_number(lua_State *L, int index, const char *what, lua_Number otherwise)
 {
     if (lua_isnil(L, index))
@@ -338,7 +331,7 @@ static int l_set_start(lua_State *L)
     return 1;
 }
 
-/* Pushes the headers as a table; repeated ones joined. */
+/* Pushes the headers as a table; joins repeated ones. */
 static void push_headers(lua_State *L, const struct idocr_response *response)
 {
     lua_newtable(L);
@@ -360,20 +353,20 @@ static void push_headers(lua_State *L, const struct idocr_response *response)
     }
 }
 
-/* transfer:result() -> status, headers, body | nil, category, code, message, sent, dead_connection. Once: the reply is handed over. The
- * body is empty where it went into a sink. */
+/* transfer:result() -> status, headers, body | nil, category, code, message, sent, dead_connection. May be called once. The body
+ * is empty where it went into a sink. */
 static int l_transfer_result(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
     if (object->transfer == NULL && object->pid != getpid())
-        return push_unsent(L, "closed", "Forked", "the call belongs to the process that this one was forked from");
+        return push_unsent(L, "closed", "Forked", "the call belongs to the parent process");
     if (object->transfer == NULL) {
-        struct idocr_failure failure; /* what was sent is not known any more */
+        struct idocr_failure failure; /* the sent bytes are no longer known */
         idocr_failure_set(&failure, "closed", "Cancelled", IDOCR_SENT_ALL, "the transport was closed");
         return push_failure(L, &failure);
     }
     if (!idocr_transfer_finished(object->transfer))
-        return luaL_error(L, "the transfer is still under way");
+        return luaL_error(L, "the transfer is not finished");
     const struct idocr_failure *failure = idocr_transfer_failure(object->transfer);
     if (failure != NULL) {
         int count = push_failure(L, failure);
@@ -388,7 +381,7 @@ static int l_transfer_result(lua_State *L)
     return 3;
 }
 
-/* transfer:wait(seconds) -> whether it is finished. Moves the bytes of all transfers meanwhile; sleeps a second at most. */
+/* transfer:wait(seconds) -> whether it is finished. Drives all transfers meanwhile; waits at most a second. */
 static int l_transfer_wait(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
@@ -397,7 +390,7 @@ static int l_transfer_wait(lua_State *L)
     return 1;
 }
 
-/* transfer:finished() -> boolean; true as well when its set was closed */
+/* transfer:finished() -> boolean; true also when its set was closed */
 static int l_transfer_finished(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
@@ -405,7 +398,7 @@ static int l_transfer_finished(lua_State *L)
     return 1;
 }
 
-/* transfer:cancel(): result() then says closed/Cancelled. */
+/* transfer:cancel(): result() then returns closed/Cancelled. */
 static int l_transfer_cancel(lua_State *L)
 {
     struct transfer_object *object = check_transfer(L);
@@ -453,7 +446,7 @@ int luaopen_idocr_curl(lua_State *L)
 {
     idocr_lua_checkversion(L);
     if (idocr_transfers_start_library() != 0)
-        return luaL_error(L, "libcurl could not be started");
+        return luaL_error(L, "libcurl cannot be initialised");
     stay_loaded();
     idocr_lua_class(L, TRANSFERS, SET_METHODS, SET_META, l_set_close);
     idocr_lua_class(L, TRANSFER, TRANSFER_METHODS, NULL, l_transfer_gc);

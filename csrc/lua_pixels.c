@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * luaopen_idocr_pixels: the optional module that looks at pixels (libjpeg-turbo and libpng). It knows no file
- * and no other module of ours: bytes go in by slices, measures come out.
+ * Opens the optional module idocr.pixels, which measures pictures with libjpeg-turbo and libpng. It does not depend on the other
+ * modules: it decodes slices of bytes and returns measures.
  *
  *   decoder = pixels.decoder()
- *   decoder:feed(bytes) -> true (more, please) | false (all rows are in) | nil, message, code
+ *   decoder:feed(bytes) -> true (needs more) | false (all rows are decoded) | nil, message, code
  *   decoder:measure()   -> table of measures | nil, message, code
  *   decoder:format()    -> "jpeg" | "png" | nil
  *   decoder:close()
@@ -42,7 +42,7 @@ static int fail(lua_State *L, const char *message, const char *code) {
 static int new_decoder(lua_State *L) {
     struct handle *handle = idocr_lua_newobject(L, sizeof *handle, METATABLE);
     handle->decoder = idocr_decoder_new();
-    return handle->decoder != NULL ? 1 : fail(L, "no memory is left", "memory");
+    return handle->decoder != NULL ? 1 : fail(L, "out of memory", "memory");
 }
 
 static int decoder_feed(lua_State *L) {
@@ -57,16 +57,16 @@ static int decoder_feed(lua_State *L) {
         lua_pushboolean(L, 0);
         return 1;
     case IDOCR_DECODER_UNSUPPORTED:
-        return fail(L, "the pixels of this format cannot be looked at, only those of JPEG and PNG",
+        return fail(L, "the format must be JPEG or PNG to be measured",
                     "unsupported");
     case IDOCR_DECODER_TOO_LARGE:
-        return fail(L, "the picture has more pixels than can be looked at", "too_large");
+        return fail(L, "the picture has too many pixels to be measured", "too_large");
     case IDOCR_DECODER_NO_MEMORY:
-        return fail(L, "no memory is left", "memory");
+        return fail(L, "out of memory", "memory");
     case IDOCR_DECODER_BROKEN:
         break;
     }
-    return fail(L, "the picture's data is broken", "broken");
+    return fail(L, "the picture is damaged", "broken");
 }
 
 static void set(lua_State *L, const char *name, double value) {
@@ -77,7 +77,7 @@ static void set(lua_State *L, const char *name, double value) {
 static int decoder_measure(lua_State *L) {
     struct idocr_measures measures;
     if (idocr_decoder_measure(check_decoder(L), &measures) != 0)
-        return fail(L, "not one row of pixels came in", "empty");
+        return fail(L, "the picture has no complete row of pixels", "empty");
     lua_createtable(L, 0, 8);
     set(L, "sharpness", measures.sharpness);
     set(L, "sharpest", measures.sharpest);

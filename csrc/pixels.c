@@ -30,8 +30,7 @@ int idocr_pixels_open(struct idocr_pixels *pixels, uint32_t width, uint32_t heig
     return 0;
 }
 
-/* Adds `weight` of a row to the small row being made: every pixel goes to the one or two small pixels it
- * covers. */
+/* Adds `weight` of a row to the unfinished scaled row: each pixel goes to the one or two scaled pixels that it overlaps. */
 static void add(struct idocr_pixels *pixels, const uint8_t *row, int channels, double weight) {
     const double scale = (double)pixels->across / pixels->width;
     double *line = pixels->line;
@@ -70,7 +69,7 @@ static uint8_t to_byte(double value) {
     return value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)(value + 0.5);
 }
 
-/* The small row is whole: keep its grey, count its colour, start the next. */
+/* Finishes the scaled row: stores its grey, sums its colour, and starts the next one. */
 static void finish_line(struct idocr_pixels *pixels) {
     uint8_t *out = pixels->small + (size_t)pixels->done * pixels->across;
     for (uint32_t x = 0; x < pixels->across; x++) {
@@ -109,7 +108,7 @@ static int compare_doubles(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Variance of the 4-neighbour Laplacian, over all and by tile. */
+/* Computes the variance of the 4-neighbour Laplacian, over the picture and by tile. */
 static void measure_sharpness(const struct idocr_pixels *pixels, uint32_t down,
                               struct idocr_measures *measures) {
     double sum[TILES][TILES] = {{0}}, square[TILES][TILES] = {{0}};
@@ -171,13 +170,13 @@ static void measure_light(const struct idocr_pixels *pixels, uint32_t down, stru
     measures->dark = (double)dark / (double)total;
 }
 
-/* Bright pixels that hang together with the edge are what the card lies on; the others are glare, or white
- * parts of it. */
+/* Separates bright pixels by a flood fill: those connected with the edge are background; the others are glare, or white parts of
+ * the card. */
 static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures) {
     const uint32_t across = pixels->across;
     size_t total = (size_t)across * down, top = 0, bright = 0, outside = 0;
     uint8_t *seen = calloc(total, 1);
-    uint32_t *stack = malloc(total * sizeof *stack); /* each pixel is pushed once at most */
+    uint32_t *stack = malloc(total * sizeof *stack); /* each pixel is pushed at most once */
     if (seen == NULL || stack == NULL) {
         free(seen);
         free(stack);
@@ -224,7 +223,7 @@ static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struc
 int idocr_pixels_measure(struct idocr_pixels *pixels, struct idocr_measures *measures) {
     memset(measures, 0, sizeof *measures);
     if (pixels->done < pixels->down && pixels->filled > 0)
-        finish_line(pixels); /* rounding left the last row a hair short, or the file ended early */
+        finish_line(pixels); /* the last row is incomplete by rounding, or because the file ended early */
     uint32_t down = pixels->done;
     if (down == 0)
         return -1;

@@ -4,14 +4,14 @@
 
 #include "pixels_internal.h"
 
-#define MOST_KEPT (1024 * 1024) /* bytes that a decoder may leave unread; a JPEG segment has 64 KiB at most */
+#define MOST_KEPT (1024 * 1024) /* bytes that a decoder may leave unread; a JPEG segment has at most 64 KiB */
 
 struct idocr_decoder {
     enum idocr_decoder_state state;
     struct idocr_jpeg *jpeg;
     struct idocr_png *png;
     struct idocr_pixels pixels;
-    uint8_t *kept; /* bytes not yet used */
+    uint8_t *kept; /* unread bytes; owned */
     size_t length, room;
 };
 
@@ -19,7 +19,7 @@ struct idocr_decoder *idocr_decoder_new(void) {
     return calloc(1, sizeof(struct idocr_decoder));
 }
 
-/* Appends to what is kept. */
+/* Appends to the unread bytes. */
 static enum idocr_decoder_state keep(struct idocr_decoder *decoder, const void *bytes, size_t length) {
     if (length > SIZE_MAX / 4 || decoder->length > SIZE_MAX / 4)
         return IDOCR_DECODER_TOO_LARGE;
@@ -37,7 +37,7 @@ static enum idocr_decoder_state keep(struct idocr_decoder *decoder, const void *
     return IDOCR_DECODER_MORE;
 }
 
-/* Chooses a decoder by the first bytes. */
+/* Selects the decoder by the first bytes. */
 static enum idocr_decoder_state sniff(struct idocr_decoder *decoder) {
     static const uint8_t jpeg[] = {0xFF, 0xD8, 0xFF}, png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     size_t n = decoder->length;
@@ -67,7 +67,7 @@ enum idocr_decoder_state idocr_decoder_feed(struct idocr_decoder *decoder, const
         state = idocr_jpeg_feed(decoder->jpeg, decoder->kept, decoder->length, &used);
     } else if (state == IDOCR_DECODER_MORE && decoder->png != NULL) {
         state = idocr_png_feed(decoder->png, decoder->kept, decoder->length);
-        used = decoder->length; /* libpng keeps what it needs */
+        used = decoder->length; /* libpng buffers unread bytes itself */
     }
     memmove(decoder->kept, decoder->kept + used, decoder->length - used);
     decoder->length -= used;

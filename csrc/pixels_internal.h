@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between pixels_decode.c, which holds the bytes, and the two decoders behind it.
+ * The interface between pixels_decode.c, which buffers the bytes, and the JPEG and PNG decoders; their limits.
  */
 #ifndef IDOCR_PIXELS_INTERNAL_H
 #define IDOCR_PIXELS_INTERNAL_H
@@ -11,16 +11,16 @@ IDOCR_HIDDEN_BEGIN
 
 #define IDOCR_PIXELS_MOST (UINT64_C(120) * 1000 * 1000) /* pixels of a picture; phones make up to 108 million */
 #define IDOCR_PIXELS_MOST_SCANS 40                      /* passes of a progressive JPEG; encoders make about ten */
-/* Of a JPEG in several scans, progressive or colour by colour, all coefficients have to be held. */
+/* Pixels of a JPEG with several scans: libjpeg stores all of its coefficients. */
 #define IDOCR_PIXELS_MOST_SCANNED (UINT64_C(32) * 1000 * 1000)
-/* Bytes that libjpeg may take: 32 million pixels with halved colours, 16 million with whole ones. */
+/* Bytes that libjpeg may allocate: enough for 32 million pixels with subsampled colours, or 16 million without. */
 #define IDOCR_PIXELS_MOST_MEMORY (96L * 1024 * 1024)
-/* A PNG knows no shortcut: every pixel has to be inflated. */
+/* Pixels of a PNG, which cannot be decoded at a smaller scale. */
 #define IDOCR_PIXELS_MOST_PNG (UINT64_C(40) * 1000 * 1000)
-/* An interlaced PNG has to be held whole. */
+/* Pixels of an interlaced PNG, which is stored whole. */
 #define IDOCR_PIXELS_MOST_INTERLACED (UINT64_C(16) * 1000 * 1000)
 
-/* Each: NULL: no memory. `feed` takes bytes and says in *used how many it needs no more. */
+/* `new` returns NULL when out of memory. `feed` decodes bytes; *used: the bytes that it does not need again. */
 struct idocr_jpeg;
 struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels);
 enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t *bytes, size_t length,

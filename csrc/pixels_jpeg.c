@@ -17,17 +17,17 @@ struct idocr_jpeg {
     struct jpeg_error_mgr errors;
     struct jpeg_source_mgr source;
     struct jpeg_progress_mgr progress;
-    jmp_buf escape; /* set in every call from outside before libjpeg is entered */
+    jmp_buf escape; /* set before each call of libjpeg */
     enum idocr_decoder_state why;
     enum stage stage;
     bool created;
-    size_t skip; /* bytes to pass over that have not come in yet */
+    size_t skip; /* bytes to skip that have not arrived yet */
     struct idocr_pixels *pixels;
     JSAMPLE *row;
-    JSAMPARRAY (*alloc_rows)(j_common_ptr, int, JDIMENSION, JDIMENSION); /* libjpeg's own */
+    JSAMPARRAY (*alloc_rows)(j_common_ptr, int, JDIMENSION, JDIMENSION); /* the original function of libjpeg */
 };
 
-/* libjpeg's own handlers print and end the process. */
+/* Replaces the error handler of libjpeg, which prints and exits. */
 static void on_error(j_common_ptr info) {
     struct idocr_jpeg *jpeg = info->client_data;
     if (info->err->msg_code == JERR_NO_BACKING_STORE) /* more than max_memory_to_use */
@@ -46,7 +46,7 @@ static void on_warning(j_common_ptr info, int level) {
         info->err->num_warnings++;
 }
 
-/* A file of a few kilobytes can ask for thousands of passes over a huge picture. */
+/* Limits the scans: a file of a few kilobytes can declare thousands of scans of a huge picture. */
 static void on_progress(j_common_ptr info) {
     struct idocr_jpeg *jpeg = info->client_data;
     if (jpeg->info.input_scan_number > IDOCR_PIXELS_MOST_SCANS) {
@@ -61,7 +61,7 @@ static void source_nothing(j_decompress_ptr info) {
 
 static boolean source_fill(j_decompress_ptr info) {
     (void)info;
-    return FALSE; /* suspend: the next slice goes on where this one ended */
+    return FALSE; /* suspend: decoding continues with the next slice */
 }
 
 static void source_skip(j_decompress_ptr info, long count) {
@@ -75,8 +75,8 @@ static void source_skip(j_decompress_ptr info, long count) {
     jpeg->skip += wanted - now;
 }
 
-/* Components whose data is broken or missing leave rows unwritten: what is read of them then is black, not
- * whatever the heap held. Vector code also reads the padding behind a row, up to a multiple of 64. */
+/* Zeroes the rows that libjpeg allocates: rows of a damaged component stay unwritten and must be black instead of old heap
+ * content. Vector code also reads the padding after a row, up to a multiple of 64. */
 static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION count) {
     struct idocr_jpeg *jpeg = info->client_data;
     if (width <= UINT32_MAX - 63)
@@ -90,7 +90,7 @@ static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION widt
 static int create(struct idocr_jpeg *jpeg) {
     if (setjmp(jpeg->escape) != 0)
         return -1;
-    jpeg_create_decompress(&jpeg->info); /* keeps err and client_data */
+    jpeg_create_decompress(&jpeg->info); /* preserves err and client_data */
     jpeg->created = true;
     jpeg->alloc_rows = jpeg->info.mem->alloc_sarray;
     jpeg->info.mem->alloc_sarray = alloc_zeroed_rows;
@@ -123,7 +123,7 @@ struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels) {
     return jpeg;
 }
 
-/* The header is there: scale and colours. */
+/* Selects scale and colour space once the header is parsed. */
 static enum idocr_decoder_state prepare(struct idocr_jpeg *jpeg) {
     struct jpeg_decompress_struct *info = &jpeg->info;
     uint64_t pixels = (uint64_t)info->image_width * info->image_height;
@@ -158,7 +158,7 @@ static enum idocr_decoder_state begin_rows(struct idocr_jpeg *jpeg) {
     return IDOCR_DECODER_MORE;
 }
 
-/* Adobe's CMYK counts white ink: 255 is none. */
+/* Converts Adobe's CMYK, which is inverted: 255 is no ink. */
 static void cmyk_to_rgb(JSAMPLE *row, JDIMENSION width, bool inverted) {
     for (JDIMENSION x = 0; x < width; x++, row += 4) {
         for (int i = 0; i < 3; i++) {
@@ -178,7 +178,7 @@ static enum idocr_decoder_state take_rows(struct idocr_jpeg *jpeg) {
             cmyk_to_rgb(row, info->output_width, info->saw_Adobe_marker);
         idocr_pixels_row(jpeg->pixels, row, info->output_components);
     }
-    jpeg->stage = FINISHED; /* what follows the last row matters to nobody here */
+    jpeg->stage = FINISHED; /* the rest of the file is not needed */
     return IDOCR_DECODER_DONE;
 }
 

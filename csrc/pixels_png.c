@@ -14,11 +14,11 @@ struct idocr_png {
     enum idocr_decoder_state state, why;
     uint32_t width, height;
     int channels;
-    uint8_t *whole; /* an interlaced picture, which comes in passes; else NULL */
+    uint8_t *whole; /* an interlaced picture, which is decoded in passes; else NULL */
 };
 
 static void on_error(png_structp png, png_const_charp message) {
-    (void)message; /* libpng's own handler prints it */
+    (void)message; /* the default handler of libpng prints it */
     png_longjmp(png, 1);
 }
 

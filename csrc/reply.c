@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * The scanner is always in one of four states. What comes next in a string is one token, a character or an escape:
+ * A state machine over tokens: a token is one character of a string, or one escape.
  *
  *             LETTER       PAD         END          INNER                     OTHER
  *   STRING    keep         keep        → OUTSIDE    → RUN                     keep
  *   RUN       keep (*)     → STRING    → OUTSIDE    → RUN                     → STRING
  *   PICTURE   decode       count       (**)         (**)                      put back → STRING
  *
- *   (*)  the 512th begins the picture: what was kept of the string is decoded and taken out of the text → PICTURE
- *   (**) the quote that belongs to the string: a marker into the text; the other one: put back. Then as in RUN.
+ *   (*)  the 512th character: decodes the string so far and removes it from the text → PICTURE
+ *   (**) the quote that ends this string: writes a marker; the other quote: put back. Then as in RUN.
  *
- * OUTSIDE everything is kept up to the next quote → RUN. step() is this table, for one character; stride() does the same for
- * as many characters as it can at once.
+ * OUTSIDE keeps everything up to the next quote → RUN. step() implements the table for one character; stride() for many at once.
  */
 #include "reply.h"
 
@@ -27,35 +26,27 @@
 
 enum state {
     OUTSIDE, /* between strings */
-    RUN,     /* in a string that is all base64 so far, still too short to be a picture: kept in `text` */
+    RUN,     /* in a string of base64 characters so far, too short to be a picture: kept in `text` */
     PICTURE, /* in a string that is being decoded */
-    STRING   /* in any other */
+    STRING   /* in any other string */
 };
 
 enum token {
-    LETTER, /* one of the 64, or an escaped slash */
+    LETTER, /* a base64 character, or an escaped slash */
     PAD,    /* = */
     END,    /* " */
-    INNER,  /* \" : begins or ends a string one level down */
+    INNER,  /* \" : begins or ends a string inside a string */
     OTHER,  /* anything else, escapes included */
     OTHER_END, /* \\" : an escaped backslash, then the end */
-    MORE    /* a backslash whose meaning the next character tells */
+    MORE    /* a backslash: the next character decides */
 };
 
-/* Escaped slashes are taken out into a block of this size, so that the decoder sees long runs. */
+/* Bytes of the block into which text is unescaped, so that the decoder gets long runs. */
 #define STAGE 4096
-/* Bytes of a picture that are allocated on the word of whoever announced the length of the reply. */
-#define TRUSTED (4 << 20)
+/* Largest preallocation for a picture that is based on the announced length, in bytes. */
+#define MAX_PREALLOCATION (4 << 20)
 
-/* Whether a character is one of the 64: a table, since every character of a small reply is looked at. */
-static const bool is_base64[256] = {
-    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1,
-    ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
-    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1,
-    ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
-    ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1,
-    ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['+'] = 1, ['/'] = 1,
-};
+static inline bool is_base64(unsigned char c) { return idocr_base64_values[c] != 0; }
 
 /* ---- owned bytes ---- */
 
@@ -103,8 +94,8 @@ static struct idocr_reply_bytes *picture(struct idocr_reply *reply)
     return &reply->pictures[reply->count];
 }
 
-/* Decodes up to the first character that is no base64; the rest of a group waits in `quad`. Returns how many characters that was;
- * 0 with a status when out of memory. Leaves room for the group that waits. */
+/* Decodes up to the first character that is not base64; an unfinished group stays in `quad`. Returns the characters consumed; 0
+ * with a status when out of memory. Leaves room for the unfinished group. */
 static size_t decode(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
     struct idocr_reply_bytes *b = picture(reply);
@@ -112,17 +103,17 @@ static size_t decode(struct idocr_reply *reply, const unsigned char *p, size_t n
     if (reserve(reply, b, (n / 4 + 2) * 3) != 0)
         return 0;
     for (;;) {
-        if (reply->quads == 0) {
+        if (reply->quad_length == 0) {
             const size_t run = idocr_base64_decode_groups((const char *)p + i, n - i, b->p + b->n);
             b->n += run / 4 * 3;
             i += run;
         }
-        if (i == n || !is_base64[p[i]])
+        if (i == n || !is_base64(p[i]))
             return i;
-        reply->quad[reply->quads++] = (char)p[i++];
-        if (reply->quads == 4) {
+        reply->quad[reply->quad_length++] = (char)p[i++];
+        if (reply->quad_length == 4) {
             b->n += idocr_base64_decode_groups(reply->quad, 4, b->p + b->n) / 4 * 3;
-            reply->quads = 0;
+            reply->quad_length = 0;
         }
     }
 }
@@ -134,19 +125,19 @@ static void begin_run(struct idocr_reply *reply, bool inner)
     reply->run_start = reply->text.n;
 }
 
-/* The run is long enough: it becomes a picture. */
+/* Turns a run that is long enough into a picture. */
 static int begin_picture(struct idocr_reply *reply)
 {
     const uint64_t left = reply->expected > reply->seen ? reply->expected - reply->seen : 0;
     unsigned char *run = reply->text.p + reply->run_start;
     size_t length = 0;
 
-    for (size_t i = 0; i < reply->text.n - reply->run_start; i++) /* what is escaped here are slashes */
+    for (size_t i = 0; i < reply->text.n - reply->run_start; i++) /* only slashes are escaped in a run */
         if (run[i] != '\\')
             run[length++] = run[i];
     picture(reply)->n = 0;
-    reply->quads = reply->pads = 0;
-    if (reserve(reply, picture(reply), (left < TRUSTED ? (size_t)left : TRUSTED) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
+    reply->quad_length = reply->pad_count = 0;
+    if (reserve(reply, picture(reply), (left < MAX_PREALLOCATION ? (size_t)left : MAX_PREALLOCATION) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
         decode(reply, run, length) != length)
         return -1;
     reply->text.n = reply->run_start;
@@ -154,7 +145,7 @@ static int begin_picture(struct idocr_reply *reply)
     return 0;
 }
 
-/* It was no picture after all: its text goes back. Its memory is kept for the next one. */
+/* Restores the text of a string that is not base64. Keeps the memory for the next picture. */
 static int put_back(struct idocr_reply *reply)
 {
     struct idocr_reply_bytes *b = picture(reply);
@@ -166,10 +157,10 @@ static int put_back(struct idocr_reply *reply)
     reply->text.n += length;
     b->n = 0;
     reply->state = STRING;
-    return keep(reply, reply->quad, reply->quads) != 0 ? -1 : keep(reply, "==", reply->pads);
+    return keep(reply, reply->quad, reply->quad_length) != 0 ? -1 : keep(reply, "==", reply->pad_count);
 }
 
-/* The string ended: the last group is decoded, and a marker stands for the picture. */
+/* Decodes the last group at the end of a string, and writes the marker of the picture. */
 static int end_picture(struct idocr_reply *reply)
 {
     struct idocr_reply_bytes *b = picture(reply);
@@ -177,16 +168,16 @@ static int end_picture(struct idocr_reply *reply)
     size_t written = 0, bad;
 
     _Static_assert(IDOCR_REPLY_PICTURES <= 10, "the index in a marker has one digit");
-    if ((reply->quads + reply->pads) % 4 != 0 || (reply->quads == 0 && reply->pads != 0))
+    if ((reply->quad_length + reply->pad_count) % 4 != 0 || (reply->quad_length == 0 && reply->pad_count != 0))
         return put_back(reply);
-    if (reply->quads > 0) {
+    if (reply->quad_length > 0) {
         char last[4] = {'=', '=', '=', '='};
-        memcpy(last, reply->quad, reply->quads);
+        memcpy(last, reply->quad, reply->quad_length);
         if (idocr_base64_decode(last, 4, b->p + b->n, &written, &bad) != NULL)
             return put_back(reply);
     }
     b->n += written;
-    if (b->room - b->n > b->n / 4) { /* reserved in vain: it goes back, or stays where that fails */
+    if (b->room - b->n > b->n / 4) { /* returns memory that was reserved but not needed */
         unsigned char *p = realloc(b->p, b->n);
         if (p != NULL) {
             b->p = p;
@@ -198,7 +189,7 @@ static int end_picture(struct idocr_reply *reply)
     return keep(reply, mark, sizeof mark);
 }
 
-/* Replaces what the reply itself has of the byte that begins a marker. */
+/* Replaces bytes of the reply that look like the start of a marker. */
 static void remove_foreign_marks(struct idocr_reply *reply)
 {
     unsigned char *text = reply->text.p;
@@ -215,15 +206,15 @@ static void remove_foreign_marks(struct idocr_reply *reply)
 
 /* ---- one character ---- */
 
-/* How many backslashes may stand before a slash that means just a slash: one for the JSON of the reply (\/), and one
- * level down also the inner text's own, itself escaped (\\/ and \\\/). */
+/* Returns the backslashes that may precede an escaped slash: one in the JSON of the reply (\/), up to three in an inner string,
+ * whose own backslash is escaped too (\\/ and \\\/). */
 static size_t most_escapes(const struct idocr_reply *reply)
 {
     return reply->inner ? 3 : 1;
 }
 
-/* What c means after the backslashes that wait. Four of them are two escaped ones, one level down one escaped one: then the
- * count begins again. */
+/* Returns the token that c makes with the pending backslashes. Four backslashes are complete escapes at both levels: the count
+ * starts again. */
 static enum token classify(const struct idocr_reply *reply, unsigned char c)
 {
     if (c == '\\')
@@ -234,10 +225,10 @@ static enum token classify(const struct idocr_reply *reply, unsigned char c)
         return LETTER;
     if (reply->escapes > 0)
         return OTHER;
-    return c == '=' ? PAD : is_base64[c] ? LETTER : OTHER;
+    return c == '=' ? PAD : is_base64(c) ? LETTER : OTHER;
 }
 
-/* The waiting backslashes belong to the text. */
+/* Appends the pending backslashes to the text. */
 static int keep_escapes(struct idocr_reply *reply)
 {
     const size_t n = reply->escapes;
@@ -245,7 +236,7 @@ static int keep_escapes(struct idocr_reply *reply)
     return keep(reply, "\\\\\\", n);
 }
 
-/* Takes one character in a string, as the table says. */
+/* Processes one character in a string, by the table above. */
 static int step(struct idocr_reply *reply, unsigned char c)
 {
     const enum token token = classify(reply, c);
@@ -254,12 +245,12 @@ static int step(struct idocr_reply *reply, unsigned char c)
         return 0;
     }
     if (reply->state == PICTURE) {
-        if (token == LETTER && reply->pads == 0) {
+        if (token == LETTER && reply->pad_count == 0) {
             reply->escapes = 0;
             return decode(reply, &c, 1) == 1 ? 0 : -1;
         }
-        if (token == PAD && reply->pads < 2) {
-            reply->pads++;
+        if (token == PAD && reply->pad_count < 2) {
+            reply->pad_count++;
             return 0;
         }
         if ((token == (reply->inner ? INNER : END) ? end_picture(reply) : put_back(reply)) != 0)
@@ -278,8 +269,8 @@ static int step(struct idocr_reply *reply, unsigned char c)
 
 /* ---- many characters at once ---- */
 
-/* Copies up to the next backslash, at most n bytes; returns how many. Slashes come every 64 characters in a picture that a
- * PHP-like service escaped, so this runs in short strides: a call of memchr and memcpy for each took five times as long. */
+/* Copies up to the next backslash, at most n bytes; returns how many. In a picture with escaped slashes there is one every 64
+ * characters: memchr and memcpy for each such short run took five times as long. */
 static size_t copy_to_backslash(const unsigned char *p, size_t n, unsigned char *to)
 {
     size_t i = 0;
@@ -298,8 +289,8 @@ static size_t copy_to_backslash(const unsigned char *p, size_t n, unsigned char 
     return i;
 }
 
-/* Copies text to `stage` without the backslashes before slashes, up to anything else that is escaped or until the
- * stage is full. *used counts what was read, the result what was staged. */
+/* Copies text to `stage` without the backslashes before slashes, up to any other escape or until the stage is full. Returns the
+ * characters written; *used: the characters read. */
 static size_t unescape(const unsigned char *p, size_t n, size_t most, unsigned char stage[STAGE], size_t *used)
 {
     size_t in = 0, out = 0;
@@ -317,13 +308,13 @@ static size_t unescape(const unsigned char *p, size_t n, size_t most, unsigned c
             escapes++;
         if (in + escapes >= n || p[in + escapes] != '/')
             break;
-        in += escapes; /* the slash leads the next run */
+        in += escapes; /* the slash begins the next run */
     }
     *used = in;
     return out;
 }
 
-/* Decodes text with escaped slashes. Returns how many characters of it were taken. */
+/* Decodes text with escaped slashes. Returns the characters consumed. */
 static size_t decode_escaped(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
     unsigned char stage[STAGE];
@@ -332,14 +323,14 @@ static size_t decode_escaped(struct idocr_reply *reply, const unsigned char *p, 
 
     if (good == staged)
         return staged > 0 ? used : 0;
-    for (; good > 0; i++, good--) /* something in between is no base64: find the place in the escaped text */
+    for (; good > 0; i++, good--) /* a character is not base64: find its offset in the escaped text */
         while (p[i] == '\\')
             i++;
     return i;
 }
 
-/* How much of text that begins between strings can be kept as it is: up to the quote of the first string that is longer than these n
- * bytes, has an escape or may be a picture; n where there is none. Nearly all of a reply without pictures goes this way. */
+/* Returns how many bytes, beginning between strings, can be kept unchanged: up to the quote of the first string that is not
+ * complete in these n bytes, has an escape or may be a picture; else n. Most of a reply without pictures takes this path. */
 static size_t pass_strings(const unsigned char *p, size_t n)
 {
     size_t i = 0;
@@ -351,7 +342,7 @@ static size_t pass_strings(const unsigned char *p, size_t n)
         const size_t from = (size_t)(quote - p) + 1;
         const size_t most = n - from < IDOCR_REPLY_SHORTEST ? n : from + IDOCR_REPLY_SHORTEST;
         size_t at = from;
-        while (at < most && is_base64[p[at]])
+        while (at < most && is_base64(p[at]))
             at++;
         if (at - from == IDOCR_REPLY_SHORTEST)
             return from - 1;
@@ -363,7 +354,7 @@ static size_t pass_strings(const unsigned char *p, size_t n)
     }
 }
 
-/* Takes what can be taken at once and returns how many characters that was. 0: the next one is for step(), or there is a status. */
+/* Processes many characters at once and returns how many. 0: step() must process the next one, or there is a status. */
 static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n)
 {
     size_t i = 0;
@@ -382,7 +373,7 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
         begin_run(reply, false);
         return i;
     case RUN:
-        while (i < n && is_base64[p[i]] && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
+        while (i < n && is_base64(p[i]) && reply->text.n + i - reply->run_start < IDOCR_REPLY_SHORTEST)
             i++;
         if (keep(reply, p, i) != 0)
             return 0;
@@ -390,7 +381,7 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
             return 0;
         return i;
     case PICTURE:
-        if (reply->pads > 0)
+        if (reply->pad_count > 0)
             return 0;
         return *p == '\\' ? decode_escaped(reply, p, n) : decode(reply, p, n);
     case STRING:
@@ -401,7 +392,7 @@ static size_t stride(struct idocr_reply *reply, const unsigned char *p, size_t n
     return 0;
 }
 
-/* ---- the unit ---- */
+/* ---- public functions ---- */
 
 static void sink_begin(struct idocr_sink *sink, uint64_t expected)
 {
@@ -460,7 +451,7 @@ int idocr_reply_write(struct idocr_reply *reply, const void *bytes, size_t n)
 int idocr_reply_finish(struct idocr_reply *reply)
 {
     if (reply->status == IDOCR_REPLY_OK && reply->state == PICTURE)
-        (void)put_back(reply); /* a failure is in `status` */
+        (void)put_back(reply); /* an error is in `status` */
     if (reply->status == IDOCR_REPLY_OK)
         (void)keep_escapes(reply);
     if (reply->status == IDOCR_REPLY_OK && reply->count > 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads a JSON reply once, as it arrives, and takes the pictures out: every long base64 text that is a whole string
- * (or a whole string inside a JSON text that is itself a string) is decoded at once, and a short marker stands in its
- * place. What is left is a small JSON text for an ordinary parser; the base64 itself is never kept.
+ * Extracts the pictures from a JSON reply while it arrives: decodes each long base64 string, at the top level or inside a JSON
+ * text that is itself a string, and replaces it by a short marker. The rest is a small JSON text for an ordinary parser; the
+ * base64 text is never stored.
  *
- * Slashes may be escaped at either level. A text that only looks like base64 is put back as it was, but for the
- * escapes of slashes. Nothing else is touched, valid JSON or not: judging the text is the parser's work.
+ * Slashes may be escaped at either level. A string that turns out not to be base64 is restored, without the escapes of slashes.
+ * Everything else is passed on unchanged, valid JSON or not.
  */
 #ifndef IDOCR_REPLY_H
 #define IDOCR_REPLY_H
@@ -15,14 +15,14 @@
 
 IDOCR_HIDDEN_BEGIN
 
-/* Characters of base64 from which a string is taken out; shorter ones cost the parser little. */
+/* A string of fewer base64 characters stays in the text: it costs the parser little. */
 #define IDOCR_REPLY_SHORTEST 512
 
-/* First byte of a marker; the index of the picture follows in decimal: "\xff" "0". No escape of JSON can produce this byte, at any
- * level, and where there are pictures the reply's own ones become '?': so no text of a reply can be taken for a marker. */
+/* First byte of a marker; the index of the picture follows in decimal: "\xff" "0". No JSON escape produces this byte, and in a
+ * reply with pictures every other such byte becomes '?', so that no text of a reply can be mistaken for a marker. */
 #define IDOCR_REPLY_MARK 0xFF
 
-/* Pictures in one reply; further ones stay in the text. */
+/* Pictures extracted from one reply; further ones stay in the text. */
 #define IDOCR_REPLY_PICTURES 8
 
 enum idocr_reply_status {
@@ -38,38 +38,38 @@ struct idocr_reply_bytes {
 };
 
 struct idocr_reply {
-    struct idocr_sink sink; /* first: a reply is a sink */
-    uint64_t cap;           /* bytes of reply accepted */
-    uint64_t seen, expected;
-    int status;             /* enum idocr_reply_status; stays once it is set */
+    struct idocr_sink sink; /* must stay first: idocr.curl writes through it */
+    uint64_t cap;           /* largest reply that is accepted, in bytes */
+    uint64_t seen, expected; /* bytes: received, and announced */
+    int status;             /* enum idocr_reply_status; an error stays */
 
-    struct idocr_reply_bytes text; /* what is left */
+    struct idocr_reply_bytes text; /* the JSON text without pictures */
     struct idocr_reply_bytes pictures[IDOCR_REPLY_PICTURES];
-    size_t marks[IDOCR_REPLY_PICTURES]; /* where in `text` the marker of each picture is */
+    size_t marks[IDOCR_REPLY_PICTURES]; /* offset in `text` of the marker of each picture */
     size_t count;
 
-    /* The state between two writes. */
-    int state;
-    int inner;             /* whether the string that may be base64 is one inside a string */
-    size_t run_start;      /* where in `text` it began */
-    size_t escapes;        /* backslashes seen and not yet understood, three at most */
+    int state;             /* of the scanner: enum state in reply.c */
+    int inner;             /* whether the current string is inside a string */
+    size_t run_start;      /* offset in `text` of the current string */
+    size_t escapes;        /* pending backslashes, at most three */
     char quad[4];          /* characters of an unfinished group of four */
-    size_t quads, pads;    /* how many are there; how many '=' followed */
+    size_t quad_length;    /* how many of them have come */
+    size_t pad_count;      /* how many '=' have followed them */
 };
 
-/* Makes a zeroed struct ready; cap in bytes. Owns nothing yet. */
+/* Initialises a reply; `cap` in bytes. It owns no memory yet. */
 void idocr_reply_init(struct idocr_reply *reply, uint64_t cap);
 
-/* Frees everything; the struct is as after init.  */
+/* Frees all memory; the reply is then as after init. */
 void idocr_reply_clean_up(struct idocr_reply *reply);
 
-/* Begins again, keeping nothing. `expected`: bytes announced, 0 when nobody said. */
+/* Discards all bytes and starts a new reply. `expected`: its announced length in bytes; 0: unknown. */
 void idocr_reply_begin(struct idocr_reply *reply, uint64_t expected);
 
-/* Takes the next n bytes. Returns enum idocr_reply_status. */
+/* Appends n bytes. Returns enum idocr_reply_status. */
 int idocr_reply_write(struct idocr_reply *reply, const void *bytes, size_t n);
 
-/* The reply is over: an unfinished picture goes back into the text. Returns enum idocr_reply_status. */
+/* Ends the reply: restores an unfinished picture as text. Returns enum idocr_reply_status. */
 int idocr_reply_finish(struct idocr_reply *reply);
 
 IDOCR_HIDDEN_END

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A byte sink: where a transfer puts the reply while it arrives. The counterpart of source.h: a reply object of
- * idocr.core starts with this struct and idocr.curl writes into it, without sharing code.
+ * A byte sink: a transfer writes the reply into it while it arrives. The counterpart of source.h: a reply object of idocr.core
+ * starts with this struct and idocr.curl writes into it, so that the two shared objects share no code and no symbol.
  */
 #ifndef IDOCR_SINK_H
 #define IDOCR_SINK_H
@@ -18,10 +18,10 @@
 struct idocr_sink {
     uint32_t magic; /* IDOCR_SINK_MAGIC */
 
-    /* Forgets everything: a new reply begins (another attempt). `expected` bytes are announced; 0: nobody said. */
+    /* Discards all bytes: a new reply begins (another attempt). `expected`: its announced length in bytes; 0: unknown. */
     void (*begin)(struct idocr_sink *self, uint64_t expected);
 
-    /* Takes the next n bytes. 0, or -1: out of memory or over the cap, and the transfer must be abandoned. */
+    /* Appends n bytes. -1: out of memory, or the reply is too large; the transfer must be cancelled. */
     int (*write)(struct idocr_sink *self, const void *bytes, size_t n);
 };
 

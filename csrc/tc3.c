@@ -4,33 +4,25 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "date.h"
+
 static const char algorithm[] = "TC3-HMAC-SHA256";
 static const char terminator[] = "tc3_request";
 
 #define SECONDS_PER_DAY 86400
 
-/* Inline, so that a literal becomes one store: a signature is made of thirty small pieces. */
-static inline void add_bytes(struct idocr_text *text, const char *bytes, size_t length)
-{
-    if (length > text->capacity - text->length)
-        text->overflow = 1;
-    else if (length > 0) {
-        memcpy(text->at + text->length, bytes, length);
-        text->length += length;
-    }
-}
-
 static inline void add(struct idocr_text *text, const char *string)
 {
-    add_bytes(text, string, strlen(string));
+    idocr_text_add(text, string, strlen(string));
 }
 
 static void add_view(struct idocr_text *text, struct idocr_view view)
 {
-    add_bytes(text, view.at, view.length);
+    idocr_text_add(text, view.at, view.length);
 }
 
-/* Eight characters at a time in the next two functions: one by one they took a third of what a signature costs besides hashing. */
+/* The next functions handle eight characters at a time: one at a time took a third of the time of a signature, hashing excluded.
+ * */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static uint64_t load8(const char *at)
@@ -40,7 +32,7 @@ static uint64_t load8(const char *at)
     return bytes;
 }
 
-/* The header block is ASCII by contract of the service; other bytes stay as they are, whatever the locale. */
+/* ASCII only, whatever the locale: the service defines its headers as ASCII. */
 static char lower(char c)
 {
     return (char)(c | ((unsigned)c - 'A' < 26) << 5);
@@ -52,7 +44,7 @@ static void add_lower(struct idocr_text *text, struct idocr_view view)
     add_view(text, view);
     for (; text->length - i >= 8; i += 8) {
         uint64_t bytes = load8(text->at + i), low = bytes & EACH(0x7f);
-        uint64_t from_a = low + EACH(0x80 - 'A'), after_z = low + EACH(0x7f - 'Z'); /* their highest bits say so */
+        uint64_t from_a = low + EACH(0x80 - 'A'), after_z = low + EACH(0x7f - 'Z'); /* in the highest bit of each byte */
         bytes |= ((from_a ^ after_z) & ~bytes & EACH(0x80)) >> 2;
         memcpy(text->at + i, &bytes, sizeof bytes);
     }
@@ -81,7 +73,7 @@ static int compare_names(struct idocr_view a, struct idocr_view b)
     return (a.length > b.length) - (a.length < b.length);
 }
 
-/* A line break smuggled into a value would sign a header that is not sent. */
+/* Returns whether a text holds no control character but tabs: a line break in a value would sign a header that is not sent. */
 static bool printable(struct idocr_view view)
 {
     unsigned bad = 0;
@@ -89,7 +81,7 @@ static bool printable(struct idocr_view view)
     for (; view.length - i >= 8; i += 8) {
         const uint64_t bytes = load8(view.at + i), not_del = bytes ^ EACH(0x7f);
         if ((((bytes - EACH(0x20)) & ~bytes) | ((not_del - EACH(1)) & ~not_del)) & EACH(0x80))
-            break; /* a control character among them, perhaps a tab */
+            break; /* a control character, perhaps a tab: decided one by one below */
     }
     for (; i < view.length; i++) {
         unsigned char c = (unsigned char)view.at[i];
@@ -126,13 +118,13 @@ static int check_request(struct idocr_tc3_request *request, struct idocr_error *
     for (size_t i = 0; i < request->method.length; i++)
         capitals = capitals && request->method.at[i] >= 'A' && request->method.at[i] <= 'Z';
     if (!capitals)
-        return idocr_fail(error, "bad_request", "a method is written in capital letters", 0);
+        return idocr_fail(error, "bad_request", "the method must be in capital letters", 0);
     if (!printable(request->uri) || !printable(request->query))
-        return idocr_fail(error, "bad_request", "control characters in the address", 0);
+        return idocr_fail(error, "bad_request", "the path or the query holds control characters", 0);
     if (!is_digest(request->payload_hash))
-        return idocr_fail(error, "bad_request", "a payload hash has 64 lower-case hexadecimal digits", 0);
+        return idocr_fail(error, "bad_request", "the payload hash must be 64 lower-case hexadecimal digits", 0);
 
-    /* Insertion sort: there are two or three. */
+    /* Insertion sort: a request signs two or three headers. */
     for (size_t i = 1; i < request->header_count; i++) {
         struct idocr_tc3_header header = request->headers[i];
         size_t at = i;
@@ -143,9 +135,9 @@ static int check_request(struct idocr_tc3_request *request, struct idocr_error *
     for (size_t i = 0; i < request->header_count; i++) {
         const struct idocr_tc3_header *header = &request->headers[i];
         if (header->name.length == 0 || !printable(header->name) || !printable(header->value))
-            return idocr_fail(error, "bad_request", "control characters in a header, or a header without a name", 0);
+            return idocr_fail(error, "bad_request", "a header has no name, or holds control characters", 0);
         if (i > 0 && compare_names(request->headers[i - 1].name, header->name) == 0)
-            return idocr_fail(error, "bad_request", "a header is there twice", 0);
+            return idocr_fail(error, "bad_request", "a header is given twice", 0);
     }
     return 0;
 }
@@ -173,7 +165,7 @@ int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_
         add(canonical, "\n");
     }
     add(canonical, "\n");
-    add_bytes(canonical, signed_headers->at, signed_headers->length);
+    idocr_text_add(canonical, signed_headers->at, signed_headers->length);
     add(canonical, "\n");
     add_view(canonical, request->payload_hash);
     if (canonical->overflow || signed_headers->overflow)
@@ -181,33 +173,12 @@ int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_
     return 0;
 }
 
-/* Date of a number of days since 1970-01-01, by arithmetic on years that begin in March, so that the leap day comes last:
- * no locale, no time zone, no shared state as with gmtime. */
-static void civil(int64_t days, char date[11])
-{
-    uint32_t z = (uint32_t)days + 719468; /* days since 0000-03-01 */
-    uint32_t era = z / 146097, day_of_era = z % 146097;
-    uint32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    uint32_t shifted = (5 * day_of_year + 2) / 153; /* 0 is March */
-    uint32_t day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    uint32_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-    uint32_t year = era * 400 + year_of_era + (month <= 2);
-    for (int i = 3; i >= 0; i--, year /= 10)
-        date[i] = (char)('0' + year % 10);
-    date[4] = date[7] = '-';
-    date[5] = (char)('0' + month / 10);
-    date[6] = (char)('0' + month % 10);
-    date[8] = (char)('0' + day / 10);
-    date[9] = (char)('0' + day % 10);
-    date[10] = '\0';
-}
-
 int idocr_tc3_date(int64_t timestamp, char date[11], struct idocr_error *error)
 {
     if (timestamp < 0 || timestamp > IDOCR_TC3_TIME_LIMIT)
-        return idocr_fail(error, "bad_time", "a timestamp lies between 1970 and 9999", 0);
-    civil(timestamp / SECONDS_PER_DAY, date);
+        return idocr_fail(error, "bad_time", "the timestamp must lie between 1970 and 9999", 0);
+    idocr_date_of_day(timestamp / SECONDS_PER_DAY, date);
+    date[IDOCR_DATE_LENGTH] = '\0';
     return 0;
 }
 
@@ -218,7 +189,7 @@ static int check_service(struct idocr_view service, struct idocr_error *error)
         char c = service.at[i];
         ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     }
-    return ok ? 0 : idocr_fail(error, "bad_service", "a service is a short name of letters and digits", 0);
+    return ok ? 0 : idocr_fail(error, "bad_service", "the service must be a short name of letters and digits", 0);
 }
 
 static void add_scope(struct idocr_text *text, const char *date, struct idocr_view service)
@@ -237,7 +208,7 @@ static void add_number(struct idocr_text *text, int64_t number)
     do
         digits[--at] = (char)('0' + number % 10);
     while ((number /= 10) > 0);
-    add_bytes(text, digits + at, sizeof digits - at);
+    idocr_text_add(text, digits + at, sizeof digits - at);
 }
 
 int idocr_tc3_string_to_sign(int64_t timestamp, struct idocr_view service, const uint8_t request_digest[IDOCR_SHA256_SIZE],
@@ -253,7 +224,7 @@ int idocr_tc3_string_to_sign(int64_t timestamp, struct idocr_view service, const
     add(string, "\n");
     add_scope(string, date, service);
     add(string, "\n");
-    add_bytes(string, hex, sizeof hex);
+    idocr_text_add(string, hex, sizeof hex);
     if (scope != NULL)
         add_scope(scope, date, service);
     if (string->overflow || (scope != NULL && scope->overflow))
@@ -305,7 +276,7 @@ void idocr_tc3_signer_wipe(struct idocr_tc3_signer *signer)
     idocr_wipe(signer, sizeof *signer);
 }
 
-/* Makes signer->key the key of that day and service. */
+/* Derives signer->key when the day or the service has changed. */
 static int refresh_key(struct idocr_tc3_signer *signer, int64_t timestamp, struct idocr_view service, struct idocr_error *error)
 {
     int64_t day = timestamp / SECONDS_PER_DAY;
@@ -343,13 +314,13 @@ int idocr_tc3_authorize(struct idocr_tc3_signer *signer, struct idocr_tc3_reques
 
     add(authorization, algorithm);
     add(authorization, " Credential=");
-    add_bytes(authorization, signer->secret_id, signer->id_length);
+    idocr_text_add(authorization, signer->secret_id, signer->id_length);
     add(authorization, "/");
-    add_bytes(authorization, scope.at, scope.length);
+    idocr_text_add(authorization, scope.at, scope.length);
     add(authorization, ", SignedHeaders=");
-    add_bytes(authorization, names->at, names->length);
+    idocr_text_add(authorization, names->at, names->length);
     add(authorization, ", Signature=");
-    add_bytes(authorization, hex, sizeof hex);
+    idocr_text_add(authorization, hex, sizeof hex);
     if (authorization->overflow)
         return idocr_fail(error, "too_long", "the request is too long to be signed", 0);
     return 0;

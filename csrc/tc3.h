@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * TC3-HMAC-SHA256, the signature of Tencent Cloud API 3.0, in its three stages (canonical request, string to sign,
- * signature) and the Authorization header made of them. Pure: time and keys are arguments, buffers are the caller's.
+ * Signs requests with TC3-HMAC-SHA256 (Tencent Cloud API 3.0): the three stages (canonical request, string to sign,
+ * signature) and the Authorization header. Pure: time and keys are arguments, and the caller owns the buffers.
  */
 #ifndef IDOCR_TC3_H
 #define IDOCR_TC3_H
@@ -11,6 +11,7 @@
 
 #include "digest.h"
 #include "error.h"
+#include "text.h"
 #include "visibility.h"
 
 IDOCR_HIDDEN_BEGIN
@@ -22,15 +23,9 @@ IDOCR_HIDDEN_BEGIN
 #define IDOCR_TC3_SECRET 512                     /* bytes of a secret id, and of a secret key */
 #define IDOCR_TC3_TIME_LIMIT INT64_C(253402300799) /* the last second of the year 9999 */
 
-/* SHA-256 of nothing, and of the text UNSIGNED-PAYLOAD: the two payload hashes that are known beforehand. */
+/* SHA-256 of the empty text, and of the text UNSIGNED-PAYLOAD: the two constant payload hashes. */
 #define IDOCR_TC3_EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define IDOCR_TC3_UNSIGNED_SHA256 "438d4109ef0d676b8c2c7ed13cdfcb418e494d53b843d4634ce3b1085f07bb96"
-
-/* A borrowed text; not NUL-terminated. */
-struct idocr_view {
-    const char *at;
-    size_t length;
-};
 
 struct idocr_tc3_header {
     struct idocr_view name, value;
@@ -38,18 +33,11 @@ struct idocr_tc3_header {
 
 struct idocr_tc3_request {
     struct idocr_view method, uri, query, payload_hash;
-    struct idocr_tc3_header headers[IDOCR_TC3_HEADERS]; /* any order; the functions sort them by name */
+    struct idocr_tc3_header headers[IDOCR_TC3_HEADERS]; /* in any order: the functions sort them by name */
     size_t header_count;
 };
 
-/* A text under construction in the caller's memory. What does not fit is dropped and `overflow` is set. */
-struct idocr_text {
-    char *at;
-    size_t length, capacity;
-    int overflow;
-};
-
-/* Bytes that suffice for the canonical request, and (never more) for the list of signed headers. */
+/* Returns a capacity in bytes that is enough for the canonical request and for the list of signed headers. */
 size_t idocr_tc3_request_capacity(const struct idocr_tc3_request *request);
 
 /* Writes the canonical request and the names of the signed headers: names and values in lower case, values trimmed,
@@ -58,7 +46,7 @@ size_t idocr_tc3_request_capacity(const struct idocr_tc3_request *request);
 int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_text *canonical,
                                 struct idocr_text *signed_headers, struct idocr_error *error);
 
-/* The calendar date in UTC of a Unix time, "YYYY-MM-DD" and a NUL. -1 "bad_time" outside of the years 1970 to 9999. */
+/* Writes the UTC date of a Unix time: "YYYY-MM-DD" and a NUL. -1: "bad_time" outside of the years 1970 to 9999. */
 int idocr_tc3_date(int64_t timestamp, char date[11], struct idocr_error *error);
 
 /* Writes the string to sign, and the scope "date/service/tc3_request" where `scope` is not NULL. -1: "bad_time",
@@ -66,15 +54,16 @@ int idocr_tc3_date(int64_t timestamp, char date[11], struct idocr_error *error);
 int idocr_tc3_string_to_sign(int64_t timestamp, struct idocr_view service, const uint8_t request_digest[IDOCR_SHA256_SIZE],
                              struct idocr_text *string, struct idocr_text *scope, struct idocr_error *error);
 
-/* The three derived keys, raw: the caller wipes them. -1: "bad_time", "bad_service", "bad_key" (empty, too long). */
+/* The three derived keys, raw bytes. */
 struct idocr_tc3_keys {
     uint8_t date[IDOCR_SHA256_SIZE], service[IDOCR_SHA256_SIZE], signing[IDOCR_SHA256_SIZE];
 };
+/* Derives the keys, which the caller wipes. -1: "bad_time", "bad_service", "bad_key" (empty, too long). */
 int idocr_tc3_keys(struct idocr_view secret_key, int64_t timestamp, struct idocr_view service, struct idocr_tc3_keys *keys,
                    struct idocr_error *error);
 
-/* Credentials with the signing key of the day after its pads: a signature then costs the hashing of two short texts.
- * A plain value; idocr_tc3_signer_wipe ends it. */
+/* Credentials, and the HMAC state of today's signing key, so that a signature hashes only two short texts. Owns no
+ * memory; idocr_tc3_signer_wipe removes the secrets. */
 struct idocr_tc3_signer {
     char secret_id[IDOCR_TC3_SECRET], secret_key[IDOCR_TC3_SECRET];
     size_t id_length, key_length;
@@ -84,13 +73,13 @@ struct idocr_tc3_signer {
     struct idocr_hmac_key key;
 };
 
-/* Copies both texts. -1 "bad_key": empty, too long, or (the id) with characters that do not belong in a header. */
+/* Copies both texts. -1: "bad_key" (empty, too long, or an id with control characters). */
 int idocr_tc3_signer_init(struct idocr_tc3_signer *signer, struct idocr_view secret_id, struct idocr_view secret_key,
                           struct idocr_error *error);
 void idocr_tc3_signer_wipe(struct idocr_tc3_signer *signer);
 
-/* Writes the value of the Authorization header. `scratch` (idocr_tc3_request_capacity bytes) is used for the canonical request,
- * `names` for the signed headers. Errors of all the stages above. */
+/* Writes the value of the Authorization header. `scratch` receives the canonical request and `names` the list of signed
+ * headers; each needs idocr_tc3_request_capacity bytes. -1: the errors of the stages above. */
 int idocr_tc3_authorize(struct idocr_tc3_signer *signer, struct idocr_tc3_request *request, int64_t timestamp,
                         struct idocr_view service, struct idocr_text *scratch, struct idocr_text *names,
                         struct idocr_text *authorization, struct idocr_error *error);

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <strings.h> /* strncasecmp */
 
-/* Finished transfers that wait for reuse with their options set; the others are freed. */
+/* Number of finished transfers that are kept for reuse; the others are freed. */
 #define MAX_SPARE 64
 
-/* A body below this is read in advance and goes out with the head, in one system call and one packet less to wake up for: a fifth
- * of what a 20 KB call costs. libcurl does so below 64 KB. */
+/* A body below this is read in advance and sent with the head: one system call and one packet less, a fifth of the cost of a 20
+ * KB call. libcurl does so below 64 KB. */
 #define WHOLE_BELOW 65536
 
-/* Connections that a transfer finds unclean before it asks for a new one. */
+/* Unclean connections after which a transfer requires a new one. */
 #define MAX_UNCLEAN 4
 
 static void drop_body(struct idocr_transfer *t)
@@ -91,7 +91,7 @@ static bool same_name(const char *name, size_t length, const char *lower)
 int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t name_length, const char *value,
                           size_t value_length)
 {
-    /* These three are the transport's own business. */
+    /* These three are set by the transport. */
     if (same_name(name, name_length, "content-length") || same_name(name, name_length, "transfer-encoding") ||
         same_name(name, name_length, "expect"))
         return 0;
@@ -121,8 +121,8 @@ int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t nam
     return result;
 }
 
-/* Reads a small body, into memory that stays with the handle: asked for anew each time it would have the allocator tidy up all
- * that Lua's collector left behind since. -1: it cannot be read, t->source_error says why. */
+/* Reads a small body into memory that the handle keeps: malloc for each call would consolidate the free lists after each Lua
+ * collection. -1: it cannot be read, see t->source_error. */
 static int read_whole(struct idocr_transfer *t)
 {
     if (t->length == 0 || t->length >= WHOLE_BELOW)
@@ -139,7 +139,7 @@ static int read_whole(struct idocr_transfer *t)
         if (t->source->read(t->source, t->whole + t->pulled, (size_t)(t->length - t->pulled), &got) != 0)
             t->source_error = t->source->error(t->source);
         else if (got == 0)
-            t->source_error = "the body is shorter than it was";
+            t->source_error = "the body has become shorter";
         if (t->source_error != NULL)
             return -1;
     }
@@ -150,7 +150,7 @@ static bool set_method(struct idocr_transfer *t, const char *method)
 {
     CURL *easy = t->easy;
     bool ok = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->whole) == CURLE_OK;
-    ok = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK && ok; /* forgets the last call's method */
+    ok = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK && ok; /* resets the method of the last call */
     const char *custom = NULL;
     if (strcmp(method, "HEAD") == 0) {
         ok = curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK && ok;
@@ -184,7 +184,7 @@ static void forget_outcome(struct idocr_transfer *t)
     t->error_text[0] = '\0';
 }
 
-/* Hands the transfer to libcurl with the time that is left. */
+/* Adds the transfer to libcurl with the remaining time. */
 static bool go(struct idocr_transfer *t, int64_t left_ms, bool fresh)
 {
     const int64_t connect_ms = t->deadline_first || t->connect_ms > left_ms ? left_ms : t->connect_ms;
@@ -199,7 +199,7 @@ static bool go(struct idocr_transfer *t, int64_t left_ms, bool fresh)
     return ok && curl_multi_add_handle(t->set->multi, t->easy) == CURLM_OK;
 }
 
-/* Reads the body from its start. false: the transfer is finished. */
+/* Rewinds the body, and reads it where it is small. false: the transfer is finished. */
 static bool open_body(struct idocr_transfer *t, const struct idocr_transfer_request *request)
 {
     t->source = request->source;
@@ -218,7 +218,7 @@ static bool open_body(struct idocr_transfer *t, const struct idocr_transfer_requ
     return false;
 }
 
-/* Bytes of a response that may hold `max` bytes unpacked: what cannot be compressed becomes a little longer. */
+/* Returns the largest compressed size of `max` bytes: incompressible data becomes a little longer. */
 static uint64_t most_on_wire(size_t max)
 {
     const uint64_t bound = INT64_MAX / 2;
@@ -237,9 +237,9 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     if (!open_body(t, request))
         return -1;
 
-    bool ok = append_line(&t->headers, "Expect:") == 0; /* waiting for a 100 costs a second where none comes */
+    bool ok = append_line(&t->headers, "Expect:") == 0; /* libcurl would wait a second for a status 100 */
     if (!t->has_content_type)
-        ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none rather than libcurl's guess */
+        ok = append_line(&t->headers, "Content-Type:") == 0 && ok; /* none instead of libcurl's default */
     if (request->connect_to != NULL)
         ok = append_line(&t->connect_to, request->connect_to) == 0 && ok;
     const char *proxy = request->proxy != NULL ? request->proxy : t->set->proxy;
@@ -247,7 +247,7 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
     SET(CURLOPT_URL, request->url);
     t->proxied = proxy != NULL && *proxy != '\0';
     SET(CURLOPT_PROXY, proxy);
-    SET(CURLOPT_NOPROXY, proxy != NULL ? "" : NULL); /* "": the host was compared with no_proxy already */
+    SET(CURLOPT_NOPROXY, proxy != NULL ? "" : NULL); /* "": no_proxy was applied already */
     SET(CURLOPT_HTTPHEADER, t->headers);
     SET(CURLOPT_CONNECT_TO, t->connect_to);
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)most_on_wire(request->max_body));
@@ -264,8 +264,8 @@ int idocr_transfer_start(struct idocr_transfer *t, const struct idocr_transfer_r
 
 /* ---- the end ---------------------------------------------------------------------------------------------------- */
 
-/* The peer did not act on the request, for sure: the connection was dead before, broke before all of the request was out, or the
- * HTTP/2 stream was refused. */
+/* Returns whether the peer certainly did not act on the request: the connection was dead, broke before the whole request was
+ * sent, or the HTTP/2 stream was refused. */
 static bool is_dead_connection(const struct idocr_transfer *t, CURLcode code)
 {
     const struct idocr_loss *loss = &t->loss;
@@ -303,20 +303,20 @@ static void name_failure(struct idocr_transfer *t, CURLcode code)
     t->failure.dead_connection = is_dead_connection(t, code);
 }
 
-/* Takes the transfer out of libcurl's hands; its connection is closed where half a request is on it. */
+/* Removes the transfer from libcurl, which closes a connection with an incomplete request. */
 static void take_back(struct idocr_transfer *t)
 {
     t->fd = -1;
     curl_multi_remove_handle(t->set->multi, t->easy);
 }
 
-/* Not a byte of the request left, and the connection that libcurl chose for it cannot carry it: chooses another one. */
+/* Starts a transfer again on another connection. Only where no byte of the request was sent, and the connection was refused. */
 static bool restart(struct idocr_transfer *t)
 {
     const int64_t left_ms = t->until_ms - idocr_transfer_now_ms();
     if (left_ms <= 0)
         return false;
-    /* An HTTP/2 connection that was refused stays with libcurl as long as other streams are on it. */
+    /* libcurl keeps a refused HTTP/2 connection while it has other streams. */
     const bool fresh = t->requested || t->http2 || ++t->restarts > MAX_UNCLEAN;
     if (t->whole == NULL && t->pulled > 0) {
         if (t->source->rewind(t->source) != 0)
@@ -387,7 +387,7 @@ void idocr_transfer_release(struct idocr_transfer *t)
     if (t->owner != NULL)
         *t->owner = NULL;
     t->owner = NULL;
-    /* libcurl 7.88 keeps in the handle that a stream was refused, and would believe it of the next request. */
+    /* libcurl 7.88 keeps in the handle that a stream was refused, and would apply it to the next request. */
     if (set->spares >= MAX_SPARE || t->easy == NULL || t->again) {
         idocr_transfer_destroy(t);
         return;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Many HTTP transfers at once over one libcurl multi handle: they share connections, each has its own deadline, its
- * own caps and its own body, which is pulled from a byte source and never held. Knows no Lua.
+ * Runs many HTTP transfers at once over one libcurl multi handle. They share connections; each has a deadline, size limits, and a
+ * body that is read from a byte source while it is sent. Independent of Lua.
  *
- * A set and its transfers belong to one thread. Times are milliseconds, sizes bytes, strings NUL-terminated UTF-8
- * that is copied unless a comment says otherwise.
+ * A set and its transfers belong to one thread. Times are in milliseconds, sizes in bytes. Strings are NUL-terminated UTF-8 and
+ * are copied unless a comment says otherwise.
  */
 #ifndef IDOCR_TRANSFER_H
 #define IDOCR_TRANSFER_H
@@ -22,13 +22,13 @@
 
 IDOCR_HIDDEN_BEGIN
 
-/* A set of transfers with its connections. */
+/* A set of transfers that share connections. */
 struct idocr_transfers;
 
-/* One transfer: made, given headers, started, finished (or cancelled), released. */
+/* One transfer. Life: new, header…, start, wait until finished (or cancel), release. */
 struct idocr_transfer;
 
-/* NULL everywhere: the system's trust store, the environment's proxies, no client certificate. */
+/* Defaults where members are NULL: the trust store of the system, proxies of the environment, no client certificate. */
 struct idocr_transfers_options {
     const char *ca_file;     /* PEM; trusted instead of the system's store */
     const char *ca_path;     /* folder of hashed PEM files; likewise */
@@ -44,62 +44,63 @@ struct idocr_transfer_request {
     const char *connect_to;      /* "::HOST:PORT" to dial instead of the URL's host, which is still verified; or NULL */
     const char *proxy;           /* URL; "" for none; NULL: that of the set */
     struct idocr_source *source; /* the body, borrowed until the transfer is finished; or NULL */
-    struct idocr_sink *sink;     /* takes the reply's body, borrowed likewise; or NULL: it is kept for the response */
+    struct idocr_sink *sink;     /* receives the body of the reply, borrowed likewise; or NULL: stored in the response */
     int64_t connect_ms;          /* limit for name, connection, proxy and handshake together; > 0 */
     int64_t total_ms;            /* limit for everything; > 0 */
-    size_t max_body;             /* of the decompressed reply */
-    bool fresh;                  /* over a new connection */
+    size_t max_body;             /* largest body of a reply, decompressed */
+    bool fresh;                  /* use a new connection */
 };
 
-/* Prepares libcurl for this process; again is fine. 0, or -1 when it cannot be used. */
+/* Initialises libcurl for this process; may be called again. Returns 0, or -1 on failure. */
 int idocr_transfers_start_library(void);
 
-/* Text about libcurl and its TLS library, for a version line. Static. */
+/* Returns the versions of libcurl and its libraries; a static text. */
 const char *idocr_transfers_library(void);
 
-/* A new set, or NULL with a short reason in *why (static text): out of memory, an option that this libcurl refuses. */
+/* Makes a set. NULL: out of memory, or libcurl refuses an option; *why is then a static error message. */
 struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options *options, const char **why);
 
-/* Ends all transfers of the set without a word, closes its connections and frees it. NULL is fine. */
+/* Cancels all transfers of the set, closes its connections and frees it. Accepts NULL. */
 void idocr_transfers_free(struct idocr_transfers *set);
 
-/* Moves bytes until a transfer is finished or `timeout_ms` have passed (0: only what can be done at once), but no longer than a
- * second or until a signal comes, so that the host can look after it. Returns how many finished transfers wait to be taken by
- * idocr_transfers_next(). */
+/* Drives all transfers until one is finished or `timeout_ms` have passed (0: does not block). Returns after a second or after a
+ * signal at the latest, so that the interpreter can handle the signal. Returns the number of finished transfers that
+ * idocr_transfers_next() can return. */
 size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms);
 
-/* The finished transfer that has waited longest, or NULL. */
+/* Removes and returns the transfer that finished first, or NULL. */
 struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set);
 
-/* How many transfers are under way. */
+/* Returns the number of unfinished transfers. */
 size_t idocr_transfers_active(struct idocr_transfers *set);
 
-/* A transfer of the set, or NULL: out of memory. *owner is set to it, and to NULL when the set goes first. */
+/* Makes a transfer of the set. NULL: out of memory. Sets *owner to it, and to NULL when the set is freed first. */
 struct idocr_transfer *idocr_transfer_new(struct idocr_transfers *set, struct idocr_transfer **owner);
 
-/* Adds a request header. 0, or -1: out of memory. The caller has made sure that there is no CR, LF or NUL in it. */
+/* Adds a request header, which must not hold CR, LF or NUL. Returns 0, or -1: out of memory. */
 int idocr_transfer_header(struct idocr_transfer *transfer, const char *name, size_t name_length, const char *value,
                           size_t value_length);
 
-/* Starts it. 0, or -1 and the failure says why (it is then finished already and needs no wait). */
+/* Starts it. Returns 0, or -1: it is finished already, see idocr_transfer_failure(). */
 int idocr_transfer_start(struct idocr_transfer *transfer, const struct idocr_transfer_request *request);
 
-/* Ends it now with closed/Cancelled, unless it is finished. It does not come out of idocr_transfers_next(). */
+/* Ends it with closed/Cancelled, unless it is finished. idocr_transfers_next() does not return it. */
 void idocr_transfer_cancel(struct idocr_transfer *transfer);
 
-/* As idocr_transfers_wait(), until this one is finished; it does not come out of idocr_transfers_next() then. Whether it is. */
+/* As idocr_transfers_wait(), until this transfer is finished; idocr_transfers_next() then does not return it. Returns whether it
+ * is finished. */
 bool idocr_transfer_wait(struct idocr_transfer *transfer, int64_t timeout_ms);
 
-/* Whether it is finished; only then the next two mean something. */
+/* Returns whether it is finished; only then the next two functions may be called. */
 bool idocr_transfer_finished(const struct idocr_transfer *transfer);
 
-/* The failure, or NULL when there is a reply. Owned by the transfer. */
+/* Returns the failure, or NULL when there is a reply. Owned by the transfer. */
 const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *transfer);
 
-/* Status, headers, body. Owned by the transfer. */
+/* Returns status, headers and body. Owned by the transfer. */
 const struct idocr_response *idocr_transfer_response(const struct idocr_transfer *transfer);
 
-/* Gives the transfer back to its set, cancelled if it is under way; clears *owner. */
+/* Returns the transfer to its set, cancelled if it is unfinished, and clears *owner. */
 void idocr_transfer_release(struct idocr_transfer *transfer);
 
 IDOCR_HIDDEN_END

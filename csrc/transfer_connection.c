@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which connection carries a request: refuses one that is not clean before the first byte leaves, refuses to send a request a
- * second time, and takes down the facts when a connection is lost.
+ * Checks connections: refuses one with unread data before a request is sent over it, prevents libcurl from sending a request
+ * twice, and records the facts when a connection is lost.
  */
 #include "transfer_handle.h"
 
 #include <string.h>
 
-/* Functions of the TLS library that libcurl uses, where that is OpenSSL. */
+/* Functions of libcurl's TLS library, if it is OpenSSL. */
 extern int SSL_pending(const void *ssl) __attribute__((weak));
 extern int SSL_get_shutdown(const void *ssl) __attribute__((weak));
 extern void SSL_get0_alpn_selected(const void *ssl, const unsigned char **name, unsigned *length) __attribute__((weak));
@@ -27,7 +27,7 @@ static bool speaks_http2(const struct idocr_transfer *t)
         return false;
     const void *ssl = openssl_of(t);
     if (ssl == NULL || SSL_get0_alpn_selected == NULL)
-        return true; /* unknown: the rules for HTTP/2 are the careful ones about what was sent */
+        return true; /* unknown: HTTP/2 has the stricter rules about sent bytes */
     const unsigned char *name = NULL;
     unsigned length = 0;
     SSL_get0_alpn_selected(ssl, &name, &length);
@@ -36,8 +36,8 @@ static bool speaks_http2(const struct idocr_transfer *t)
 
 #define RECEIVED_SHUTDOWN 2 /* SSL_RECEIVED_SHUTDOWN: the peer's close_notify was read */
 
-/* A reply belongs to the call that asked for it: what waits on an idle HTTP/1.1 connection was meant for no call. On HTTP/2 replies
- * belong to streams, and libcurl obeys GOAWAY. */
+/* Returns whether a connection can carry the next request. Unread data on an idle HTTP/1.1 connection would be taken for the
+ * reply to it. On HTTP/2 replies belong to streams, and libcurl obeys GOAWAY. */
 static bool is_clean(const struct idocr_transfer *t, const struct idocr_socket *s)
 {
     const enum idocr_socket_state state = idocr_socket_state(s->fd);
@@ -46,11 +46,11 @@ static bool is_clean(const struct idocr_transfer *t, const struct idocr_socket *
     const void *ssl = SSL_pending != NULL && SSL_get_shutdown != NULL ? openssl_of(t) : NULL;
     if (ssl == NULL)
         return true;
-    /* Pending: the rest of a record that the reply did not need. The kernel has handed it over, OpenSSL keeps it. */
+    /* Pending: the rest of a TLS record after the reply, which is in OpenSSL's buffer and no longer in the kernel's. */
     return (SSL_get_shutdown(ssl) & RECEIVED_SHUTDOWN) == 0 && (s->http2 || SSL_pending(ssl) == 0);
 }
 
-/* ---- what left -------------------------------------------------------------------------------------------------- */
+/* ---- sent bytes ------------------------------------------------------------------------------------------------- */
 
 enum idocr_sent idocr_transfer_sent(const struct idocr_transfer *t, bool quiet)
 {
@@ -60,7 +60,7 @@ enum idocr_sent idocr_transfer_sent(const struct idocr_transfer *t, bool quiet)
     const bool body = idocr_transfer_bytes(t, CURLINFO_SIZE_UPLOAD_T) >= t->length;
     if (!t->http2)
         return head && body ? IDOCR_SENT_ALL : IDOCR_SENT_PART;
-    /* Behind HTTP/2's frames libcurl counts a piece of the body only when nothing went wrong after it. */
+    /* Over HTTP/2 libcurl counts a piece of the body only when nothing failed after it. */
     if (t->length == 0)
         return IDOCR_SENT_ALL;
     if (!head || (t->whole == NULL && t->pulled < t->length) || (quiet && !body))
@@ -77,7 +77,7 @@ void idocr_transfer_lost(struct idocr_transfer *t)
     loss->sent = idocr_transfer_sent(t, false);
     loss->os_error = idocr_transfer_long(t, CURLINFO_OS_ERRNO);
     if (t->http2) {
-        /* On a new connection libcurl sends again for two reasons only. It has no sentence for a refused stream, and that of
+        /* On a new connection libcurl sends again for two reasons only. It has no message for a refused stream, and that of
          * HTTP_1_1_REQUIRED has been overwritten by now. On a reused one it does so for any end, which tells nothing. */
         loss->stream_refused = !t->reused && t->error_text[0] == '\0';
         loss->http1_wanted = strstr(t->error_text, "HTTP_1_1_REQUIRED") != NULL ||
@@ -91,8 +91,8 @@ void idocr_transfer_lost(struct idocr_transfer *t)
 
 /* ---- callbacks of libcurl --------------------------------------------------------------------------------------- */
 
-/* Refuses to go on where libcurl would send a request again: it does so by itself when a reused connection breaks, up to five times,
- * and when HTTP/2 refuses a stream. Whether to send again is for the caller to decide. */
+/* Stops a transfer that libcurl would send again: it does so when a reused connection breaks, up to five times, and when HTTP/2
+ * refuses a stream. The caller decides about retries. */
 static bool is_again(struct idocr_transfer *t)
 {
     if (!t->requested)
@@ -121,7 +121,7 @@ static int on_close(void *context, curl_socket_t fd)
             continue;
         if (t->response.status == 0) {
             idocr_transfer_lost(t);
-            /* So that no idle connection is closed only because libcurl may not send the request over it. */
+            /* So that libcurl does not close an idle connection for it. */
             (void)curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
             if (t->loss.facts.not_taken)
                 idocr_socket_discard(fd);
@@ -131,7 +131,7 @@ static int on_close(void *context, curl_socket_t fd)
     return idocr_sockets_close(&set->sockets, fd);
 }
 
-/* Called when a connection stands and before anything is sent over it. */
+/* Called when a connection is complete and before anything is sent over it. */
 static int on_request(void *context, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct idocr_transfer *t = context;

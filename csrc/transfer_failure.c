@@ -20,14 +20,14 @@ void idocr_failure_set(struct idocr_failure *failure, const char *category, cons
     va_end(arguments);
 }
 
-/* The system's own words depend on the locale and on the C library; these do not. */
-static const char *system_words(long os_error)
+/* Returns a text for an errno, or NULL. Unlike strerror, it depends on neither the locale nor the C library. */
+static const char *errno_text(long os_error)
 {
     switch (os_error) {
     case ECONNREFUSED: return "connection refused";
     case ECONNRESET: return "reset by the peer";
     case EPIPE: return "closed by the peer";
-    case ETIMEDOUT: return "no answer";
+    case ETIMEDOUT: return "no response";
     case ENETUNREACH: return "network unreachable";
     case EHOSTUNREACH: return "host unreachable";
     case EACCES:
@@ -39,8 +39,8 @@ static const char *system_words(long os_error)
     }
 }
 
-/* Values of OpenSSL's X509_V_ERR_*, stable since they are part of its ABI. */
-static const char *certificate_words(long verify_result)
+/* Returns a text for an X509_V_ERR_* of OpenSSL, or NULL. The values are part of OpenSSL's ABI. */
+static const char *certificate_text(long verify_result)
 {
     switch (verify_result) {
     case 9: return "it is not yet valid";
@@ -60,14 +60,14 @@ static const char *certificate_words(long verify_result)
     }
 }
 
-#define TOO_LARGE 100 /* CURLE_TOO_LARGE, from 8.6 on; what is built with an older libcurl may run with a newer one */
+#define TOO_LARGE 100 /* CURLE_TOO_LARGE, from libcurl 8.6 on; its headers at build time may be older */
 
-/* ---- codes of libcurl that say enough by themselves ------------------------------------------------------------- */
+/* ---- codes of libcurl that need no further facts ---------------------------------------------------------------- */
 
 /* BEGUN: only after the request was begun. NOT_BEGUN: only before. */
 enum when { ALWAYS, BEGUN, NOT_BEGUN };
 
-/* The first row that fits counts. */
+/* The first matching row is used. */
 static const struct row {
     int curl_code;
     enum when when;
@@ -114,31 +114,31 @@ static bool by_table(struct idocr_failure *failure, const struct idocr_failure_f
     return false;
 }
 
-/* ---- the others ------------------------------------------------------------------------------------------------- */
+/* ---- other codes ------------------------------------------------------------------------------------------------- */
 
-static bool says(const struct idocr_failure_facts *facts, const char *words)
+static bool message_has(const struct idocr_failure_facts *facts, const char *text)
 {
-    return facts->error_text != NULL && strstr(facts->error_text, words) != NULL;
+    return facts->error_text != NULL && strstr(facts->error_text, text) != NULL;
 }
 
 static void certificate_rejected(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
-    const char *words = certificate_words(facts->verify_result);
-    if (words != NULL)
-        idocr_failure_set(failure, "tls", "CertificateRejected", facts->sent, "the certificate is not trusted: %s", words);
+    const char *text = certificate_text(facts->verify_result);
+    if (text != NULL)
+        idocr_failure_set(failure, "tls", "CertificateRejected", facts->sent, "the certificate is not trusted: %s", text);
     else
         idocr_failure_set(failure, "tls", "CertificateRejected", facts->sent,
                           "the certificate is not trusted: X.509 verify result %ld", facts->verify_result);
 }
 
-static void broken(struct idocr_failure *failure, const struct idocr_failure_facts *facts, const char *code,
+static void connection_failed(struct idocr_failure *failure, const struct idocr_failure_facts *facts, const char *code,
                    const char *what)
 {
-    const char *words = system_words(facts->os_error);
+    const char *text = errno_text(facts->os_error);
     if (facts->os_error == ECONNRESET || facts->os_error == EPIPE)
         code = "ConnectionReset";
-    if (words != NULL)
-        idocr_failure_set(failure, "network", code, facts->sent, "%s: %s", what, words);
+    if (text != NULL)
+        idocr_failure_set(failure, "network", code, facts->sent, "%s: %s", what, text);
     else
         idocr_failure_set(failure, "network", code, facts->sent, "%s", what);
 }
@@ -164,7 +164,7 @@ static void response_trouble(struct idocr_failure *failure, const struct idocr_f
     }
 }
 
-/* libcurl would have sent the request again. */
+/* Fails a request that libcurl would have sent again. */
 static void lost(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     if (facts->http1_wanted)
@@ -172,10 +172,10 @@ static void lost(struct idocr_failure *failure, const struct idocr_failure_facts
     else if (facts->stream_refused)
         idocr_failure_set(failure, "network", "StreamRefused", facts->sent, "the server refused the HTTP/2 stream unread");
     else
-        broken(failure, facts, "ConnectionClosed", "the connection was closed before a response");
+        connection_failed(failure, facts, "ConnectionClosed", "the connection was closed before a response");
 }
 
-/* Before a request was begun: what libcurl calls a failed receive can only be the talk with a proxy. */
+/* Handles failures of the proxy. Before the request is begun, a failed receive can only be one from the proxy. */
 static bool proxy_failed(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     if (facts->requested)
@@ -192,9 +192,9 @@ static bool proxy_failed(struct idocr_failure *failure, const struct idocr_failu
     case CURLE_WEIRD_SERVER_REPLY: break;
     default: return false;
     }
-    const char *words = system_words(facts->os_error);
+    const char *text = errno_text(facts->os_error);
     if (facts->curl_code == CURLE_COULDNT_CONNECT)
-        idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "no connection: %s", words != NULL ? words : "refused");
+        idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "no connection: %s", text != NULL ? text : "refused");
     else if (facts->proxy_status != 0)
         idocr_failure_set(failure, "connect", "ProxyFailed", facts->sent, "the proxy answered CONNECT with status %ld",
                           facts->proxy_status);
@@ -203,13 +203,13 @@ static bool proxy_failed(struct idocr_failure *failure, const struct idocr_failu
     return true;
 }
 
-/* The peer went away during the handshake, without a word of TLS: that may go better next time. */
-static bool handshake_broken(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
+/* Handles a connection that closes during the handshake without a TLS alert: unlike a refused handshake, it can be retried. */
+static bool handshake_connection_failed(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     if (facts->curl_code != CURLE_SSL_CONNECT_ERROR)
         return false;
-    const bool reset = facts->os_error == ECONNRESET || facts->os_error == EPIPE || says(facts, "reset by peer");
-    if (!reset && !says(facts, "SSL_ERROR_SYSCALL") && !says(facts, "unexpected eof"))
+    const bool reset = facts->os_error == ECONNRESET || facts->os_error == EPIPE || message_has(facts, "reset by peer");
+    if (!reset && !message_has(facts, "SSL_ERROR_SYSCALL") && !message_has(facts, "unexpected eof"))
         return false;
     idocr_failure_set(failure, "connect", "ConnectFailed", facts->sent, "the connection was %s during the TLS handshake",
                       reset ? "reset" : "closed");
@@ -229,27 +229,27 @@ static void timed_out(struct idocr_failure *failure, const struct idocr_failure_
 
 static void by_code(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
-    const char *words = system_words(facts->os_error);
+    const char *text = errno_text(facts->os_error);
     switch (facts->curl_code) {
     case CURLE_COULDNT_CONNECT:
-        idocr_failure_set(failure, "connect", "ConnectFailed", facts->sent, "no connection: %s", words != NULL ? words : "refused");
+        idocr_failure_set(failure, "connect", "ConnectFailed", facts->sent, "no connection: %s", text != NULL ? text : "refused");
         break;
     case CURLE_OPERATION_TIMEDOUT: timed_out(failure, facts); break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: certificate_rejected(failure, facts); break;
     case CURLE_SEND_ERROR:
-    case CURLE_SEND_FAIL_REWIND: broken(failure, facts, "SendFailed", "the request could not be sent"); break;
+    case CURLE_SEND_FAIL_REWIND: connection_failed(failure, facts, "SendFailed", "the request could not be sent"); break;
     case CURLE_RECV_ERROR:
-        if (says(facts, "chunk"))
+        if (message_has(facts, "chunk"))
             idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: bad chunks");
-        else if (says(facts, "nghttp2_session_mem_recv"))
+        else if (message_has(facts, "nghttp2_session_mem_recv"))
             idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: HTTP/2 that cannot be parsed");
         else
-            broken(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed", "the response could not be received");
+            connection_failed(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed", "the response could not be received");
         break;
     default:
-        idocr_failure_set(failure, "network", "ReceiveFailed", facts->sent, "libcurl gave up with code %d", facts->curl_code);
+        idocr_failure_set(failure, "network", "ReceiveFailed", facts->sent, "libcurl failed with code %d", facts->curl_code);
         break;
     }
 }
@@ -262,6 +262,6 @@ void idocr_failure_from_curl(struct idocr_failure *failure, const struct idocr_f
         response_trouble(failure, facts);
     else if (facts->again)
         lost(failure, facts);
-    else if (!proxy_failed(failure, facts) && !handshake_broken(failure, facts) && !by_table(failure, facts))
+    else if (!proxy_failed(failure, facts) && !handshake_connection_failed(failure, facts) && !by_table(failure, facts))
         by_code(failure, facts);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of transfer.h, for transfer*.c alone: one libcurl easy handle with all that belongs to it.
+ * The private structs of transfer.h, for transfer*.c only.
  */
 #ifndef IDOCR_TRANSFER_HANDLE_H
 #define IDOCR_TRANSFER_HANDLE_H
@@ -19,11 +19,11 @@ IDOCR_HIDDEN_BEGIN
 
 enum idocr_transfer_state { FRESH, ACTIVE, FINISHED };
 
-/* What is known about a request whose connection was lost, or that libcurl wanted to send a second time. */
+/* The facts about a request whose connection was lost, or that libcurl wanted to send again. */
 struct idocr_loss {
     bool happened;
-    bool stream_refused; /* where libcurl sends again: by REFUSED_STREAM, or by a GOAWAY that leaves the request out */
-    bool http1_wanted;   /* likewise: by HTTP_1_1_REQUIRED */
+    bool stream_refused; /* libcurl sends again after REFUSED_STREAM, or after a GOAWAY that excludes the request */
+    bool http1_wanted;   /* likewise after HTTP_1_1_REQUIRED */
     enum idocr_sent sent;
     struct idocr_socket_facts facts;
     long os_error;
@@ -31,17 +31,17 @@ struct idocr_loss {
 
 struct idocr_transfer {
     struct idocr_transfers *set;
-    struct idocr_transfer *previous, *next; /* among the set's used or spare ones */
-    struct idocr_transfer *waiting;         /* the one that finished after this and was not taken yet */
+    struct idocr_transfer *previous, *next; /* in the list of used or of spare transfers */
+    struct idocr_transfer *waiting;         /* the next one in the queue of finished transfers */
     struct idocr_transfer **owner;
     CURL *easy;
     struct curl_slist *headers, *connect_to;
     enum idocr_transfer_state state;
 
     struct idocr_source *source;
-    uint64_t length, pulled; /* of the body; pulled since the last rewind */
-    char *whole;             /* a small body, read in advance into `room`; NULL: it is pulled while it is sent */
-    char *room;              /* owned; stays from call to call */
+    uint64_t length, pulled; /* bytes of the body; bytes read since the last rewind */
+    char *whole;             /* a small body, read in advance into `room`; NULL: read while it is sent */
+    char *room;              /* owned; reused by the next call */
     size_t room_size;        /* below 64 KB */
     long upload_buffer;      /* bytes */
     int64_t until_ms;        /* monotonic; the deadline */
@@ -50,18 +50,18 @@ struct idocr_transfer {
     bool deadline_first;
     bool has_content_type;
     bool tls;
-    bool proxied; /* by a proxy that the caller names */
+    bool proxied; /* by a proxy that the caller set */
 
-    bool opened;    /* a socket was opened for it */
+    bool opened;    /* it opened a socket */
     int fd;         /* of the connection that carries the request, or -1 */
-    bool http2;     /* it speaks HTTP/2 */
-    bool reused;    /* it carried another request before */
+    bool http2;     /* the connection is HTTP/2 */
+    bool reused;    /* the connection carried another request before */
     bool requested; /* the request was begun */
     bool unclean;   /* the connection was refused before the request was begun */
     int restarts;
     bool again;     /* libcurl wanted to send the request a second time */
     struct idocr_loss loss;
-    char error_text[CURL_ERROR_SIZE]; /* libcurl's sentence: compared, never shown */
+    char error_text[CURL_ERROR_SIZE]; /* libcurl's message: compared, never shown */
 
     struct idocr_response response;
     bool failed;
@@ -69,13 +69,13 @@ struct idocr_transfer {
 };
 
 struct idocr_transfers {
-    CURLM *multi; /* NULL: none could be made after a fork */
+    CURLM *multi; /* NULL: creating one failed after a fork */
     pid_t pid;    /* of the process that made `multi` */
     struct idocr_sockets sockets;
     struct idocr_transfer *used, *spare;
     size_t spares, active, finished;
-    struct idocr_transfer *first, *last; /* finished and not taken, by way of ->waiting */
-    bool attention; /* some transfer is over before libcurl says so: its loss happened, or its response is whole */
+    struct idocr_transfer *first, *last; /* queue of finished transfers, linked by ->waiting */
+    bool attention; /* a transfer is over although libcurl has not reported it: its connection was lost, or its response is complete */
     char *ca_file, *ca_path, *client_cert, *client_key, *proxy;
     bool http1;
     bool no_signal;
@@ -83,29 +83,29 @@ struct idocr_transfers {
 
 /* ---- transfer_options.c ---- */
 
-/* Sets the options that never change over the life of an easy handle, callbacks among them: a set-up per call costs as
- * much as a small call itself. false: this libcurl refuses one. */
+/* Sets the options that stay for the life of an easy handle, callbacks included: setting them for each call costs as much as a
+ * small call. false: libcurl refuses an option. */
 bool idocr_transfer_set_up(struct idocr_transfer *transfer);
 
-/* Gives a transfer that is about to start as large a buffer for its upload as pays. false: out of memory. */
+/* Sets the size of the upload buffer before the start. false: out of memory. */
 bool idocr_transfer_set_buffer(struct idocr_transfer *transfer);
 
-/* Monotonic. */
+/* Returns monotonic milliseconds. */
 int64_t idocr_transfer_now_ms(void);
 
-/* A number that libcurl knows about a transfer; 0 where it does not. */
+/* Returns a value of curl_easy_getinfo; 0 where it is unknown. */
 long idocr_transfer_long(const struct idocr_transfer *transfer, CURLINFO what);
 uint64_t idocr_transfer_bytes(const struct idocr_transfer *transfer, CURLINFO what);
 
 /* ---- transfer_connection.c ---- */
 
-/* Sets the callbacks that watch connections. */
+/* Sets the callbacks for sockets and connections. false: libcurl refuses an option. */
 bool idocr_transfer_watch(struct idocr_transfer *transfer);
 
-/* How much of the request was handed to the kernel. `quiet`: nothing failed while it was being sent. */
+/* Returns how much of the request was handed to the kernel. `quiet`: nothing failed while it was being sent. */
 enum idocr_sent idocr_transfer_sent(const struct idocr_transfer *transfer, bool quiet);
 
-/* Takes down what is known when the connection of a request goes or libcurl is about to send the request again. */
+/* Records the facts when the connection of a request is lost, or libcurl is about to send the request again. */
 void idocr_transfer_lost(struct idocr_transfer *transfer);
 
 /* ---- transfer_set.c ---- */
@@ -113,25 +113,25 @@ void idocr_transfer_lost(struct idocr_transfer *transfer);
 void idocr_transfer_link(struct idocr_transfer **list, struct idocr_transfer *transfer);
 void idocr_transfer_unlink(struct idocr_transfer **list, struct idocr_transfer *transfer);
 
-/* Puts a finished transfer at the end of the queue, or takes it out of there. */
+/* Appends a finished transfer to the queue, or removes it. */
 void idocr_transfer_queue(struct idocr_transfer *transfer);
 void idocr_transfer_unqueue(struct idocr_transfer *transfer);
 
-/* In a process that was forked since the set was used: leaves the connections to the parent, ends what was under way with
- * closed/Forked and begins with new connections. Costs one system call otherwise. */
+/* Detects that the process was forked since the set was used: leaves the connections to the parent, ends unfinished transfers
+ * with closed/Forked and starts with new connections. Otherwise costs one system call. */
 void idocr_transfers_enter(struct idocr_transfers *set);
 
 /* ---- transfer.c ---- */
 
-/* Makes a transfer that belongs to no list yet; NULL: out of memory, or this libcurl lacks an option. */
+/* Makes a transfer that is in no list. NULL: out of memory, or libcurl refuses an option. */
 struct idocr_transfer *idocr_transfer_make(struct idocr_transfers *set);
 void idocr_transfer_destroy(struct idocr_transfer *transfer);
 
-/* Takes an active transfer out of libcurl's hands and names its outcome. false: it was started again instead, because no byte of the
- * request had left. */
+/* Removes an active transfer from libcurl and records its outcome. false: it was started again instead, because no byte of the
+ * request had been sent. */
 bool idocr_transfer_conclude(struct idocr_transfer *transfer, CURLcode code);
 
-/* Finishes a transfer that libcurl does not hold (any more). */
+/* Finishes a transfer that is not, or no longer, added to libcurl. */
 void idocr_transfer_finish(struct idocr_transfer *transfer, const char *category, const char *code, enum idocr_sent sent,
                            const char *message);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What every transfer does the same way: lasting options of its libcurl handle, and the callbacks that carry bytes.
+ * The permanent options of an easy handle, and the callbacks that read the body and receive the response.
  */
 #include "transfer_handle.h"
 
@@ -8,14 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-/* An idle connection is dropped after this many seconds: the services close theirs after 60, and a request that
- * meets the closing on its way is lost. */
+/* Idle connections are closed after this many seconds: the services close theirs after 60, and a request sent at that moment is
+ * lost. */
 #define MAX_IDLE_SECONDS 45L
 
-/* Measured: 16 KB costs 1.7 times the CPU of 64 KB; four times as much saves 15 % for a lone large upload and loses as much when
- * sixteen share the cache (and is 168 KB more for each of hundreds in flight). Plain, multiples of 56 KB: the kernel takes a little
- * less than 64 KB into one packet, and what is left over of 64 KB travels alone, which costs 5 to 12 % of a call. Over TLS whole
- * records of 16 KB: half a one costs 2 %. */
+/* Upload buffers, measured. 16 KB costs 1.7 times the CPU of 64 KB; 256 KB saves 15 % for a single large upload and costs as much
+ * when sixteen uploads share the cache (and 168 KB more memory for each). Without TLS, multiples of 56 KB: the kernel puts a
+ * little less than 64 KB into one packet, and the rest of 64 KB would be a packet of its own, which costs 5 to 12 % of a call.
+ * With TLS, whole records of 16 KB: half a record costs 2 %. */
 static const struct {
     long shared, lone; /* bytes */
 } upload_buffers[] = {{56L * 1024L, 224L * 1024L}, {48L * 1024L, 240L * 1024L}};
@@ -39,7 +39,7 @@ uint64_t idocr_transfer_bytes(const struct idocr_transfer *t, CURLINFO what)
     return curl_easy_getinfo(t->easy, what, &value) == CURLE_OK && value > 0 ? (uint64_t)value : 0;
 }
 
-/* ---- callbacks: plain C, no Lua --------------------------------------------------------------------------------- */
+/* ---- callbacks, which never call Lua----------------------------------------------------------------------------- */
 
 static size_t on_read(char *into, size_t size, size_t count, void *context)
 {
@@ -55,7 +55,7 @@ static size_t on_read(char *into, size_t size, size_t count, void *context)
         return CURL_READFUNC_ABORT;
     }
     if (got == 0) {
-        t->source_error = "the body is shorter than it was";
+        t->source_error = "the body has become shorter";
         return CURL_READFUNC_ABORT;
     }
     t->pulled += got;
@@ -81,13 +81,14 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-/* A server may answer before it has the whole request, and read no more of it. libcurl would go on sending until the deadline. */
+/* Ends a transfer whose response is complete before the request is: the server may read no more, and libcurl would send until the
+ * deadline. */
 static bool is_early(const struct idocr_transfer *t)
 {
     return t->length > 0 && idocr_transfer_bytes(t, CURLINFO_SIZE_UPLOAD_T) < t->length;
 }
 
-/* libcurl's number is -1 where the length is not announced. */
+/* Returns the Content-Length, or 0 where libcurl reports -1: unknown. */
 static bool has_announced_length(const struct idocr_transfer *t)
 {
     curl_off_t announced = -1;
@@ -101,17 +102,17 @@ static void end_early(struct idocr_transfer *t)
     t->set->attention = true;
 }
 
-/* After an HTTP error, or a response to a request that was not out, nobody knows which answers are still to come on an HTTP/1
- * connection: a load balancer's 408 for an idle connection, say, that crossed the request. The service's own refusals are 200.
- * Bytes behind a response without a body are discarded by libcurl. */
+/* Returns whether the connection can carry another request. After an HTTP error, or a response that came before the whole request,
+ * further responses may follow on HTTP/1, such as a load balancer's 408 for an idle connection; errors of the service have status 200.
+ * After a response without a body libcurl would discard further bytes. */
 static bool may_reuse(const struct idocr_response *response)
 {
     return response->http2 || response->status < 200 ||
            (response->status == 200 && !response->early && (response->has_coding || response->length > 0));
 }
 
-/* libcurl also discards bytes that it read behind the last chunk, and says so to this function only. What is left of them in the
- * kernel could be taken for the next response. */
+/* Closes the connection when libcurl discards bytes after the last chunk, which it reports to this callback only: further bytes in
+ * the kernel could be taken for the next response. */
 static int on_debug(CURL *easy, curl_infotype type, char *text, size_t length, void *context)
 {
     static const char leftovers[] = "Leftovers after chunking";
@@ -121,7 +122,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *text, size_t length, v
     return 0;
 }
 
-/* Both options are unset when the handle starts again. */
+/* Sets options that are reset when the handle starts again. */
 static void watch_end(struct idocr_transfer *t)
 {
     if (!may_reuse(&t->response))
@@ -145,7 +146,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     return size * count;
 }
 
-/* Gets decompressed bytes, so the cap holds against a bomb; libcurl's own counters know only what was on the wire. */
+/* Receives decompressed bytes, so that the limit also stops a decompression bomb; libcurl counts compressed bytes only. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct idocr_transfer *t = context;
@@ -162,7 +163,7 @@ bool idocr_transfer_set_buffer(struct idocr_transfer *t)
     long room = t->set->active == 0 ? upload_buffers[t->tls].lone : upload_buffers[t->tls].shared;
     if (t->length <= (uint64_t)upload_buffers[t->tls].shared || room == t->upload_buffer)
         return true;
-    t->upload_buffer = room; /* libcurl throws the old one away */
+    t->upload_buffer = room; /* libcurl frees the old one */
     return curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, room) == CURLE_OK;
 }
 
@@ -190,7 +191,7 @@ bool idocr_transfer_set_up(struct idocr_transfer *t)
 #else
     SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-    SET(CURLOPT_FOLLOWLOCATION, 0L); /* a signature is for one host */
+    SET(CURLOPT_FOLLOWLOCATION, 0L); /* a signature is valid for one host */
     SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
@@ -207,7 +208,7 @@ bool idocr_transfer_set_up(struct idocr_transfer *t)
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (set->ca_file != NULL || set->ca_path != NULL) {
-        /* Both, so that trust in one's own CA does not leave the system's store trusted beside it. */
+        /* Sets both, so that the system's store is not trusted beside the given one. */
         SET(CURLOPT_CAINFO, set->ca_file);
         SET(CURLOPT_CAPATH, set->ca_path);
         SET(CURLOPT_PROXY_CAINFO, set->ca_file);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h> /* strncasecmp */
 
-/* A buffer up to this size stays with an idle transfer: most replies fit, and hundreds of idle ones weigh little. */
+/* An idle transfer keeps a buffer up to this size, in bytes: most replies fit. */
 #define KEPT ((size_t)16 * 1024)
 
 static void buffer_empty(struct idocr_buffer *buffer)
@@ -39,7 +39,7 @@ static bool buffer_append(struct idocr_buffer *buffer, const char *bytes, size_t
     return true;
 }
 
-/* A status line came: what was before it does not count. */
+/* Starts a new response at a status line. */
 static void begin_head(struct idocr_response *response)
 {
     response->headers.used = 0;
@@ -72,7 +72,7 @@ void idocr_response_clear(struct idocr_response *response)
     memset(response, 0, sizeof *response);
 }
 
-/* Follows the brackets of an object; anything else never counts as closed. */
+/* Tracks the nesting of a JSON object; any other text never counts as complete. */
 static void follow_json(struct idocr_response *response, const char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -132,7 +132,7 @@ bool idocr_response_json_closed(const struct idocr_response *response)
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* The status of "HTTP/1.1 200 reason", or 0: exactly three digits, and the version that is spoken here. */
+/* Returns the status of "HTTP/1.1 200 reason": three digits and the expected version; else 0. */
 static int status_of(const char *line, size_t length, bool http2)
 {
     size_t i = http2 ? strlen("HTTP/2 ") : strlen("HTTP/1.1 ");
@@ -169,7 +169,7 @@ static bool status_line(struct idocr_response *response, const char *line, size_
     if (response->status == 0)
         return malformed(response, "malformed status line");
     if (response->status == 101)
-        return malformed(response, "status 101: no other protocol was asked for");
+        return malformed(response, "status 101 without an Upgrade request");
     if (response->status < 200 && ++response->interim > IDOCR_RESPONSE_MAX_INTERIM)
         return malformed(response, "too many interim responses");
     return true;
@@ -199,7 +199,7 @@ static bool is_offered(const char *coding, size_t length)
            is_named(coding, length, "deflate") || is_named(coding, length, "identity");
 }
 
-/* Where the body ends must not depend on who reads: RFC 9112, 6.3. */
+/* The end of the body must be unambiguous: RFC 9112, 6.3. */
 static bool framing(struct idocr_response *response, const char *name, size_t name_length, const char *value, size_t length)
 {
     if (is_named(name, name_length, "content-length")) {
@@ -225,7 +225,7 @@ static bool framing(struct idocr_response *response, const char *name, size_t na
     return true;
 }
 
-/* Takes a line apart, without its end. false: it is no header. */
+/* Parses a line without its line break. false: not a header. */
 static bool split(const char *line, size_t length, size_t *name_length, const char **value, size_t *value_length)
 {
     const char *colon = memchr(line, ':', length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A set of transfers: its lists, its loop, and what becomes of it in a forked process.
+ * A set of transfers: its lists, its event loop, and its handling of fork().
  */
 #include "transfer_handle.h"
 
@@ -8,11 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Connections kept in all. More than ever run at once: libcurl closes a connection that becomes idle while there are
- * more than this, used ones counted. */
+/* Connections in all, used ones included. More than run at once: libcurl closes a connection that becomes idle above this. */
 #define MAX_CONNECTIONS 512L
 
-/* Longest wait: an interpreter sees a signal only when it is back in control. */
+/* Longest wait, in milliseconds: the interpreter handles signals only between two waits. */
 #define MAX_WAIT_MS 1000
 
 /* ---- lists ------------------------------------------------------------------------------------------------------ */
@@ -99,7 +98,7 @@ struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options
     if (set == NULL)
         return NULL;
     set->http1 = options->http1;
-    /* From 7.87 on libcurl's TLS writes go through send(MSG_NOSIGNAL); an older one must be let to block SIGPIPE. */
+    /* From 7.87 on libcurl writes TLS with send(MSG_NOSIGNAL); an older one must block SIGPIPE itself. */
     set->no_signal = curl_version_info(CURLVERSION_NOW)->version_num >= 0x075700;
     if (!keep(&set->ca_file, options->ca_file) || !keep(&set->ca_path, options->ca_path) ||
         !keep(&set->client_cert, options->client_cert) || !keep(&set->client_key, options->client_key) ||
@@ -110,8 +109,8 @@ struct idocr_transfers *idocr_transfers_new(const struct idocr_transfers_options
     if (set->multi == NULL)
         goto failed;
 
-    /* The first easy handle is made now, so that an option that this libcurl refuses is heard of here. */
-    *why = "this libcurl lacks TLS or an option that is needed";
+    /* Makes the first easy handle now, so that an option that libcurl refuses is an error here. */
+    *why = "this libcurl lacks TLS or a required option";
     struct idocr_transfer *t = idocr_transfer_make(set);
     if (t == NULL)
         goto failed;
@@ -158,7 +157,8 @@ void idocr_transfers_free(struct idocr_transfers *set)
 
 /* ---- after fork() ----------------------------------------------------------------------------------------------- */
 
-/* Whether libcurl may be looking up a name for it. The thread that does is in the parent only, and would be waited for. */
+/* Returns whether libcurl may be resolving a name for it. The resolver thread exists in the parent only, and libcurl would wait
+ * for it. */
 static bool may_be_resolving(const struct idocr_transfer *t) { return t->state == ACTIVE && !t->opened && !t->requested; }
 
 static void end_as_forked(struct idocr_transfers *set, bool leave)
@@ -171,7 +171,7 @@ static void end_as_forked(struct idocr_transfers *set, bool leave)
             t->easy = NULL;
         else
             curl_multi_remove_handle(set->multi, t->easy);
-        idocr_transfer_finish(t, "closed", "Forked", IDOCR_SENT_NOTHING, "the call belongs to the process that this one was forked from");
+        idocr_transfer_finish(t, "closed", "Forked", IDOCR_SENT_NOTHING, "the call belongs to the parent process");
         set->active--;
         idocr_transfer_queue(t);
     }
@@ -183,13 +183,13 @@ void idocr_transfers_enter(struct idocr_transfers *set)
     if (set->pid == pid)
         return;
     set->pid = pid;
-    /* Cleaned up over sockets that lead nowhere, because the connections are the parent's: not even a TLS goodbye may be sent. */
+    /* The connections belong to the parent: cleans up over unconnected sockets, so that not even a close_notify is sent. */
     bool leave = !idocr_sockets_leave(&set->sockets);
     for (const struct idocr_transfer *t = set->used; t != NULL; t = t->next)
         leave = leave || may_be_resolving(t);
     end_as_forked(set, leave);
     if (!leave && set->multi != NULL)
-        curl_multi_cleanup(set->multi); /* else its memory is lost to this process */
+        curl_multi_cleanup(set->multi); /* otherwise its memory leaks */
     while (set->sockets.count > 0)
         (void)idocr_sockets_close(&set->sockets, set->sockets.list[0].fd);
     idocr_sockets_clear(&set->sockets);
@@ -197,7 +197,7 @@ void idocr_transfers_enter(struct idocr_transfers *set)
     set->multi = make_multi();
 }
 
-/* ---- the loop --------------------------------------------------------------------------------------------------- */
+/* ---- event loop ------------------------------------------------------------------------------------------------- */
 
 size_t idocr_transfers_active(struct idocr_transfers *set)
 {
@@ -205,7 +205,7 @@ size_t idocr_transfers_active(struct idocr_transfers *set)
     return set->active;
 }
 
-/* Ends a transfer; whether it was only started again. */
+/* Concludes a transfer. Returns whether it was started again. */
 static bool conclude(struct idocr_transfer *t, CURLcode code)
 {
     if (!idocr_transfer_conclude(t, code))
@@ -214,7 +214,7 @@ static bool conclude(struct idocr_transfer *t, CURLcode code)
     return false;
 }
 
-/* Takes down what is finished. true: some transfer was started again. */
+/* Concludes finished transfers. Returns whether one was started again. */
 static bool collect_finished(struct idocr_transfers *set)
 {
     bool again = false;
@@ -224,7 +224,7 @@ static bool collect_finished(struct idocr_transfers *set)
         if (message->msg != CURLMSG_DONE)
             continue;
         char *private = NULL;
-        CURLcode code = message->data.result; /* the message dies with the removal of the handle */
+        CURLcode code = message->data.result; /* removing the handle frees the message */
         if (curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK || private == NULL)
             continue;
         again = conclude((struct idocr_transfer *)(void *)private, code) || again;
@@ -235,13 +235,13 @@ static bool collect_finished(struct idocr_transfers *set)
     for (struct idocr_transfer *t = set->used; t != NULL; t = t->next) {
         if (t->state != ACTIVE || (!t->loss.happened && !t->response.whole))
             continue;
-        t->again = t->loss.happened; /* libcurl is on its way to send it again */
+        t->again = t->loss.happened; /* libcurl is about to send it again */
         again = conclude(t, CURLE_OK) || again;
     }
     return again;
 }
 
-/* libcurl itself gave up (no memory, no file descriptor for its own use): nothing would ever finish. */
+/* Fails all transfers when libcurl itself failed (no memory, no file descriptor): none would ever finish. */
 static void fail_all(struct idocr_transfers *set)
 {
     for (struct idocr_transfer *t = set->used; t != NULL; t = t->next) {
@@ -252,7 +252,7 @@ static void fail_all(struct idocr_transfers *set)
     }
 }
 
-/* While libcurl sends, it does not look again at a peer whose end it has seen: nothing would happen until the deadline. */
+/* Concludes uploads whose peer closed: libcurl does not check that again while it sends, and would wait until the deadline. */
 static void end_stalled(struct idocr_transfers *set)
 {
     for (struct idocr_transfer *t = set->used; t != NULL; t = t->next)
@@ -261,7 +261,7 @@ static void end_stalled(struct idocr_transfers *set)
             idocr_transfer_lost(t);
 }
 
-/* Moves bytes until `one` is finished, or any transfer where it is NULL; a signal ends it early. */
+/* Drives all transfers until `one` is finished, or any where it is NULL. A signal ends the wait early. */
 static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
 {
     bool quiet = false;
@@ -285,7 +285,7 @@ static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *o
             fail_all(set);
             return;
         }
-        quiet = ready == 0; /* perhaps a signal: the interpreter wants to see it now */
+        quiet = ready == 0; /* perhaps a signal: the interpreter must handle it now */
         if (quiet)
             end_stalled(set);
     }

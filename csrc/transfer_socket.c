@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <linux/tcp.h> /* its struct tcp_info knows bytes, that of <netinet/tcp.h> does not */
+#include <linux/tcp.h> /* its struct tcp_info counts bytes, that of <netinet/tcp.h> does not */
 #endif
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
@@ -52,7 +52,7 @@ int idocr_sockets_open(struct idocr_sockets *sockets, int family, int type, int 
         close(fd);
         return -1;
     }
-    /* libcurl closes an attempt that lost against another address of the host without saying so. */
+    /* libcurl closes sockets to losing addresses of a host without calling back. */
     struct idocr_socket *s = idocr_sockets_get(sockets, fd);
     if (s == NULL)
         s = &sockets->list[sockets->count++];
@@ -76,7 +76,7 @@ void idocr_sockets_clear(struct idocr_sockets *sockets)
     memset(sockets, 0, sizeof *sockets);
 }
 
-/* ---- which one -------------------------------------------------------------------------------------------------- */
+/* ---- finding one ------------------------------------------------------------------------------------------------ */
 
 typedef int name_of(int fd, struct sockaddr *address, socklen_t *length);
 
@@ -142,7 +142,7 @@ bool idocr_sockets_leave(struct idocr_sockets *sockets)
     return done;
 }
 
-/* ---- what the kernel knows -------------------------------------------------------------------------------------- */
+/* ---- facts of the kernel ---------------------------------------------------------------------------------------- */
 
 enum idocr_socket_state idocr_socket_state(int fd)
 {
@@ -182,9 +182,9 @@ void idocr_socket_mark(struct idocr_socket *s)
     s->acked = info.tcpi_bytes_acked;
 }
 
-/* An acknowledgement that did not grow proves that nothing was accepted in two cases only. The end of file came, and no reset: it
- * acknowledges what was accepted before it. Or more than two full segments are out: they are acknowledged when they arrive, at the
- * latest when they are read. A smaller request may have been read whole by a peer that then resets the connection before its delayed
+/* Unacknowledged bytes were certainly not read in two cases only. The peer sent a FIN and no reset: a FIN acknowledges everything
+ * that was received before. Or more than two full segments are outstanding: they are acknowledged on arrival, or at the latest
+ * when they are read. A smaller request may have been read by a peer that resets the connection before its delayed
  * acknowledgement (40 ms on Linux): the kernel ignores the acknowledgement in a reset. */
 struct idocr_socket_facts idocr_socket_facts(const struct idocr_socket *s)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every header of ours declares its functions between IDOCR_HIDDEN_BEGIN and IDOCR_HIDDEN_END, which hides them however
- * the objects are built, flag or no flag. Includes stay outside: what another library exports must not become hidden.
- * Only IDOCR_EXPORT functions, the two luaopen_*, are seen from outside.
+ * Hides all symbols of the shared objects except the three luaopen_* functions, which are IDOCR_EXPORT.
+ *
+ * Each header declares its functions between IDOCR_HIDDEN_BEGIN and IDOCR_HIDDEN_END, so that they are hidden even when the build
+ * lacks -fvisibility=hidden. Includes stay outside: symbols of other libraries must not become hidden.
  */
 #ifndef IDOCR_VISIBILITY_H
 #define IDOCR_VISIBILITY_H

@@ -1,11 +1,11 @@
 ---@meta idocr.curl
 -- luacheck: ignore
---- The C module behind the curl transport (csrc/lua_curl.c): many HTTP transfers at once over libcurl.
---- Wrong types raise; everything else is returned.
+--- Declares the C module idocr.curl (csrc/lua_curl.c): concurrent HTTP transfers over libcurl.
+--- Arguments of a wrong type raise; every other failure is returned. Times are in seconds, sizes in bytes.
 
 local curl = {}
 
---- libcurl and the libraries in it, with their versions.
+--- The versions of libcurl and its libraries.
 ---@type string
 curl.library = ""
 
@@ -21,57 +21,61 @@ curl.library = ""
 ---@field method string?
 ---@field headers string[][]?       list of {name, value}
 
+--- A set of transfers that share connections.
 ---@class idocr.curl.Transfers
 local Transfers = {}
 
---- Starts a transfer. A failure at once: nil, category, code, message, sent, dead_connection.
+--- Starts a transfer. Returns nil, category, code, message, sent, dead_connection where it fails at once.
 ---@param request idocr.curl.Request
 ---@param url string
 ---@param body userdata?            a body of idocr.core; read while the transfer runs
----@param sink userdata?            a `core.reply` that takes the reply's body while it arrives
----@param connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
----@param deadline number?          seconds for everything (30)
----@param max_response integer?     bytes of the decompressed reply (32 MiB)
----@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
+---@param sink userdata?            a `core.reply` that receives the body of the response
+---@param connect_timeout number?   limit for name, connection, proxy and handshake together (5)
+---@param deadline number?          limit for the whole transfer (30)
+---@param max_response integer?     largest decompressed response (32 MiB)
+---@param connect_to string?        "::HOST:PORT" to connect to instead of the URL's host, which is still verified
 ---@param proxy string?             URL; "": none; nil: the option `proxy`
 ---@param fresh boolean?            over a new connection
 ---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean|"part"? sent, boolean? dead_connection
 function Transfers:start(request, url, body, sink, connect_timeout, deadline, max_response, connect_to, proxy, fresh) end
 
---- Moves bytes until a transfer is finished, for at most `seconds` and never longer than one.
+--- Drives all transfers until one is finished, for at most `seconds` and at most one second.
 ---@param seconds number
----@return integer finished how many wait in `next`
+---@return integer finished  number of transfers that `next` can return
 function Transfers:wait(seconds) end
 
---- The transfer that finished first and was not taken yet.
+--- Removes and returns the transfer that finished first.
 ---@return idocr.curl.Transfer?
 function Transfers:next() end
 
---- How many are under way.
+--- Returns the number of unfinished transfers.
 ---@return integer
 function Transfers:active() end
 
---- Ends what is under way and closes all connections; also when collected.
+--- Cancels unfinished transfers and closes all connections; also when collected.
 function Transfers:close() end
 
----@class idocr.curl.Transfer  cancelled when it is collected
+--- One transfer. It is cancelled when it is collected.
+---@class idocr.curl.Transfer
 local Transfer = {}
 
---- The reply, handed over once; or nil, category, code, message, sent, dead_connection. Raises while the transfer is under way.
+--- Returns the response, once; or nil, category, code, message, sent, dead_connection. Raises while the transfer is unfinished.
 ---@return integer? status, table<string, string>|string headers, string body (empty where it went into a sink), string? message, boolean|"part"? sent, boolean? dead_connection
 function Transfer:result() end
 
---- Moves bytes until this one is finished, for at most `seconds` and never longer than one. It does not come out of `next` then.
+--- Drives all transfers until this one is finished, for at most `seconds` and at most one second. `next` then does not return it.
 ---@param seconds number
 ---@return boolean finished
 function Transfer:wait(seconds) end
 
+--- Returns whether the transfer is finished.
 ---@return boolean
 function Transfer:finished() end
 
---- Ends it; `result` then says closed/Cancelled.
+--- Cancels the transfer; `result` then returns closed/Cancelled.
 function Transfer:cancel() end
 
+--- Makes a set of transfers.
 ---@param options idocr.curl.Options
 ---@return idocr.curl.Transfers?
 ---@return string? message

@@ -8,7 +8,7 @@ mkdir -p $out
 flags="-std=c11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 cc=${CC:-cc}
 crypto=$(pkg-config --cflags --libs libssl libcrypto)
-core="csrc/base64.c csrc/base64_arm.c csrc/body.c csrc/digest.c csrc/image.c csrc/tc3.c"
+core="csrc/base64.c csrc/base64_arm.c csrc/body.c csrc/date.c csrc/digest.c csrc/image.c csrc/tc3.c"
 special="csrc/base64_x86.c csrc/base64_sha256.c"
 
 newer() { # newer FILE SOURCE…: whether FILE must be made

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tests of base64_test.c with the NEON kernel. On another processor its intrinsics are written out in C.
+ * Runs the tests of base64_test.c with the NEON kernel. On other processors its intrinsics are emulated in C.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Encoding straight into the hash against encoding first and hashing with libcrypto: lengths with every remainder, all alignments,
- * pictures that end at the end of a page.
+ * Tests the combined base64 and SHA-256 against encoding and then hashing with libcrypto: lengths with every remainder, all
+ * alignments, buffers that end at the end of a page.
  */
 #include "../../csrc/base64.h"
 #include "../../csrc/base64_sha256.h"

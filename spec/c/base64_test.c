@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every kernel that this processor can run against the portable one: all lengths up to 300, all alignments, buffers that end at
+ * Tests every kernel that this processor can run against the portable one: all lengths up to 300, all alignments, buffers that end at
  * the end of a page, every wrong character at every place.
  */
 #include "../../csrc/base64.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bodies with the fused hash and without it, against the assembled text: every place of the picture in a block of the hash, slices
- * of all sizes, all encodings, from memory and from a file, which must not be read in crumbs.
+ * Tests bodies with and without the combined hash against the assembled text: every offset of the picture in a hash block, slices
+ * of all sizes, all encodings, from memory and from a file, which must be read in large slices.
  */
 #define _FILE_OFFSET_BITS 64 /* as image.c */
 

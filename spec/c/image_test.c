@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Picture headers at the end of a page: every cut and many random changes of sound headers, with the bytes right before memory
+ * Tests picture headers at the end of a page: every truncation and many random changes of valid headers, directly before memory
  * that must not be read.
  */
 #include "../../csrc/image_info.h"

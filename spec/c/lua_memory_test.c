@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The binding when memory runs out: each allocation of Lua fails in its turn, and all that follow it. What Lua throws across the
- * C functions must leave no file open, no memory lost (the sanitizer watches ours) and a state that can still be used.
+ * Tests the binding when memory runs out: each allocation of Lua fails in turn, with all that follow. The error that Lua raises
+ * through the C functions must leak no file and no memory (the sanitizer checks), and the state must stay usable.
  */
 #include <dirent.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The NEON intrinsics that base64_arm.c uses, in plain C after the Arm C Language Extensions, so that its logic can be tested
- * on a processor that has no NEON.
+ * Emulates the NEON intrinsics of base64_arm.c in plain C, after the Arm C Language Extensions, to test it on other processors.
  */
 #ifndef IDOCR_SPEC_NEON_H
 #define IDOCR_SPEC_NEON_H

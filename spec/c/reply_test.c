@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The memory of a reply: what fits exactly, lengths that are a lie, and an allocation that fails, each in its turn. What it reads
- * is the matter of spec/core/reply_spec.lua and spec/fuzz/reply_fuzz.c.
+ * Tests the memory of a reply: exact fits, wrong announced lengths, and each failing allocation in turn. Parsing is tested by
+ * spec/core/reply_spec.lua and spec/fuzz/reply_fuzz.c.
  */
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite: the programs in C beside this file, each built with the sanitizers and run. TAP, then "N passed, N failed".
+# suite: builds and runs the test programs in C beside this file with the sanitizers. Prints TAP, then "N passed, N failed".
 #
 #   CC           the compiler (gcc)
 #   PKG_CONFIG   finds lua5.4 for that compiler (pkg-config)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The little that a test program in C needs: TAP lines, and memory that ends where a page ends.
+ * Helpers of the test programs in C: TAP output, and buffers that end at the end of a page.
  */
 #ifndef IDOCR_SPEC_TAP_H
 #define IDOCR_SPEC_TAP_H

@@ -95,9 +95,9 @@ describe("a picture", function()
   it("says why it cannot be opened", function()
     local _, message = refused "/no/such/file.jpg"
     assert.matches("No such file or directory", message)
-    assert.matches("is no regular file", (select(2, refused "/")))
+    assert.matches("is not a regular file", (select(2, refused "/")))
     for _, make in ipairs { idocr.bytes, function(bytes, ...) return idocr.file(temporary(bytes), ...) end } do
-      assert.same({ "PictureUnreadable", "the picture does not reach that far" }, { refused(make("12345", 3, 3)) })
+      assert.same({ "PictureUnreadable", "the range is not inside the file or the string" }, { refused(make("12345", 3, 3)) })
     end
   end)
 

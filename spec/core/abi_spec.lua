@@ -1,4 +1,4 @@
---- The module as a shared object: what it exports, needs and refuses; the clocks and the folder list.
+--- Tests the shared object (exports, libraries, Lua versions), the clocks and the folder listing.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
@@ -6,26 +6,26 @@ local process = require "spec.support.process"
 local path = assert(package.searchpath and package.searchpath("idocr.core", package.cpath), "where the module is")
 
 describe("the module", function()
-  it("exports its entry and nothing else", function()
+  it("exports its entry point only", function()
     local symbols = process.run("nm -D --defined-only " .. process.quote(path) .. " | awk '{print $3}'")
     assert.equal("luaopen_idocr_core", symbols)
   end)
 
-  it("needs libcrypto and no other library of ours", function()
+  it("links libcrypto and none of the other modules", function()
     local needed = process.run("readelf -d " .. process.quote(path) .. " | grep NEEDED")
     assert.truthy(needed:find("libcrypto", 1, true))
     assert.is_nil(needed:find("libcurl", 1, true))
     assert.is_nil(needed:find("lua", 1, true))
   end)
 
-  it("refuses a Lua that it was not built for", function()
+  it("refuses another Lua version than the one of its build", function()
     local other = process.lua == "luajit" and "lua5.4" or "luajit"
     local script = ("package.cpath = %q; print(pcall(require, 'idocr.core'))"):format(path:gsub("idocr/core%.so$", "?.so"))
     local out = process.capture(other .. " -e " .. process.quote(script) .. " 2>&1")
     assert.truthy(out:find "^false\t", out)
   end)
 
-  it("leaves no global behind", function()
+  it("sets no global", function()
     local script = "local n = 0; for _ in pairs(_G) do n = n + 1 end; require 'idocr.core'; for _ in pairs(_G) do n = n - 1 end; print(n)"
     local cpath = path:gsub("idocr/core%.so$", "?.so")
     assert.equal("0", process.run("LUA_CPATH=" .. process.quote(cpath) .. " " .. process.lua .. " -e " .. process.quote(script)))
@@ -39,7 +39,7 @@ describe("the module", function()
     end
   end)
 
-  it("does not take one object for another", function()
+  it("refuses an object of another class", function()
     local image, body = core.image_bytes "x", core.body { "x" }
     assert.has_error(function() image.size(body) end)
     assert.has_error(function() body.read(image, 1) end)
@@ -49,7 +49,7 @@ describe("the module", function()
 end)
 
 describe("the clocks", function()
-  it("go forward, and sleeping takes as long as it says", function()
+  it("advance, and sleep takes the given time", function()
     local start = core.monotonic()
     core.sleep(0.02)
     core.sleep(0)
@@ -62,7 +62,7 @@ describe("the clocks", function()
 end)
 
 describe("a folder", function()
-  it("is listed in the order of its bytes", function()
+  it("is listed sorted by bytes", function()
     local folder = process.tempdir()
     assert.same({}, core.list_directory(folder))
     for _, name in ipairs { "b.lua", "a.lua", "B.lua", ".hidden", "\195\169" } do process.write(folder .. "/" .. name, "") end

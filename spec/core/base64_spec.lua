@@ -1,4 +1,4 @@
---- Base64 both ways, strict about what it reads.
+--- Tests base64 encoding and strict decoding.
 
 local core = require "idocr.core"
 
@@ -11,7 +11,7 @@ describe("base64", function()
     end
   end)
 
-  it("comes back the same at every length, with every byte", function()
+  it("round-trips every length and every byte", function()
     local bytes = {}
     for i = 0, 1023 do bytes[#bytes + 1] = string.char((i * 7 + math.floor(i / 256)) % 256) end
     local all = table.concat(bytes)
@@ -23,7 +23,7 @@ describe("base64", function()
     end
   end)
 
-  it("names the place of the first mistake", function()
+  it("returns the position of the first error", function()
     for text, expected in pairs {
       ["A"] = 2, ["AB"] = 3, ["ABC"] = 4, ["A==="] = 2, ["===="] = 1, ["AB=C"] = 3, ["ABCDE"] = 6, ["QQ==QQ=="] = 3, ["QQ="] = 3,
       ["QR=="] = 2, ["QUJ="] = 3, ["QQ==\n"] = 3, [" QQ=="] = 1, ["QUJD="] = 5, ["Q-JD"] = 2, ["QUJ\0"] = 4,
@@ -36,7 +36,7 @@ describe("base64", function()
     end
   end)
 
-  it("takes strings only", function()
+  it("accepts strings only", function()
     assert.has_error(function() core.base64_encode() end)
     assert.has_error(function() core.base64_decode {} end)
   end)

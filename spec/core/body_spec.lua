@@ -1,4 +1,4 @@
---- Bodies: every way of reading and hashing them gives the bytes that were asked for.
+--- Tests request bodies: reading, hashing, rewinding and changed files.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
@@ -37,7 +37,7 @@ local function drain(body, max)
 end
 
 describe("a body", function()
-  it("of text alone is that text", function()
+  it("of text is that text", function()
     local body = core.body { "", '{"a":', "1}", "" }
     assert.equal(7, body:length())
     assert.equal('{"a":1}', tostring(body))
@@ -55,7 +55,7 @@ describe("a body", function()
   end)
 
   for _, encoding in ipairs { "base64", "form", "raw" } do
-    it("gives the same bytes however it is read: " .. encoding, function()
+    it("returns the same bytes for all read sizes: " .. encoding, function()
       for _, length in ipairs { 1, 2, 3, 47, 48, 49, 100, 12288, 12289, 49151, 49153, 100003 } do
         local picture = bytes(length)
         local text = encoded(picture, encoding)
@@ -104,7 +104,7 @@ describe("a body", function()
     assert.equal(core.sha256(whole), body:sha256())
   end)
 
-  it("starts again wherever it stands", function()
+  it("rewinds from every position", function()
     local picture = bytes(1000)
     for _, encoding in ipairs { "base64", "form", "raw" } do
       local body = core.body { "head", { image = core.image_bytes(picture), encoding = encoding } }
@@ -117,7 +117,7 @@ describe("a body", function()
     end
   end)
 
-  it("keeps what it is made of", function()
+  it("keeps its texts and pictures alive", function()
     local path = process.write(folder .. "/kept", "picture")
     local made = {}
     do
@@ -135,7 +135,7 @@ describe("a body", function()
   end)
 
   if _VERSION >= "Lua 5.4" then
-    it("is of no use once closed", function()
+    it("raises once closed", function()
       local body = core.body { "text" }
       assert(load("local closed <close> = ..."))(body)
       for _, method in ipairs { "length", "rewind", "sha256" } do
@@ -145,7 +145,7 @@ describe("a body", function()
     end)
   end
 
-  it("gives its files back", function()
+  it("closes its files", function()
     local path = process.write(folder .. "/given", "picture")
     local function open_files()
       local pid = process.read("/proc/self/stat"):match "^%d+"
@@ -165,7 +165,7 @@ describe("a body", function()
     assert.equal(0, open_files())
   end)
 
-  it("of a picture that changed is an error in every way of reading", function()
+  it("returns an error for a picture that changed", function()
     for change, write in pairs {
       shorter = function(path) process.write(path, ("y"):rep(100)) end,
       longer = function(path) process.write(path, ("x"):rep(50001)) end,
@@ -195,7 +195,7 @@ describe("a body", function()
     end
   end)
 
-  it("raises on what is no body", function()
+  it("raises on a wrong list", function()
     local image = core.image_bytes "x"
     for _, list in ipairs {
       { 1 }, { {} }, { { image = image } }, { { image = image, encoding = "hex" } }, { { image = "x", encoding = "raw" } },

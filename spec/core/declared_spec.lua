@@ -1,4 +1,4 @@
---- What is declared for editors is what there is: the C modules' functions and methods (lua/idocr/*.d.lua), the options.
+--- Tests that the declarations in lua/idocr/*.d.lua match the functions of the C modules, and idocr.Options the options.
 
 local process = require "spec.support.process"
 

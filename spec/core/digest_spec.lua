@@ -1,4 +1,4 @@
---- SHA-256, HMAC, hexadecimal, comparison, percent-encoding.
+--- Tests SHA-256, HMAC, hexadecimal digits, comparison and percent-encoding.
 
 local core = require "idocr.core"
 
@@ -41,7 +41,7 @@ describe("digest", function()
     assert.has_error(function() core.equal("a", nil) end)
   end)
 
-  it("percent-encodes all but the unreserved characters", function()
+  it("percent-encodes everything but unreserved characters", function()
     local unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
     assert.equal(unreserved, core.percent_encode(unreserved))
     assert.equal("%00%20%2B%2F%3D%25%C3%A9%FF", core.percent_encode "\0 +/=%\195\169\255")

@@ -1,15 +1,15 @@
---- A picture that is a part of a file or of a string: what a gateway finds inside a form.
+--- Tests pictures that are a range of a file or a string, such as a part of a form.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
 
-describe("a picture in the middle of something", function()
+describe("a picture that is a range of a file or string", function()
   local TEXT = "0123456789abcdef"
   local path
 
   setup(function() path = process.write(process.tempdir() .. "/form", TEXT) end)
 
-  it("begins and ends where it is told, from a file and from a string", function()
+  it("begins and ends at the given offsets", function()
     for _, image in ipairs { core.image_file(path, 4, 6), core.image_bytes(TEXT, 4, 6) } do
       assert.equal(6, image:size())
       assert.equal("456789", image:read(0, 100))
@@ -21,7 +21,7 @@ describe("a picture in the middle of something", function()
     end
   end)
 
-  it("cannot reach beyond the end or be nothing", function()
+  it("must not be empty or pass the end", function()
     for _, make in ipairs { function(...) return core.image_file(path, ...) end, function(...) return core.image_bytes(TEXT, ...) end } do
       assert.equal("range", select(3, make(4, 13)))
       assert.equal("range", select(3, make(17, 1)))
@@ -33,7 +33,7 @@ describe("a picture in the middle of something", function()
     end
   end)
 
-  it("is changed when the file around it is", function()
+  it("returns an error when its file changes", function()
     local image = core.image_file(path, 4, 6)
     process.write(path, TEXT .. "g")
     assert.equal("changed", select(3, image:sha256()))

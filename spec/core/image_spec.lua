@@ -1,4 +1,4 @@
---- Pictures: what their headers say, read in slices from files and strings, and files that misbehave.
+--- Tests pictures: headers, formats, reading in slices, and files that change.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
@@ -117,7 +117,7 @@ local CASES = {
   { "a PDF signature too late", ("x"):rep(1020) .. "%PDF-1.7\n%%EOF", {} },
 }
 
-describe("what a picture says about itself:", function()
+describe("the header of a picture", function()
   local folder = process.tempdir()
   for _, case in ipairs(CASES) do
     it(case[1], function()
@@ -129,7 +129,7 @@ describe("what a picture says about itself:", function()
     end)
   end
 
-  it("nothing that it does not hold, wherever it is cut", function()
+  it("declares nothing that is cut off", function()
     for _, case in ipairs(CASES) do
       for length = 0, math.min(#case[2] - 1, 400) do
         local info = core.image_bytes(case[2]:sub(1, length)):info()
@@ -152,7 +152,7 @@ describe("an EXIF orientation", function()
     end
   end)
 
-  it("of another type or out of range is none", function()
+  it("of another type or out of range is ignored", function()
     for _, case in ipairs { { 6, true, 2 }, { 6, false, 5 }, { 6, true, 7 }, { 0, true, 4 }, { 9, false, 4 }, { 200, true, 1 } } do
       assert.is_nil(core.image_bytes(jpeg { exif(case[1], case[2], case[3]), frame(64, 48), SCAN, EOI }):info().orientation)
     end
@@ -197,7 +197,7 @@ describe("the format of a file", function()
     end)
   end
 
-  it("is not made up", function()
+  it("is nil for unknown bytes", function()
     for _, text in ipairs {
       "/9j/", ("/9j/ 4AAQ"):rep(20), ("hello"):rep(50), "RIFF....WAVE", "MMMM", "IIII", "ftyp", "xxxxftyp", "<svgless", "<p>data:</p>",
       "\255\216\0", "\0\0\0\0",
@@ -241,7 +241,7 @@ describe("a JPEG without its end marker", function()
   local GREY = jpeg { HUFFMAN, sof(640, 480, 0xc0, 0x11), sos { 1 } } -- 4800 blocks: 1200 bytes
   local COLOUR = jpeg { HUFFMAN, sof(640, 480, 0xc1, 0x22, 0x11, 0x11), sos { 1, 2, 3 } } -- 1200 units of 6 blocks: 1800 bytes
 
-  it("is whole where its scan has all blocks", function()
+  it("is complete where its scan has all blocks", function()
     assert.equal("whole", walked(GREY .. ("\0"):rep(1200)))
     assert.equal("whole", walked(GREY .. ("\0"):rep(1200) .. "\255"))
     assert.equal("whole", walked(GREY .. ("\0"):rep(1200) .. "trailer of a telephone \255\75\255"))
@@ -268,7 +268,7 @@ describe("a JPEG without its end marker", function()
     assert.equal("unknown", walked(head .. table.concat(data, "", 1, 600)))
   end)
 
-  it("of several scans is measured by its last one, unless that has colours or refinements only", function()
+  it("with several scans is checked by the last one, unless that has colours or refinements only", function()
     local head = jpeg { HUFFMAN, sof(640, 480, 0xc0, 0x11, 0x11), sos { 1 } }
     assert.equal("early", walked(head .. ("\0"):rep(600)))
     assert.equal("unknown", walked(head .. ("\0"):rep(1200) .. sos { 2 } .. ("\0"):rep(300)))
@@ -284,7 +284,7 @@ describe("a JPEG without its end marker", function()
     assert.equal("early", walked(runs))
   end)
 
-  it("is not judged where its codes cannot be followed", function()
+  it("is undecided where its codes cannot be followed", function()
     local damaged = ("\0"):rep(100) .. "\240\1" .. ("\0"):rep(100)
     for name, bytes in pairs {
       damaged = GREY .. damaged, arithmetic = jpeg { sof(640, 480, 0xc9, 0x11), sos { 1 } } .. "\0",
@@ -298,7 +298,7 @@ describe("a JPEG without its end marker", function()
     end
   end)
 
-  it("is told of the JPEGs of real encoders", function()
+  it("is recognised in JPEGs of real encoders", function()
     for _, name in ipairs { "grey", "plain", "cmyk" } do
       local bytes = process.read("spec/checks/pictures/" .. name .. ".jpg")
       assert.equal("whole", walked(bytes:sub(1, -3)), name)
@@ -310,7 +310,7 @@ describe("a JPEG without its end marker", function()
     assert.equal("early", walked(bytes:sub(1, bytes:find("\255\218", 1, true) + 20)))
   end)
 
-  it("cannot be followed once closed", function()
+  it("raises once closed", function()
     local image = core.image_bytes(GREY)
     local steps = image:jpeg_walk()
     image:close()
@@ -322,7 +322,7 @@ describe("an image", function()
   local folder = process.tempdir()
   local function write(name, text) return process.write(folder .. "/" .. name, text) end
 
-  it("reads any part, from a file and from a string", function()
+  it("reads any range of a file or a string", function()
     local text = ("0123456789abcdef"):rep(5000)
     local path = write("long", text)
     for _, image in ipairs { assert(core.image_file(path)), core.image_bytes(text) } do
@@ -339,13 +339,13 @@ describe("an image", function()
     end
   end)
 
-  it("keeps the string that it borrows", function()
+  it("keeps its string alive", function()
     local image = core.image_bytes(table.concat { "bor", "rowed" })
     for _ = 1, 3 do collectgarbage() end
     assert.equal("borrowed", image:read(0, 100))
   end)
 
-  it("is of no use once closed", function()
+  it("raises once closed", function()
     for _, image in ipairs { core.image_bytes "x", assert(core.image_file(write("one", "x"))) } do
       image:close()
       image:close()
@@ -357,7 +357,7 @@ describe("an image", function()
     end
   end)
 
-  it("that cannot be had is an answer without its path", function()
+  it("that cannot be opened returns a message without its path", function()
     local secret = folder .. "/Zhang San"
     for code, path in pairs { open = secret, not_a_file = folder, empty = write("empty", "") } do
       local image, message, got = core.image_file(path)
@@ -370,13 +370,13 @@ describe("an image", function()
     assert.has_error(function() core.image_bytes(12) end)
   end)
 
-  it("does not wait for the writer of a pipe", function()
+  it("does not block on a pipe", function()
     local pipe = folder .. "/pipe"
     process.run("mkfifo " .. process.quote(pipe))
     assert.equal("not_a_file", select(3, core.image_file(pipe)))
   end)
 
-  it("that shrinks or is written to is an error, never another picture", function()
+  it("that shrinks or is written to returns an error", function()
     local path = write("changing", ("x"):rep(100000))
     local image = assert(core.image_file(path))
     write("changing", ("y"):rep(50000))

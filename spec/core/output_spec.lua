@@ -1,4 +1,4 @@
--- core.output: files that one process appends whole lines to; what a path names; closed standard descriptors.
+--- Tests core.output, core.file_type, core.real_path and closed standard descriptors.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
@@ -10,7 +10,7 @@ describe("an output", function()
     path = folder .. "/out"
   end)
 
-  it("appends, keeps what was there, and is closed once and twice", function()
+  it("appends to a file, and may be closed twice", function()
     process.write(path, "first\n")
     local output = assert(core.output(path))
     assert.is_true(output:locked())
@@ -22,7 +22,7 @@ describe("an output", function()
     assert.has_error(function() output:write("x") end)
   end)
 
-  it("is for one at a time, under any name of the file", function()
+  it("is exclusive, under any name of the file", function()
     local output = assert(core.output(path))
     process.run(("cd %s && ln -s out link && ln out hard"):format(process.quote(folder)))
     for _, name in ipairs { path, folder .. "/link", folder .. "/hard", folder .. "/./out" } do
@@ -35,7 +35,7 @@ describe("an output", function()
     assert(core.output(path)):close()
   end)
 
-  it("is locked for other processes, and not held by programs that the owner starts", function()
+  it("is locked against other processes, and not inherited by child programs", function()
     local output = assert(core.output(path))
     local try = ("flock -n %s true"):format(process.quote(path))
     if select(2, process.capture("command -v flock")) ~= 0 then pending "no flock command" end
@@ -58,7 +58,7 @@ describe("an output", function()
     output:close()
   end)
 
-  it("takes pipes and devices, which it does not lock, and an open descriptor", function()
+  it("accepts pipes, devices and an open descriptor, without a lock", function()
     process.run("mkfifo " .. process.quote(path))
     local reader = process.spawn("exec cat " .. process.quote(path), { stdout = folder .. "/read" })
     local output = assert(core.output(path))
@@ -71,7 +71,7 @@ describe("an output", function()
     assert.has_error(function() core.output(-1) end)
   end)
 
-  it("says why it cannot be opened or written", function()
+  it("returns why it cannot be opened or written", function()
     for _, wrong in ipairs { folder, folder .. "/none/out", "" } do
       local output, message, code = core.output(wrong)
       assert.is_nil(output)
@@ -87,7 +87,7 @@ describe("an output", function()
 end)
 
 describe("a path", function()
-  it("names a file, a folder, a link or something special, and nothing is opened for that", function()
+  it("is a file, a folder, a link or special, without being opened", function()
     local folder = process.tempdir()
     process.run(("cd %s && : >file && mkfifo pipe && ln -s file link && ln -s . round && ln -s nowhere dangling"):format(
       process.quote(folder)))

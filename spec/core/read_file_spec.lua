@@ -1,4 +1,4 @@
---- core.read_file and idocr.trim: small files without waiting, blanks without squares.
+--- Tests core.read_file and idocr.trim.
 
 local core = require "idocr.core"
 local process = require "spec.support.process"
@@ -8,19 +8,19 @@ describe("core.read_file", function()
   local folder = process.tempdir()
   local function file(name, text) return process.write(folder .. "/" .. name, text) end
 
-  it("gives a file whole, also one that is empty or has as many bytes as it may", function()
+  it("returns the whole file, also an empty one or one of the largest size", function()
     assert.equal("ab\0c", core.read_file(file("small", "ab\0c"), 4))
     assert.equal("", core.read_file(file("empty", ""), 0))
     assert.equal("", core.read_file(file("empty", ""), 1000))
   end)
 
-  it("refuses what is too large, also where the file system says no size", function()
+  it("refuses a file that is too large, also where the file system reports no size", function()
     assert.equal("too_large", select(3, core.read_file(file("large", "12345"), 4)))
     assert.equal("too_large", select(3, core.read_file("/proc/self/status", 10)))
     assert.matches("^Name:", (core.read_file("/proc/self/status", 100000)))
   end)
 
-  it("waits for no pipe and reads no device or folder", function()
+  it("refuses pipes, devices and folders without blocking", function()
     process.run("mkfifo " .. folder .. "/pipe")
     for _, path in ipairs { folder .. "/pipe", folder, "/dev/zero", "/dev/null" } do
       local text, message, code = core.read_file(path, 1000)
@@ -29,13 +29,13 @@ describe("core.read_file", function()
     end
   end)
 
-  it("names what is missing", function()
+  it("returns the code for a missing file", function()
     for _, path in ipairs { folder .. "/none", folder .. "/small/none", folder .. "/none/none", "", "a\0b" } do
       assert.equal("missing", select(3, core.read_file(path, 10)))
     end
   end)
 
-  it("leaves no descriptor open", function()
+  it("leaks no descriptor", function()
     local function count() return #core.list_directory("/proc/self/fd") end
     core.read_file(folder .. "/small", 10)
     local before = count()
@@ -61,7 +61,7 @@ describe("trim", function()
     end
   end)
 
-  it("takes no longer than a text has bytes", function()
+  it("takes linear time", function()
     local text = "a" .. (" "):rep(400000) .. "b"
     assert.equal(text, trim((" "):rep(400000) .. text .. (" "):rep(400000)))
   end)

@@ -1,4 +1,4 @@
--- core.reply: pictures out of a reply, whatever the chunks, the escapes and the traps.
+--- Tests core.reply: extracting pictures from a JSON reply, for all chunks and escapes.
 local core = require "idocr.core"
 local cjson = require("cjson").new()
 
@@ -26,20 +26,20 @@ describe("core.reply", function()
   local picture = bytes(5000)
   local base64 = core.base64_encode(picture)
 
-  it("takes a picture out of a member and leaves the rest alone", function()
+  it("extracts a picture from a member and keeps the rest", function()
     local text, pictures = take('{"Response":{"Image":"' .. base64 .. '","Name":"A\\/B"}}')
     assert.equal('{"Response":{"Image":"' .. MARK .. '0","Name":"A\\/B"}}', text)
     assert.same({ picture }, pictures)
   end)
 
-  it("takes pictures out of a JSON text inside a string", function()
+  it("extracts pictures from a JSON text inside a string", function()
     local inner = '{"IdCard":"' .. base64 .. '","Portrait":"' .. base64 .. '"}'
     local text, pictures = take('{"AdvancedInfo":"' .. escape(inner) .. '","X":1}')
     assert.equal('{"AdvancedInfo":"{\\"IdCard\\":\\"' .. MARK .. '0\\",\\"Portrait\\":\\"' .. MARK .. '1\\"}","X":1}', text)
     assert.same({ picture, picture }, pictures)
   end)
 
-  it("understands escaped slashes at either level, in chunks of any size", function()
+  it("decodes escaped slashes at either level, in chunks of any size", function()
     local slashed = (base64:gsub("/", "\\/"))
     local documents = {
       '{"Image":"' .. slashed .. '"}',
@@ -60,7 +60,7 @@ describe("core.reply", function()
     end
   end)
 
-  it("knows every length of padding", function()
+  it("decodes every padding", function()
     for n = 1200, 1206 do
       local raw = bytes(n, n)
       for size = 1, 9 do
@@ -71,7 +71,7 @@ describe("core.reply", function()
     end
   end)
 
-  it("puts back what only looks like base64", function()
+  it("restores strings that are not base64", function()
     local long = ("A"):rep(2000)
     for _, inside in ipairs {
       long .. "A", long .. " B", long .. "=", long .. "A=", long .. "===", long .. "AB=", long .. "AA=A", long .. "\\n", long .. "\\\\/",
@@ -86,7 +86,7 @@ describe("core.reply", function()
     end
   end)
 
-  it("keeps a text with escapes as it is", function()
+  it("keeps a text with escapes unchanged", function()
     for _, document in ipairs {
       '{"a":"C:\\\\/dir","b":"x\\\\","c":"\\"q\\\\/r\\" \\\\\\\\"}', '{"a":"\\\\\\"","b":"' .. ("\\/"):rep(100) .. '"}',
       '"abc\\', '"\\\\\\', "",
@@ -100,7 +100,7 @@ describe("core.reply", function()
     end
   end)
 
-  it("gives back a cut reply as text", function()
+  it("returns a truncated reply as text", function()
     local document = '{"Image":"' .. base64:sub(1, 4001)
     local text, pictures = take(document)
     assert.equal(document, text)
@@ -114,7 +114,7 @@ describe("core.reply", function()
     assert.equal(base64, cjson.decode(text)[9])
   end)
 
-  it("refuses more than the cap", function()
+  it("refuses more than max bytes", function()
     local reply = core.reply(10)
     assert.is_true(reply:feed("0123456789"))
     local ok, message, code = reply:feed("x")

@@ -1,4 +1,4 @@
---- A signer keeps the key of the day and shows nothing.
+--- Tests the signer: cached keys, errors and hidden secrets.
 
 local core = require "idocr.core"
 
@@ -14,14 +14,14 @@ end
 local function fresh(changes) return core.signer("id", SECRET):authorization(request(changes)) end
 
 describe("a signer", function()
-  it("changes its key at midnight and with the service, and back", function()
+  it("derives a new key at midnight and for another service", function()
     local signer = core.signer("id", SECRET)
     for _, changes in ipairs { {}, { timestamp = 86400 }, { service = "sts" }, { service = "oc" }, {}, { timestamp = 253402300799 }, {} } do
       assert.equal(fresh(changes), signer:authorization(request(changes)))
     end
   end)
 
-  it("is right again after a request that it refused", function()
+  it("signs correctly after a refused request", function()
     local signer = core.signer("id", SECRET)
     signer:authorization(request())
     for _, changes in ipairs { { timestamp = -1 }, { service = "" }, { method = "x" } } do
@@ -30,7 +30,7 @@ describe("a signer", function()
     end
   end)
 
-  it("names the whole scope", function()
+  it("returns the whole scope", function()
     assert.truthy(fresh():find("^TC3%-HMAC%-SHA256 Credential=id/1970%-01%-01/ocr/tc3_request, SignedHeaders=host, Signature=%x+$"))
   end)
 
@@ -42,19 +42,19 @@ describe("a signer", function()
     assert.is_nil(message:find(SECRET, 1, true))
   end)
 
-  it("reads its fields without metamethods: nobody would hold what they make", function()
+  it("reads its fields without metamethods", function()
     local made = setmetatable({}, { __index = function(_, name) return request()[name] end })
     assert.error_matches(function() core.signer("id", SECRET):authorization(made) end, "field 'method'")
   end)
 
-  it("is of no use once closed", function()
+  it("raises once closed", function()
     local signer = core.signer("id", SECRET)
     signer:close()
     signer:close()
     assert.error_matches(function() signer:authorization(request()) end, "the signer is closed")
   end)
 
-  it("needs credentials that can be sent", function()
+  it("refuses credentials that cannot be sent", function()
     for _, pair in ipairs { { "", "k" }, { "i", "" }, { "i\n", "k" }, { ("i"):rep(513), "k" }, { "i", ("k"):rep(513) } } do
       local signer, message, code = core.signer(pair[1], pair[2])
       assert.is_nil(signer)
@@ -65,7 +65,7 @@ describe("a signer", function()
     assert.has_error(function() core.signer(1, 2) end)
   end)
 
-  it("takes the longest secrets and hosts that are allowed", function()
+  it("accepts the longest allowed secrets and hosts", function()
     local signer = core.signer(("i"):rep(512), ("k"):rep(512))
     local value = assert(signer:authorization(request { headers = { { "host", ("h"):rep(3000) } }, service = ("s"):rep(64) }))
     assert.truthy(value:find("Credential=" .. ("i"):rep(512) .. "/1970", 1, true))

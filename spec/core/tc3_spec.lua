@@ -1,4 +1,4 @@
---- TC3-HMAC-SHA256, stage by stage, against Tencent's own worked examples and what its SDKs sent.
+--- Tests TC3-HMAC-SHA256 stage by stage, against Tencent's examples and recorded requests of its SDKs.
 
 local cjson = require "cjson"
 
@@ -66,18 +66,18 @@ describe("a canonical request", function()
     return made
   end
 
-  it("has / and no query unless told", function()
+  it("defaults to the path / and no query", function()
     local canonical, names = core.tc3_canonical_request(request())
     assert.equal("POST\n/\n\ncontent-type:application/json\nhost:h\n\ncontent-type;host\n" .. core.EMPTY_SHA256, canonical)
     assert.equal("content-type;host", names)
   end)
 
-  it("orders names of which one begins like the other", function()
+  it("sorts names of which one is a prefix of the other", function()
     local _, names = core.tc3_canonical_request(request { headers = { { "x-tc-action", "b" }, { "X-TC-A", "A" }, { "host", "h" } } })
     assert.equal("host;x-tc-a;x-tc-action", names)
   end)
 
-  it("takes a long query, but not an endless one", function()
+  it("accepts a long query up to the limit", function()
     local canonical = core.tc3_canonical_request(request { method = "GET", query = ("q"):rep(32 * 1024) })
     assert.truthy(canonical:find(("q"):rep(32 * 1024), 1, true))
     local text, message, code = core.tc3_canonical_request(request { query = ("q"):rep(70 * 1024) })
@@ -86,7 +86,7 @@ describe("a canonical request", function()
     assert.equal("too_long", code)
   end)
 
-  it("refuses what would not be on the wire as it is signed", function()
+  it("refuses values that would be sent differently than signed", function()
     for _, changes in ipairs {
       { method = "post" }, { method = "" }, { uri = "/\n" }, { query = "a\r" }, { payload_hash = "" },
       { payload_hash = core.EMPTY_SHA256:upper() }, { headers = { { "", "x" } } }, { headers = { { "Host", "h" }, { "host", "h" } } },
@@ -117,7 +117,7 @@ describe("the date in a scope", function()
     return scope and scope:match "^[^/]+"
   end
 
-  it("is the calendar's, from 1970 to 9999", function()
+  it("is correct from 1970 to 9999", function()
     for timestamp, expected in pairs {
       [0] = "1970-01-01", [86399] = "1970-01-01", [86400] = "1970-01-02", [951782400] = "2000-02-29", [951868800] = "2000-03-01",
       [1709251199] = "2024-02-29", [1709251200] = "2024-03-01", [4107542399] = "2100-02-28", [4107542400] = "2100-03-01",
@@ -130,7 +130,7 @@ describe("the date in a scope", function()
     end
   end)
 
-  it("does not exist outside of them", function()
+  it("is an error outside of these years", function()
     for _, timestamp in ipairs { -1, 253402300800 } do
       local text, _, code = core.tc3_string_to_sign { timestamp = timestamp, service = "ocr", canonical_request = "" }
       assert.is_nil(text)
@@ -141,7 +141,7 @@ describe("the date in a scope", function()
 end)
 
 describe("a service", function()
-  it("is a short plain name", function()
+  it("must be a short plain name", function()
     for _, service in ipairs { "", "o/r", "ocr\n", ("s"):rep(65) } do
       local keys, _, code = core.tc3_keys { secret_key = "k", timestamp = 0, service = service }
       assert.is_nil(keys)
@@ -149,7 +149,7 @@ describe("a service", function()
     end
   end)
 
-  it("looks at every character of a value, wherever it stands", function()
+  it("checks every character of a value", function()
     local function canonical(value)
       return core.tc3_canonical_request { method = "POST", headers = { { "x", value } }, payload_hash = core.EMPTY_SHA256 }
     end

@@ -1,8 +1,8 @@
--- Texts and dates of replies: what is UTF-8, what is a blank, what the calendar has.
+--- Tests core.text, core.mrz_text and core.iso_date: UTF-8, blanks and the calendar.
 local core = require "idocr.core"
 
 describe("core.text", function()
-  it("takes the blanks off both ends and nothing from within", function()
+  it("trims blanks at both ends", function()
     for given, wanted in pairs {
       ["a"] = "a", [" a b\t"] = "a b", ["\r\n\v\f a \r\n"] = "a", ["张三 "] = "张三", ["<a<"] = "<a<", ["\0"] = "\0",
     } do
@@ -12,7 +12,7 @@ describe("core.text", function()
     assert.is_nil(core.text " \t\r\n")
   end)
 
-  it("is nil for what is no UTF-8", function()
+  it("is nil for invalid UTF-8", function()
     for _, text in ipairs {
       "\128", "a\191", "\192\128", "\193\191", "\194", "\194a", "\224\159\191", "\224\160", "\237\160\128", "\240\143\191\191",
       "\240\144\128", "\244\144\128\128", "\245\128\128\128", "\255", "\226\130a",
@@ -22,7 +22,7 @@ describe("core.text", function()
     end
   end)
 
-  it("takes every character that UTF-8 has at the ends of its ranges", function()
+  it("accepts the first and last character of every UTF-8 range", function()
     for _, text in ipairs {
       "\127", "\194\128", "\223\191", "\224\160\128", "\224\191\191", "\225\128\128", "\237\159\191", "\238\128\128", "\239\191\191",
       "\240\144\128\128", "\240\191\191\191", "\241\128\128\128", "\244\143\191\191",
@@ -32,7 +32,7 @@ describe("core.text", function()
     end
   end)
 
-  it("writes whole numbers and nothing else", function()
+  it("formats whole numbers only", function()
     assert.equal("12", core.text(12))
     assert.equal("12", core.text(12.0))
     assert.equal("-7", core.text(-7))
@@ -43,7 +43,7 @@ describe("core.text", function()
     assert.is_nil(core.text())
   end)
 
-  it("leaves fillers at the end to mrz_text", function()
+  it("keeps trailing fillers, which mrz_text removes", function()
     for given, wanted in pairs { ["D<<"] = "D", [" D < "] = "D", ["A<B<"] = "A<B", ["<A"] = "<A", ["A"] = "A" } do
       assert.equal(wanted, core.mrz_text(given))
     end
@@ -53,7 +53,7 @@ describe("core.text", function()
 end)
 
 describe("core.iso_date", function()
-  it("takes numbers or digits", function()
+  it("accepts numbers or digits", function()
     assert.equal("1990-04-11", core.iso_date(1990, 4, 11))
     assert.equal("1990-04-11", core.iso_date("1990", "04", "11"))
     assert.equal("1990-04-11", core.iso_date(1990.0, 4.0, 11.0))
@@ -72,7 +72,7 @@ describe("core.iso_date", function()
     assert.is_nil(core.iso_date(2023, 2, 29))
   end)
 
-  it("is nil for everything else", function()
+  it("is nil for all other values", function()
     for _, parts in ipairs {
       { 999, 1, 1 }, { 10000, 1, 1 }, { 2000, 0, 1 }, { 2000, 13, 1 }, { 2000, 1, 0 }, { 2000, 1, 1.5 }, { 2000.5, 1, 1 }, { -2000, 1, 1 },
       { "x", 1, 1 }, { 2000, {}, 1 }, { 2000, 1 }, {}, { 0 / 0, 1, 1 }, { 1 / 0, 1, 1 }, { 2000, 2 ^ 40, 1 },

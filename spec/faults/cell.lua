@@ -1,5 +1,5 @@
---- Runs one cell: a client of its own makes the cell's calls against the fault server; what came of them is compared
---- with what the fault wants. Runs in a plain Lua process (libcurl) and in an nginx worker (cosockets).
+--- Runs one cell of the fault matrix: a new client makes the cell's calls against the fault server; compares the results with the
+--- expected ones. Runs in a plain Lua process (libcurl) and in an nginx worker (cosockets).
 
 local idocr = require "idocr"
 local probe = require "faults.probe"

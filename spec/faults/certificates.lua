@@ -1,5 +1,5 @@
---- The certificates of spec/support/certs.lua and two more in the same folder: `unknown`, of an authority that nobody
---- trusts, and `not_yet`, valid from the year 2100 on.
+--- The certificates of spec/support/certs.lua and two more in the same folder: `unknown`, of an untrusted
+--- authority, and `not_yet`, valid from the year 2100 on.
 
 local certs = require "spec.support.certs"
 local process = require "spec.support.process"

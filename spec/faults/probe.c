@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a fault cell needs beside Lua, in the process of the client under test: a control timer in a thread, questions to
- * the fault server that block the whole process, and the number of open file descriptors.
+ * Helpers of a fault cell in the process of the client under test: a timer in a thread, blocking queries to the fault server, and the
+ * number of open descriptors.
  */
 #include <arpa/inet.h>
 #include <dirent.h>

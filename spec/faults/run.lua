@@ -1,4 +1,4 @@
---- Runs the fault matrix and prints it; called by spec/faults/run.sh, which says what the environment can hold.
+--- Runs the fault matrix and prints it; called by spec/faults/run.sh, which lists the environment variables.
 
 local certificates = require "spec.faults.certificates"
 local cjson = require "cjson"

@@ -1,4 +1,4 @@
---- Prints the fault matrix: one line for each fault, one column for each transport, then what is wrong.
+--- Prints the fault matrix: one line for each fault, one column for each transport, then the failures.
 
 local matrix = require "spec.faults.matrix"
 

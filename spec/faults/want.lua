@@ -1,4 +1,4 @@
---- What a cell expects, by the rules of money and of names: one text for each outcome, so that two are compared as texts.
+--- Builds the expected outcome of a cell, by the rules of billing and of error codes, as one text that can be compared.
 ---
 --- "sent" says what left: no, part, yes. A request that left whole is billed "?" (nil) unless the service says so; what did
 --- not leave whole was not billed and is sent again (two attempts are allowed); what left whole is not.

@@ -1,4 +1,4 @@
---- Runs cells one after the other until none is left; several workers share them. In nginx it is called from a timer, else
+--- Runs cells one after the other until all are done; several workers share them. In nginx it is called from a timer, else
 --- it is a program: lua worker.lua JOB NAME, where JOB is the file that spec/faults/run.lua wrote.
 
 local process = require "spec.support.process"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Fuzzes the request body: segments of every encoding, read in pieces, must give the announced length, the same bytes however
- * they are cut, and the digest that was computed apart.
+ * Fuzzes the request body: segments of every encoding must give the announced length, the same bytes for all read sizes, and the
+ * separately computed digest.
  * sources: csrc/body.c csrc/image*.c csrc/jpeg_walk.c csrc/digest.c csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c
  * longest: 4096
  */

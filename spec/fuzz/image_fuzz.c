@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Fuzzes the picture heads: any bytes as a picture, from memory and from a file, which must give the same facts.
+ * Fuzzes the picture headers: any bytes, from memory and from a file, which must give the same results.
  * sources: csrc/image*.c csrc/jpeg_walk.c csrc/digest.c
  * longest: 65536
  */

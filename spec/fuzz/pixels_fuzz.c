@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Fuzzes the pixel decoders: any bytes as a JPEG or PNG, in slices, must end in a known state and give finite measures.
+ * Fuzzes the pixel decoders: any bytes as a JPEG or PNG, in slices, must end in a valid state and give finite measures.
  * sources: csrc/pixels*.c
  * longest: 65536
  * libraries: libjpeg libpng

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Fuzzes the reply scanner: a reply given whole and in pieces must give the same text and pictures, and putting the pictures
- * back must give the reply, but for the backslashes before slashes.
+ * Fuzzes the reply scanner: a reply in one piece and in several must give the same text and pictures, and re-inserting the pictures
+ * must give the reply, except for backslashes before slashes.
  * sources: csrc/reply.c csrc/base64.c csrc/base64_x86.c csrc/base64_arm.c csrc/base64_sha256.c csrc/digest.c
  * longest: 600
  */

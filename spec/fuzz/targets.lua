@@ -1,4 +1,4 @@
---- The targets of spec/fuzz/parsers.lua: for each parser its starting inputs and what one input runs through.
+--- The targets of spec/fuzz/parsers.lua: for each parser its starting inputs and the function that is fuzzed.
 ---
 ---   targets.NAME = { seeds = { text, ... }, run = function(text, random) }    `run` raises where something is wrong
 

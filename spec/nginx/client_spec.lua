@@ -1,4 +1,4 @@
---- The whole client inside nginx: its phases, many calls at once, temporary credentials for all workers.
+--- Tests the client inside nginx: phases, concurrent calls, and temporary credentials shared by the workers.
 
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
@@ -125,13 +125,13 @@ describe("the client inside nginx", function()
     return process.run(("curl -sS --max-time 30 'http://127.0.0.1:%d%s'"):format((which or server).port[port or "front"], path))
   end
 
-  it("works where nginx allows sockets", function()
+  it("works in phases with sockets", function()
     for _, phase in ipairs { "content", "access", "rewrite" } do assert.equal("ok X00000000", get("/" .. phase), phase) end
     get "/timer"
     process.wait_for(function() return get("/seen?name=timer") == "ok X00000000" end, 5)
   end)
 
-  it("and says where it does not", function()
+  it("returns an error in other phases", function()
     for path, phase in pairs { ["/log"] = "log", ["/header"] = "header_filter", ["/set"] = "set" } do
       get(path)
       local text = process.wait_for(function()
@@ -145,9 +145,9 @@ describe("the client inside nginx", function()
     end
   end)
 
-  it("signs anywhere", function() assert.equal("true true", get "/prepared") end)
+  it("signs in every phase", function() assert.equal("true true", get "/prepared") end)
 
-  it("reads many at once in the order of their end", function()
+  it("returns concurrent calls in the order of completion", function()
     get("/put?name=meet&value=8", server, "service")
     assert.same({ seen = 23, failed = 1, most = 8 }, cjson.decode(get "/each"))
     get("/put?name=meet", server, "service")
@@ -175,7 +175,7 @@ describe("the client inside nginx", function()
       assert.equal(count, good, out)
     end
 
-    it("is made before the workers are forked, and works in each of them", function()
+    it("is made before the fork and works in each worker", function()
       local pids, count = {}, 0
       for _ = 1, 300 do
         local pid, text = get("/who", many):match "^(%d+) (.*)$"
@@ -194,7 +194,7 @@ describe("the client inside nginx", function()
       assert.equal("AKIDtemp1", seen "last id")
     end)
 
-    it("renews them in the background, once, while the old ones serve", function()
+    it("refreshes them once in the background while the old ones are valid", function()
       get("/forget", many, "service")
       many.reload() -- workers that know none
       put("sts life", 200) -- less than the five minutes before the end at which they are renewed
@@ -214,7 +214,7 @@ describe("the client inside nginx", function()
       assert.equal(before + 1, tonumber(seen "sts"))
     end)
 
-    it("and the fetch outlives the client that wanted it", function()
+    it("completes the fetch when the client disconnects", function()
       get("/forget", many, "service")
       local old = {}
       for pid in process.run("ps --ppid " .. many.pid .. " -o pid="):gmatch("%d+") do old[#old + 1] = pid end
@@ -237,5 +237,5 @@ describe("the client inside nginx", function()
     end)
   end)
 
-  it("left nothing in the error log", function() assert.equal("", server.errors()) end)
+  it("writes nothing to the error log", function() assert.equal("", server.errors()) end)
 end)

@@ -1,4 +1,4 @@
---- Kept connections of the cosocket transport against a server that says what nobody asked for, ends early or answers early.
+--- Tests kept connections of the cosocket transport against servers that send unexpected data, close early or respond early.
 
 local certs = require "spec.support.certs"
 local cjson = require "cjson"
@@ -82,7 +82,7 @@ describe("kept connections", function()
     for _, name in ipairs { "plain", "tls" } do fn(name) end
   end
 
-  it("are used again, over TLS 1.3 too", function()
+  it("are reused, over TLS 1.3 too", function()
     both(function(name)
       local counter = new_counter()
       local results = { call(requests(name, "/echo?" .. counter, { "A", "B", "C", "D" })) }
@@ -93,14 +93,14 @@ describe("kept connections", function()
     end)
   end)
 
-  it("but not for a request that asks for a new one", function()
+  it("are not reused for a request with fresh = true", function()
     local list = requests("plain", "/echo?" .. new_counter(), { "A", "B", "C" })
     list[2].fresh = true
     local a, b, c = call(list)
     assert.same({ 1, 1, 2 }, { cjson.decode(a.body).nth, cjson.decode(b.body).nth, cjson.decode(c.body).nth })
   end)
 
-  it("are looked at where nginx shows no descriptor, too", function()
+  it("are checked where nginx exports no descriptor, too", function()
     both(function(name)
       local a, b = call(requests(name, "/echo?" .. new_counter(), { "A", "B" }), older)
       assert.same({ 1, 2 }, { cjson.decode(a.body).nth, cjson.decode(b.body).nth })
@@ -133,7 +133,7 @@ describe("kept connections", function()
     end)
   end
 
-  it("are dropped where two responses came in one piece, wherever the first one ends", function()
+  it("are dropped where two responses arrived in one piece", function()
     both(function(name)
       for _, pad in ipairs { 0, 4000, 4047, 4048, 4049 } do -- nginx reads 4096 bytes at once: 4048 and the rest of it
         local counter = new_counter()
@@ -144,7 +144,7 @@ describe("kept connections", function()
     end)
   end)
 
-  it("carry no request twice once it left whole, however long the server takes to close", function()
+  it("carry no request twice once the whole request was sent", function()
     both(function(name)
       for _, after in ipairs { 0, 0.5 } do
         local counter = new_counter()
@@ -156,7 +156,7 @@ describe("kept connections", function()
     end)
   end)
 
-  it("are known to have been dead where the request could not leave whole", function()
+  it("were certainly dead where the whole request could not be sent", function()
     both(function(name)
       local list = requests(name, "/?script=second_is_cut&take=20000", { "A", "B" })
       list[2].size = 8e6
@@ -167,7 +167,7 @@ describe("kept connections", function()
     end)
   end)
 
-  describe("and a server that answers before it has the request", function()
+  describe("and a response before the whole request", function()
     local function early(say, more, close)
       local results = {}
       both(function(name)
@@ -180,7 +180,7 @@ describe("kept connections", function()
       return results
     end
 
-    it("is heard while the upload stalls, with the card or with a status", function()
+    it("is accepted while the upload stalls: a card or an HTTP error", function()
       for _, status in ipairs { 200, 500, 413 } do
         for _, framed in ipairs { "Content-Length: 2\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" } do
           for _, result in ipairs(early(("HTTP/1.1 %d X\r\n%s"):format(status, framed))) do
@@ -190,7 +190,7 @@ describe("kept connections", function()
       end
     end)
 
-    it("is heard where it closes at once", function()
+    it("is accepted where the server closes at once", function()
       for _, result in ipairs(early("HTTP/1.1 413 X\r\nConnection: close\r\n\r\ntoo large", nil, "&close=1")) do
         if result.error then -- a race in the kernel
           assert.same({ "network", "ConnectionReset", "part" }, { result.error.category, result.error.code, result.error.sent })
@@ -200,7 +200,7 @@ describe("kept connections", function()
       end
     end)
 
-    it("and says nonsense, or nothing", function()
+    it("is an error where it is malformed or empty", function()
       for _, result in ipairs(early "220 mail.example ESMTP\r\n") do
         local err = result.error
         assert.same({ "protocol", "BadResponse", "part", false }, { err.category, err.code, err.sent, err.billed })
@@ -211,7 +211,7 @@ describe("kept connections", function()
     end)
   end)
 
-  describe("and a call that ends in the middle", function()
+  describe("and a cancelled call", function()
     local silent
 
     setup(function() silent = tcp.silent() end)
@@ -251,7 +251,7 @@ describe("kept connections", function()
     end
   end)
 
-  it("left nothing in the error log", function()
+  it("write nothing to the error log", function()
     for line in front.errors():gmatch "[^\n]+" do assert.is_truthy(line:find("while resolving", 1, true), line) end
   end)
 end)

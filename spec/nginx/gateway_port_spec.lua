@@ -1,4 +1,4 @@
--- The port of `make gateway`: one that the user names, or the next free one.
+--- Tests the port of `make gateway`: a given one, or the next free one.
 
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
@@ -23,7 +23,7 @@ describe("the gateway's port", function()
   end)
   teardown(function() other.stop() end)
 
-  it("is the next free one where the first is taken", function()
+  it("is the next free one where the first is in use", function()
     local out = folder .. "/said"
     local gateway = process.spawn(("IDOCR=%s FIRST_PORT=%d exec examples/openresty/start.sh"):format(q(folder .. "/idocr"),
       other.port.http), { stdout = out, stderr = out })
@@ -38,7 +38,7 @@ describe("the gateway's port", function()
     gateway.stop()
   end)
 
-  it("that the user names and that is taken ends the start with what to do", function()
+  it("that is given and in use ends the start with an instruction", function()
     local said, status = process.capture(("IDOCR=%s PORT=%d examples/openresty/start.sh 2>&1"):format(q(folder .. "/idocr"),
       other.port.http))
     assert.are.equal(1, status)

@@ -1,4 +1,4 @@
---- The worked gateway of examples/openresty against the sandbox, as `make gateway` starts it.
+--- Tests the gateway of examples/openresty against the sandbox, as `make gateway` starts it.
 
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
@@ -39,7 +39,7 @@ describe("the gateway of the examples", function()
     return tonumber(status), ok and decoded or body, kind
   end
 
-  it("tells what it reads", function()
+  it("lists the kinds it reads", function()
     local status, kinds = curl("", "/v1/kinds")
     assert.equal(200, status)
     local names = {}
@@ -51,7 +51,7 @@ describe("the gateway of the examples", function()
     assert.same({ "china_id", "macao_id", "malaysia_id", "passport" }, names)
   end)
 
-  it("offers what can be asked for on its site", function()
+  it("lists the params of its site", function()
     local function params(kinds)
       local names = {}
       for _, kind in ipairs(kinds) do
@@ -83,13 +83,13 @@ describe("the gateway of the examples", function()
     end
   end)
 
-  it("keeps lists lists, empty or not", function()
+  it("encodes lists as arrays, even empty ones", function()
     local text = process.run(("curl -sS -F image=@%s %s/v1/read/passport"):format(SPECIMENS .. "passport.jpg", base))
     assert.matches('"warnings":%[%]', text)
     assert.matches('"fields":%[{', text)
   end)
 
-  it("takes params from the form and from the query", function()
+  it("accepts params from the form and from the query", function()
     local without, with = select(2, curl("-F portrait=false -F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport")),
       select(2, curl("-F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport?portrait=1"))
     assert.is_nil(without.card.portrait)
@@ -99,7 +99,7 @@ describe("the gateway of the examples", function()
     assert.is_nil(reply.error.message:find(".lua", 1, true), reply.error.message)
   end)
 
-  it("tells the sender of a param that the kind does not take, and calls nobody", function()
+  it("refuses an unknown param without a call", function()
     local function calls()
       local text = process.run("curl -sS " .. base .. "/metrics")
       local sum = 0
@@ -135,7 +135,7 @@ describe("the gateway of the examples", function()
     assert.equal(200, (curl("-T " .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id?crop")))
   end)
 
-  it("answers each trouble with a status of its own", function()
+  it("responds to each error category with its status", function()
     local function refused(status, code, arguments, path)
       local seen, reply = curl(arguments, path)
       assert.same({ status, code }, { seen, reply.error and reply.error.code }, cjson.encode(reply))
@@ -155,7 +155,7 @@ describe("the gateway of the examples", function()
     refused(404, "UnknownPath", "", "/v1/nothing")
   end)
 
-  it("spends no money for pages of other origins", function()
+  it("refuses requests from pages of other origins", function()
     local host = base:match("//(.*)$")
     local function status(headers)
       return (curl(headers .. " -F image=@" .. SPECIMENS .. "passport.jpg", "/v1/read/passport"))
@@ -184,7 +184,7 @@ describe("the gateway of the examples", function()
     assert.equal(200, status "-H 'Sec-Fetch-Site: same-origin' -H 'Origin: https://gateway.test'") -- behind a proxy
   end)
 
-  it("is reached under the names that its operator lists", function()
+  it("accepts the host names that the operator lists", function()
     local other, there = start "IDOCR_HOSTS=https://ids.example.test:8443/,10.1.2.3"
     local function status(host)
       local headers = ("-H 'Host: %s' -H 'Origin: https://%s'"):format(host, host)
@@ -196,7 +196,7 @@ describe("the gateway of the examples", function()
     assert.same({ "200", "200", "200", "403" }, seen)
   end)
 
-  it("offers the file types that a kind takes", function()
+  it("lists the file types that a kind accepts", function()
     local accept = {}
     for _, kind in ipairs(select(2, curl("", "/v1/kinds"))) do accept[kind.name] = kind.accept end
     assert.same({
@@ -206,7 +206,7 @@ describe("the gateway of the examples", function()
     }, accept)
   end)
 
-  it("says in its log that files are closed to its workers, and not that the kind is unknown", function()
+  it("logs that its workers cannot read the files, not that the kind is unknown", function()
     if process.capture "id -u" ~= "0" then return pending "only root can start workers of another user" end
     local folder = process.tempdir()
     process.run(("cp -r lua examples %s && mkdir %s/build && cp -r build/luajit %s/build"):format(folder, folder, folder))
@@ -236,7 +236,7 @@ describe("the gateway of the examples", function()
     assert.equal(2, select(2, log:gsub("the files of idocr cannot be read", "")), log)
   end)
 
-  it("counts", function()
+  it("counts calls in /metrics", function()
     local status, text, content = curl("", "/metrics")
     assert.equal(200, status)
     assert.matches("^text/plain; version=0.0.4", content)
@@ -259,14 +259,14 @@ describe("the gateway of the examples", function()
     assert.is_nil(text:find("SPECIMEN", 1, true))
   end)
 
-  it("is in health", function()
+  it("responds to /health", function()
     local status, health = curl("", "/health")
     assert.same({ 200, "ok" }, { status, health.status })
     assert.is_number(health.seconds_since_success)
     assert.equal(204, (curl("", "/ping")))
   end)
 
-  it("serves the page under a strict policy", function()
+  it("serves the page with a strict content security policy", function()
     local headers = process.run("curl -sS -D - -o /dev/null " .. base .. "/")
     assert.matches("200 OK", headers)
     assert.matches("Content%-Security%-Policy: default%-src 'none'", headers)
@@ -292,7 +292,7 @@ describe("the gateway of the examples", function()
       end
     end)
 
-    it("lets a person read a document", function()
+    it("reads a document", function()
       if not chromium then return pending "chromium is not installed" end
       if not modules then return pending "npm, or playwright-core from it, is not to be had" end
       local shots = os.getenv "IDOCR_SHOTS" or ""

@@ -1,4 +1,4 @@
---- What specs start ends with them: seen from outside, by an interpreter that starts servers and ends in several ways.
+--- Tests that processes started by specs end with them, however the interpreter ends.
 
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
@@ -18,7 +18,7 @@ local PROGRAM = [[
   if arg[1] == "raise" then error "on purpose" end
 ]]
 
-describe("what a spec starts", function()
+describe("a process that a spec starts", function()
   if not nginx.available() then return pending "nginx with its Lua module is not installed" end
 
   for _, how in ipairs { "end", "exit", "raise", "killed", "group" } do

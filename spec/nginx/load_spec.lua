@@ -1,5 +1,5 @@
---- The gateway under load, in real nginx: many at once, a ping beside them, limits over workers, clients that leave,
---- reload, memory. IDOCR_LOAD=full makes it 200 uploads of 5 MB and 100,000 requests.
+--- Tests the gateway under load in nginx: concurrency, latency of other requests, rate limits over workers, disconnecting
+--- clients, reload, memory. IDOCR_LOAD=full makes it 200 uploads of 5 MB and 100,000 requests.
 
 local cjson = require "cjson"
 local conf = require "spec.support.load_gateway"
@@ -104,7 +104,7 @@ describe("the gateway under load", function()
   -- Without turns one turn of the loop takes nearly all of the processor time that the calls need together.
   local function shared_turns(lag, share) assert.is_true(lag.max < lag.total * share, cjson.encode(lag)) end
 
-  it("takes for 200 at once hardly more than for one", function()
+  it("needs hardly more memory for 200 uploads than for one", function()
     upstream_wait(0.3)
     local alone = drive { file = small, count = 1, concurrency = 1 }
     all_well(alone, 1)
@@ -117,7 +117,7 @@ describe("the gateway under load", function()
 
   -- What counts is the processor time of one turn of the loop: how long a ping waits is that, plus whoever else uses
   -- this machine's processors just now.
-  it("lets others through while large pictures are hashed and sent", function()
+  it("serves other requests while large pictures are hashed and sent", function()
     upstream_wait(0.3)
     local count = FULL and 200 or 40
     local result, ping, lag = with_watch { file = tiny, path = "/large", count = count, concurrency = 200 }
@@ -127,7 +127,7 @@ describe("the gateway under load", function()
     assert.is_true(ping.p50 < result.seconds / 4, cjson.encode(ping)) -- without turns nearly all of it
   end)
 
-  it("shares every turn of the loop among all who compute, one or many", function()
+  it("limits CPU work per event-loop iteration, for one call or many", function()
     for _, many in ipairs { 1, 20 } do
       local result, ping, lag = with_watch { file = tiny, path = "/burn", count = many, concurrency = many }
       all_well(result, many)
@@ -142,7 +142,7 @@ describe("the gateway under load", function()
     assert.is_true(after.seconds < 8 * before.seconds, after.seconds .. " against " .. before.seconds)
   end)
 
-  it("and while large pictures are uploaded", function()
+  it("serves other requests while large pictures are uploaded", function()
     upstream_wait(0.3)
     local count = FULL and 200 or 40
     local result, ping, lag = with_watch { file = large, count = count, concurrency = 200 }
@@ -151,7 +151,7 @@ describe("the gateway under load", function()
     shared_turns(lag, 1 / 6)
   end)
 
-  it("keeps its memory and its files", function()
+  it("does not leak memory or descriptors", function()
     upstream_wait(0)
     all_well(drive { file = small, count = 1000, concurrency = 16 }, 1000)
     all_well(drive { file = large, count = 16, concurrency = 8 }, 16)
@@ -169,7 +169,7 @@ describe("the gateway under load", function()
     assert.is_true(after.files <= before.files + 4, "files")
   end)
 
-  it("frees what a client that left was holding", function()
+  it("releases resources when a client disconnects", function()
     upstream_wait(0.3)
     local function leave()
       for _, file in ipairs { small, large } do
@@ -191,7 +191,7 @@ describe("the gateway under load", function()
     all_well(drive { file = small, count = 50, concurrency = 50 }, 50)
   end)
 
-  it("clients that left take no place of the limiter with them, also of those that wait already", function()
+  it("returns the limiter slots of disconnected clients", function()
     upstream_wait(0)
     starts()
     local left = 150 -- half a minute of the five calls a second
@@ -207,7 +207,7 @@ describe("the gateway under load", function()
     assert.is_true(starts().count < left / 2) -- those that left are not paid for
   end)
 
-  it("writes nothing into the log but what nginx says of uploads", function()
+  it("logs only what nginx logs about uploads", function()
     for line in gateway.errors():gmatch("[^\n]+") do
       assert.is_truthy(line:find("is buffered to a temporary file", 1, true), line)
     end
@@ -225,7 +225,7 @@ describe("the gateway under load", function()
 
     teardown(function() many.stop() end)
 
-    it("keeps to the calls per second of an account over all of them, in turn", function()
+    it("enforces the rate limit over all workers", function()
       upstream_wait(0)
       starts()
       local result = drive({ file = small, path = "/limited", count = 16, concurrency = 16, fresh = true }, many)
@@ -241,7 +241,7 @@ describe("the gateway under load", function()
       assert.is_true(result.seconds > 2.9, result.seconds)
     end)
 
-    it("or refuses at once what is too much", function()
+    it("refuses excess calls at once where configured", function()
       process.wait_for(function() -- the window of the test before is over
         return drive({ file = small, path = "/refused", count = 1, concurrency = 1 }, many).statuses["200"]
       end, 10)
@@ -254,7 +254,7 @@ describe("the gateway under load", function()
       assert.equal(done, starts().count)
     end)
 
-    it("loses no request to a reload", function()
+    it("loses no request during a reload", function()
       upstream_wait(0.05)
       starts()
       local out = dir .. "/reload"

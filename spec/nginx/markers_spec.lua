@@ -69,7 +69,7 @@ describe("the gateway shows no marker", function()
     return text .. process.read(folder .. "/said")
   end
 
-  it("of what the service answers", function()
+  it("of the data in a response", function()
     local codes = {}
     for index, text in ipairs(markers.sets "tencent") do
       for _, form in ipairs { REPLIES[index % #REPLIES + 1], REPLIES[(index + 2) % #REPLIES + 1] } do

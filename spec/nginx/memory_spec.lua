@@ -1,4 +1,4 @@
---- A timer that makes thousands of calls: what each of them takes is given back at its end, not at the timer's.
+--- Tests that a long-running timer frees the memory of each call when the call ends.
 
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"

@@ -1,6 +1,6 @@
---- Which proxy is taken from the options and from the environment, without nginx.
+--- Tests the selection of a proxy from options and environment, without nginx.
 
-describe("the choice of a proxy in nginx", function()
+describe("the proxy of a request in nginx", function()
   local http1 = require "idocr.transports.http1"
   local real_getenv, real_ngx = os.getenv, rawget(_G, "ngx")
   local environment
@@ -29,7 +29,7 @@ describe("the choice of a proxy in nginx", function()
     return proxy and proxy.host .. ":" .. proxy.port or nil
   end
 
-  it("is the option's, or none when the option says so", function()
+  it("is that of the option, or none with proxy = false", function()
     environment.https_proxy = "http://env:1"
     assert.equal("given:3128", chosen(chooser "http://given:3128", "https://ocr.test/"))
     assert.equal("given:80", chosen(chooser "given", "https://ocr.test/"))
@@ -37,7 +37,7 @@ describe("the choice of a proxy in nginx", function()
     assert.is_nil(chosen(chooser "", "https://ocr.test/"))
   end)
 
-  it("is the environment's by scheme, and never the one that a request header can set", function()
+  it("is that of the environment by scheme, never HTTP_PROXY", function()
     environment = { HTTPS_PROXY = "http://secure:1", HTTP_PROXY = "http://evil:1" }
     assert.equal("secure:1", chosen(chooser(nil), "https://ocr.test/"))
     assert.is_nil(chosen(chooser(nil), "http://ocr.test/"))
@@ -46,7 +46,7 @@ describe("the choice of a proxy in nginx", function()
     assert.equal("plain:3", chosen(chooser(nil), "http://ocr.test/"))
   end)
 
-  it("leaves out what no_proxy names and what is on this machine", function()
+  it("is not used for hosts in no_proxy and loopback hosts", function()
     environment = { all_proxy = "http://all:2", no_proxy = "internal, .corp.test,10.0.0.7" }
     local choose = chooser(nil)
     for _, url in ipairs {
@@ -62,7 +62,7 @@ describe("the choice of a proxy in nginx", function()
     assert.is_nil(chosen(chooser(nil), "https://ocr.test/"))
   end)
 
-  it("does not send to a distant proxy what only this machine or its network segment has", function()
+  it("is not used for link-local hosts unless it is local", function()
     environment = { all_proxy = "http://all:2" }
     for _, url in ipairs {
       "http://localhost./", "http://a.localhost/", "http://127.9.9.9/", "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/",
@@ -74,7 +74,7 @@ describe("the choice of a proxy in nginx", function()
     assert.equal("given:1", chosen(chooser "http://given:1", "http://127.0.0.1:8080/"))
   end)
 
-  it("is a direct connection for the networks and ports of no_proxy, not with an explicit proxy", function()
+  it("is not used for networks and ports in no_proxy, except an explicit proxy", function()
     environment = { all_proxy = "http://all:2", NO_PROXY = "10.0.0.0/8,ocr.test:8443" }
     assert.is_nil(chosen(chooser(nil), "https://10.9.8.7/"))
     assert.is_nil(chosen(chooser(nil), "https://ocr.test:8443/"))
@@ -84,12 +84,12 @@ describe("the choice of a proxy in nginx", function()
     assert.equal("all:2", chosen(chooser(nil), "https://10.9.8.7/"))
   end)
 
-  it("complains about a variable without showing it", function()
+  it("is refused without repeating the value of the variable", function()
     for value, wanted in pairs {
-      ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5; here a proxy is reached by http:// only",
+      ["socks5://u:visible@p:1"] = "unsupported proxy scheme socks5: use http:// only",
       ["https://u:visible@p:1"] = "scheme https",
-      ["visible://p:1"] = "unsupported proxy scheme; here", ["http://u:visible/x@p:1"] = "no URL of a proxy",
-      ["http://u:visible@p:99999"] = "no URL of a proxy", ["http://u:visi ble@p:1"] = "blanks",
+      ["visible://p:1"] = "unsupported proxy scheme: use", ["http://u:visible/x@p:1"] = "URL of a proxy must be",
+      ["http://u:visible@p:99999"] = "URL of a proxy must be", ["http://u:visi ble@p:1"] = "blanks",
     } do
       environment = { https_proxy = value }
       local ran, message = pcall(chooser, nil)
@@ -101,7 +101,7 @@ describe("the choice of a proxy in nginx", function()
     assert.is_nil(chosen(chooser(nil), "https://ocr.test/"))
   end)
 
-  it("takes its credentials apart and refuses what nginx cannot do", function()
+  it("has decoded credentials, and is refused where nginx does not support its scheme", function()
     local proxy = chooser "http://us%40er:p%3Aw@given:1"(http1.url "https://ocr.test/")
     assert.equal("Basic " .. require("idocr.core").base64_encode "us@er:p:w", proxy.authorization)
     assert.has_error(function() chooser "https://given:1" end)

@@ -1,4 +1,4 @@
---- The configuration that the README shows, run as it stands but for paths, port and transport.
+--- Runs the nginx configuration of the README, with other paths, port and transport.
 
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"

@@ -1,4 +1,4 @@
---- Pictures out of the request that nginx is serving, as browsers and programs send them.
+--- Tests the upload parser in nginx with the requests of browsers and programs.
 
 local cjson = require "cjson"
 local core = require "idocr.core"
@@ -79,7 +79,7 @@ describe("request_image", function()
     return result.error.message
   end
 
-  it("takes a raw body, in memory and spooled", function()
+  it("accepts a raw body, in memory and spooled", function()
     for name, file in pairs(files) do
       for _, path in ipairs { "/", "/in_file_only" } do
         for _, how in ipairs {
@@ -94,7 +94,7 @@ describe("request_image", function()
     end
   end)
 
-  it("takes a form's picture wherever it stands, with the fields beside it", function()
+  it("finds the picture of a form at any position, and the text fields", function()
     for name, file in pairs(files) do
       for _, path in ipairs { "/", "/in_file_only" } do
         for _, form in ipairs {
@@ -113,7 +113,7 @@ describe("request_image", function()
     assert.equal(files.small.hash, curl(("-F image=@%s -F back=@%s"):format(files.large.path, files.small.path), "/?field=back").hash)
   end)
 
-  it("finds an end that lies across two windows", function()
+  it("finds a boundary that lies across two windows", function()
     -- window size minus the head of the part, a byte at a time around it
     for size = 131072 - 260, 131072 + 60, 7 do
       local text = ("x"):rep(size - 1) .. "\r"
@@ -123,7 +123,7 @@ describe("request_image", function()
     end
   end)
 
-  it("says what is missing or too much", function()
+  it("returns an error for a missing or too large picture", function()
     refused("PictureMissing", "-X POST -H 'Content-Type: image/jpeg'")
     refused("PictureMissing", "")
     refused("PictureMissing", "-F kind=passport")
@@ -136,7 +136,7 @@ describe("request_image", function()
     refused("BadForm", "-H 'Content-Type: application/json' -d '{}'")
   end)
 
-  it("refuses a broken form", function()
+  it("refuses a malformed form", function()
     local function broken(text, kind)
       local path = process.write(dir .. "/form", text)
       refused("BadForm", ("-H 'Content-Type: %s' --data-binary @%s"):format(kind or "multipart/form-data; boundary=b", path))
@@ -154,7 +154,7 @@ describe("request_image", function()
     broken("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n" .. ("x"):rep(100000) .. "\r\n--b--\r\n")
   end)
 
-  it("reads boundaries in quotes, a preamble and parts without a file name", function()
+  it("parses quoted boundaries, a preamble and parts without a file name", function()
     local text = "preamble\r\n--a b\r\ncontent-disposition: form-data; name=image\r\n\r\npixels\r\n--a b--\r\nepilogue"
     local path = process.write(dir .. "/form", text)
     local result = curl(("-H 'Content-Type: Multipart/Form-Data; charset=x; Boundary=\"a b\"' --data-binary @%s"):format(path))
@@ -168,7 +168,7 @@ describe("request_image", function()
     end
   end)
 
-  it("keeps a text that only begins like a data URL", function()
+  it("keeps a text that begins like a data URL", function()
     local text = "data: words about a card, more than thirty-two bytes of them"
     assert.same({ note = text }, curl(("-F image=@%s -F 'note=%s'"):format(files.small.path, text)).fields)
   end)
@@ -192,7 +192,7 @@ describe("request_image", function()
 
   local JPEG = "\255\216\255\224\0\16JFIF\0 some \r\n--b and --b-- \r\n--bound\r\n pixels \255\217"
 
-  it("takes what HTTP libraries send", function()
+  it("parses the forms of HTTP libraries", function()
     local long = JPEG .. ("\0pixels"):rep(20000)
     for name, case in pairs {
       dotnet = { "multipart/form-data; boundary=\"4b5f-9\"", form({
@@ -239,7 +239,7 @@ describe("request_image", function()
     end
   end)
 
-  it("reads the parameters of a part as they are quoted", function()
+  it("parses quoted parameters of a part", function()
     local function fields_of(disposition)
       local result = send(form({ { "Content-Disposition: form-data; name=image", "pixels" },
         { "Content-Disposition: form-data; " .. disposition, "value" } }, "b"))
@@ -264,7 +264,7 @@ describe("request_image", function()
     end
   end)
 
-  it("finds names in any case", function()
+  it("ignores the case of names", function()
     local text = form({
       { 'Content-Disposition: form-data; name="IMAGE"; filename="a"', JPEG },
       { 'Content-Disposition: form-data; name="Back"; filename="b"', JPEG .. "2" },
@@ -277,7 +277,7 @@ describe("request_image", function()
     assert.equal(core.sha256 "2", send(text).hash)
   end)
 
-  it("names the fields that occur more than once; empty ones do not count", function()
+  it("lists non-empty fields that occur more than once", function()
     local function part(name, value) return { "Content-Disposition: form-data; name=" .. name, value } end
     local result = send(form({ part("image", ""), part("image", "1"), part("Image", "2"), part("kind", "a"), part("kind", "b"),
       part("note", ""), part("note", "c") }, "b"))
@@ -286,7 +286,7 @@ describe("request_image", function()
     assert.is_nil(send(form({ part("image", "1"), part("kind", "a") }, "b")).repeated)
   end)
 
-  it("decodes a picture that is sent as text", function()
+  it("decodes a picture that is sent as base64 text", function()
     local text = core.base64_encode(JPEG:rep(3))
     local hash = core.sha256(JPEG:rep(3))
     local lines = text:gsub(("."):rep(76), "%0\r\n")
@@ -325,7 +325,7 @@ describe("request_image", function()
     end
   end)
 
-  it("takes forms that are slightly off", function()
+  it("accepts slightly malformed forms", function()
     local part = 'Content-Disposition: form-data; name="image"; filename="a"'
     local whole = "--b9\r\n" .. part .. "\r\n\r\n" .. JPEG .. "\r\n--b9--"
     for name, text in pairs {
@@ -342,12 +342,12 @@ describe("request_image", function()
     end
   end)
 
-  it("searches data that is full of look-alikes in one pass", function()
+  it("parses data with many false boundaries in linear time", function()
     local text = form({ { 'Content-Disposition: form-data; name="image"; filename="a"', ("\r\n--b9x"):rep(700000) } }, "b9")
     assert.equal(700000 * 7, send(text, "multipart/form-data; boundary=b9").size)
   end)
 
-  it("names the type of a request that holds no picture, and says what would be right", function()
+  it("refuses a content type without a picture, and says what would be right", function()
     local message = refused("BadForm", "--data-binary @" .. files.small.path)
     assert.is_truthy(message:find("application/x-www-form-urlencoded", 1, true), message)
     assert.is_truthy(message:find("multipart/form-data", 1, true), message)
@@ -362,18 +362,18 @@ describe("request_image", function()
     assert.equal("BadForm", curl("-H 'Content-Encoding: gzip' -H 'Content-Type: image/jpeg' --data-binary x").error.code)
   end)
 
-  it("takes an upload by PUT, as curl -T sends it", function()
+  it("accepts an upload by PUT, as curl -T sends it", function()
     local result = curl("-T " .. files.small.path)
     assert.equal(files.small.hash, result.hash)
   end)
 
-  it("is an error where nginx cannot read the body", function()
+  it("returns an error where nginx cannot read the body", function()
     local result = curl("-H 'Content-Type: image/jpeg' --data-binary @" .. files.small.path, "/broken_nginx")
     assert.same({ "image", "PictureUnreadable" }, { result.error.category, result.error.code })
     assert.is_truthy(result.error.message:find("content-length", 1, true), result.error.message)
   end)
 
-  it("leaves nothing open behind", function()
+  it("leaks no descriptor", function()
     for _ = 1, 20 do curl("-F image=@" .. files.large.path) end
     local children = process.run(("cat /proc/%d/task/%d/children"):format(server.pid, server.pid)):match("%d+")
     local open = process.capture(("ls -l /proc/%s/fd 2>/dev/null"):format(children))

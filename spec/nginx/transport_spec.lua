@@ -1,4 +1,4 @@
---- The cosocket transport in a real nginx, against a server with every fault that a server can have.
+--- Tests the cosocket transport in nginx against faulty servers.
 
 local certs = require "spec.support.certs"
 local cjson = require "cjson"
@@ -58,8 +58,8 @@ describe("the cosocket transport", function()
     return result
   end
 
-  describe("carries requests", function()
-    it("of every size, whole and unchanged, over http and https", function()
+  describe("sends requests", function()
+    it("of every size unchanged, over http and https", function()
       for _, size in ipairs { 0, 1, 20480, 48000, 49152, 200000, 5 * 1024 * 1024 } do
         for _, scheme in ipairs { "plain", "tls" } do
           local result = call { url = at(scheme, "/echo"), host = "ocr.test", size = size, deadline = 20 }
@@ -79,13 +79,13 @@ describe("the cosocket transport", function()
       assert.same({ "GET", 0, "/echo?a=b", "logical.test:99" }, { seen.method, seen.length, seen.uri, seen.host })
     end)
 
-    it("to localhost, which no resolver has to know", function()
+    it("to localhost without a resolver", function()
       assert.equal(200, call({ url = ("http://localhost:%d/echo"):format(server.port.plain) }).status)
       assert.equal(200, call({ url = ("https://localhost:%d/echo"):format(server.port.tls) }).status)
       assert.equal(200, call({ url = at("tls", "/echo") }).status) -- an address of this machine is verified as localhost
     end)
 
-    it("to names that the resolver knows, verified against them", function()
+    it("to resolved names, and verifies their certificates", function()
       if not names then return pending "node is not installed" end
       local function url(scheme, host, name) return ("%s://%s:%d/echo"):format(scheme, host, server.port[name]) end
       assert.equal(200, call({ url = url("http", "ocr.test", "plain"), size = 100 }, "/call_resolver").status)
@@ -98,7 +98,7 @@ describe("the cosocket transport", function()
       fails({ url = url("http", "nobody.example", "plain"), size = 1 }, "connect", "ResolveFailed", false, "/call_resolver")
     end)
 
-    it("and reads replies of every framing", function()
+    it("and parses responses of every framing", function()
       for _, path in ipairs { "/until_close", "/interim", "/too_much" } do
         assert.equal("hello", call({ url = at("plain", path), size = 10 }).body, path)
         assert.equal("hello", call({ url = at("tls", path), host = "ocr.test", size = 10 }).body, path)
@@ -110,7 +110,7 @@ describe("the cosocket transport", function()
       assert.equal(503, call({ url = at("plain", "/status?code=503"), size = 1 }).status)
     end)
 
-    it("keeps connections, and never between two that are trusted differently", function()
+    it("over kept connections, separate for different trust settings", function()
       local url, tls = at("plain", "/echo"), at("tls", "/echo")
       local function nth(result) return cjson.decode(result.body).nth end
       local options = { pool_size = 9 } -- a transport of this test
@@ -128,7 +128,7 @@ describe("the cosocket transport", function()
       assert.equal("CertificateRejected", call({ url = tls, host = "evil.test", size = 1 }).error.code)
     end)
 
-    it("undoes gzip where a gateway packed", function()
+    it("and decompresses gzip", function()
       local result = call { url = at("plain", "/gzip?size=200000"), size = 1 }
       assert.equal(200000, result.length)
       assert.is_nil(result.headers["content-encoding"])
@@ -138,7 +138,7 @@ describe("the cosocket transport", function()
       fails({ url = at("plain", "/brotli"), size = 1 }, "protocol", "BadEncoding", true)
     end)
 
-    it("and decodes the pictures of a reply while it arrives", function()
+    it("and decodes the pictures of a response while it arrives", function()
       local core = require "idocr.core"
       for _, how in ipairs { "", "&chunked=1", "&gzip=1" } do
         local what = { url = at("plain", "/portrait?size=1000000" .. how), size = 1, pictures_apart = true }
@@ -153,7 +153,7 @@ describe("the cosocket transport", function()
       fails({ url = at("plain", "/cut"), size = 10, pictures_apart = true }, "network", "ConnectionClosed", true)
     end)
 
-    it("shows a client certificate when it has one", function()
+    it("with a client certificate", function()
       local c = certs.make()
       local options = { client_cert = c.client.cert, client_key = c.client.key }
       local result = call { url = at("mutual", "/echo"), host = "ocr.test", size = 1, options = options }
@@ -163,21 +163,21 @@ describe("the cosocket transport", function()
       assert.matches("client_cert", raised.raised)
     end)
 
-    it("runs many at once in one worker", function()
+    it("concurrently in one worker", function()
       local list = {}
       for i = 1, 50 do list[i] = { url = at("plain", "/meet?count=50"), size = 1000 } end
       for _, result in ipairs { call(list, "/call?at_once=1") } do assert.equal("all are here", result.body) end
     end)
   end)
 
-  describe("names what went wrong", function()
-    it("with the connection", function()
+  describe("returns the right error", function()
+    it("of the connection", function()
       fails({ url = ("http://127.0.0.1:%d/"):format(ports.free_port()), size = 1 }, "connect", "ConnectFailed", false)
       local none = fails({ url = "https://ocr.tencentcloudapi.com/", size = 1 }, "connect", "ResolveFailed", false)
       assert.matches("resolver", none.error.message)
     end)
 
-    it("with a resolver that is dead, within the connect timeout", function()
+    it("of a dead resolver, within the connect timeout", function()
       local result = fails({ url = "http://nowhere.test/", size = 1, connect_timeout = 0.3 },
         "connect", "ConnectTimeout", false, "/call_dead_resolver")
       assert.is_true(result.seconds < 20) -- nginx's own limit: 30 s
@@ -186,7 +186,7 @@ describe("the cosocket transport", function()
       assert.is_true(result.seconds < 20) -- nginx's own limit: 30 s
     end)
 
-    it("with the certificate, every time and before a byte went out", function()
+    it("of the certificate, every time and before a byte was sent", function()
       for _, name in ipairs { "expired", "wrong_name", "self_signed" } do
         local list = {}
         for i = 1, 40 do list[i] = { url = at(name, "/echo"), host = "ocr.test", size = 1 } end
@@ -198,7 +198,7 @@ describe("the cosocket transport", function()
       assert.is_string(hint.error.message)
     end)
 
-    it("with the handshake", function()
+    it("of the handshake", function()
       local result = fails({ url = ("https://localhost:%d/"):format(server.port.plain), size = 1 }, "tls", "HandshakeFailed", false)
       assert.matches("does not speak TLS", result.error.message)
       -- A rejected certificate before leaves its number behind in lua-resty-core.
@@ -207,7 +207,7 @@ describe("the cosocket transport", function()
       assert.matches("alert 70", result.error.message)
     end)
 
-    it("with a reply that never comes or never ends", function()
+    it("of a response that never comes or never ends", function()
       for _, path in ipairs { "/stall", "/drip", "/no_reader" } do
         for _, name in ipairs { "plain", "tls" } do
           local stalled = path == "/no_reader" -- the upload, not the response
@@ -218,7 +218,7 @@ describe("the cosocket transport", function()
       end
     end)
 
-    it("with a reply that breaks off", function()
+    it("of an incomplete response", function()
       for _, name in ipairs { "plain", "tls" } do
         local host = "ocr.test"
         fails({ url = at(name, "/empty"), host = host, size = 10 }, "network", "ConnectionClosed", true)
@@ -228,7 +228,7 @@ describe("the cosocket transport", function()
       fails({ url = at("plain", "/reset"), size = 10 }, "network", "ConnectionReset", true)
     end)
 
-    it("with a reply that is no reply", function()
+    it("of a malformed response", function()
       for _, path in ipairs { "/garbage", "/bad_chunk", "/two_lengths" } do
         fails({ url = at("plain", path), size = 10 }, "protocol", "BadResponse", true)
       end
@@ -237,11 +237,11 @@ describe("the cosocket transport", function()
       fails({ url = at("plain", "/large?size=2000000&chunked=1"), size = 1, max_response = 1000000 }, "protocol", "ResponseTooLarge", true)
     end)
 
-    it("with a server that refuses before it has read all", function()
+    it("of a server that refuses before it has read the request", function()
       assert.equal(413, call({ url = at("plain", "/refuses_early"), size = 3e6 }).status)
     end)
 
-    it("with the place", function()
+    it("of a phase without sockets", function()
       process.run(("curl -sS http://127.0.0.1:%d/log_phase"):format(server.port.front))
       local result = process.wait_for(function()
         local text = process.capture(("curl -sS http://127.0.0.1:%d/log_result"):format(server.port.front))
@@ -251,13 +251,13 @@ describe("the cosocket transport", function()
       assert.matches("phase log", result.error.message)
     end)
 
-    it("with options that nginx cannot honour", function()
+    it("of options that nginx cannot honour", function()
       assert.matches("lua_ssl_trusted_certificate", call({ url = at("tls", "/echo"), options = { ca_file = "/x" } }).raised)
       assert.matches("http:// only", call({ url = at("tls", "/echo"), options = { proxy = "https://127.0.0.1:1" } }).raised)
     end)
   end)
 
-  it("bounds the connections in use when told to", function()
+  it("limits the connections in use with backlog", function()
     local options = { pool_size = 2, backlog = 1 }
     local list = {}
     for i = 1, 5 do list[i] = { url = at("plain", "/wait?seconds=0.3"), size = 1, options = options, deadline = 20 } end
@@ -275,7 +275,7 @@ describe("the cosocket transport", function()
     assert.same({ "connect", "ConnectTimeout", false }, { second.error.category, second.error.code, second.error.sent })
   end)
 
-  it("gives up on a handshake that stalls and on a port that swallows", function()
+  it("ends a stalled handshake and a silent port with the connect timeout", function()
     -- A stopped nginx: the kernel takes connections for it until its queue is full, and nobody answers them.
     local stopped = nginx.start { ports = { "http" }, http = "server { listen 127.0.0.1:$http backlog=1; return 200; }" }
     local children = process.run("cat /proc/" .. stopped.pid .. "/task/" .. stopped.pid .. "/children")
@@ -296,7 +296,7 @@ describe("the cosocket transport", function()
     assert(ok, why)
   end)
 
-  describe("goes through a proxy", function()
+  describe("uses a proxy", function()
     local proxy, port
 
     setup(function()
@@ -323,7 +323,7 @@ describe("the cosocket transport", function()
       fails({ url = at("expired", "/echo"), host = "ocr.test", size = 1, options = options }, "tls", "CertificateRejected", false)
     end)
 
-    it("and says when the proxy is the trouble", function()
+    it("and returns errors of the proxy", function()
       if not proxy then return pending "node is not installed" end
       local wrong = { proxy = ("http://user:wrong@127.0.0.1:%d"):format(port) }
       local result = fails({ url = at("tls", "/echo"), host = "ocr.test", size = 1, options = wrong }, "connect", "ProxyFailed", false)
@@ -338,7 +338,7 @@ describe("the cosocket transport", function()
     end)
   end)
 
-  it("left nothing in the error log that is a fault of ours", function()
+  it("writes no unexpected line to the error log", function()
     local text = server.errors()
     assert.is_nil(text:find("lua entry thread aborted", 1, true), text)
     assert.is_nil(text:find("%[alert%]"), text)

@@ -1,4 +1,4 @@
---- One caller of the soak test: reads pictures with numbers of its own for a time, and accounts for each call.
+--- A caller of the soak test: reads pictures with unique numbers for a time, and records each call.
 --- Runs in a plain program and in an nginx worker alike.
 ---
 ---   caller.run { url, ca, first, seconds, concurrency, report }

@@ -1,5 +1,5 @@
 --- Runs the soak test: mixed traffic with faults over libcurl (http and https) and cosockets (http and https), for minutes.
---- Every call is held against the service's count of whole requests; memory and descriptors of each caller must stay flat.
+--- Compares every call with the service's count of whole requests; memory and descriptors of each caller must stay flat.
 ---
 ---   lua5.4 spec/soak/run.lua MINUTES        the last line is "N passed, N failed"
 

@@ -1,4 +1,4 @@
---- The service of the soak test: an nginx that answers each call with the number in its picture, and that breaks in many ways.
+--- The service of the soak test: an nginx that responds with the number in the picture, and injects faults.
 --- Counts every whole request by that number in its access log.
 ---
 ---   local service = require("spec.soak.service").start()

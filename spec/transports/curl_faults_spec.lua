@@ -1,3 +1,5 @@
+--- Tests the errors of the curl transport against faulty servers.
+
 local core = require "idocr.core"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
@@ -5,7 +7,7 @@ local tcp = require "spec.support.tcp"
 local transports = require "idocr.transports"
 local web = require "spec.support.web"
 
-describe("the curl transport names what goes wrong:", function()
+describe("the curl transport returns the right error for", function()
   local server, transport
 
   setup(function() server = web.start() end)
@@ -27,18 +29,18 @@ describe("the curl transport names what goes wrong:", function()
     return err
   end
 
-  it("nobody listens", function()
+  it("a closed port", function()
     local err = expect("connect", "ConnectFailed", false, call("http://127.0.0.1:" .. ports.free_port() .. "/?token=secret"))
     assert.truthy(tostring(err):find("connection refused", 1, true))
     assert.is_true(err.retryable)
   end)
 
-  it("a name that nobody has", function()
+  it("a host name that does not resolve", function()
     -- A label beyond 63 characters: the resolver refuses it without asking anybody.
     expect("connect", "ResolveFailed", false, call("http://" .. ("a"):rep(64) .. ".invalid/?token=secret"))
   end)
 
-  it("no URL, or one that is not HTTP", function()
+  it("a malformed URL, or one of another scheme", function()
     for _, url in ipairs { "", "nonsense", "http://", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://user:secret@127.0.0.1/" } do
       local response, err = call(url)
       assert.is_nil(response)
@@ -48,14 +50,14 @@ describe("the curl transport names what goes wrong:", function()
     end
   end)
 
-  it("a handshake that stalls ends with the connect timeout", function()
+  it("a stalled handshake: the connect timeout", function()
     local silent = tcp.silent()
     expect("connect", "ConnectTimeout", false, call("https://127.0.0.1:" .. silent.port, { connect_timeout = 0.2 }))
     expect("timeout", "DeadlineExceeded", false, call("https://127.0.0.1:" .. silent.port, { connect_timeout = 5 }, 0.2))
     silent.stop()
   end)
 
-  it("a server that never answers, or never ends, meets the deadline", function()
+  it("a response that never comes or never ends: the deadline", function()
     local drip = tcp.drip()
     for _, url in ipairs { server.http .. "/hang", server.https .. "/hang", server.h2 .. "/hang", "http://127.0.0.1:" .. drip.port } do
       local started = core.monotonic()
@@ -66,7 +68,7 @@ describe("the curl transport names what goes wrong:", function()
     drip.stop()
   end)
 
-  it("no time left at all", function()
+  it("a deadline that has passed already", function()
     expect("timeout", "DeadlineExceeded", false, call(server.http .. "/echo", nil, 0))
     expect("timeout", "DeadlineExceeded", false, call(server.http .. "/echo", nil, -1))
   end)
@@ -82,7 +84,7 @@ describe("the curl transport names what goes wrong:", function()
     expect("network", "ConnectionReset", true, call(server.h2 .. "/empty"))
   end)
 
-  it("a reset in the middle of a large upload, without a signal that kills the process", function()
+  it("a reset during a large upload, without SIGPIPE", function()
     for _, scheme in ipairs { "http", "https" } do
       assert.equal(200, assert(call(server[scheme] .. "/echo")).status)
       local response, err = call(server[scheme] .. "/reset", { body = core.body { ("x"):rep(8000000) } })
@@ -91,7 +93,7 @@ describe("the curl transport names what goes wrong:", function()
     end
   end)
 
-  it("replies that are no HTTP", function()
+  it("a response that is not HTTP", function()
     expect("protocol", "BadResponse", true, call(server.http .. "/garbage"))
     expect("protocol", "BadEncoding", true, call(server.http .. "/bad_gzip"))
     expect("protocol", "ResponseTooLarge", true, call(server.http .. "/big_header"))
@@ -101,7 +103,7 @@ describe("the curl transport names what goes wrong:", function()
     assert.equal("said", assert(call(server.http .. "/status?s=200", { max_response = 4 })).body)
   end)
 
-  it("a peer that goes away during the TLS handshake, which may go better next time", function()
+  it("a connection closed during the TLS handshake: retryable", function()
     for _, way in ipairs { "closes", "resets" } do
       local shy = tcp.shy(way)
       local err = expect("connect", "ConnectFailed", false, call("https://127.0.0.1:" .. shy.port .. "/"))
@@ -110,7 +112,7 @@ describe("the curl transport names what goes wrong:", function()
     end
   end)
 
-  it("a plain port where TLS was expected", function()
+  it("a server without TLS", function()
     expect("tls", "HandshakeFailed", false, call("https://localhost:" .. server.port.http .. "/echo"))
   end)
 
@@ -128,7 +130,7 @@ describe("the curl transport names what goes wrong:", function()
   end)
 
   describe("a reused connection", function()
-    it("that breaks while the body is sent is reported: not all of it left, and it is not sent again here", function()
+    it("that breaks during the upload: the request was sent in part and is not sent again", function()
       -- More than the two socket buffers hold, so that it cannot all be out.
       local body = core.body { { image = core.image_bytes(("q"):rep(18000000)), encoding = "base64" } }
       local once = tcp.once()
@@ -143,7 +145,7 @@ describe("the curl transport names what goes wrong:", function()
       once.stop()
     end)
 
-    it("is not even tried when the server had closed it in good time", function()
+    it("is not used when the server has closed it", function()
       assert.equal(200, assert(call(server.http .. "/echo")).status)
       server.reload() -- the old worker closes its idle connections
       process.wait_for(function()
@@ -182,7 +184,7 @@ describe("the curl transport names what goes wrong:", function()
       end)
     end
 
-    it("a compression that was not offered, or junk behind it", function()
+    it("a compression that was not offered, or data after its end", function()
       local plain = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\n\11\1{}"
       expect("protocol", "BadEncoding", true, call(server.http .. "/say", { body = core.body { plain } }))
       local dir = process.tempdir()
@@ -193,12 +195,12 @@ describe("the curl transport names what goes wrong:", function()
       expect("protocol", "BadEncoding", true, call(server.http .. "/say", { body = core.body { text } }))
     end)
 
-    it("more trailers than headers are allowed", function()
+    it("more trailers than the limit", function()
       local text = chunked .. "2\r\n{}\r\n0\r\n" .. ("X-Many: y\r\n"):rep(1000) .. "\r\n"
       expect("protocol", "ResponseTooLarge", true, call(server.http .. "/say", { body = core.body { text } }))
     end)
 
-    it("an end inside the head is a lost connection", function()
+    it("an end inside the head: a lost connection", function()
       local whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r"
       for _, text in ipairs { "H", whole:sub(1, 11), whole:sub(1, 17), whole:sub(1, 27), whole, "HTTP/1.1 100 Continue\r\n\r\n" } do
         for _, scheme in ipairs { "http", "https" } do
@@ -217,13 +219,13 @@ describe("the curl transport names what goes wrong:", function()
       return response, err
     end
 
-    it("it is taken where the length shows the end", function()
+    it("is accepted where Content-Length shows the end", function()
       local response = assert(early "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\":[1]}")
       assert.equal('{"a":[1]}', response.body)
       assert.equal(200, assert(early "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").status)
     end)
 
-    it("it is taken where the closed JSON shows the end", function()
+    it("is accepted where the complete JSON shows the end", function()
       local text = '{"a":["}",{"b":"\\"}"}]}'
       local response = assert(early("HTTP/1.1 200 OK\r\n\r\n" .. text))
       assert.equal(text, response.body)
@@ -231,7 +233,7 @@ describe("the curl transport names what goes wrong:", function()
       assert.equal(text, response.body)
     end)
 
-    it("an HTTP error is taken at once", function()
+    it("is accepted at once where it is an HTTP error", function()
       for _, status in ipairs { 500, 413, 403 } do
         local response = assert(early(("HTTP/1.1 %d No\r\nContent-Length: 2\r\n\r\nno"):format(status)))
         assert.same({ status, "no" }, { response.status, response.body })

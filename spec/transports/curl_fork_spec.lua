@@ -1,3 +1,5 @@
+--- Tests the curl transport in forked processes.
+
 local process = require "spec.support.process"
 local web = require "spec.support.web"
 
@@ -50,7 +52,7 @@ describe("after fork()", function()
 
   for _, scheme in ipairs { "http", "https", "h2" } do
     describe("over " .. scheme, function()
-      it("parent and child read over connections of their own, at the same time", function()
+      it("parent and child use separate connections at the same time", function()
         run(scheme, [[
           local own = echo "before"
           local pid = child(function()
@@ -68,7 +70,7 @@ describe("after fork()", function()
         ]])
       end)
 
-      it("the child may leave, collect or close its client without a byte on the parent's connection", function()
+      it("the child exits, collects or closes its client without sending on the parent's connections", function()
         run(scheme, [[
           local own = echo "before"
           for _, ending in ipairs {
@@ -85,7 +87,7 @@ describe("after fork()", function()
         ]])
       end)
 
-      it("calls in flight end as Forked in the child and as usual in the parent", function()
+      it("unfinished calls fail as Forked in the child and succeed in the parent", function()
         local seen = server.seen "/slow"
         run(scheme, [[
           local pool = transport.runtime.pool(4)
@@ -128,7 +130,7 @@ describe("after fork()", function()
     end
   ]]
 
-  it("a call that waits for the limiter ends as Forked in the child, and later ones do not", function()
+  it("a call that waits for the limiter fails as Forked in the child, and later calls succeed", function()
     local seen = server.seen "/echo"
     run("http", CLIENT .. [[
       local client = client_with { rate = 5 }
@@ -175,7 +177,7 @@ describe("after fork()", function()
     end)
   end
 
-  it("closing the client in the child ends its calls as Forked", function()
+  it("closing the client in the child fails its calls as Forked", function()
     run("https", [[
       local pool = transport.runtime.pool(1)
       pool:submit(function() return call("/slow?s=0.3", "call") end)
@@ -191,7 +193,7 @@ describe("after fork()", function()
     ]])
   end)
 
-  it("the child keeps no descriptor of the parent's connections once it uses its client", function()
+  it("the child closes its descriptors of the parent's connections on first use", function()
     run("https", [[
       local without = descriptors()
       local pool = transport.runtime.pool(6)
@@ -206,7 +208,7 @@ describe("after fork()", function()
     ]])
   end)
 
-  it("a grandchild has connections of its own again", function()
+  it("a grandchild uses separate connections too", function()
     run("https", [[
       local own = echo "parent"
       local pid = child(function()

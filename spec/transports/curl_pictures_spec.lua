@@ -1,4 +1,4 @@
--- Pictures of a reply are decoded while it arrives, where the call asks for that.
+--- Tests decoding the pictures of a response while it arrives (`pictures_apart`).
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local transports = require "idocr.transports"
@@ -28,7 +28,7 @@ describe("the curl transport with pictures_apart", function()
     return transport:send(request, 10, { pictures_apart = pictures_apart ~= false })
   end
 
-  it("gives the text without them, and the bytes beside it", function()
+  it("returns the text without the pictures, and the decoded pictures", function()
     for _ = 1, 3 do
       local response = assert(call("/mirror"))
       assert.equal('{"Response":{"Image":"\2550","RequestId":"r"}}', response.body)
@@ -37,13 +37,13 @@ describe("the curl transport with pictures_apart", function()
     assert.equal(text, assert(call("/mirror", nil, false)).body)
   end)
 
-  it("keeps the cap", function()
+  it("enforces max_response", function()
     local response, err = call("/mirror", { max_response = 100000 })
     assert.is_nil(response)
     assert.same({ "protocol", "ResponseTooLarge" }, { err.category, err.code })
   end)
 
-  it("holds nothing of replies that broke off", function()
+  it("frees the memory of incomplete responses at once", function()
     if os.getenv "SPEC_SANITIZED" then pending "a sanitizer keeps what was freed" end
     local script = process.tempdir() .. "/broken.lua"
     process.write(script, [[
@@ -63,7 +63,7 @@ describe("the curl transport with pictures_apart", function()
     assert.is_true(many - few < 8 * 1024, ("%d KB more for 30 calls more"):format(many - few))
   end)
 
-  it("gives any other reply as it is", function()
+  it("returns other responses unchanged", function()
     local response = assert(call("/status?s=500"))
     assert.equal(500, response.status)
     assert.same({}, response.pictures)

@@ -1,9 +1,11 @@
+--- Tests pools of tasks over the curl transport.
+
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local transports = require "idocr.transports"
 local web = require "spec.support.web"
 
-describe("many calls at once over libcurl", function()
+describe("concurrent calls over libcurl", function()
   local server, transport, runtime
 
   setup(function() server = web.start() end)
@@ -41,7 +43,7 @@ describe("many calls at once over libcurl", function()
     end)
   end
 
-  it("gives results as they come, not as they were asked for", function()
+  it("returns results in the order of completion", function()
     local pool, order = runtime.pool(3), {}
     for _, seconds in ipairs { 1, 0.05, 0.5 } do
       pool:submit(function() return assert(call(server.http .. "/slow?s=" .. seconds)).status end, seconds)
@@ -50,7 +52,7 @@ describe("many calls at once over libcurl", function()
     assert.same({ 0.05, 0.5, 1 }, order)
   end)
 
-  it("keeps each call's deadline and error apart", function()
+  it("gives each call its deadline and its error", function()
     local pool = runtime.pool(4)
     pool:submit(function() return call(server.http .. "/hang", nil, 0.2) end, "hang")
     pool:submit(function() return call(server.http .. "/empty") end, "empty")
@@ -63,7 +65,7 @@ describe("many calls at once over libcurl", function()
     assert.same({ hang = "DeadlineExceeded", empty = "ConnectionClosed", raises = "mistake", fine = 200 }, ended)
   end)
 
-  it("refills as results come, over the connections that are there", function()
+  it("starts further tasks over existing connections", function()
     local pool, numbers, submitted = runtime.pool(4), {}, 0
     local function fill()
       while submitted < 40 and not pool:full() do
@@ -82,7 +84,7 @@ describe("many calls at once over libcurl", function()
     assert.is_true(connections <= 4, connections .. " connections")
   end)
 
-  it("sleeps in a task while others go on", function()
+  it("sleeps in one task while others run", function()
     local pool, begun = runtime.pool(50), 0
     for index = 1, 50 do
       pool:submit(function()
@@ -100,7 +102,7 @@ describe("many calls at once over libcurl", function()
     assert.equal(50, count)
   end)
 
-  it("cancels what is under way", function()
+  it("cancels running tasks", function()
     local pool, seen = runtime.pool(20), {}
     for index = 1, 20 do
       pool:submit(function()
@@ -122,7 +124,7 @@ describe("many calls at once over libcurl", function()
     assert.equal(200, assert(call(server.http .. "/echo")).status)
   end)
 
-  it("cancels what nobody waits for any more", function()
+  it("cancels the tasks of a collected pool", function()
     do
       local pool = runtime.pool(5)
       for _ = 1, 5 do pool:submit(function() return call(server.http .. "/hang") end) end
@@ -135,7 +137,7 @@ describe("many calls at once over libcurl", function()
     assert.equal(200, assert(call(server.http .. "/echo")).status)
   end)
 
-  it("close ends what is under way", function()
+  it("close cancels running calls", function()
     local pool, ended = runtime.pool(3), {}
     for index = 1, 3 do pool:submit(function() return call(server.http .. "/hang") end, index) end
     transport:close()
@@ -143,7 +145,7 @@ describe("many calls at once over libcurl", function()
     assert.same({ "closed", "closed", "closed" }, ended)
   end)
 
-  it("a blocking call between two looks at the pool works as well", function()
+  it("a blocking call works between two calls of next", function()
     local pool = runtime.pool(2)
     pool:submit(function() return assert(call(server.http .. "/slow?s=0.1")).body end, "task")
     assert.equal(200, assert(call(server.http .. "/slow?s=0.2")).status)
@@ -151,7 +153,7 @@ describe("many calls at once over libcurl", function()
     assert.same({ "task", true, "done" }, { tag, ok, body })
   end)
 
-  it("an inner coroutine of a task blocks rather than going astray", function()
+  it("a call in an inner coroutine of a task blocks", function()
     local pool = runtime.pool(2)
     pool:submit(function()
       local inner = coroutine.wrap(function() return assert(call(server.http .. "/echo")).status end)
@@ -161,7 +163,7 @@ describe("many calls at once over libcurl", function()
     assert.same({ true, 200 }, { ok, status })
   end)
 
-  it("waits on its own in a task of another transport, which does not move its bytes", function()
+  it("blocks in a task of another transport's pool", function()
     local other = transports.new("curl", { proxy = false })
     for _, pool in ipairs { other.runtime.pool(2), require("idocr.runtime").new().pool(2) } do
       for index = 1, 2 do pool:submit(function() return assert(call(server.http .. "/slow?s=0.05")).body end, index) end
@@ -170,7 +172,7 @@ describe("many calls at once over libcurl", function()
     other:close()
   end)
 
-  it("holds its memory: a task costs kilobytes, not the picture", function()
+  it("needs kilobytes per task, not the size of the picture", function()
     local script = process.tempdir() .. "/many.lua"
     process.write(script, [[
       local core = require "idocr.core"

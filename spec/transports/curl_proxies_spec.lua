@@ -1,3 +1,5 @@
+--- Tests the curl transport with proxies.
+
 local core = require "idocr.core"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
@@ -20,7 +22,7 @@ describe("the curl transport goes through a proxy", function()
     return response, err
   end
 
-  it("with a tunnel for https: the certificate is the server's, the proxy sees no request", function()
+  it("with a tunnel for https, verifying the certificate of the server", function()
     local response = assert(call("https://ocr.test:" .. server.port.https .. "/echo?token=t", "http://127.0.0.1:" .. proxy.port))
     assert.equal(core.sha256("picture"), response.headers["x-sha256"])
     assert.is_nil(response.headers["proxy-agent"])
@@ -33,7 +35,7 @@ describe("the curl transport goes through a proxy", function()
     assert.equal("POST http://ocr.test:" .. server.port.http .. "/echo HTTP/1.1\n", proxy.log())
   end)
 
-  it("that wants a password", function()
+  it("that requires a password", function()
     local guarded = tcp.proxy { auth = "user:pass" }
     local url = "https://ocr.test:" .. server.port.https .. "/echo"
     assert.equal(200, assert(call(url, "http://user:pass@127.0.0.1:" .. guarded.port)).status)
@@ -45,7 +47,7 @@ describe("the curl transport goes through a proxy", function()
     guarded.stop()
   end)
 
-  it("that refuses, is not there or has no address", function()
+  it("that refuses, is not reachable or does not resolve", function()
     local url = "https://ocr.test:" .. server.port.https .. "/echo"
     local refusing = tcp.proxy { refuse = 403 }
     local _, err = call(url, "http://127.0.0.1:" .. refusing.port)
@@ -60,7 +62,7 @@ describe("the curl transport goes through a proxy", function()
     assert.same({ "connect", "ProxyFailed", false }, { err.category, err.code, err.sent })
   end)
 
-  it("that is an option, whatever no_proxy says, with a password that needs escapes", function()
+  it("of the option, even where no_proxy excludes the host, with an escaped password", function()
     local guarded = tcp.proxy { auth = "us@er:p:/w" }
     local url = "http://127.0.0.1:" .. server.port.http .. "/echo"
     assert.equal(200, assert(call(url, "http://us%40er:p:%2Fw@127.0.0.1:" .. guarded.port)).status)
@@ -74,7 +76,7 @@ describe("the curl transport goes through a proxy", function()
     end
   end)
 
-  it("that the environment names, unless no_proxy or the option says no", function()
+  it("of the environment, unless no_proxy or the option excludes it", function()
     local dir = process.tempdir()
     process.write(dir .. "/call.lua", [[
       local options = { ca_file = arg[2] }

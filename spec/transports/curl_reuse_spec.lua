@@ -1,3 +1,5 @@
+--- Tests the reuse of connections by the curl transport: unclean, closed and broken ones.
+
 local core = require "idocr.core"
 local nginx = require "spec.support.nginx"
 local certs = require "spec.support.certs"
@@ -124,14 +126,14 @@ describe("a connection that is used again by libcurl", function()
         end)
       end
 
-      it("is used again where it is healthy", function()
+      it("is reused where it is clean", function()
         for turn = 1, 5 do
           local response = assert(call(server.url[scheme] .. "/echo", "card " .. turn))
           assert.same({ "card " .. turn, tostring(turn) }, { response.body, response.headers["x-request"] })
         end
       end)
 
-      it("is not used again after an HTTP error, whose cause may have crossed the request", function()
+      it("is not reused after an HTTP error", function()
         for _, status in ipairs { 408, 502, 404 } do
           local first = assert(call(server.url[scheme] .. "/echo", "a")).headers["x-connection"]
           assert.equal(status, assert(call(server.url[scheme] .. "/error?status=" .. status, "b")).status)
@@ -139,7 +141,7 @@ describe("a connection that is used again by libcurl", function()
         end
       end)
 
-      it("is not used where a new one is asked for, and is used after that", function()
+      it("is not reused for a request with fresh = true, and is reused afterwards", function()
         local url = server.url[scheme] .. "/echo"
         local first = assert(call(url, "a")).headers["x-connection"]
         local fresh = assert(call(url, "b", { fresh = true })).headers
@@ -165,7 +167,7 @@ describe("a connection that is used again by libcurl", function()
     end)
   end
 
-  it("brings one error for one request where eight are idle and all of them close", function()
+  it("fails one request only where eight idle connections close", function()
     local url, seen = server.url.http .. "/second", count "seen"
     local pool = transport.runtime.pool(8)
     for _ = 1, 8 do pool:submit(function() return assert(call(url, "card")).body end) end
@@ -176,7 +178,7 @@ describe("a connection that is used again by libcurl", function()
     assert.equal(9, count "seen" - seen)
   end)
 
-  it("is passed over as often as it takes where eight are idle and none is clean", function()
+  it("is skipped where eight are idle and all are unclean", function()
     local url, seen, spoilt = server.url.http .. "/spoil?how=response", count "seen", count "spoilt"
     local pool = transport.runtime.pool(8)
     for index = 1, 8 do
@@ -205,12 +207,12 @@ describe("a connection that is used again by libcurl", function()
     end
   end)
 
-  it("ends with GOAWAY over HTTP/2, and no call fails", function()
+  it("is replaced after GOAWAY over HTTP/2 without a failed call", function()
     for turn = 1, 7 do assert.equal("card " .. turn, assert(call(server.url.h2 .. "/echo", "card " .. turn)).body) end
   end)
 
   -- The kernel alone knows, and only where enough was sent to be acknowledged at once.
-  it("was dead before: the error says so", function()
+  it("that was dead before the request gives an error with dead_connection", function()
     local fickle = tcp.fickle "vanishes"
     local url = "http://127.0.0.1:" .. fickle.port .. "/"
     assert.equal("ok", assert(call(url, "card")).body)
@@ -223,7 +225,7 @@ describe("a connection that is used again by libcurl", function()
     fickle.stop()
   end)
 
-  it("was reset by a server that had the whole request: it was not dead before", function()
+  it("that a server resets after the whole request gives an error without dead_connection", function()
     for _, length in ipairs { 7, 200000 } do
       local fickle = tcp.fickle "resets"
       local url = "http://127.0.0.1:" .. fickle.port .. "/"

@@ -1,3 +1,5 @@
+--- Tests the curl transport: requests, responses, options and memory.
+
 local core = require "idocr.core"
 local errors = require "idocr.errors"
 local process = require "spec.support.process"
@@ -20,7 +22,7 @@ describe("the curl transport", function()
 
   for _, scheme in ipairs { "http", "https", "h2" } do
     describe("over " .. scheme, function()
-      it("carries every byte of a body, of every size around the buffers", function()
+      it("sends bodies of all sizes around the buffer sizes", function()
         for _, size in ipairs { 0, 1, 47, 48, 16384, 65535, 65536, 65537, 1000003 } do
           local body = core.body { '{"a":"', { image = core.image_bytes(("x"):rep(size > 0 and size or 1)), encoding = "base64" }, '"}' }
           local response = assert(post(server[scheme] .. "/echo", body))
@@ -30,7 +32,7 @@ describe("the curl transport", function()
         end
       end)
 
-      it("uses one connection for calls in a row", function()
+      it("uses one connection for sequential calls", function()
         local first = assert(post(server[scheme] .. "/echo", core.body { "one" }))
         for count = 2, 5 do
           local next_one = assert(post(server[scheme] .. "/echo", core.body { "more" }))
@@ -39,13 +41,13 @@ describe("the curl transport", function()
         end
       end)
 
-      it("unpacks a compressed reply", function()
+      it("decompresses a response", function()
         local response = assert(transport:send({ method = "GET", url = server[scheme] .. "/gzip", headers = {} }, 10))
         assert.equal("gzip", response.headers["content-encoding"])
         assert.equal(("0123456789abcdef"):rep(64 * 200), response.body)
       end)
 
-      it("stops a compression bomb at the cap, counted in unpacked bytes", function()
+      it("stops a decompression bomb at max_response", function()
         local response, err = transport:send({ method = "GET", url = server[scheme] .. "/bomb", headers = {}, max_response = 1e6 }, 10)
         assert.is_nil(response)
         assert.same({ "protocol", "ResponseTooLarge", true }, { err.category, err.code, err.sent })
@@ -53,7 +55,7 @@ describe("the curl transport", function()
     end)
   end
 
-  it("negotiates HTTP/2, and leaves it where it is told to", function()
+  it("negotiates HTTP/2, except with http1 = true", function()
     assert.equal("HTTP/2.0", assert(post(server.h2 .. "/echo", core.body { "x" })).headers["x-protocol"])
     assert.equal("HTTP/1.1", assert(post(server.https .. "/echo", core.body { "x" })).headers["x-protocol"])
     local plain = transports.new("curl", { ca_file = server.certs.ca, http1 = true, proxy = false })
@@ -62,7 +64,7 @@ describe("the curl transport", function()
     plain:close()
   end)
 
-  it("sends the headers as they are and none of libcurl's own wishes", function()
+  it("sends the given headers and none of libcurl's defaults", function()
     local response = assert(transport:send({
       method = "POST", url = server.http .. "/echo", body = core.body { ("x"):rep(2000000) },
       headers = {
@@ -80,7 +82,7 @@ describe("the curl transport", function()
     assert.falsy(seen:find("user-agent:", 1, true))
   end)
 
-  it("knows the methods, one after the other on the same handle", function()
+  it("sends different methods one after the other on one handle", function()
     for _, method in ipairs { "GET", "POST", "PUT", "DELETE", "POST", "GET" } do
       local body = (method == "POST" or method == "PUT") and core.body { "abc" } or nil
       local response = assert(transport:send({ method = method, url = server.http .. "/echo?q=1", headers = {}, body = body }, 10))
@@ -92,14 +94,14 @@ describe("the curl transport", function()
     assert.equal("0", assert(transport:send({ method = "POST", url = server.http .. "/echo", headers = {} }, 10)).headers["x-length"])
   end)
 
-  it("gives lower-case header names and joins what is repeated", function()
+  it("returns lower-case header names and joins repeated headers", function()
     local response = assert(transport:send({ method = "GET", url = server.http .. "/repeated", headers = {} }, 10))
     assert.equal("a, b", response.headers["x-two"])
     assert.equal("c", response.headers.mixed)
     assert.equal("", response.body)
   end)
 
-  it("takes the last header block only: no interim one, no trailer", function()
+  it("ignores headers of interim responses and trailers", function()
     local response = assert(transport:send({ method = "GET", url = server.http .. "/interim", headers = {} }, 10))
     assert.same({ 200, "1", "ok" }, { response.status, response.headers["x-late"], response.body })
     assert.is_nil(response.headers["x-early"])
@@ -107,13 +109,13 @@ describe("the curl transport", function()
     assert.same({ "1", "ok" }, { response.headers["x-real"], response.body })
   end)
 
-  it("hands over any status and follows no redirect", function()
+  it("returns every status and follows no redirect", function()
     assert.equal(302, assert(post(server.http .. "/redirect", core.body { "x" })).status)
     local response = assert(post(server.http .. "/status?s=500", core.body { "x" }))
     assert.same({ 500, "said" }, { response.status, response.body })
   end)
 
-  it("raises for a header that would smuggle a line in", function()
+  it("raises for a header with a line break", function()
     for _, value in ipairs { "a\r\nX-Evil: 1", "a\nb", "a\0b" } do
       assert.has_error(function() transport:send({ method = "GET", url = server.http .. "/echo", headers = { { "X-A", value } } }, 10) end)
     end
@@ -122,7 +124,7 @@ describe("the curl transport", function()
     assert.equal(200, assert(post(server.http .. "/echo", core.body { "x" })).status)
   end)
 
-  it("says closed after close, and again", function()
+  it("returns closed after close, which may be called again", function()
     transport:close()
     transport:close()
     local response, err = post(server.http .. "/echo", core.body { "x" })
@@ -131,7 +133,7 @@ describe("the curl transport", function()
     assert.is_true(errors.is(err))
   end)
 
-  it("names what is of the wrong type", function()
+  it("names the option of a wrong type", function()
     for name, text in pairs { connect_timeout = "a number", max_response = "a number", method = "a string" } do
       local request = { method = "GET", url = server.http .. "/echo", headers = {} }
       request[name] = {}
@@ -139,13 +141,13 @@ describe("the curl transport", function()
     end
   end)
 
-  it("refuses files that are not there when the transport is made", function()
+  it("refuses missing files when the transport is made", function()
     for _, name in ipairs { "ca_file", "ca_path", "client_cert", "client_key" } do
       assert.error_matches(function() transports.new("curl", { [name] = "/nowhere/at/all" }) end, "^" .. name .. ": ")
     end
   end)
 
-  it("uploads 5 MB in the memory that 20 KB take", function()
+  it("uploads 5 MB with the memory of 20 KB", function()
     if os.getenv "SPEC_SANITIZED" then pending "a sanitizer keeps what was freed" end
     local script = process.tempdir() .. "/upload.lua"
     process.write(script, [[

@@ -1,9 +1,11 @@
+--- Tests certificates and TLS versions of the curl transport.
+
 local core = require "idocr.core"
 local process = require "spec.support.process"
 local transports = require "idocr.transports"
 local web = require "spec.support.web"
 
-describe("the curl transport trusts nobody without proof:", function()
+describe("the curl transport verifies TLS:", function()
   local server
 
   setup(function() server = web.start() end)
@@ -26,41 +28,41 @@ describe("the curl transport trusts nobody without proof:", function()
     return err.message
   end
 
-  it("an expired certificate", function()
+  it("refuses an expired certificate", function()
     assert.truthy(rejected(call(server.tls.expired .. "/echo")):find("expired", 1, true))
   end)
 
-  it("a certificate of another name", function()
+  it("refuses a certificate of another name", function()
     assert.truthy(rejected(call(server.tls.wrong_name .. "/echo")):find("another name", 1, true))
     rejected(call("https://127.0.0.1:" .. server.port.wrong_name .. "/echo"))
   end)
 
-  it("a certificate that nobody signed", function()
+  it("refuses a self-signed certificate", function()
     assert.truthy(rejected(call(server.tls.self_signed .. "/echo")):find("self-signed", 1, true))
   end)
 
-  it("a CA that is not the one we were told to trust", function()
+  it("refuses a certificate of another CA than the given one", function()
     rejected(call(server.https .. "/echo", {}))
     rejected(call(server.https .. "/echo", { ca_file = server.certs.self_signed.cert }))
     local none = process.tempdir()
     rejected(call(server.https .. "/echo", { ca_path = none }))
   end)
 
-  it("a folder of CAs is as good as a file", function()
+  it("accepts a folder of CAs", function()
     local dir = process.tempdir()
     local ca = server.certs.ca
     process.run(("cp %s %s/ca.pem && ln -s ca.pem %s/$(openssl x509 -hash -noout -in %s).0"):format(ca, dir, dir, ca))
     assert.equal(200, assert(call(server.https .. "/echo", { ca_path = dir })).status)
   end)
 
-  it("SSL_CERT_FILE counts where the options say nothing", function()
+  it("uses SSL_CERT_FILE without an option", function()
     local said = process.run(("SSL_CERT_FILE=%s %s -e %s"):format(server.certs.ca, process.lua, process.quote([[
       local transport = require("idocr.transports").new("curl", { proxy = false })
       io.write(assert(transport:send({ method = "GET", url = "]] .. server.https .. [[/echo", headers = {} }, 10)).status)]])))
     assert.equal("200", said)
   end)
 
-  it("a file that holds no certificate", function()
+  it("refuses a file without a certificate", function()
     local path = process.tempdir() .. "/ca.pem"
     process.write(path, "nothing")
     local response, err = call(server.https .. "/echo", { ca_file = path })
@@ -68,13 +70,13 @@ describe("the curl transport trusts nobody without proof:", function()
     assert.same({ "tls", "HandshakeFailed", false }, { err.category, err.code, err.sent })
   end)
 
-  it("TLS 1.1", function()
+  it("refuses TLS 1.1", function()
     local response, err = call(server.tls.old .. "/echo")
     assert.is_nil(response)
     assert.same({ "tls", "HandshakeFailed", false }, { err.category, err.code, err.sent })
   end)
 
-  it("shows a client certificate where one is wanted", function()
+  it("sends a client certificate on request", function()
     local c = server.certs
     local response = assert(call(server.tls.client .. "/echo", { ca_file = c.ca, client_cert = c.client.cert, client_key = c.client.key }))
     assert.equal("CN=client", response.headers["x-client"])
@@ -86,7 +88,7 @@ describe("the curl transport trusts nobody without proof:", function()
     assert.same({ "tls", "HandshakeFailed", false }, { err.category, err.code, err.sent })
   end)
 
-  it("verifies and names the logical host where an address is dialled", function()
+  it("verifies the signed host where the URL has an IP address", function()
     local dialled = "https://127.0.0.1:" .. server.port.wrong_name .. "/echo?x=1"
     local host = { { "Host", "other.test" } }
     local response = assert(call(dialled, nil, { host = "other.test", headers = host }))

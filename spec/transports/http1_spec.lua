@@ -1,3 +1,5 @@
+--- Tests the HTTP/1.1 parser and formatter without sockets.
+
 local growth = require "spec.support.growth"
 local http1 = require "idocr.transports.http1"
 
@@ -17,7 +19,7 @@ local function read(text, options)
 end
 
 describe("http1.url", function()
-  it("takes URLs apart", function()
+  it("parses URLs", function()
     local url = http1.url "https://ocr.example:8443/a/b?c=d#e"
     assert.same({ "https", "ocr.example", 8443, "ocr.example:8443", "/a/b?c=d" },
       { url.scheme, url.host, url.port, url.authority, url.target })
@@ -28,7 +30,7 @@ describe("http1.url", function()
     assert.equal("u:p", http1.url("http://u:p@proxy:3128").userinfo)
   end)
 
-  it("refuses what is none", function()
+  it("refuses malformed URLs", function()
     for _, text in ipairs {
       "", "ocr.example", "ftp://x/", "http://", "http://a b/", "http://a\r\nb/", "http://a:99999/", "http://[::1/", "http:///x",
     } do
@@ -44,12 +46,12 @@ describe("http1.head", function()
     headers = { { "Host", "b.test" }, { "X-A", "1" }, { "Content-Length", "9" }, { "Connection", "close" } },
   }
 
-  it("writes the lines, the length its own", function()
+  it("writes the lines and sets Content-Length itself", function()
     assert.equal("POST /x HTTP/1.1\r\nHost: b.test\r\nX-A: 1\r\nContent-Length: 12\r\n\r\n", http1.head(request, "/x", 12))
     assert.equal("GET / HTTP/1.1\r\nHost: a.test:81\r\n\r\n", http1.head({ method = "GET", url = "http://a.test:81/", headers = {} }, "/"))
   end)
 
-  it("lets no header smuggle another", function()
+  it("refuses header injection", function()
     for _, header in ipairs { { "X-A", "1\r\nX-B: 2" }, { "X A", "1" }, { "", "1" }, { "X-A\n", "1" }, { "X-A", "a\0b" } } do
       assert.is_nil(http1.head({ method = "GET", url = "http://a/", headers = { header } }, "/"))
     end
@@ -67,7 +69,7 @@ describe("http1.reader", function()
     close = "HTTP/1.1 200 OK\r\nX-A: 1, 2\r\n\r\nhello",
   }
 
-  it("reads every framing, in pieces of every size", function()
+  it("parses every framing, in pieces of every size", function()
     for name, text in pairs(replies) do
       for step = 1, #text do
         local reader, code, message = read(text, { step = step })
@@ -80,7 +82,7 @@ describe("http1.reader", function()
     end
   end)
 
-  it("knows replies without a body", function()
+  it("parses responses without a body", function()
     for _, status in ipairs { "204 No Content", "304 Not Modified" } do
       assert.equal("", read("HTTP/1.1 " .. status .. "\r\n\r\n").body)
     end
@@ -89,7 +91,7 @@ describe("http1.reader", function()
     assert.equal("", read("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").body)
   end)
 
-  it("keeps a connection only where that is safe", function()
+  it("keeps a connection alive only where that is safe", function()
     assert.is_false(read("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").keepalive)
     assert.is_false(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").keepalive)
     assert.is_true(read("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n").keepalive)
@@ -97,7 +99,7 @@ describe("http1.reader", function()
     assert.is_false(read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").keepalive)
   end)
 
-  it("names what is broken", function()
+  it("returns an error for malformed responses", function()
     local bad = {
       "SSH-2.0-OpenSSH\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
       "HTTP/1.1 200 OK\r\n folded\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
@@ -127,7 +129,7 @@ describe("http1.reader", function()
     end
   end)
 
-  it("bounds the head", function()
+  it("limits the size of the head", function()
     for _, text in ipairs {
       "HTTP/1.1 200 OK\r\n" .. ("X: " .. ("y"):rep(1000) .. "\r\n"):rep(70), "HTTP/1.1 200 " .. ("y"):rep(70000),
       "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(200) .. "\r\n", "HTTP/1.1 200 OK\r\nX: " .. ("y"):rep(70000) .. "\r\n\r\n",
@@ -140,7 +142,7 @@ describe("http1.reader", function()
     end
   end)
 
-  it("keeps a body that comes byte by byte in few pieces", function()
+  it("joins a body that arrives byte by byte", function()
     local reader = http1.reader("POST", 1e6)
     reader:feed "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     for _ = 1, 20000 do reader:feed "1\r\nx\r\n" end
@@ -149,7 +151,7 @@ describe("http1.reader", function()
     assert.equal(("x"):rep(20000), reader.body)
   end)
 
-  it("allows a compressed body to be a little larger than what is in it", function()
+  it("allows a compressed body to be slightly larger than its content", function()
     for _, size in ipairs { 1000, 1800 } do
       assert.equal(size, #read(("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"):format(size)
         .. ("x"):rep(size)).body)
@@ -158,7 +160,7 @@ describe("http1.reader", function()
     assert.equal("ResponseTooLarge", code)
   end)
 
-  it("is not kept busy by blanks", function()
+  it("parses long runs of blanks in linear time", function()
     local blanks = (" "):rep(60000)
     for value, expected in pairs {
       [""] = "", [" \t "] = "", ["\ta b\t"] = "a b", [" a" .. blanks .. "b "] = "a" .. blanks .. "b", [blanks] = "", [blanks .. "a"] = "a",
@@ -169,7 +171,7 @@ describe("http1.reader", function()
     assert.is_true(growth.is_linear(function(n) read("HTTP/1.1 204 No\r\nX:a" .. (" "):rep(n) .. "b\r\n\r\n") end, 2000))
   end)
 
-  it("notices a reply that was cut", function()
+  it("detects a truncated response", function()
     for _, text in pairs { replies.length, replies.chunked } do
       for cut = 0, #text - 1 do
         local reader, code = read(text:sub(1, cut), { close = true })
@@ -179,7 +181,7 @@ describe("http1.reader", function()
     end
   end)
 
-  it("stops at the cap, announced or not", function()
+  it("enforces max_response, with and without Content-Length", function()
     for _, text in ipairs {
       "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n",
       "HTTP/1.1 200 OK\r\n\r\n" .. ("x"):rep(1001), "HTTP/1.1 200 OK\r\nContent-Length: 999999999999999\r\n\r\n",
@@ -190,7 +192,7 @@ describe("http1.reader", function()
     end
   end)
 
-  it("hands the body to a sink while it arrives, unless it is packed", function()
+  it("passes the body to a sink while it arrives, unless it is compressed", function()
     local core = require "idocr.core"
     local picture = ("picture!"):rep(60)
     local text = '{"A":"' .. core.base64_encode(picture) .. '"}'

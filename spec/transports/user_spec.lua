@@ -1,12 +1,14 @@
+--- Tests users' transports.
+
 local errors = require "idocr.errors"
 local transports = require "idocr.transports"
 
-describe("a transport of the user's own", function()
+describe("a user's transport", function()
   local REQUEST = { method = "POST", url = "https://ocr.test/", headers = {}, max_response = 1000 }
 
   local function send(fn) return transports.new(fn, {}):send(REQUEST, 5) end
 
-  it("is a function", function()
+  it("can be a function", function()
     local response = assert(send(function(request, deadline)
       assert.same({ REQUEST, 5 }, { request, deadline })
       return { status = 200, headers = { ["X-Request-ID"] = "a" }, body = "ok" }
@@ -14,7 +16,7 @@ describe("a transport of the user's own", function()
     assert.same({ status = 200, headers = { ["x-request-id"] = "a" }, body = "ok" }, response)
   end)
 
-  it("is an object, with a runtime of its own where it has one", function()
+  it("can be an object, with or without a runtime", function()
     local own = { name = "mine" }
     local object = { name = "mine", runtime = own, closed = 0, answer = { status = 204 } }
     function object:send() return self.answer end
@@ -29,7 +31,7 @@ describe("a transport of the user's own", function()
     assert.equal("blocking", transports.new(function() end, {}).runtime.name)
   end)
 
-  it("gives an error of the call where it gives nonsense", function()
+  it("becomes an error of the call where the response is invalid", function()
     for _, answer in ipairs { "text", 7, true, {}, { status = "x" }, { status = 20 }, { status = 200.5 }, { status = 200, body = 7 },
       { status = 200, headers = "x" }, { status = 200, body = ("x"):rep(1001) } } do
       local response, err = send(function() return answer end)
@@ -39,7 +41,7 @@ describe("a transport of the user's own", function()
     assert.equal("BadResponse", select(2, send(function() end)).code)
   end)
 
-  it("gives an error of the call where it raises, without what could be a secret", function()
+  it("becomes an error of the call where it raises, without secrets", function()
     local response, err = send(function() error("key AKIDz8krbsJ5yKBZQpn74WFkmLPx3 broke") end)
     assert.is_nil(response)
     assert.is_true(errors.is(err))
@@ -47,7 +49,7 @@ describe("a transport of the user's own", function()
     assert.falsy(tostring(err):find("AKID", 1, true))
   end)
 
-  it("may give its own errors: an object, a table, a text", function()
+  it("may return errors as an object, a table or a text", function()
     local mine = errors.new("connect", "ConnectFailed", "no", { sent = false })
     assert.equal(mine, select(2, send(function() return nil, mine end)))
     local _, err = send(function() return nil, { category = "timeout", code = "Mine", message = "late", sent = false } end)
@@ -56,7 +58,7 @@ describe("a transport of the user's own", function()
     assert.same({ "network", "broken pipe", true }, { err.category, err.message, err.sent })
   end)
 
-  it("anything else is refused when the client is made", function()
+  it("of another type is refused when the client is made", function()
     for _, option in ipairs { "http", 7, true, {} } do
       assert.has_error(function() transports.new(option, {}) end)
     end

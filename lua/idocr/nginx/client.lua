@@ -1,12 +1,12 @@
---- Whether the client of the request that nginx is serving has closed its connection.
+--- Detects that the client of the current nginx request has disconnected.
 ---
---- With `lua_check_client_abort on` nginx ends a request whose client left, but it does not look any more once it has read
---- a body in one go (it does where the body was read before the content phase, as with `lua_need_request_body on`). A call
---- that waits, or is about to be paid, asks here.
+--- With `lua_check_client_abort on` nginx ends a request whose client disconnects, but it does not check again after it has read
+--- a body at once (unless the body was read before the content phase, as with `lua_need_request_body on`). Calls check here
+--- before they wait and before they are billed.
 
 local client = {}
 
---- Whether the client is gone, and the configuration says that this ends the request.
+--- Returns whether the client has disconnected and the configuration ends such requests.
 ---@return boolean
 function client.left() return false end
 
@@ -32,13 +32,13 @@ local function is_closed()
   local connection = ffi.cast("int **", request)[1]
   if connection == nil then return false end
   watched[0] = connection[DESCRIPTOR]
-  if watched[0] < 0 then return false end -- a timer's
+  if watched[0] < 0 then return false end -- the fake connection of a timer
   as_shorts[2], as_shorts[3] = 0x2000, 0
   if poll(as_pointer, 1, 0) <= 0 then return false end
   return bit.band(as_shorts[3], CLOSED) ~= 0
 end
 
--- ngx.on_abort refuses a C function, and says before that whether the directive is off. So nothing is registered.
+-- ngx.on_abort refuses a C function but checks the directive first, so this call registers nothing.
 local function ends_request()
   local taken, _, message = pcall(ngx.on_abort, print)
   return not taken or message == "duplicate call"

@@ -1,4 +1,4 @@
---- Parses multipart bodies (RFC 7578) as browsers and HTTP libraries write them: text fields are read, pictures are located.
+--- Parses multipart forms (RFC 7578) as browsers and HTTP libraries write them: reads text fields, and locates pictures.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -7,30 +7,30 @@ local runtime = require "idocr.nginx.runtime"
 
 local multipart = {}
 
-local WINDOW = 128 * 1024 -- bytes searched at once for the end of a part
-local PADDING = 128 -- bytes of blanks that may follow a boundary in its line
+local WINDOW = 128 * 1024 -- bytes searched at once for a boundary
+local PADDING = 128 -- blanks that may follow a boundary in its line
 local MAX_HEAD = 8 * 1024
 local MAX_TEXT = 64 * 1024
 local MAX_PARTS = 32
 local MAX_BOUNDARY = 200 -- RFC 2046 allows 70
-local HEAD = 1024 -- bytes that tell a format
-local CANDIDATES = 500 -- look-alikes of a boundary checked between two pauses
+local HEAD = 1024 -- bytes that suffice to recognise a format
+local CANDIDATES = 500 -- false boundaries checked between two pauses
 
 local function refuse(code, message) return nil, errors.unsent("image", code, message) end
 
-local function broken(what) return refuse("BadForm", "the form cannot be read: " .. what) end
+local function broken(what) return refuse("BadForm", "malformed form: " .. what) end
 
---- The error for a picture of more bytes than are taken.
+--- Makes the error for a picture that is too large.
 ---@param max integer
 ---@return nil, idocr.Error
 function multipart.too_large(max)
-  return refuse("PictureTooLarge", ("the picture is larger than the %d bytes that are taken here"):format(max))
+  return refuse("PictureTooLarge", ("the picture is larger than %d bytes (max_bytes)"):format(max))
 end
 
 -- ---- header parameters
 
---- A quoted string that begins at `at`, behind its quote. Only \" and \\ are escapes: Windows paths have single backslashes.
----@return string? value, integer? next nil where the quote is not closed
+--- Parses a quoted string from `at`, after its quote. Only \" and \\ are escapes: Windows paths have single backslashes.
+---@return string? value, integer? next nil: the quote is not closed
 local function quoted(text, at, escapes)
   local parts = {}
   while true do
@@ -60,8 +60,8 @@ local function decode_extended(value)
   return (encoded:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
---- The parameters of a header value, by name in lower case. The first of two with one name counts, and a plain value before
---- an extended one. Values in sections (RFC 2231) are joined.
+--- Parses the parameters of a header value, by name in lower case. The first of two with the same name is used, and a plain value
+--- before an extended one. Joins values in sections (RFC 2231).
 ---@param text string `form-data; name="image"; filename*=UTF-8''a.jpg`
 ---@return table<string, string>
 function multipart.params(text)
@@ -93,7 +93,7 @@ function multipart.params(text)
   return plain
 end
 
---- The boundary that a Content-Type header names, nil where it names none that can be used.
+--- Returns the boundary of a Content-Type header, nil where it is missing or too long.
 ---@param header string
 ---@return string?
 function multipart.boundary(header)
@@ -102,7 +102,7 @@ function multipart.boundary(header)
   return boundary and boundary ~= "" and #boundary <= MAX_BOUNDARY and boundary or nil
 end
 
--- Header lines of a part by name in lower case; folded lines are joined.
+-- Parses the header lines of a part, by name in lower case; joins folded lines.
 local function headers_of(head)
   local headers = {}
   for line in head:gsub("\r?\n[ \t]+", " "):gmatch("[^\r\n]+") do
@@ -114,7 +114,7 @@ end
 
 -- ---- boundaries
 
--- What follows a boundary in its line: the end of the form, or of the line. Nothing else: then it is data that looks like one.
+-- Parses the rest of a boundary line: the end of the form, or of the line. Returns nil for anything else: data, not a boundary.
 ---@return "end"|"part"|nil kind, integer? next
 local function line_end(window, at, last)
   local rest = window:sub(at, at + PADDING - 1)
@@ -123,8 +123,8 @@ local function line_end(window, at, last)
   if stop then return "part", stop - 1 end
 end
 
---- Finds a delimiter at or after `from`, a window at a time.
----@return integer? at, "end"|"part"|string|nil kind_or_error, integer? next where its line ends
+--- Finds a boundary at or after `from`, one window at a time.
+---@return integer? at, "end"|"part"|string|nil kind_or_error, integer? next offset after its line
 local function find(image, delimiter, from)
   while true do
     runtime.pause()
@@ -134,7 +134,7 @@ local function find(image, delimiter, from)
     while true do
       local at, stop = window:find(delimiter, start, true)
       if not at then break end
-      if not last and stop + PADDING > #window then -- its line may go on behind the window
+      if not last and stop + PADDING > #window then -- its line may continue after the window
         skip = at - 1
         break
       end
@@ -148,7 +148,7 @@ local function find(image, delimiter, from)
   end
 end
 
---- The first boundary: at the beginning, or behind a preamble. Tells how lines end.
+--- Finds the first boundary, at the beginning or after a preamble, and the form's line break.
 ---@return "end"|"part"|nil kind, integer? next, string? line_break
 local function find_first(image, boundary)
   local marker = "--" .. boundary
@@ -170,7 +170,7 @@ end
 
 local TYPES = { ["application/pdf"] = true, ["application/octet-stream"] = true, ["binary/octet-stream"] = true }
 
---- The format of a part by its first bytes.
+--- Recognises the format of a part by its first bytes.
 ---@return string? format
 ---@return boolean? binary whether the bytes cannot be text
 function multipart.format(image, from, length)
@@ -180,7 +180,7 @@ function multipart.format(image, from, length)
   return info and info.format, head:find("[%z\1-\8\14-\31\127-\255]") ~= nil
 end
 
--- Whether a part without a file name and a type is a picture all the same: bytes that are no text, or the text of a picture.
+-- Returns whether a part without a file name and a type is a picture: binary bytes, or base64 text of a picture.
 local function holds_picture(image, part)
   if part.length < 32 then return false end
   local format, binary = multipart.format(image, part.from, part.length)
@@ -195,7 +195,7 @@ local function is_picture(image, part, wanted)
     or holds_picture(image, part)
 end
 
---- Whether a picture of `length` bytes is too large; as text it may be longer by what base64 and its line breaks add.
+--- Returns whether a picture of `length` bytes is too large; base64 text may be longer by its overhead.
 ---@param image userdata
 ---@param from integer
 ---@param length integer
@@ -214,26 +214,26 @@ local function part_of(whole, offset, length)
   return picture.file(whole.path, offset, length)
 end
 
--- Some writers quote the word, or put a comment behind it.
+-- Some writers quote the value, or append a comment.
 local function encoding_of(part) return (part.headers["content-transfer-encoding"] or ""):lower():match("^\"?([^%s;\"]*)") end
 
 local function decode_quoted_printable(text)
   return (text:gsub("=[ \t]*\r?\n", ""):gsub("=(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
--- Longer texts than these many bytes for each byte of a picture cannot hold one that is taken.
+-- `longest`: encoded bytes per byte of a picture, at most.
 local DECODERS = {
   base64 = { longest = 1.4, decode = picture.base64 },
   ["quoted-printable"] = { longest = 3.2, decode = function(text) return picture.bytes(decode_quoted_printable(text)) end },
 }
 
---- The picture in a part: where it lies, or decoded where the part says how it is encoded.
+--- Returns the picture in a part: a range of the body, or decoded where the part has a Content-Transfer-Encoding.
 local function take_picture(whole, part, max)
   local encoding = encoding_of(part)
   local _, binary = multipart.format(whole.image, part.from, part.length)
   if not RAW[encoding] and not binary then
     local decoder = DECODERS[encoding]
-    if not decoder then return broken "a picture has a Content-Transfer-Encoding that is not known: send it without" end
+    if not decoder then return broken "a picture has an unknown Content-Transfer-Encoding: send it without one" end
     if part.length > max * decoder.longest + HEAD then return multipart.too_large(max) end
     return decoder.decode(whole.image:read(part.from, part.length))
   end
@@ -242,27 +242,27 @@ local function take_picture(whole, part, max)
 end
 
 local function take_text(whole, part)
-  if part.length > MAX_TEXT then return broken "a field that is no picture is too long" end
+  if part.length > MAX_TEXT then return broken "a text field is too long" end
   local text = part.length > 0 and whole.image:read(part.from, part.length) or ""
   local encoding = encoding_of(part)
   if encoding == "base64" then return core.base64_decode((text:gsub("%s+", ""))) or text end
   return encoding == "quoted-printable" and decode_quoted_printable(text) or text
 end
 
---- Reads the header lines of a part that begin at `at`.
+--- Parses the header lines of a part from `at`.
 ---@return { name: string, filename: string?, headers: table, from: integer }? part, idocr.Error? err
 local function read_head(image, at, line_break)
   local head = image:read(at - #line_break, MAX_HEAD) or ""
   local stop, start = head:find(line_break .. line_break, 1, true)
-  if not stop then return broken "a part has no end of its header lines" end
+  if not stop then return broken "the header lines of a part do not end" end
   local headers = headers_of(head:sub(1, stop - 1))
   local disposition = headers["content-disposition"]
-  local params = disposition and multipart.params(disposition) -- whatever its type: mail libraries write "attachment"
+  local params = disposition and multipart.params(disposition) -- of any type: mail libraries write "attachment"
   if not params or not params.name then return broken "a part has no name" end
   return { name = params.name, filename = params.filename, headers = headers, from = at - #line_break + start }
 end
 
--- Finds a name in any case where none matches exactly.
+-- Finds a name ignoring case where none matches exactly.
 local ANY_CASE = {
   __index = function(self, name)
     local wanted = type(name) == "string" and name:lower()
@@ -272,7 +272,7 @@ local ANY_CASE = {
   end,
 }
 
--- Notes a name that occurs again.
+-- Records a name that occurs again.
 local function note_repeated(form, seen, name)
   local key = name:lower()
   if seen[key] then
@@ -282,16 +282,16 @@ local function note_repeated(form, seen, name)
   seen[key] = true
 end
 
---- Takes a form apart: text fields whole, pictures by where they lie.
+--- Parses a form: text fields as strings, pictures as ranges of the body.
 ---@param whole { image: userdata, bytes: string?, path: string? }
 ---@param boundary string
----@param wanted string  the field that is a picture even without a file name
----@param max integer    bytes of a picture
+---@param wanted string  the field that is always a picture
+---@param max integer    largest picture in bytes
 ---@return idocr.RequestForm?, idocr.Error?
 function multipart.read(whole, boundary, wanted, max)
   local image, form, seen = whole.image, { fields = {}, pictures = {} }, {}
   local kind, at, line_break = find_first(image, boundary)
-  if not kind then return broken "its boundary does not occur" end
+  if not kind then return broken "the boundary does not occur" end
   for _ = 1, MAX_PARTS do
     if kind == "end" then
       setmetatable(form.fields, ANY_CASE)
@@ -303,7 +303,7 @@ function multipart.read(whole, boundary, wanted, max)
     -- An empty part ends with the line break that ends its head.
     local to
     to, kind, at = find(image, line_break .. "--" .. boundary, part.from - #line_break)
-    if not to then return broken "its last boundary is missing" end
+    if not to then return broken "the last boundary is missing" end
     part.length = math.max(to - part.from, 0)
     local value
     if part.length > 0 then note_repeated(form, seen, part.name) end
@@ -319,7 +319,7 @@ function multipart.read(whole, boundary, wanted, max)
       form.fields[part.name] = value
     end
   end
-  return broken "it has too many parts"
+  return broken "too many parts"
 end
 
 return multipart

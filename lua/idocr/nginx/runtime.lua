@@ -1,4 +1,4 @@
---- Time, waiting and concurrency inside nginx: the runtime of the cosocket transport.
+--- The runtime of the cosocket transport: clock, sleeping, locks and concurrency in nginx.
 
 local client = require "idocr.nginx.client"
 local core = require "idocr.core"
@@ -14,7 +14,7 @@ local YIELDS = {
   ssl_session_fetch = true, ssl_client_hello = true,
 }
 
---- Whether the phase lets a thread wait; in the others nothing here waits, and a request is refused anyway.
+--- Returns whether threads can wait in this phase; in other phases nothing here waits, and requests are refused.
 local function may_wait() return YIELDS[ngx.get_phase()] == true end
 
 runtime.may_wait = may_wait
@@ -24,32 +24,33 @@ runtime.pause = require("idocr.nginx.turns").new(may_wait)
 -- Coroutine of a pool's task -> its slot.
 local tasks = setmetatable({}, { __mode = "k" })
 
---- Whether the task that asks was given up, or the client that wanted it has left: nothing new may be started for it.
+--- Returns whether the current task was cancelled, or its client has disconnected: nothing new may be started for it.
 ---@return boolean
 function runtime.cancelled()
   local slot = tasks[coroutine.running()]
   return slot ~= nil and slot.cancelled == true or client.left()
 end
 
---- While a task waits for a thread of its own it cannot simply be killed: nginx would let that thread run on. `wake` ends
---- the wait; nil: it may be killed again.
+--- Sets the function that wakes the current task on cancellation; nil: the task may be killed. A task that waits for a light
+--- thread must not be killed, because nginx would let that thread run on.
 ---@param wake fun()?
 function runtime.on_cancel(wake)
   local slot = tasks[coroutine.running()]
   if slot then slot.wake = wake end
 end
 
-local LOOK = 0.1 -- seconds between two looks for sleepers who are no more
-local RECLAIM = 0.02 -- seconds between two that are made because their places are wanted
+local SWEEP_INTERVAL = 0.1 -- seconds between two searches for sleepers whose thread has ended
+local RECLAIM_INTERVAL = 0.02 -- seconds between two searches on demand
+local TIMER_LOST = 1 -- seconds; nginx drops a timer above lua_max_running_timers, so one that is this late was dropped
 
-local START = 1 -- seconds; a timer that is so late was dropped: nginx runs no more than lua_max_running_timers
-
-local sleepers, due = {}, nil -- semaphore -> what to do when nobody waits at it any more; when the next look is
-local looked = 0 -- when
+local sleepers = {} -- semaphore -> function to call when its thread has ended
+local sweep_due = nil -- time of the next search, nil: none is scheduled
+local swept = 0 -- time of the last search
 local unused = {} -- semaphores
 
-local function look()
-  looked = core.monotonic()
+-- Calls the functions of sleepers whose thread has ended.
+local function sweep()
+  swept = core.monotonic()
   local gone = {}
   for waiter, lost in pairs(sleepers) do
     if waiter:count() == 0 then
@@ -57,29 +58,29 @@ local function look()
       gone[#gone + 1] = lost
     end
   end
-  for _, lost in ipairs(gone) do pcall(lost) end -- may wait itself: not while the table is walked through
+  for _, lost in ipairs(gone) do pcall(lost) end -- may yield, so not while iterating over the table
 end
 
-local look_again
+local sweep_timer
 
-local function look_later()
+local function schedule_sweep()
   local now = core.monotonic()
-  if due and now < due + START then return end
-  due = ngx.timer.at(LOOK, look_again) and now + LOOK
+  if sweep_due and now < sweep_due + TIMER_LOST then return end
+  sweep_due = ngx.timer.at(SWEEP_INTERVAL, sweep_timer) and now + SWEEP_INTERVAL
 end
 
-function look_again(premature)
-  due = nil
-  look()
-  if next(sleepers) and not premature then look_later() end
+function sweep_timer(premature)
+  sweep_due = nil
+  sweep()
+  if next(sleepers) and not premature then schedule_sweep() end
 end
 
---- Finds sleepers who are no more at once: what they held is wanted.
+--- Searches for ended sleepers at once, so that what they held can be used.
 function runtime.reclaim()
-  if next(sleepers) and core.monotonic() - looked > RECLAIM then look() end
+  if next(sleepers) and core.monotonic() - swept > RECLAIM_INTERVAL then sweep() end
 end
 
---- `lost` is called when the client went away meanwhile: its thread ends in its sleep and can give nothing back itself.
+--- Sleeps. Calls `lost` when the client disconnects meanwhile: the thread then ends in its sleep and cannot release anything.
 ---@param seconds number
 ---@param lost fun()?
 function runtime.sleep(seconds, lost)
@@ -88,13 +89,13 @@ function runtime.sleep(seconds, lost)
   if not lost then return ngx.sleep(seconds) end
   local waiter = table.remove(unused) or assert(require("ngx.semaphore").new(0))
   sleepers[waiter] = lost
-  look_later()
+  schedule_sweep()
   waiter:wait(seconds)
   sleepers[waiter] = nil
-  unused[#unused + 1] = waiter -- nobody posts it
+  unused[#unused + 1] = waiter -- it is never posted
 end
 
--- A holder whose client went away never comes back to release: after this long the lock is taken from it, seconds.
+-- Seconds after which a lock is taken from its holder, whose client may have disconnected without releasing it.
 local LEASE = 15
 
 local function pack(...) return { n = select("#", ...), ... } end
@@ -119,18 +120,18 @@ function Mutex:acquire(timeout)
 end
 
 function Mutex:release()
-  if self.holder ~= coroutine.running() then return end -- it was taken away meanwhile
+  if self.holder ~= coroutine.running() then return end -- the lease expired meanwhile
   self.since, self.holder = nil, nil
   if self.waiting:count() < 0 then self.waiting:post(1) end
 end
 
---- A lock for the requests of one worker.
+--- Makes a lock for the requests of one worker.
 function runtime.mutex()
   return setmetatable({ waiting = assert(require("ngx.semaphore").new(0)) }, Mutex)
 end
 
---- Runs a function apart from this request and waits for it. When the request's client goes away only the waiting
---- ends: what the function does for everybody is done to its end.
+--- Runs a function in a timer and waits for it. When the client of this request disconnects, only the wait ends; the function
+--- completes.
 ---@param fn function
 ---@param timeout number seconds to wait
 ---@return boolean ran false with a message when it raised or took too long
@@ -147,31 +148,31 @@ function runtime.detached(fn, timeout)
   return unpack(results, 1, results.n)
 end
 
---- Runs a function in a context of its own, a timer's, and waits for its end. What nginx allocates for it (light
---- threads, connections) is freed then, and not only when the context of the caller ends.
+--- Runs a function in a timer context and waits for its end. nginx then frees the memory of its light threads and connections,
+--- instead of when the context of the caller ends.
 ---@param fn function
 ---@return any ... what `fn` returns; what it raises is raised
 function runtime.apart(fn, ...)
   local done = assert(require("ngx.semaphore").new(0))
-  local arguments, results, started, given_up = pack(...), nil, false, false
+  local arguments, results, started, abandoned = pack(...), nil, false, false
   local set = ngx.timer.at(0, function()
-    if given_up then return end
+    if abandoned then return end
     started = true
     results = pack(pcall(fn, unpack(arguments, 1, arguments.n)))
     done:post(1)
   end)
   while set and not results do
-    if not done:wait(START) and not started then set = nil end
+    if not done:wait(TIMER_LOST) and not started then set = nil end
   end
   if not results then
-    given_up = true
+    abandoned = true
     return fn(...)
   end
   if not results[1] then error(results[2], 0) end
   return unpack(results, 2, results.n)
 end
 
---- Starts a function apart from this request; nobody waits for it.
+--- Starts a function in a timer and does not wait for it.
 ---@param fn function
 ---@return boolean started
 function runtime.background(fn)
@@ -181,17 +182,17 @@ end
 local Pool = {}
 Pool.__index = Pool
 
--- A thread waits this long for another task, seconds. Only in a timer: its threads take memory until it ends, which may be
--- never. A request ends when its last thread does, so there a thread ends with its task.
+-- Seconds that an idle thread waits for another task. Only in a timer, whose threads take memory until it ends, possibly never. A
+-- request ends with its last thread, so there a thread ends with its task.
 local LINGER = 1
 
--- Runs tasks in a light thread until none comes any more.
+-- Runs tasks in a light thread until none comes.
 local function work(pool, slot)
   tasks[coroutine.running()] = slot
   while slot.fn do
     local results = pack(slot.tag, pcall(slot.fn))
     slot.fn, slot.tag, slot.wake = nil, nil, nil
-    if not pool.flying[slot] then return end -- given up
+    if not pool.flying[slot] then return end -- cancelled
     pool.flying[slot] = nil
     pool.ready[#pool.ready + 1] = results
     pool.done:post(1)
@@ -212,7 +213,7 @@ end
 
 --- Starts a task. The caller keeps at most `n` in flight.
 ---@param fn function
----@param tag any comes back from `next`
+---@param tag any returned by `next`
 function Pool:submit(fn, tag)
   free_ended(self)
   local slot = next(self.idle)
@@ -228,10 +229,11 @@ function Pool:submit(fn, tag)
   slot.thread = ngx.thread.spawn(work, self, slot)
 end
 
+--- Returns whether the pool has as many tasks as its limit.
 ---@return boolean
 function Pool:full() return self.count >= self.limit end
 
---- The next task that ended: its tag, whether it ran to its end, its results or its error.
+--- Waits for the next finished task. Returns its tag, whether it succeeded, and its results or its error.
 function Pool:next()
   if self.count == 0 then return nil end
   while not self.done:wait(60) do end -- a semaphore waits for a bounded time only
@@ -241,7 +243,7 @@ function Pool:next()
   return unpack(results, 1, results.n)
 end
 
---- Ends all tasks that still run, and the pool.
+--- Cancels all running tasks and closes the pool.
 function Pool:cancel()
   self.closed = true
   for slot in pairs(self.flying) do
@@ -250,7 +252,7 @@ function Pool:cancel()
     slot.cancelled = true
     local wake = slot.wake
     if wake then wake() end
-    -- In a timer the call that is woken has its own context, elsewhere it must still end its threads.
+    -- In a timer the woken call has a separate context; elsewhere it must still end its threads.
     if not wake or self.lingers then ngx.thread.kill(slot.thread) end
   end
   for slot in pairs(self.idle) do
@@ -260,7 +262,7 @@ function Pool:cancel()
   free_ended(self)
 end
 
---- A pool of light threads of this request.
+--- Makes a pool of light threads of this request.
 ---@param limit integer
 function runtime.pool(limit)
   return setmetatable({

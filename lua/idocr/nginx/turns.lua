@@ -1,34 +1,34 @@
---- Who may compute in which turn of the worker's event loop. Two hundred uploads that hash and encode together must not
---- keep a ping waiting: in each turn all of them together get a fixed time, the others wait in line for the next one.
+--- Limits CPU time per event-loop iteration in an nginx worker. In each iteration all calls together get a fixed time for hashing
+--- and encoding; the others wait in a queue, so that two hundred uploads do not delay other requests.
 ---
---- `ngx.sleep(0)` would not do: outside OpenResty's own nginx a timer that is set while timers run is run at once, so that
---- the loop never turns (measured: a ping waited 0.9 s), and `ngx.sleep(0.001)` leaves the processor idle half the time.
---- So the line is served by a timer without delay that posts semaphores: who is let go runs after all timers, and a timer
---- that is set from there waits until the loop has turned.
+--- `ngx.sleep(0)` does not work: without OpenResty's patches nginx runs a timer that is set while timers run at once, so that the
+--- iteration never ends (measured: a request waited 0.9 s). `ngx.sleep(0.001)` leaves the processor idle half the time. So a
+--- timer without delay posts semaphores: a woken thread runs after all timers, and a timer that it sets waits for the next
+--- iteration.
 
 local core = require "idocr.core"
 local semaphore = require "ngx.semaphore"
 
 local turns = {}
 
-local BUDGET = 0.001 -- seconds of one turn for all who compute; longer: more throughput, longer waits for everybody else
-local LEAVE = 16 -- waiters let go in a turn; who finds the time used up goes back into the line
-local LONGEST = 1 -- seconds; nobody waits longer for a turn, whatever happened to the timer
+local BUDGET = 0.001 -- CPU seconds per iteration for all calls; more: higher throughput, longer delays of other requests
+local MAX_WOKEN = 16 -- waiters woken per iteration; they wait again where the time is used up
+local LONGEST = 1 -- seconds; longest wait, for the case that the timer is lost
 
-local first, last, line = 1, 0, {} -- semaphores of those who wait
-local free = {} -- semaphores for those who will
+local first, last, line = 1, 0, {} -- queue of semaphores of waiting threads
+local free = {} -- unused semaphores
 local armed = false -- whether the timer is set
-local turn, from = -1, 0 -- the turn that is being used, and since when
+local turn, from = -1, 0 -- the current iteration, and when its first slice began
 
 local function serve()
   armed = false
   from = core.monotonic()
   local count = 0
-  while first <= last and count < LEAVE do
+  while first <= last and count < MAX_WOKEN do
     local waiter = line[first]
     line[first] = nil
     first = first + 1
-    if waiter:count() < 0 then -- else its client went away
+    if waiter:count() < 0 then -- else its thread has ended
       waiter:post(1)
       count = count + 1
     end
@@ -40,10 +40,10 @@ local function arm()
   return armed
 end
 
--- nginx drops a timer that is due while lua_max_running_timers run. Nobody is told: the line was not served.
-local dropped = -LONGEST -- when that was found
+-- When a dropped timer was detected: nginx silently drops a timer that is due while lua_max_running_timers run.
+local dropped = -LONGEST
 
--- Waits for a place in a turn; false: there is no line to wait in.
+-- Waits in the queue; false: the timer cannot be used, and the wait was a short sleep.
 local function wait(now)
   if now - dropped < LONGEST or not arm() then
     ngx.sleep(0.001)
@@ -62,15 +62,16 @@ local function wait(now)
   return served
 end
 
---- Makes the function that asks for the right to compute for one slice: it returns at once while this turn has time left.
----@param may_wait fun(): boolean whether the phase lets a thread wait
+--- Returns the function `pause`, which is called before each slice of CPU work. It returns at once while this iteration has time
+--- left, and otherwise waits for a later one.
+---@param may_wait fun(): boolean whether threads can wait in this phase
 ---@return fun()
 function turns.new(may_wait)
   return function()
     while true do
       local now = core.monotonic()
       if not armed and first > last then
-        local id = ngx.now() -- nginx reads the clock once per turn
+        local id = ngx.now() -- nginx updates this time once per iteration
         if id ~= turn then turn, from = id, now end
       end
       if now - from < BUDGET or not may_wait() or not wait(now) then return end

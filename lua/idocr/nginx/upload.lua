@@ -1,5 +1,5 @@
---- The picture out of the request that nginx is serving: the raw body, or a part of a form, in memory or in the file
---- that nginx spooled it to. The picture itself is not copied: it is named by where it lies, and read from there.
+--- Extracts the picture from the current nginx request: the raw body, or a part of a multipart form. Does not copy it: the picture
+--- refers to the body in memory or to the file into which nginx spooled it.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -11,20 +11,20 @@ local runtime = require "idocr.nginx.runtime"
 local request = {}
 
 local LARGEST = 10 * 1024 * 1024 -- bytes of a picture; no service takes more
-local FORM_EXTRA = 256 * 1024 -- bytes of a form besides its pictures
-local AS_TEXT = 1.4 -- base64 with line breaks is so many times as long as the picture
+local FORM_EXTRA = 256 * 1024 -- bytes of a form without its pictures
+local AS_TEXT = 1.4 -- length of base64 with line breaks per byte of the picture
 
 local OPTIONS = { field = "string", max_bytes = "number" }
 
 local function refuse(code, message) return nil, errors.unsent("image", code, message) end
 
---- Reads the body as nginx has it.
----@return { image: userdata, bytes: string?, path: string? }? whole core image over all of it, and where it is, idocr.Error?
+--- Reads the body of the request.
+---@return { image: userdata, bytes: string?, path: string? }? whole the body as a core image, and its string or path, idocr.Error?
 local function body(max)
   local announced = tonumber(ngx.var.http_content_length)
   if announced and announced > max * AS_TEXT + FORM_EXTRA then return multipart.too_large(max) end
-  runtime.pause() -- two hundred uploads may begin in one turn of the loop; taking one in costs as much as hashing it
-  -- Raises over HTTP/2 without Content-Length in some versions of the module, and in phases that have no body.
+  runtime.pause() -- many uploads may begin in one event-loop iteration; reading one costs as much as hashing it
+  -- Raises over HTTP/2 without Content-Length in some versions of ngx_lua, and in phases without a body.
   local read, why = pcall(ngx.req.read_body)
   if not read then
     return refuse("PictureUnreadable", "nginx cannot read the body of this request: " .. errors.describe(why)
@@ -37,14 +37,14 @@ local function body(max)
   local image, _, code = core.image_file(path)
   if not image then
     if code == "empty" then return refuse("PictureEmpty", "the picture is empty") end
-    return refuse("PictureUnreadable", "the file that nginx spooled the request to cannot be read")
+    return refuse("PictureUnreadable", "the file into which nginx spooled the request cannot be read")
   end
   return { path = path, image = image }
 end
 
--- Types of a request that holds no picture, named in the error. A type that is not listed may hold anything.
+-- Content types that never hold a picture, with a hint for the error message. Other types are accepted.
 local NO_PICTURE = {
-  ["application/x-www-form-urlencoded"] = ", which curl -d and --data-binary send unless told otherwise",
+  ["application/x-www-form-urlencoded"] = " (the default of curl -d and --data-binary)",
   ["application/json"] = "", ["application/xml"] = "", ["text/plain"] = "", ["text/html"] = "", ["text/xml"] = "", ["text/csv"] = "",
 }
 
@@ -54,7 +54,7 @@ local function wrong_type(kind)
     NO_PICTURE[kind] and kind or kind:match("^%l+") .. "/*", NO_PICTURE[kind] or ""))
 end
 
---- The picture that is the whole body.
+--- Returns the whole body as a picture.
 local function from_body(kind, max)
   local whole, err = body(max)
   if not whole then return nil, err end
@@ -65,11 +65,11 @@ local function from_body(kind, max)
   image:close()
   if too_large then return multipart.too_large(max) end
   if size == 0 then return refuse("PictureEmpty", "the picture is empty") end
-  if text then return wrong_type(kind) end -- unless it is base64 text or a data URL
+  if text then return wrong_type(kind) end -- text that is neither base64 nor a data URL
   return whole.bytes and picture.bytes(whole.bytes) or picture.file(whole.path), { fields = {}, pictures = {} }
 end
 
--- The fields of a form that hold pictures, for the error that the wanted one does not.
+-- Lists the fields that hold pictures, for the error that the requested one does not.
 local function names_of(pictures)
   local names = {}
   for name in pairs(pictures) do names[#names + 1] = errors.scrub(name:sub(1, 32)) end
@@ -78,7 +78,7 @@ local function names_of(pictures)
   return " (there are pictures in: " .. table.concat(names, ", ") .. ")"
 end
 
---- The picture in the field of a form.
+--- Returns the picture in a field of a form.
 local function from_form(header, field, max)
   local boundary = multipart.boundary(header)
   if not boundary then return refuse("BadForm", "the form does not name its boundary") end
@@ -94,15 +94,15 @@ local function from_form(header, field, max)
 end
 
 ---@class idocr.RequestForm
----@field fields table<string, string>            text fields by name; a name is found in any case
+---@field fields table<string, string>            text fields by name; names ignore case
 ---@field pictures table<string, idocr.Picture>   pictures by name; likewise
----@field repeated table<string, true>?           names in lower case that occur more than once: the last text, the first picture counts
+---@field repeated table<string, true>?           names in lower case that occur more than once: the last text and the first picture count
 
---- The picture in the current request: its whole body, or the file in the field `field` of a multipart form. A part is a
---- picture where it has a file name, is of a type image/*, application/pdf or application/octet-stream, or holds one.
+--- Returns the picture in the current request: its whole body, or the field `field` of a multipart form. A part is a picture where
+--- it has a file name, the type image/*, application/pdf or application/octet-stream, or the bytes of a picture.
 ---@param options { field: string?, max_bytes: integer? }? `field`: "image"; `max_bytes`: 10 MiB
 ---@return idocr.Picture? picture valid until the request ends
----@return idocr.RequestForm|idocr.Error form what else the form held; or why there is no picture (category "image")
+---@return idocr.RequestForm|idocr.Error form the whole form; or the error (category "image")
 function request.image(options)
   options = options or {}
   for name, value in pairs(options) do
@@ -115,7 +115,7 @@ function request.image(options)
   local kind = header:lower():match("^%s*([^;%s]*)")
   local encoding = (ngx.var.http_content_encoding or ""):lower()
   if encoding ~= "" and encoding ~= "identity" then
-    return refuse("BadForm", "the body of the request is compressed (Content-Encoding): send it as it is")
+    return refuse("BadForm", "the body of the request is compressed (Content-Encoding): send it uncompressed")
   end
   if kind:find("^multipart/") then return from_form(header, field, max) end
   if kind ~= "text/plain" and (NO_PICTURE[kind] or kind:find("^text/")) then return wrong_type(kind) end

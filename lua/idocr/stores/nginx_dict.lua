@@ -1,14 +1,14 @@
---- What the workers of one nginx keep together in a `lua_shared_dict`: the limiter's windows and short-lived credentials.
+--- A store in a `lua_shared_dict`, shared by the workers of one nginx: the limiter's windows and short-lived credentials.
 
 local runtime = require "idocr.nginx.runtime"
 
 local shared = {}
 
-local SPINS = 200 -- tries, some 60 us: the holder writes one value and never yields
-local HELD = 0.5 -- seconds after which a holder is known to be dead: its worker was killed
+local SPINS = 200 -- tries, about 60 us: the holder writes one value and never yields
+local HELD = 0.5 -- seconds; a lock expires after this, because its worker may have been killed
 local NAP = 0.001
 
---- The dict that a user named.
+--- Returns the dict of the option `shared`.
 ---@param name any a dict's name, or a dict
 ---@return table
 function shared.dict(name)
@@ -24,7 +24,7 @@ local function lock(dict, key)
     for _ = 1, SPINS do
       local ok, why = dict:add(key, true, HELD)
       if ok then return true end
-      if why ~= "exists" then return false end -- the dict is full: better unlocked than not at all
+      if why ~= "exists" then return false end -- the dict is full: continue without a lock
     end
     patience = patience - 1
     if patience == 0 then return false end
@@ -35,7 +35,7 @@ end
 local Store = {}
 Store.__index = Store
 
---- Changes the list of numbers under a key; no other worker changes it meanwhile.
+--- Changes the list of numbers under a key, under a lock.
 ---@param key string
 ---@param ttl number seconds
 ---@param fn fun(list: number[]): any must not yield
@@ -53,7 +53,7 @@ function Store:change(key, ttl, fn)
   return result
 end
 
---- A store for the limiter.
+--- Makes a store for the limiter.
 ---@param dict any
 ---@return idocr.LimiterStore
 function shared.store(dict) return setmetatable({ dict = shared.dict(dict) }, Store) end
@@ -61,7 +61,7 @@ function shared.store(dict) return setmetatable({ dict = shared.dict(dict) }, St
 local Cache = {}
 Cache.__index = Cache
 
---- Keeps a text for all workers.
+--- Stores a text for all workers.
 function Cache:save(key, text, ttl) self.dict:set("idocr:kept:" .. key, text, ttl) end
 
 ---@return string?
@@ -69,13 +69,13 @@ function Cache:load(key) return self.dict:get("idocr:kept:" .. key) end
 
 function Cache:forget(key) self.dict:delete("idocr:kept:" .. key) end
 
---- Whether this worker may do now what only one worker needs to do. The right ends by itself after `ttl` seconds.
+--- Claims a task that one worker does for all. Returns whether this worker has it; the claim expires after `ttl` seconds.
 ---@return boolean
 function Cache:claim(key, ttl) return (self.dict:add("idocr:claim:" .. key, true, ttl)) == true end
 
 function Cache:release(key) self.dict:delete("idocr:claim:" .. key) end
 
---- A cache of texts.
+--- Makes a cache of texts.
 ---@param dict any
 function shared.cache(dict) return setmetatable({ dict = shared.dict(dict) }, Cache) end
 

@@ -1,8 +1,7 @@
---- Requests over nginx's own sockets: the worker serves everybody else while one waits. This file and its siblings
---- `cosocket_*.lua` are the only ones that know `ngx`.
+--- The transport for nginx: sends requests over non-blocking cosockets.
 ---
---- Parts: `cosocket_connect` makes a connection, `cosocket_exchange` sends the request and reads the response on it,
---- `cosocket_call` holds the two light threads and the deadline.
+--- `cosocket_connect` opens a connection, `cosocket_exchange` sends the request and reads the response, `cosocket_call` manages
+--- the two light threads and the deadline.
 
 local Call = require "idocr.transports.cosocket_call"
 local core = require "idocr.core"
@@ -19,9 +18,9 @@ local cosocket = {}
 local IDLE = 50 * 1000 -- ms; the services close idle connections after 60 s
 local LARGEST_PEM = 1024 * 1024 -- bytes
 local POOL_SIZE = 64 -- idle connections kept per worker and pool
-local TRIES = 3 -- connections; those before the last may be taken from the pool and turn out not to be clean
+local TRIES = 3 -- connections; the last one is always new, the others may come from the pool and be unclean
 
---- Whether a request can be made here and now.
+--- Returns whether requests are possible in the current phase of nginx.
 ---@return boolean
 ---@return string phase
 function cosocket.available()
@@ -33,12 +32,12 @@ local Transport = { name = "cosocket", runtime = runtime }
 Transport.__index = Transport
 
 local UNPACKING = {
-  ResponseTooLarge = "the response is larger than allowed once unpacked",
-  BadEncoding = "the response is compressed in a way that cannot be undone here",
+  ResponseTooLarge = "the decompressed response is larger than max_response",
+  BadEncoding = "the response cannot be decompressed",
   ReceiveFailed = "no memory for the response",
 }
 
--- Undoes gzip, and takes the pictures out.
+-- Makes the response: decompresses the body and collects the decoded pictures.
 local function response_of(call, reader, max)
   local text, headers = reader.body, reader.headers
   local coding = (headers["content-encoding"] or "identity"):lower()
@@ -74,11 +73,11 @@ local function attempt(self, call, request, options)
       call.keep = reader.keepalive and not fresh
       return response_of(call, reader, max)
     end
-    call:close() -- not clean: nothing was sent on it
+    call:close() -- unclean: nothing was sent over it
   end
 end
 
--- Makes the request; whatever comes of it, no thread and no connection is left.
+-- Runs the request, and always ends its threads and closes or pools its connection.
 local function conduct(self, call, request, options)
   local ran, response, err = pcall(attempt, self, call, request, options)
   if not ran then response, err = failure.raised(call, response) end
@@ -89,14 +88,14 @@ local function conduct(self, call, request, options)
     call:close()
   end
   call:finish()
-  if call.sink and not response then call.sink:close() end -- the collector does not see how much is in there
+  if call.sink and not response then call.sink:close() end -- frees it now: the collector does not count its memory
   return response, err
 end
 
--- The request as it will be sent, or why it cannot be.
+-- Returns the call with the request head, or an error.
 local function prepare(self, request, deadline)
   local url = self.url_text == request.url and self.url or http1.url(request.url)
-  self.url_text, self.url = request.url, url -- mostly the same as before
+  self.url_text, self.url = request.url, url -- cache of the last URL
   local fields = { sent = false, url = url }
   if not url then return failure.new(fields, "unsupported", "BadUrl", "the URL must start with http:// or https://") end
   local body = request.body
@@ -109,13 +108,13 @@ local function prepare(self, request, deadline)
     length or (request.method ~= "GET" and 0 or nil), plain_proxy and fields.proxy.authorization or nil)
   if not fields.head then return failure.new(fields, "unsupported", "BadHeader", why) end
   fields.ends = runtime.now() + deadline
-  fields.socket_timeout = math.ceil(deadline * 1000) + 1000 -- ms; the call's own clock comes first
+  fields.socket_timeout = math.ceil(deadline * 1000) + 1000 -- ms; the deadline of the call comes first
   return Call.new(fields)
 end
 
 local NO_OPTIONS = {}
 
---- Sends a request and waits for its whole reply.
+--- Sends a request and waits for the complete response.
 ---@param request table
 ---@param deadline number seconds left
 ---@param options { fresh: boolean?, pictures_apart: boolean? }?  `fresh` opens a new connection; `pictures_apart` decodes the
@@ -127,19 +126,19 @@ function Transport:send(request, deadline, options)
   local nothing = { sent = false }
   local usable, phase = cosocket.available()
   if not usable then
-    return failure.new(nothing, "unsupported", "WrongPhase", "nginx allows no sockets in its phase " .. phase
+    return failure.new(nothing, "unsupported", "WrongPhase", "nginx has no sockets in the phase " .. phase
       .. ": call from rewrite, access, content or a timer")
   end
   if runtime.cancelled() then return failure.cancelled(nothing) end
-  if deadline <= 0 then return failure.new(nothing, "timeout", "DeadlineExceeded", "no time left") end
+  if deadline <= 0 then return failure.new(nothing, "timeout", "DeadlineExceeded", "the deadline passed before the request") end
   local call, err = prepare(self, request, deadline)
   if not call then return nil, err end
-  -- nginx counts its timers from the start of this turn of its loop: look at the clock where the turn has been long.
+  -- nginx timers start at the cached time of this event-loop iteration: update it where the iteration has been long.
   if runtime.wall() - ngx.now() > 0.005 then ngx.update_time() end
   runtime.on_cancel(function() call:cancel() end)
   local response
-  -- Each light thread takes memory of its request until that ends. A timer may run for days: there each call gets a
-  -- context of its own that ends with it.
+  -- Light threads allocate from their request until it ends. A timer may run for days, so there each call gets a separate
+  -- timer context.
   if phase == "timer" then
     response, err = runtime.apart(conduct, self, call, request, options or NO_OPTIONS)
   else
@@ -156,16 +155,16 @@ local function read_pem(path, name)
 end
 
 ---@class idocr.CosocketOptions
----@field proxy string|false|nil URL of an HTTP proxy; false: none, whatever the environment says
+---@field proxy string|false|nil URL of an HTTP proxy; false: none, even where the environment sets one
 ---@field client_cert string?    PEM file
 ---@field client_key string?     PEM file; default: in `client_cert`
 ---@field timeout { connect: number? }?  seconds
 ---@field max_response integer?  bytes
 ---@field pool_size integer?     idle connections per worker and peer (64)
----@field backlog integer?       given: at most `pool_size` connections in use, so many requests wait for one
+---@field backlog integer?       limits connections in use to `pool_size`, and requests waiting for one to this number
 ---@field idle number?           seconds that an unused connection is kept (50)
 
---- Makes a transport. Works in `init_by_lua*` too, where nothing can be sent yet. Raises on what nginx cannot do.
+--- Makes a transport, in `init_by_lua*` too. Raises on options that nginx cannot honour.
 ---@param options idocr.CosocketOptions?
 function cosocket.new(options)
   options = options or {}
@@ -181,7 +180,7 @@ function cosocket.new(options)
     idle = options.idle and math.floor(options.idle * 1000) or IDLE,
     choose_proxy = proxies.chooser(options.proxy),
   }, Transport)
-  -- nginx takes a pool's sizes from whoever uses it first.
+  -- nginx takes the sizes of a pool from its first use, so they are part of its name.
   self.identity = self.pool_size .. "|" .. (self.backlog or "")
   if options.client_cert then
     local ssl = require "ngx.ssl"

@@ -1,8 +1,8 @@
---- One request on its way: its two light threads, and the wait for them until a deadline or until the caller gives up.
+--- A call in nginx: manages its two light threads, its deadline and its cancellation.
 ---
---- Socket timeouts alone keep no deadline: they start again with every byte, and a name's look-up has its own. So what
---- may block runs in light threads, while the calling thread watches the clock. It starts all of them: nginx lets only
---- the parent end a thread, or free what a finished one leaves behind.
+--- Socket timeouts cannot enforce a deadline: they restart with every byte, and a DNS query has its own. So blocking operations
+--- run in light threads, while the calling thread waits until the deadline. The calling thread starts both, because nginx lets
+--- only the parent kill a thread or free a finished one.
 
 local runtime = require "idocr.nginx.runtime"
 local semaphore = require "ngx.semaphore"
@@ -22,51 +22,51 @@ local ngx = ngx
 local Call = {}
 Call.__index = Call
 
-local unused = {} -- semaphores: a new one is memory of nginx and a finalizer
+local unused = {} -- unused semaphores: a new one costs an allocation and a finalizer
 
 --- Makes a call.
----@param fields table its members: sent, ends and what the threads need
+---@param fields table initial members: sent, ends and those that the threads need
 ---@return idocr.CosocketCall
 function Call.new(fields)
   fields.changed = table.remove(unused) or semaphore.new(0)
   return setmetatable(fields, Call)
 end
 
---- Ends the wait of the calling thread, or the next one.
-function Call:tell()
-  self.told = true
+--- Wakes the calling thread, or makes its next wait return at once.
+function Call:notify()
+  self.notified = true
   if not self.waiting then return end
   self.waiting = false
   self.changed:post(1)
 end
 
---- Waits until a thread tells something.
+--- Waits until a thread calls `notify`.
 ---@param ends number  runtime.now()
----@return boolean told false: it is too late, or the call was cancelled
+---@return boolean notified false: the deadline passed, or the call was cancelled
 function Call:wait(ends)
-  while not self.told do
+  while not self.notified do
     local left = ends - runtime.now()
     if left <= 0 or self.cancelled then return false end
     self.waiting = true
     self.changed:wait(math.max(left, 0.001))
     self.waiting = false
   end
-  self.told = false
+  self.notified = false
   return not self.cancelled
 end
 
---- Gives the call up. Its calling thread ends the others.
+--- Cancels the call. The calling thread then ends the light threads.
 function Call:cancel()
   self.cancelled = true
-  self:tell()
+  self:notify()
 end
 
---- Starts the first thread or the second one: `fn(call, ...)`.
+--- Starts a light thread that runs `fn(call, ...)`.
 ---@param name "first"|"second"
 ---@param fn function
 function Call:start(name, fn, ...) self[name] = ngx.thread.spawn(fn, self, ...) end
 
---- Ends both threads, or frees them where they have ended. A thread that waits for the connection closes it thereby.
+--- Kills both threads, or frees finished ones. Killing a thread that waits on the connection closes the connection.
 function Call:stop()
   if self.first then ngx.thread.kill(self.first) end
   if self.second then ngx.thread.kill(self.second) end
@@ -80,7 +80,7 @@ function Call:close()
   self.sock = nil
 end
 
---- Says that the call is over; its threads have been stopped.
+--- Ends the call after `stop`, and returns its semaphore.
 function Call:finish()
   if self.changed:count() == 0 then unused[#unused + 1] = self.changed end
 end

@@ -1,4 +1,4 @@
---- A connection for a request, out of the pool or new: TCP, the tunnel through a proxy, TLS.
+--- Opens a connection for a request, from the pool or new: TCP, the proxy tunnel, and TLS.
 
 local errors = require "idocr.errors"
 local failure = require "idocr.transports.cosocket_failure"
@@ -15,7 +15,7 @@ local PROBE = 1 -- seconds for the answer to a probe
 
 local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil or host:find(":", 1, true) ~= nil end
 
--- nginx can only compare a certificate with a name, so where an address is dialled the logical host counts.
+-- nginx can compare a certificate with a name only: for an IP address this is the signed host.
 local function name_to_verify(url, request)
   if url.scheme ~= "https" then return "" end
   if not is_address(url.host) then return url.host end
@@ -24,7 +24,7 @@ local function name_to_verify(url, request)
   return (url.host:find("^127%.") or url.host == "::1") and "localhost" or url.host
 end
 
--- Everything that changes whom we talk to or whom we trust is in the pool's name.
+-- The pool name holds everything that determines the peer and the trusted certificates.
 local function pool_of(transport, call, name, kind)
   local url, proxy = call.url, call.proxy
   local peer = proxy or url
@@ -36,7 +36,7 @@ local function pool_of(transport, call, name, kind)
   return { pool = text .. transport.identity .. kind, pool_size = transport.pool_size, backlog = transport.backlog }
 end
 
--- The pool of the last call is mostly the pool of the next one.
+-- Returns the pool of the last call where it fits this one.
 local function kept_pool(transport, call, name)
   local last = transport.last_pool
   if not last or last.url ~= call.url or last.proxy ~= call.proxy or last.name ~= name then
@@ -46,7 +46,7 @@ local function kept_pool(transport, call, name)
   return last.options
 end
 
--- Asks the proxy for a tunnel.
+-- Opens a tunnel through the proxy with CONNECT.
 local function tunnel(call, sock)
   local url, proxy = call.url, call.proxy
   local authority = (url.host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(url.host, url.port)
@@ -92,7 +92,7 @@ local function open(call, pool)
   return sock, reused
 end
 
--- nginx does not say why a handshake failed: another connection is asked.
+-- Finds out why a handshake failed, over another connection: nginx does not tell.
 local function handshake_failed(transport, call, name)
   pcall(call.sock.close, call.sock)
   call.connect_ends = math.min(call.connect_ends, runtime.now() + PROBE)
@@ -105,7 +105,7 @@ local function handshake_failed(transport, call, name)
   end
   if reason then return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. reason) end
   return failure.new(call, "connect", "ConnectFailed", answers
-    and "the TLS handshake broke off, but the server would make another one (does lua_ssl_protocols allow its versions?)"
+    and "the TLS handshake failed, but the server accepts another one (does lua_ssl_protocols allow its versions?)"
     or "the connection was closed during the TLS handshake")
 end
 
@@ -119,12 +119,12 @@ local function handshake(transport, call, sock, name)
   end
   message = tostring(message)
   if message == "timeout" then return failure.connect_timeout(call) end
-  -- A number in front may be left over from another connection.
+  -- A leading number may be an error code of another connection.
   if message:find("handshake failed", 1, true) then return handshake_failed(transport, call, name) end
   if message:find("certificate", 1, true) or message:find("^%d+: ") then
     local hint = ""
     if message:find("issuer", 1, true) or message:find("self.signed") then
-      hint = " (nginx trusts only what the directive lua_ssl_trusted_certificate names)"
+      hint = " (nginx trusts only the certificates in lua_ssl_trusted_certificate)"
     elseif is_address(name) then
       hint = " (nginx cannot verify a certificate for an address: use the name, or give signed_host)"
     end
@@ -133,16 +133,16 @@ local function handshake(transport, call, sock, name)
   return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. errors.scrub(message))
 end
 
---- Makes a connection that is ready for the request's head: `call.sock`.
+--- Opens a connection and stores it in `call.sock`.
 ---@param call idocr.CosocketCall
 ---@param transport table
 ---@param request table
----@param fresh boolean not out of the pool, and not to be kept
----@return boolean? reused nil: there is none
+---@param fresh boolean use a new connection and do not pool it
+---@return boolean? reused nil: failed
 ---@return idocr.Error?
 function connect.open(call, transport, request, fresh)
   local name = name_to_verify(call.url, request)
-  -- A pool that keeps nothing: the one way to be sure of a new connection.
+  -- The pool "fresh" is never filled, so this is always a new connection.
   local pool = fresh and pool_of(transport, call, name, "|fresh") or kept_pool(transport, call, name)
   local sock, reused = open(call, pool)
   if not sock then return nil, reused end

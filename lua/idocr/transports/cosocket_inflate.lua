@@ -1,5 +1,5 @@
---- Undoes gzip with the zlib that nginx itself is linked to. A reply is never asked to be packed (unpacking 3 MB costs
---- more than sending them), but a gateway on the way may pack it all the same.
+--- Decompresses gzip and zlib with the zlib that nginx is linked to. Requests do not ask for compression (decompressing 3 MB
+--- costs more than transferring them), but a gateway may compress anyway.
 
 local ok, ffi = pcall(require, "ffi")
 local zlib
@@ -29,13 +29,13 @@ local inflate = { available = true }
 
 local SLICE = 64 * 1024
 local STREAM_END = 1
-local EITHER_HEADER = 32 + 15 -- gzip or zlib, as the data say
+local EITHER_HEADER = 32 + 15 -- detects gzip or zlib
 
---- Unpacks a gzip or zlib text, at most `limit` bytes of it.
+--- Decompresses a gzip or zlib text to at most `limit` bytes.
 ---@param text string
 ---@param limit integer
 ---@param pause fun()
----@param sink idocr.core.Reply? takes the plain text piece by piece; "" is returned then
+---@param sink idocr.core.Reply? receives the plain text in pieces; the result is then ""
 ---@return string? plain
 ---@return "BadEncoding"|"ResponseTooLarge"|"ReceiveFailed"|nil code
 function inflate.all(text, limit, pause, sink)
@@ -60,7 +60,7 @@ function inflate.all(text, limit, pause, sink)
     end
   until code ~= 0 or (got == 0 and stream.avail_in == 0)
   zlib.inflateEnd(ffi.gc(stream, nil))
-  if code ~= STREAM_END or stream.avail_in > 0 then return nil, "BadEncoding" end -- cut, or something behind its end
+  if code ~= STREAM_END or stream.avail_in > 0 then return nil, "BadEncoding" end -- truncated, or data after the end
   return table.concat(parts)
 end
 

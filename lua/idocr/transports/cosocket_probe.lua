@@ -1,9 +1,9 @@
---- Finds out why a TLS handshake failed: nginx says "handshake failed" both where the server refuses it for good and where
---- the connection broke. A ClientHello over a connection of its own shows what the server answers.
+--- Finds out why a TLS handshake failed. nginx reports "handshake failed" both where the server refuses it and where the
+--- connection broke; this sends a ClientHello over a second connection and parses the response.
 
 local probe = {}
 
-local LARGEST = 64 * 1024 -- bytes of the server's answer that are looked at
+local LARGEST = 64 * 1024 -- bytes of the server's response that are parsed
 
 local function u16(number) return string.char(math.floor(number / 256), number % 256) end
 
@@ -17,8 +17,8 @@ local EXTENSIONS = extension(10, hex "0006 001d 0017 0018") .. extension(11, hex
   .. extension(13, hex "0014 0403 0804 0401 0503 0805 0501 0806 0601 0203 0201") .. extension(23, "")
   .. extension(43, hex "04 0304 0303") .. extension(45, hex "0101") .. extension(0xff01, "\0")
 
---- A ClientHello for TLS 1.2 and 1.3.
----@param name string? the server's name; nil: none is sent
+--- Builds a ClientHello for TLS 1.2 and 1.3.
+---@param name string? server name (SNI); nil: none
 ---@param random string 32 bytes
 ---@return string
 function probe.hello(name, random)
@@ -36,7 +36,7 @@ local ALERTS = {
 
 local CERTIFICATE_REQUEST, HELLO_DONE = 13, 14
 
--- Looks at the handshake messages of a server: `true`: nothing wrong so far; a text: why it cannot be talked to.
+-- Parses the handshake messages of a server. Returns true: incomplete; a text: the reason of the refusal; nil: no refusal.
 local function handshake(messages)
   local position = 1
   while #messages - position >= 3 do
@@ -44,18 +44,18 @@ local function handshake(messages)
     local length = (a * 256 + b) * 256 + c
     if kind == 2 and #messages - position >= 5 then
       local major, minor = messages:byte(position + 4, position + 5)
-      if major == 3 and minor < 3 then return "the server speaks no TLS 1.2" end
+      if major == 3 and minor < 3 then return "the server does not support TLS 1.2" end
     end
-    if kind == CERTIFICATE_REQUEST then return "the server wants a client certificate" end
+    if kind == CERTIFICATE_REQUEST then return "the server requires a client certificate" end
     if kind == HELLO_DONE then return nil end
     position = position + 4 + length
   end
   return true
 end
 
---- Why a server with this answer to a ClientHello cannot be talked to.
----@param answer string what has come so far
----@return string|boolean|nil reason a text; true: more has to come; nil: nothing is wrong with it
+--- Parses the response to a ClientHello.
+---@param answer string bytes received so far
+---@return string|boolean|nil reason a text: why the server refuses; true: incomplete; nil: no refusal
 function probe.read(answer)
   local messages, position = "", 1
   while true do
@@ -67,7 +67,7 @@ function probe.read(answer)
     if kind == 21 then
       if #content < 2 then return true end
       local alert = content:byte(2)
-      return ("the server answered with the TLS alert %d%s"):format(alert, ALERTS[alert] and " (" .. ALERTS[alert] .. ")" or "")
+      return ("the server sent the TLS alert %d%s"):format(alert, ALERTS[alert] and " (" .. ALERTS[alert] .. ")" or "")
     elseif kind ~= 22 then
       return nil -- TLS 1.3 is encrypted from here on
     end
@@ -79,12 +79,12 @@ function probe.read(answer)
   end
 end
 
---- Sends a ClientHello and judges what the server answers.
+--- Sends a ClientHello and parses the response.
 ---@param sock table a connected cosocket
 ---@param name string?
 ---@param random string 32 bytes
----@return string? reason nil: the server refuses nothing
----@return boolean? answers it would make a handshake now; else it closed the connection
+---@return string? reason nil: no refusal
+---@return boolean? answers the server responded; else it closed the connection
 function probe.ask(sock, name, random)
   if not sock:send(probe.hello(name, random)) then return nil, false end
   local answer = ""

@@ -1,12 +1,12 @@
---- The proxy of a request in nginx, as the cosocket transport uses it: reached by plain HTTP, with its Authorization value.
+--- Selects the proxy of a request in nginx: an HTTP proxy, with the value of its Proxy-Authorization header.
 
 local proxies = require "idocr.transports.proxies"
 
 local proxy = {}
 
-local SCHEMES = { http = true } -- a TLS handshake or SOCKS before the service's own handshake is more than cosockets do
+local SCHEMES = { http = true } -- cosockets can do neither TLS in TLS nor SOCKS
 
---- Makes a chooser of proxies. nginx passes on only the variables that an `env` line names.
+--- Returns a function that selects the proxy of a URL. nginx keeps only the environment variables that an `env` directive names.
 ---@param option string|false|nil a proxy's URL; "" or false: none; nil: from http_proxy, https_proxy, all_proxy and no_proxy
 ---@return fun(url: idocr.Url): (idocr.Proxy|{ authorization: string? })?
 function proxy.chooser(option)

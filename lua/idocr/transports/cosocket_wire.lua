@@ -1,7 +1,7 @@
---- Looks at the TCP socket below a cosocket, which can only read, never look: unread bytes, end of file, reset.
+--- Checks the TCP socket of a cosocket for unread bytes, end of file and reset, without reading from it.
 ---
---- ngx_lua 0.10.21 and later export a function that returns the descriptor (with a negative second argument it changes
---- nothing). Where it is missing, `available` is false.
+--- ngx_lua 0.10.21 and later export a function that returns the descriptor; a negative second argument makes it read-only.
+--- Where it is missing, `available` is false.
 
 local wire = { available = false }
 
@@ -42,7 +42,7 @@ local function descriptor(sock)
   return fd >= 0 and fd or nil
 end
 
---- What can be read at once: "bytes", "nothing", or "end" (end of file or an error). One system call.
+--- Returns what can be read without waiting: "bytes", "nothing", or "end" (end of file or an error). One system call.
 ---@param sock table a TCP cosocket
 ---@return "bytes"|"nothing"|"end"
 function wire.unread(sock)
@@ -54,7 +54,7 @@ function wire.unread(sock)
   return count < 0 and ffi.errno() == EAGAIN and "nothing" or "end"
 end
 
---- Whether the connection was reset, and not closed in order.
+--- Returns whether the connection was reset instead of closed.
 ---@param sock table a TCP cosocket
 ---@return boolean
 function wire.was_reset(sock)

@@ -1,7 +1,7 @@
---- Requests over libcurl: the transport of plain Lua programs.
+--- The transport for plain Lua programs: sends requests over libcurl.
 ---
---- One instance is one libcurl multi handle: its connections are shared by all calls of a client, one after the other
---- or hundreds at once (the runtime's pool). A forked process begins with its own connections.
+--- One instance has one libcurl multi handle, whose connections all calls of a client share, sequential or concurrent. A forked
+--- process opens new connections.
 
 local core = require "idocr.core"
 local curl = require "idocr.curl"
@@ -13,13 +13,13 @@ local runtime = require "idocr.runtime"
 local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 local CONNECT_TIMEOUT = 5 -- seconds
 local LARGEST_PEM = 16 * 1024 * 1024 -- bytes
-local LONGEST_WAIT = 1 -- seconds; a signal is seen only between two waits
+local LONGEST_WAIT = 1 -- seconds; Lua handles signals between two waits
 
 local Transport = {}
 Transport.__index = Transport
 Transport.name = "curl"
 
--- Where the request went, for messages. Never the path or the query: a token may be in there.
+-- Returns host and port of a URL for messages, never path or query, which may hold a token.
 local function place(url)
   local authority = type(url) == "string" and url:match("^%a[%w+.-]*://([^/?#]*)") or ""
   return authority:gsub("^.*@", "")
@@ -44,7 +44,7 @@ end
 
 local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
 
--- The proxy of a URL; that of the last URL is kept, since a client asks few.
+-- Returns the proxy of a URL; caches the last one.
 local function proxy_for(self, url)
   if self.proxied_url == url then return self.proxy end
   local parsed = http1.url(url)
@@ -52,8 +52,8 @@ local function proxy_for(self, url)
   return self.proxy
 end
 
--- Where an address is dialled for a named host, the certificate must be the name's: libcurl gets the name in the URL and
--- the address beside it.
+-- Returns the URL and the CONNECT_TO value for libcurl. Where the URL has an IP address and `host` a name, the certificate must
+-- be valid for the name: the URL then gets the name, and CONNECT_TO the address.
 local function route(url, host)
   local authority, rest = url:match("^[hH][tT][tT][pP][sS]://([^/?#]*)(.*)$")
   if not authority or not host or address_of(host) then return url end
@@ -64,7 +64,7 @@ local function route(url, host)
   return ("https://%s:%s%s"):format(name, port, rest), ("::%s:%s"):format(ip, port)
 end
 
---- Something that takes a reply of at most `max_response` bytes: the last one again where that one is free.
+--- Returns a sink for a reply of at most `max_response` bytes; reuses the last one where it is free.
 function Transport:take_sink(max_response)
   local sink = self.sink
   if not sink or self.sink_takes ~= max_response then return core.reply(max_response) end
@@ -72,7 +72,7 @@ function Transport:take_sink(max_response)
   return sink
 end
 
---- Sends one request and waits for its response. Never sends a byte of it twice: an error says how much left, and whether the peer
+--- Sends a request and waits for the response. Never sends it twice: the error tells how much was sent, and whether the peer
 --- certainly did not act on it.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response
 ---@param deadline number  seconds that are left
@@ -108,7 +108,7 @@ function Transport:send(request, deadline, options)
 
   local status, second, third, why, was_sent, dead_connection = transfer:result()
   if not status then
-    if sink then sink:close() end -- the collector does not see how much is in there
+    if sink then sink:close() end -- frees it now: the collector does not count its memory
     return nil, failure(url, proxy, second, third, why, was_sent, dead_connection)
   end
   local response = { status = status, headers = second, body = third }
@@ -120,7 +120,7 @@ function Transport:send(request, deadline, options)
   return response
 end
 
---- Ends what is under way with closed/Cancelled and closes all connections. Again is fine.
+--- Cancels unfinished calls with closed/Cancelled and closes all connections. May be called again.
 function Transport:close()
   local handle = self.handle
   if not handle then return end
@@ -141,18 +141,18 @@ local function readable(options, name)
   if not read then error(("%s: %s: %s"):format(name, path, why), 0) end
 end
 
--- The names that OpenSSL's own programs use, where the options say nothing.
+-- Returns the trusted certificates: of the options, else of the environment variables of OpenSSL.
 local function trust(options)
   if options.ca_file or options.ca_path then return options.ca_file, options.ca_path end
   local file, path = os.getenv("SSL_CERT_FILE"), os.getenv("SSL_CERT_DIR")
-  -- A pipe would be waited for; other mistakes are libcurl's to report.
-  if file and select(3, core.read_file(file, LARGEST_PEM)) == "not_a_file" then error("SSL_CERT_FILE names no regular file", 0) end
+  -- Refuses a pipe, which would block; libcurl reports other errors.
+  if file and select(3, core.read_file(file, LARGEST_PEM)) == "not_a_file" then error("SSL_CERT_FILE must be a regular file", 0) end
   return file ~= "" and file or nil, path ~= "" and path or nil
 end
 
 local module = {}
 
---- A transport of its own connections. Raises where an option cannot be used.
+--- Makes a transport. Raises where an option cannot be used.
 ---@param options table?  ca_file, ca_path, client_cert, client_key, proxy (URL, or false for none at all), timeout.connect,
 ---  max_response; http1 = true never negotiates HTTP/2
 function module.new(options)
@@ -166,7 +166,7 @@ function module.new(options)
   }
   if not handle then error("libcurl: " .. why, 0) end
 
-  -- Weak both ways: a transfer that no call waits for any more is collected and thereby cancelled.
+  -- Weak, so that an abandoned transfer is collected and thereby cancelled.
   local pending = setmetatable({}, { __mode = "kv" })
   local function poll(seconds)
     if handle:wait(seconds) == 0 then return end

@@ -1,14 +1,13 @@
---- HTTP/1.1 without a socket: text of a request head, and a reader that is fed bytes until a response is whole.
---- Framing rules and their order: RFC 9112 section 6.3.
+--- HTTP/1.1 without I/O: formats request heads and parses responses incrementally. Framing follows RFC 9112 section 6.3.
 
 local http1 = {}
 
-local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines together
+local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines
 local MAX_FIELDS = 128
 local MAX_LINE = 4 * 1024 -- bytes of a chunk's size line with its extensions
-local PACKED = 1.01 -- a compressed body may be so many times as large as what is in it, and
-local PACKED_EXTRA = 1024 -- so many bytes larger
-local MAX_PARTS = 1000 -- pieces of a body that are kept apart
+local PACKED = 1.01 -- largest ratio of a compressed body to its content, for incompressible data, plus
+local PACKED_EXTRA = 1024 -- bytes
+local MAX_PARTS = 1000 -- pieces of a body before they are joined
 local MAX_INTERIM = 8 -- 1xx responses before the real one
 local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
 
@@ -16,13 +15,13 @@ local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
 ---@field scheme "http"|"https"
 ---@field host string        without the brackets of an IPv6 address
 ---@field port integer
----@field authority string   host and port as they stand in the URL
+---@field authority string   host and port as written in the URL
 ---@field target string      path and query, at least "/"
 ---@field userinfo string?
 
---- Takes an http or https URL apart.
+--- Parses an http or https URL.
 ---@param text string
----@return idocr.Url? url nil where it is no such URL
+---@return idocr.Url? url nil: not such a URL
 function http1.url(text)
   if type(text) ~= "string" or text:find("[%c ]") then return nil end
   local scheme, rest = text:match("^(%a+)://(.+)$")
@@ -43,11 +42,10 @@ end
 
 local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
 
--- What no header may hold: control characters but for a tab. The first pattern says at once that there is none.
+-- Returns whether a header value holds control characters other than a tab. The first pattern is a fast check.
 local function unsendable(value) return value:find("%c") and value:find("[%z\1-\8\10-\31\127]") end
 
--- Header names are the same in every request: what a name is, is found out once. The first names are remembered only,
--- since a user's transport may make up others for ever.
+-- Cache: header name -> kind. Limited to 200 names, because users may generate names.
 local kinds, known = {}, 0
 
 local function learn(name)
@@ -58,19 +56,19 @@ local function learn(name)
   return kind
 end
 
---- The text of a request's head, with its final empty line.
+--- Formats the head of a request, with its final empty line.
 ---@param request table method, url, host, headers
----@param target string what stands between method and version: a path, an absolute URL or an authority
+---@param target string request target: a path, an absolute URL or an authority
 ---@param length integer? bytes of the body; nil: no body
 ---@param proxy_authorization string?
----@return string? head nil where a header cannot be sent as it is
+---@return string? head nil: a header is invalid
 ---@return string? why
 function http1.head(request, target, length, proxy_authorization)
   local lines, has_host = { request.method .. " " .. target .. " HTTP/1.1" }, false
   for _, header in ipairs(request.headers or {}) do
     local name, value = header[1], tostring(header[2])
     local kind = kinds[name] or learn(name)
-    if not kind or unsendable(value) then return nil, "a header holds a character that cannot be sent" end
+    if not kind or unsendable(value) then return nil, "a header name or value holds a forbidden character" end
     if kind == "host" then has_host = true end
     if kind ~= "own" then lines[#lines + 1] = name .. ": " .. value end
   end
@@ -82,20 +80,20 @@ function http1.head(request, target, length, proxy_authorization)
 end
 
 ---@class idocr.http1.Reader
----@field started boolean    whether any byte of a response was seen
+---@field started boolean    whether any byte of the response was received
 ---@field done boolean
 ---@field status integer?
 ---@field headers table<string, string>
----@field body string?       whole body once done, content coding not undone; empty where the sink took it
+---@field body string?       body once done, still content-encoded; empty where it went into the sink
 ---@field sunk boolean?      whether the body went into the sink
 ---@field keepalive boolean  whether the connection can carry another request
 local Reader = {}
 Reader.__index = Reader
 
---- A reader for one response.
----@param method string   of the request: HEAD and CONNECT have replies without a body
----@param max_body integer bytes; more is "ResponseTooLarge"
----@param sink idocr.core.Reply? takes the body while it arrives, unless it is packed; the caller finishes it
+--- Makes a parser for one response.
+---@param method string   of the request: responses to HEAD and CONNECT have no body
+---@param max_body integer bytes; a larger body is "ResponseTooLarge"
+---@param sink idocr.core.Reply? receives the body unless it is compressed; the caller finishes it
 ---@return idocr.http1.Reader
 function http1.reader(method, max_body, sink)
   return setmetatable({
@@ -120,7 +118,7 @@ local function end_of_head(text, from)
   return a and b and math.min(a, b) or a or b
 end
 
--- A body that comes byte by byte must not take a table entry for each.
+-- Joins the pieces, so that a body that arrives byte by byte does not need a table entry for each byte.
 local function join(self)
   self.blocks[#self.blocks + 1] = table.concat(self.parts)
   self.parts = {}
@@ -133,8 +131,7 @@ local function complete(self)
   return true
 end
 
--- A whole line, or none. Nothing in it can match in two ways: a reader that tries them all is busy for seconds with 60 KB
--- of blanks.
+-- One header line. The pattern has no ambiguous repetition: backtracking over 60 KB of blanks would take seconds.
 local FIELD = "^([%w!#$%%&'*+%-.^_`|~]+): ?([^%z\r\n]*)\r?\n()"
 
 local BLANK = { [9] = true, [32] = true } -- bytes
@@ -157,7 +154,7 @@ local function parse_fields(self, text)
       if name ~= "content-length" then
         value = headers[name] .. ", " .. value
       elseif headers[name] ~= value then
-        return bad("two values of Content-Length that differ")
+        return bad("two different Content-Lengths")
       end
     end
     headers[name] = value
@@ -173,8 +170,8 @@ local function frame(self, version)
   local connection = (headers.connection or ""):lower()
   self.keepalive = not connection:find("close", 1, true)
     and (version == "1.1" or connection:find("keep-alive", 1, true) ~= nil)
-  -- After an HTTP error nobody knows which answers are still to come: a load balancer's 408 for an idle connection, say, that
-  -- crossed the request. The service's own refusals are 200.
+  -- After an HTTP error further responses may follow, such as a load balancer's 408 for an idle connection. Errors of the
+  -- service have status 200.
   if self.status >= 300 then self.keepalive = false end
   local coding, length = headers["transfer-encoding"], headers["content-length"]
   local plain = (headers["content-encoding"] or "identity"):lower() == "identity"
@@ -183,8 +180,8 @@ local function frame(self, version)
   if self.method == "HEAD" or self.status == 204 or self.status == 304 or (self.method == "CONNECT" and self.status < 300) then
     return complete(self)
   elseif coding then
-    if coding:lower() ~= "chunked" then return bad("an unknown transfer coding") end
-    if length then self.keepalive = false end -- both: RFC 9112 6.1 wants the connection closed
+    if coding:lower() ~= "chunked" then return bad("unknown transfer coding") end
+    if length then self.keepalive = false end -- both headers: RFC 9112 6.1 requires closing the connection
     self.state = "size"
   elseif length then
     if not length:find("^%d+$") or #length > 15 then return bad("malformed Content-Length") end
@@ -199,7 +196,7 @@ local function frame(self, version)
   return false
 end
 
--- Each state: function(self, bytes, position) -> next position | nil, code, message. nil position without a code: wants more.
+-- Parser states: function(self, bytes, position) -> next position | nil, code, message. nil without a code: needs more bytes.
 local states = {}
 
 function states.head(self, bytes, position)
@@ -207,7 +204,7 @@ function states.head(self, bytes, position)
   local text = self.buffer .. (position > 1 and bytes:sub(position) or bytes)
   local stop = end_of_head(text, math.max(before - 1, 1))
   if not stop then
-    if not (text:sub(1, 5) == "HTTP/" or ("HTTP/"):sub(1, #text) == text) then return bad("this is not HTTP") end
+    if not (text:sub(1, 5) == "HTTP/" or ("HTTP/"):sub(1, #text) == text) then return bad("the response is not HTTP") end
     if #text > MAX_HEAD then return head_too_large() end
     self.buffer = text
     return nil
@@ -222,7 +219,9 @@ function states.head(self, bytes, position)
   local after = position + stop - before
   if self.status < 200 then
     self.interim = self.interim + 1
-    if self.status == 101 or self.interim > MAX_INTERIM then return bad("an interim response that was not asked for") end
+    if self.status == 101 or self.interim > MAX_INTERIM then
+      return bad("too many interim responses, or a status 101 without an Upgrade request")
+    end
     return after
   end
   ok, code, message = frame(self, version)
@@ -266,11 +265,11 @@ function states.until_close(self, bytes, position)
   return #bytes + 1
 end
 
--- A line that may come in pieces, without its end.
+-- Reads a line without its line break; it may arrive in pieces.
 local function line(self, bytes, position)
   local stop = bytes:find("\n", position, true)
   self.buffer = self.buffer .. bytes:sub(position, (stop or #bytes + 1) - 1)
-  if #self.buffer > MAX_LINE then return bad("the line with a chunk size is too long") end
+  if #self.buffer > MAX_LINE then return bad("the line of a chunk size is too long") end
   if not stop then return nil end
   local text = self.buffer:gsub("\r$", "")
   self.buffer = ""
@@ -312,9 +311,9 @@ function states.trailer(self, bytes, position)
   return after
 end
 
---- Takes the next bytes that arrived.
+--- Parses the next received bytes.
 ---@param bytes string
----@return boolean? done  nil: the reply is broken
+---@return boolean? done  nil: malformed response
 ---@return string? code   "BadResponse", "ResponseTooLarge", "ReceiveFailed" (no memory)
 ---@return string? message
 function Reader:feed(bytes)
@@ -323,7 +322,7 @@ function Reader:feed(bytes)
   local position = 1
   while position <= #bytes do
     if self.done then
-      self.keepalive = false -- bytes that nobody asked for: what follows cannot be trusted
+      self.keepalive = false -- bytes after the response: the connection cannot be reused
       return true
     end
     local after, code, message = states[self.state](self, bytes, position)
@@ -336,8 +335,8 @@ function Reader:feed(bytes)
   return self.done
 end
 
---- Says that the peer closed the connection.
----@return boolean? done nil: the reply is not whole
+--- Ends parsing because the peer closed the connection.
+---@return boolean? done nil: the response is incomplete
 ---@return string? code "ConnectionClosed"
 ---@return string? message
 function Reader:finish()

@@ -1,10 +1,10 @@
---- Chooses the transport of a client. Each is loaded when it is asked for: libcurl never gets into nginx, nginx's
---- sockets never into a plain program.
+--- Selects the transport of a client. Loads each transport on first use, so that nginx never loads libcurl and a plain program
+--- never loads cosockets.
 
 local transports = {}
 
--- nginx's Lua module puts `ngx` among the loaded modules. In a thread of its thread pool there are no phases and no
--- sockets, but blocking hurts nobody there.
+-- Returns whether this is an nginx worker. A thread of its thread pool has no phases and no sockets and may block, so it is
+-- treated like a plain program.
 local function in_nginx()
   local ngx = package.loaded.ngx
   return type(ngx) == "table" and ngx.get_phase ~= nil
@@ -17,27 +17,27 @@ end
 
 local function libcurl(options)
   if in_nginx() then
-    error('transport "curl" would stop the whole nginx worker while it waits: use "cosocket", or a worker thread', 0)
+    error('transport "curl" would block the nginx worker while it waits: use "cosocket", or a worker thread', 0)
   end
   return require("idocr.transports.curl").new(options)
 end
 
 local NAMED = {
-  -- In a phase without sockets the cosocket transport says so, call by call: never libcurl in its place.
+  -- In a phase without sockets each call returns an error of the cosocket transport; libcurl is never a replacement.
   auto = function(options) return in_nginx() and cosocket(options) or libcurl(options) end,
   cosocket = cosocket,
   curl = libcurl,
   sandbox = function(options) return require("idocr.transports.sandbox").new(options) end,
 }
 
---- The runtime of the place where we are, for transports that bring none.
+--- Returns the runtime of nginx or of a plain program, for transports without one.
 ---@return idocr.Runtime
 function transports.runtime()
   if in_nginx() then return require("idocr.transports.cosocket").runtime end
   return require("idocr.runtime").new()
 end
 
---- Makes a transport. Raises where the option or what it needs is wrong.
+--- Makes a transport. Raises where an option is wrong or a requirement is missing.
 ---@param option "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  nil: "auto"
 ---@param options table?  the client's checked options
 ---@return table transport  name, runtime, send(self, request, deadline, options), close(self)?

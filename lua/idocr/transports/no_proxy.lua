@@ -1,6 +1,6 @@
---- The list of hosts that are reached without a proxy (`no_proxy`): one rule for all transports.
+--- Parses `no_proxy`, the list of hosts that are contacted without a proxy, for all transports.
 ---
---- Entries are separated by commas or blanks; case does not matter, nor does a dot at the end of a name:
+--- Entries are separated by commas or blanks; case and a trailing dot are ignored:
 ---   *                        every host
 ---   example.com              this host and all below it; `.example.com` and `*.example.com` mean the same
 ---   10.0.0.7, fd00::1, [fd00::1]   an address, however it is written
@@ -9,7 +9,7 @@
 
 local no_proxy = {}
 
--- A number of at most `digits` digits that is not greater than `most`, or nil.
+-- Parses a number of at most `digits` digits and at most `most`; else nil.
 local function number(text, digits, most)
   if not text:find("^%d+$") or #text > digits then return nil end
   local value = tonumber(text)
@@ -26,7 +26,7 @@ local function ipv4_bytes(text)
   return bytes
 end
 
--- The bytes of colon-separated groups; the last one may be an IPv4 address.
+-- Parses colon-separated groups into bytes; the last one may be an IPv4 address.
 local function group_bytes(text, bytes)
   if text == "" then return bytes end
   for group, separator in text:gmatch("([^:]*)(:?)") do
@@ -63,7 +63,7 @@ end
 
 local MAPPED = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255 } -- ::ffff:0:0/96 holds the IPv4 addresses
 
---- The bytes of an address: 4 or 16, and 4 also of an IPv4 address that is written as an IPv6 address.
+--- Parses an address into 4 or 16 bytes; an IPv4-mapped IPv6 address gives 4.
 ---@param text string without brackets
 ---@return integer[]?
 local function address_bytes(text)
@@ -75,7 +75,7 @@ local function address_bytes(text)
   return { bytes[13], bytes[14], bytes[15], bytes[16] }
 end
 
--- Whether the first `bits` bits of two addresses of the same length are equal.
+-- Returns whether the first `bits` bits of two addresses of the same length are equal.
 local function same_network(a, b, bits)
   if #a ~= #b then return false end
   for index = 1, #a do
@@ -87,7 +87,7 @@ local function same_network(a, b, bits)
   return true
 end
 
--- Splits an entry into host, without brackets, and port (nil: all ports). Nil for what is no entry.
+-- Splits an entry into host, without brackets, and port (nil: all ports). Returns nil for an invalid entry.
 local function split(entry)
   local inside, rest = entry:match("^%[([^%]]*)%](.*)$")
   if inside then
@@ -103,7 +103,7 @@ local function split(entry)
   if port then return inside, port end
 end
 
--- An entry that hosts are compared with, or nil.
+-- Parses an entry; nil where it is invalid.
 local function parse_entry(text)
   local host, port = split(text)
   if not host then return nil end
@@ -125,7 +125,7 @@ local function matches(entry, host, bytes, port)
   if entry.port and entry.port ~= port then return false end
   if entry.all then return true end
   if entry.bytes then return bytes ~= nil and entry.bits ~= nil and same_network(entry.bytes, bytes, entry.bits) end
-  if bytes then return false end -- "0.1" is no suffix of an address
+  if bytes then return false end -- names never match an address by suffix
   return host == entry.name or host:sub(-#entry.name - 1) == "." .. entry.name
 end
 
@@ -161,7 +161,7 @@ local function within(networks, bytes)
   return false
 end
 
---- Whether a host is this machine by its name or address.
+--- Returns whether a host name or address is loopback.
 ---@param host string
 ---@return boolean
 function no_proxy.is_loopback(host)
@@ -170,7 +170,7 @@ function no_proxy.is_loopback(host)
   return host == "localhost" or host:sub(-10) == ".localhost" or within(LOCAL, bytes)
 end
 
---- Whether a host's address is of the network segment only, as that of a metadata service.
+--- Returns whether a host is a link-local address, such as that of a metadata service.
 ---@param host string
 ---@return boolean
 function no_proxy.is_link_local(host)

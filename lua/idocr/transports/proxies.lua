@@ -1,4 +1,4 @@
---- Which proxy a request goes through, by the option `proxy` and the environment: one rule for all transports.
+--- Selects the proxy of a request by the option `proxy` and the environment, for all transports.
 
 local core = require "idocr.core"
 local no_proxy = require "idocr.transports.no_proxy"
@@ -13,7 +13,7 @@ local proxies = {}
 ---@field authority string       HOST:PORT, for messages
 ---@field user string?           decoded
 ---@field password string?       decoded
----@field url string             put together again; holds the password
+---@field url string             normalised; holds the password
 
 local PORTS = { http = 80, https = 443, socks4 = 1080, socks4a = 1080, socks5 = 1080, socks5h = 1080 }
 
@@ -31,9 +31,9 @@ local function host_and_port(text)
   if port and port >= 1 and port <= 65535 then return host, port end
 end
 
---- Takes a proxy's URL apart. Complaints hold nothing of it but its scheme.
+--- Parses the URL of a proxy. Error messages hold only its scheme.
 ---@param text string without a scheme: http
----@param schemes table<string, true> those that the transport can do
+---@param schemes table<string, true> those that the transport supports
 ---@return idocr.Proxy? proxy, string? complaint
 function proxies.parse(text, schemes)
   if text:find("[%c ]") then return nil, "the URL of a proxy must not hold blanks or control characters" end
@@ -43,14 +43,14 @@ function proxies.parse(text, schemes)
     local names = {}
     for name in pairs(schemes) do names[#names + 1] = name .. "://" end
     table.sort(names)
-    local which = PORTS[scheme] and " " .. scheme or "" -- anything else could be a part of a password
-    return nil, ("unsupported proxy scheme%s; here a proxy is reached by %s only"):format(which, table.concat(names, ", "))
+    local which = PORTS[scheme] and " " .. scheme or "" -- an unknown one could be a part of a password
+    return nil, ("unsupported proxy scheme%s: use %s only"):format(which, table.concat(names, ", "))
   end
   local authority = rest:match("^[^/?#]*")
   local userinfo, place = authority:match("^(.*)@([^@]*)$")
   local host, port = host_and_port(place or authority)
   if not host then
-    return nil, "this is no URL of a proxy; it must be like http://host:port (in a password / is written as %2F, ? as %3F, # as %23)"
+    return nil, "the URL of a proxy must be like http://host:port (in a password write / as %2F, ? as %3F, # as %23)"
   end
   port = port or PORTS[scheme]
   local shown = (host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(host, port)
@@ -71,8 +71,7 @@ local function environment(names)
   end
 end
 
--- In the order in which they are looked for. HTTP_PROXY in capitals is what a CGI program gets from a request's header `Proxy`:
--- never taken.
+-- In order of precedence. HTTP_PROXY in capitals is never used: a CGI program gets it from the header `Proxy` of a request.
 local VARIABLES = {
   http = { "http_proxy", "all_proxy", "ALL_PROXY" },
   https = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" },
@@ -93,15 +92,15 @@ local function from_environment(schemes)
     local proxy = by_scheme[url.scheme]
     if not proxy or direct(url.host, url.port) then return nil end
     local near = no_proxy.is_loopback(url.host) or no_proxy.is_link_local(url.host)
-    if near and not no_proxy.is_loopback(proxy.host) then return nil end -- only a proxy on this machine reaches the same place
+    if near and not no_proxy.is_loopback(proxy.host) then return nil end -- only a proxy on this machine can reach it
     return proxy
   end
 end
 
---- Makes a chooser of proxies. An explicit proxy is used for every request; `no_proxy` and the exception for addresses of this
---- machine hold for those of the environment. Raises, without a position, where a URL cannot be used.
+--- Returns a function that selects the proxy of a URL. An explicit proxy is used for every request; `no_proxy` and the exception
+--- for local addresses apply to proxies of the environment. Raises, without a position, where a URL is wrong.
 ---@param option string|false|nil a proxy's URL; "" or false: none; nil: from http_proxy, https_proxy, all_proxy and no_proxy
----@param schemes table<string, true> those that the transport can do
+---@param schemes table<string, true> those that the transport supports
 ---@return fun(url: idocr.Url): idocr.Proxy?
 function proxies.chooser(option, schemes)
   if option == nil then return from_environment(schemes) end

@@ -1,5 +1,5 @@
---- The sandbox inside this process: requests go to its handler and nowhere else. Nothing ever falls back to it; who wants
---- it says so, and every card says that it came from it.
+--- The sandbox transport: passes requests to the mock server in this process. Used only when selected; its cards have
+--- `sandbox = true`.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -34,9 +34,9 @@ local function headers_of(request)
   return headers
 end
 
---- Hands one request to the handler.
+--- Passes a request to the handler.
 ---@param request table
----@param deadline number seconds that are left
+---@param deadline number remaining seconds
 ---@return table? response
 ---@return idocr.Error?
 function Transport:send(request, deadline)
@@ -50,11 +50,11 @@ function Transport:send(request, deadline)
     body = body,
     now = core.wall(),
   }
-  if reply.fault == "reset" then return failure("network", "ConnectionReset", "the sandbox broke the connection, as asked", true) end
-  if reply.fault == "cut" then return failure("network", "ConnectionClosed", "the sandbox cut its reply, as asked", true) end
+  if reply.fault == "reset" then return failure("network", "ConnectionReset", "the sandbox reset the connection (injected)", true) end
+  if reply.fault == "cut" then return failure("network", "ConnectionClosed", "the sandbox cut its reply (injected)", true) end
   if reply.fault == "slow" then
     self.runtime.sleep(math.min(reply.delay, deadline))
-    if reply.delay >= deadline then return failure("timeout", "DeadlineExceeded", "the sandbox was slow, as asked", true) end
+    if reply.delay >= deadline then return failure("timeout", "DeadlineExceeded", "the sandbox delayed its reply (injected)", true) end
   end
   if request.max_response and #reply.body > request.max_response then
     return failure("protocol", "ResponseTooLarge", "the reply is larger than max_response", true)
@@ -64,13 +64,13 @@ function Transport:send(request, deadline)
   return { status = reply.status, headers = headers, body = reply.body }
 end
 
---- Ends the transport: later requests are `closed` errors.
+--- Closes the transport: later requests are `closed` errors.
 function Transport:close() self.handler = nil end
 
 local sandbox = {}
 
---- Makes the transport. `credentials` are what opens it, by provider: clients that were given none use them.
----@param options table? the client's options, of which it needs none
+--- Makes the transport. Its `credentials`, by provider, are used by clients without credentials.
+---@param options table? ignored
 ---@return table transport
 function sandbox.new(options) -- luacheck: no unused args
   local handler = require "idocr.sandbox.handler"

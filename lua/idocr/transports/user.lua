@@ -1,5 +1,5 @@
---- A transport of the user's own: a function or an object with `send`. What it gives back is looked at, so that a
---- mistake in there is an error of the call and not an exception somewhere behind.
+--- Wraps a user's transport: a function, or an object with `send`. Validates its response, so that a mistake becomes an error of
+--- the call instead of an exception later.
 
 local errors = require "idocr.errors"
 
@@ -10,14 +10,14 @@ Transport.__index = Transport
 Transport.name = "user"
 
 local function bad(what)
-  return errors.sent("protocol", "BadResponse", "the transport function gave " .. what)
+  return errors.sent("protocol", "BadResponse", "the transport function returned " .. what)
 end
 
 local UNSENT = { connect = true, tls = true } -- before a byte of the request can leave
 
 local SENT = { [true] = true, [false] = false, part = "part" }
 
--- What left, as they say it; where they say nothing, all of it, unless the category excludes that.
+-- Returns how much was sent, by the error; where it does not tell, everything, unless the category excludes that.
 local function sent_of(err)
   if err.sent == nil and UNSENT[err.category] then return false end
   local sent = SENT[err.sent]
@@ -30,7 +30,7 @@ local function status_of(value)
   return value and value % 1 == 0 and value >= 100 and value <= 999 and math.floor(value) or nil
 end
 
--- An error of theirs: an error object as it is, a table with a category we know, or any text.
+-- Converts an error of the transport: an error object, a table with a known category, or any text.
 local function their_error(err, secrets)
   if errors.is(err) then
     err.sent = sent_of(err)
@@ -47,7 +47,7 @@ local function their_error(err, secrets)
   return errors.sent("network", "TransportFailed", errors.describe(err, secrets))
 end
 
--- A header's value; one that is there several times may be a list.
+-- Returns the value of a header; a repeated one may be a list.
 local function header(value)
   if type(value) ~= "table" then return tostring(value) end
   local values = {}
@@ -63,7 +63,7 @@ local function checked(response, max_response)
   if body == nil then body = "" end
   if type(body) ~= "string" then return nil, bad("a response whose body is a " .. type(body)) end
   if #body > max_response then
-    return nil, errors.sent("protocol", "ResponseTooLarge", "the reply is larger than max_response")
+    return nil, errors.sent("protocol", "ResponseTooLarge", "the response is larger than max_response")
   end
   if response.headers ~= nil and type(response.headers) ~= "table" then
     return nil, bad("a response whose headers are a " .. type(response.headers))
@@ -77,7 +77,7 @@ end
 
 local module = {}
 
--- Their function, and the look at what it gave, which their metatables can break as well.
+-- Calls the user's transport and validates its response; runs under pcall, because metatables may raise in both.
 function Transport:exchange(request, deadline, secrets)
   local response, err = self.call(request, deadline)
   if response == nil or response == false then return nil, their_error(err, secrets) end
@@ -85,7 +85,7 @@ function Transport:exchange(request, deadline, secrets)
 end
 
 ---@param request table
----@param deadline number  seconds that are left
+---@param deadline number  remaining seconds
 ---@param options { secrets: string[]? }?  `secrets` are removed from errors
 ---@return table? response
 ---@return idocr.Error?
@@ -99,7 +99,7 @@ function Transport:send(request, deadline, options)
   return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. errors.describe(response, secrets))
 end
 
---- Closes the user's object too, where it can be closed.
+--- Closes the user's object where it has `close`.
 function Transport:close()
   if self.closed then return end
   self.closed = true
@@ -109,7 +109,7 @@ end
 --- Wraps a function `(request, deadline)` or an object with `send(self, request, deadline)`.
 ---@param given function|table
 ---@param options table  max_response
----@param runtime idocr.Runtime  used where the object brings none
+---@param runtime idocr.Runtime  used where the object has none
 function module.new(given, options, runtime)
   local self = setmetatable({ max_response = options.max_response or MAX_RESPONSE, runtime = runtime }, Transport)
   if type(given) == "table" and given.send then

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Texts with the person's mark, and responses of HTTP/1.1 and HTTP/2.
+ * Builds response bodies with marked personal data, and HTTP/1.1 and HTTP/2 responses.
  */
 #include "faults.h"
 

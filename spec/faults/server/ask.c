@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The test's questions, a line each way on a connection:
+ * Answers the queries of the test, one line each way on a connection:
  *
  *   begin CELL       counts from 0 again                              -> ok
  *   wait CELL N      until N marks were set                           -> ok

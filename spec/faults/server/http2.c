@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * As much HTTP/2 as a faulty server needs: frames in and out, heads without compression (RFC 7541, 6.2.2).
+ * A minimal HTTP/2 for a faulty server: frames in and out, headers without compression (RFC 7541, 6.2.2).
  */
 #include "faults.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bytes of a connection: waits, TLS, and a count of the requests that arrived.
+ * Reads and writes a connection, with TLS and time limits, and counts the requests that arrived.
  */
 #include "faults.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads the script file (its form: main.c).
+ * Reads the script file (its format: main.c).
  */
 #include "faults.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The steps of a script. Each returns false when the connection, the cell or the script is over.
+ * Runs the steps of a script. Each returns false when the connection, the cell or the script is over.
  *
  *   tls CERT ALPN VERSIONS   handshake; VERSIONS such as 23: TLS 1.2 to 1.3, a `c` behind it: wants a client certificate
  *   h2 SETTINGS              begins HTTP/2 with a SETTINGS payload

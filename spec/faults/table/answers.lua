@@ -1,4 +1,4 @@
---- HTTP errors of gateways, and refusals of the services. The same over HTTP/2.
+--- Faults: HTTP errors of gateways, and errors of the services; also over HTTP/2.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- Bodies that are framed well and hold something else than the service's answer. The same over HTTP/2.
+--- Faults: correctly framed bodies that are not a response of the service; also over HTTP/2.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- No connection, or none in time.
+--- Faults: no connection, or a connect timeout.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

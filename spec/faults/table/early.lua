@@ -1,4 +1,4 @@
---- The response comes before the request is whole.
+--- Faults: a response before the whole request was sent.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- Compressed bodies.
+--- Faults: compressed bodies.
 
 local process = require "spec.support.process"
 local s = require "spec.faults.steps"

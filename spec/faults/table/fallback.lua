@@ -1,4 +1,4 @@
---- Two providers: the second is asked, and paid, only where the first certainly cost nothing.
+--- Faults with two providers: the second is called only where the first certainly billed nothing.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- Bodies of HTTP/1.1 responses that are framed wrongly or oddly.
+--- Faults: wrong or unusual framing of HTTP/1.1 bodies.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

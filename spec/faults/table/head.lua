@@ -1,4 +1,4 @@
---- Heads of HTTP/1.1 responses that are malformed, odd or too large.
+--- Faults: malformed, unusual or too large HTTP/1.1 heads.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- What HTTP/2 alone can do wrong. Frame types: 0 DATA, 1 HEADERS, 3 RST_STREAM, 4 SETTINGS, 5 PUSH_PROMISE, 6 PING, 7 GOAWAY,
+--- Faults of HTTP/2 only. Frame types: 0 DATA, 1 HEADERS, 3 RST_STREAM, 4 SETTINGS, 5 PUSH_PROMISE, 6 PING, 7 GOAWAY,
 --- 8 WINDOW_UPDATE, 9 CONTINUATION.
 
 local s = require "spec.faults.steps"

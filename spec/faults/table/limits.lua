@@ -1,4 +1,4 @@
---- Responses at and over max_response.
+--- Faults: responses at and above max_response.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

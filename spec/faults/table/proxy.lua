@@ -1,4 +1,4 @@
---- Proxies that are dead, refuse or break. A tunnel (CONNECT) for https, the absolute form for http.
+--- Faults of proxies: unreachable, refusing, breaking. A tunnel (CONNECT) for https, the absolute form for http.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

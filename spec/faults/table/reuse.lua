@@ -1,4 +1,4 @@
---- Kept connections that went bad between two calls, or go bad under the second. A card belongs to its call.
+--- Faults of kept connections, between two calls or during the second. A card belongs to its call.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- The connection ends at each stage of a request and its response.
+--- Faults: the connection ends at each stage of a request and its response.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

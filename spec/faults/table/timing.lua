@@ -1,4 +1,4 @@
---- Servers that are slow or stop. The deadline is the only clock.
+--- Faults: slow and stalled servers. The deadline ends the call.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"

@@ -1,4 +1,4 @@
---- Certificates that must be refused, and handshakes that fail or break.
+--- Faults: certificates that must be refused, and failing handshakes.
 
 local s = require "spec.faults.steps"
 local w = require "spec.faults.want"
