@@ -38,7 +38,7 @@ CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC),$(wildcard csrc/*.c))
 MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels)
 HEADERS := $(wildcard csrc/*.h)
 
-# A make of its own builds the modules: in `make deps test` the variables above were set before the packages were there.
+# A second make builds the modules: in `make deps test` the variables above were set before the packages were there.
 # With -j the packages still come first.
 .PHONY: all modules
 all: | $(filter deps,$(MAKECMDGOALS))
