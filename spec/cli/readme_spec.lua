@@ -89,15 +89,17 @@ describe("README.md and docs/reference.md", function()
     assert.is_truthy(out:find("X1234567", 1, true))
   end)
 
-  it("names every kind, action, category and make target that there is", function()
-    for _, name in ipairs(kinds.list()) do
-      for _, page in ipairs { readme, reference } do
-        assert.is_truthy(page:find("`" .. name .. "`", 1, true), name)
-        for _, service in ipairs(kinds.get(name).services) do
+  it("names the action of each kind, every category and make target that there is", function()
+    for _, page in ipairs { readme, reference } do
+      local count = 0
+      for name, row in page:match("\n| kind | documents.-\n\n"):gmatch("\n| `([%l_]+)` (|[^\n]+)") do
+        count = count + 1
+        for _, service in ipairs(assert(kinds.get(name), name).services) do
           local action = service.provider == "ekycpro" and "my_ocr" or service.action
-          assert.is_truthy(page:find(action, 1, true), action)
+          assert.is_truthy(row:find(action, 1, true), action)
         end
       end
+      assert.is_true(count >= 4, count)
     end
     for category in pairs(require("idocr.errors").CATEGORIES) do
       assert.is_truthy(reference:find("`" .. category .. "`", 1, true), category)

@@ -19,16 +19,16 @@ describe("CONTRIBUTING.md", function()
   it("has a kind of card that the sandbox reads from a folder outside of idocr", function()
     local folder, path = process.tempdir(), package.path
     process.run("mkdir -p " .. process.quote(folder .. "/idocr/cards"))
-    process.write(folder .. "/idocr/cards/library_card.lua", example "RecognizeLibraryCardOCR")
+    process.write(folder .. "/idocr/cards/student_card.lua", example "RecognizeStudentCardOCR")
     package.path = folder .. "/?.lua;" .. path
     finally(function()
       package.path = path
-      package.loaded["idocr.cards.library_card"] = nil
+      package.loaded["idocr.cards.student_card"] = nil
     end)
     local picture = assert(stamp.write(process.read(specimens.path "passport"), {
-      kind = "library_card", fields = { number = "L-17", expiry_date = "2031-05-01", warnings = "blurry" },
+      kind = "student_card", fields = { number = "L-17", expiry_date = "2031-05-01", warnings = "blurry" },
     }))
-    local card = assert(idocr.new { transport = "sandbox" }:read("library_card", idocr.bytes(picture)))
+    local card = assert(idocr.new { transport = "sandbox" }:read("student_card", idocr.bytes(picture)))
     assert.equal("L-17", card.number)
     assert.equal("2031-05-01", card.expiry_date)
     assert.is_true(card:has_warning "blurry")
