@@ -1,22 +1,13 @@
-# idocr: `make deps demo` shows it, `make deps test` proves it. `make help` lists the rest.
+# Builds, tests, installs and measures idocr. `make deps demo` and `make deps test` need nothing but make; `make help`
+# lists all targets.
 #
-# Each Lua has a folder of its own below build/: a module built for one version must never be found by another.
+# Each Lua has its own folder below build/: a module built for one version must never be found by another.
 
 SHELL := /bin/bash
 BUILD ?= build
-
-ifneq ($(and $(filter deps,$(MAKECMDGOALS)),$(filter-out deps,$(MAKECMDGOALS))),)
-# `make deps demo`: what there is to build is known only once the packages are there, so the other goals are left to a
-# make of their own that starts afterwards.
-GOALS := $(filter-out deps,$(MAKECMDGOALS))
-.PHONY: $(MAKECMDGOALS)
-deps:
-	@.ci/deps
-$(firstword $(GOALS)): deps
-	@$(MAKE) --no-print-directory $(GOALS)
-$(wordlist 2,$(words $(GOALS)),$(GOALS)): $(firstword $(GOALS)) ; @:
-
-else
+ifneq ($(word 2,$(BUILD)),)
+$(error BUILD must be a path without blanks)
+endif
 
 .DEFAULT_GOAL := all
 
@@ -38,20 +29,23 @@ pkg_libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 LUAS := $(strip $(foreach L,5.4 luajit,$(shell $(PKG_CONFIG) --exists $(if $(filter luajit,$L),luajit,lua$L) 2>/dev/null && echo $L)))
 LUA_CFLAGS_5.4 = $(call pkg_cflags,lua5.4)
 LUA_CFLAGS_luajit = $(call pkg_cflags,luajit)
-LUA_CFLAGS_rock = -I$(LUA_INCDIR)
+LUA_CFLAGS_rock = -I"$(LUA_INCDIR)"
 
 CURL_SRC := $(wildcard csrc/transfer*.c csrc/lua_curl*.c)
 PIXELS_SRC := $(wildcard csrc/pixels*.c csrc/lua_pixels*.c)
 CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC),$(wildcard csrc/*.c))
-# The look at pixels is optional: it needs libjpeg-turbo and libpng, and nothing else needs it.
+# pixels (quality advice) is optional: only this module needs libjpeg-turbo and libpng.
 MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels)
 HEADERS := $(wildcard csrc/*.h)
 
-.PHONY: all
-all: $(foreach L,$(LUAS),$(MODULES:%=$(BUILD)/$L/idocr/%.so)) $(BUILD)/idocr
-ifeq ($(LUAS),)
-	@echo "No Lua to build for: neither lua5.4 nor luajit is known to $(PKG_CONFIG). 'make deps' installs what is needed." >&2; exit 1
-endif
+# A second make builds the modules: in `make deps test` the variables above were set before the packages were there.
+# With -j the packages still come first.
+.PHONY: all modules
+all: | $(filter deps,$(MAKECMDGOALS))
+	@$(MAKE) --no-print-directory modules
+
+modules: $(foreach L,$(LUAS),$(MODULES:%=$(BUILD)/$L/idocr/%.so)) $(BUILD)/idocr
+	@$(if $(LUAS),:,echo "No Lua to build for: $(PKG_CONFIG) finds neither lua5.4 nor luajit. 'make deps' installs what is needed." >&2; exit 1)
 
 define per_lua
 $(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
@@ -70,7 +64,7 @@ $(BUILD)/$(1)/idocr/pixels.so: $$(PIXELS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 endef
 $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 
-# The command for use from the checkout: it finds its files beside itself, from any folder.
+# The command for use from the checkout, from any folder: it finds its files relative to itself.
 $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 	@mkdir -p $(@D)
 	@sed -e 's|@LUA@|$(if $(filter build,$(BUILD)),$${here%/*},$(CURDIR))/lua|; s|@C54@|$$here/5.4|; s|@CJIT@|$$here/luajit|g' $< > $@
@@ -95,7 +89,7 @@ test: all
 check: all
 	@BUILD="$(BUILD)" SPEC_SET=quick spec/run.sh
 
-# nginx runs with the modules as they are.
+# nginx runs with the modules without sanitizers.
 test-asan: all
 	@$(MAKE) --no-print-directory BUILD=build/asan OPT=-O1 all \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wl,-z,nodelete'
@@ -107,10 +101,11 @@ test-valgrind: all
 	  SPEC_WRAP='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 --keep-debuginfo=yes' \
 	  spec/run.sh $(SPECS)
 
-# Faults of servers and networks against every transport: spec/faults. FAULTS="words of a fault" TRANSPORT=curl-h2
+# Runs every fault of servers and networks against every transport: spec/faults. FAULTS="words of a fault" TRANSPORT=curl-h2
 .PHONY: faults fault-programs
-faults: all fault-programs
-	@FAULTS="$(FAULTS)" TRANSPORT="$(TRANSPORT)" BUILD=$(BUILD) spec/faults/run.sh all
+faults: all
+	@$(MAKE) --no-print-directory fault-programs
+	@FAULTS="$(FAULTS)" TRANSPORT="$(TRANSPORT)" BUILD="$(BUILD)" spec/faults/run.sh all
 
 FAULT_PROGRAMS := build/faults/server $(LUAS:%=build/faults/%/faults/probe.so)
 fault-programs: $(FAULT_PROGRAMS)
@@ -131,7 +126,7 @@ lint:
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
-# LUADIR and LIBDIR, where given, are for one Lua alone: say which with LUAS=5.4 or LUAS=luajit.
+# LUADIR and LIBDIR apply to one Lua: select it with LUAS=5.4 or LUAS=luajit.
 luadir = $(or $(LUADIR),$(PREFIX)/share/lua/$(1:luajit=5.1))
 libdir = $(or $(LIBDIR),$(PREFIX)/lib/lua/$(1:luajit=5.1))
 HOUSE = cd lua && find idocr -type f -not -name '.*' -not -name '*~' -not -path '*/node_modules/*'
@@ -146,8 +141,11 @@ define put_c
 
 endef
 
-.PHONY: install rock-build rock-install rock
+.PHONY: install put rock-build rock-install rock
 install: all
+	@$(MAKE) --no-print-directory put
+
+put:
 ifneq ($(and $(LUADIR)$(LIBDIR),$(word 2,$(LUAS))),)
 	@echo "LUADIR and LIBDIR are for one Lua: add LUAS=5.4 or LUAS=luajit." >&2; exit 2
 endif
@@ -157,8 +155,8 @@ endif
 	  lua/idocr/cli/launcher.sh > "$(DESTDIR)$(BINDIR)/idocr"
 	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
 
-# What the rockspec calls: one Lua, the one that LuaRocks names with LUA_INCDIR.
-# From the start each time: objects do not say which Lua they are for.
+# Called by the rockspec for the one Lua that LuaRocks names with LUA_INCDIR. Rebuilds everything, because the objects in
+# build/rock may be those of another Lua.
 rock-build:
 	rm -rf $(BUILD)/rock
 	@$(MAKE) --no-print-directory $(MODULES:%=$(BUILD)/rock/idocr/%.so)
@@ -179,7 +177,7 @@ rock:
 fuzz: all
 	@spec/fuzz/run.sh $(or $(SECONDS),120) $(TARGETS)
 
-# Mixed traffic with faults over both transports: each request accounted for, memory and descriptors flat.
+# Runs mixed traffic with faults over both transports; every request is accounted for, memory and descriptors stay flat.
 soak: all
 	@spec/soak/run.sh $(or $(MINUTES),5)
 
@@ -187,20 +185,21 @@ soak: all
 test-arm64:
 	@spec/c/arm64.sh
 
-# ---- what it costs: spec/bench/RESULTS.md. QUICK=1 for half a minute, PARTS="calls nginx" for some of it.
+# ---- benchmarks: spec/bench/RESULTS.md. QUICK=1 for half a minute, PARTS="calls nginx" for some of it.
 
 .PHONY: bench bench-check bench-counts bench-deps
+# BASE=COMMIT compares this tree with a commit instead: both are built and measured in turn.
 bench: all
-	@spec/bench/run.sh
+	@$(if $(BASE),BASE="$(BASE)" spec/bench/base.sh,spec/bench/run.sh)
 
-# Instruction counts of the parts against spec/bench/counts.txt; bench-counts keeps those of today.
+# Compares instruction counts with spec/bench/counts.txt; bench-counts writes new ones.
 bench-check: all
 	@spec/bench/check.sh
 
 bench-counts: all
 	@spec/bench/check.sh renew
 
-# The contestants: Debian's packages for the plain Lua recipe, npm's for the official SDK.
+# Installs the other clients: Debian's packages for the plain Lua recipe, npm's for the official SDK.
 bench-deps:
 	@spec/bench/deps.sh
 
@@ -225,8 +224,7 @@ help:
 	  'make lint           luacheck' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
 	  'make rock           pack the rock into build/rocks (ROCK_LUA=5.1 for LuaJIT)' \
-	  'make bench          what it costs beside everybody else (bench-deps installs them; QUICK=1; results in spec/bench)' \
-	  'make bench-check    instruction counts against the kept ones (bench-counts keeps new ones; needs valgrind)' \
+	  'make bench          measure calls beside other clients (bench-deps installs them; QUICK=1; results in spec/bench)' \
+  '                    BASE=COMMIT: compare this tree with a commit and print ratios (ROUNDS=15)' \
+	  'make bench-check    compare instruction counts with the stored ones (bench-counts stores new ones; needs valgrind)' \
 	  'make clean          remove what was built'
-
-endif

@@ -1,21 +1,23 @@
--- Tests that the Lua code and the commands of the README work, and that its tables agree with the code.
+-- Checks README.md and docs/reference.md: their Lua runs, their commands work, their tables agree with the code.
 
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local process = require "spec.support.process"
 
 local readme = assert(process.read "README.md")
+local reference = assert(process.read "docs/reference.md")
+local pages = readme .. "\n" .. reference
 local lua = rawget(_G, "jit") and "luajit" or "lua5.4"
 local root = process.run "pwd"
 
 local function blocks(language)
   local found = {}
-  for text in readme:gmatch("\n```" .. language .. "\n(.-)\n```") do found[#found + 1] = text end
+  for text in pages:gmatch("\n```" .. language .. "\n(.-)\n```") do found[#found + 1] = text end
   return found
 end
 
-describe("the README", function()
-  it("contains Lua code that runs with the mock server", function()
+describe("README.md and docs/reference.md", function()
+  it("has Lua that runs, with the sandbox in the service's place", function()
     local specimen = require("idocr.sandbox.specimens").path
     local lines, shared = {}, {}
     local environment = setmetatable({
@@ -77,7 +79,7 @@ describe("the README", function()
       q(path), q(cpath), lua, q(root .. "/lua/idocr/cli/start.lua")))
     process.run("chmod +x " .. q(folder .. "/build/idocr"))
     local count = 0
-    for command in readme:gmatch("\n    (build/idocr [cs][ht][^\n]*)") do
+    for command in reference:gmatch("\n    (build/idocr [cs][ht][^\n]*)") do
       count = count + 1
       process.run("cd " .. q(folder) .. " && " .. command)
     end
@@ -87,22 +89,29 @@ describe("the README", function()
     assert.is_truthy(out:find("X1234567", 1, true))
   end)
 
-  it("names every kind, action, category and make target", function()
-    for _, name in ipairs(kinds.list()) do
-      assert.is_truthy(readme:find("`" .. name .. "`", 1, true), name)
-      for _, service in ipairs(kinds.get(name).services) do
-        local action = service.provider == "ekycpro" and "my_ocr" or service.action
-        assert.is_truthy(readme:find(action, 1, true), action)
+  it("names the action of each kind, every category and make target that there is", function()
+    for _, page in ipairs { readme, reference } do
+      local count = 0
+      for name, row in page:match("\n| kind | documents.-\n\n"):gmatch("\n| `([%l_]+)` (|[^\n]+)") do
+        count = count + 1
+        for _, service in ipairs(assert(kinds.get(name), name).services) do
+          local action = service.provider == "ekycpro" and "my_ocr" or service.action
+          assert.is_truthy(row:find(action, 1, true), action)
+        end
       end
+      assert.is_true(count >= 4, count)
     end
     for category in pairs(require("idocr.errors").CATEGORIES) do
-      assert.is_truthy(readme:find("`" .. category .. "`", 1, true), category)
+      assert.is_truthy(reference:find("`" .. category .. "`", 1, true), category)
     end
-    for option in readme:match("| option | default.-\n\n"):gmatch("\n| ([^|]+) |") do
+    local options, documented = require("idocr.client.options").NAMES, {}
+    for option in reference:match("| option | default.-\n\n"):gmatch("\n| ([^|]+) |") do
       for name in option:gmatch("`([%l_]+)`") do
-        assert.is_truthy(require("idocr.client.options").NAMES[name], name)
+        documented[name] = true
+        assert.is_truthy(options[name], name)
       end
     end
+    for name in pairs(options) do assert.is_truthy(documented[name], name) end
     local declared, known = process.read "lua/idocr/card.lua", { visual = true, code = true, message = true }
     for _, name in ipairs(kinds.list()) do
       local kind = kinds.get(name)
@@ -111,18 +120,36 @@ describe("the README", function()
         for _, output in ipairs(service.outputs) do known[output.field:match("^[%w_]+")] = true end
       end
     end
-    for row in readme:match("\n## A card\n(.-)\n\nWarnings are"):gmatch("\n| [^|]+ | ([^\n]+)") do
+    for row in reference:match("\n## A card\n(.-)\n\nWarnings are"):gmatch("\n| [^|]+ | ([^\n]+)") do
       for name in row:gmatch("`([%l_]+)`") do
         assert.is_truthy(known[name] or declared:find("@field " .. name, 1, true), name)
       end
     end
-    for name in readme:match("\nWarnings are ([^;]+)"):gmatch("`([%l_]+)`") do
+    for name in reference:match("\nWarnings are ([^;]+)"):gmatch("`([%l_]+)`") do
       assert.is_truthy(process.run("cat lua/idocr/cards/*.lua"):find('"' .. name .. '"', 1, true) or name == "unknown", name)
     end
     local makefile = process.read "Makefile"
-    for line in readme:gmatch("\n    make ([%l ]+)") do
+    for line in pages:gmatch("\n    make ([%l ]+)") do
       for target in line:gmatch("%l+") do
         assert.is_truthy(makefile:find("\n" .. target .. ":", 1, true), target)
+      end
+    end
+  end)
+
+  it("links only to files and headings that exist", function()
+    for page, text in pairs { ["README.md"] = readme, ["docs/reference.md"] = reference } do
+      local folder = page:match("^.*/") or ""
+      for target in text:gmatch("%]%(([^)]+)%)") do
+        local file, anchor = target:match("^([^#]*)#?(.*)$")
+        local linked = file == "" and text or process.read(folder .. file)
+        assert.is_truthy(linked, page .. " -> " .. target)
+        if anchor ~= "" then
+          local found = false
+          for heading in linked:gmatch("\n#+ ([^\n]+)") do
+            if heading:lower():gsub("[^%w ]", ""):gsub(" ", "-") == anchor then found = true end
+          end
+          assert.is_true(found, page .. " -> " .. target)
+        end
       end
     end
   end)
