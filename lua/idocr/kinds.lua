@@ -2,6 +2,7 @@
 --- else has to be told.
 
 local core = require "idocr.core"
+local compile = require "idocr.kinds.compile"
 local find_module = require "idocr.find_module"
 
 local kinds = {}
@@ -104,6 +105,7 @@ local function complete(name, kind)
     service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
     service.refusal = service.refusal or REFUSALS[service.provider]
   end
+  kind.compiled = compile.kind(kind)
   kind.kind, kind.title, kind.show = name, kind.title or name, kind.show or shown(kind)
   return kind
 end

@@ -87,8 +87,8 @@ describe("kinds", function()
     assert.matches('^{"Colour":true,"ImageBase64": *"cGljdHVyZQ=="}$', tostring(plan.body))
 
     local body = '{"Response":{"Number":"7","Inside":{"Since":"2020/1/2"},"Face":"cGljdHVyZQ==","Hints":[7],"RequestId":"r"}}'
-    local result = assert(tencent.outcome(plan, { status = 200, headers = {}, body = body }))
-    local card = decode.card(kind, service, result, { provider = "tencent" })
+    local result, _, pictures = assert(tencent.outcome(plan, { status = 200, headers = {}, body = body }))
+    local card = decode.card(kind, service, result, pictures)
     assert.equal("7", card.number)
     assert.equal("2020-01-02", card.issue_date)
     assert.equal("picture", card.portrait)
@@ -105,7 +105,7 @@ describe("kinds", function()
       kind = kind, service = service, pictures = { image = { image = core.image_bytes("picture") } }, options = { site = "cn" },
     })
     assert.equal("TicketOCR", plan.action)
-    assert.equal("7", decode.card(kind, service, { No = "7" }, {}).number)
+    assert.equal("7", decode.card(kind, service, { No = "7" }).number)
     assert.has.error_matches(function() kinds.get "wrong" end, "idocr/cards/wrong.lua must return a table whose services have %l+")
   end)
 

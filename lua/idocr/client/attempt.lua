@@ -151,7 +151,7 @@ end
 local function size(text) return type(text) == "string" and #text or 0 end
 
 --- One request and what came of it.
----@return table? result, idocr.Error? err, table? response
+---@return table? result, idocr.Error? err, table? response, string[]? pictures
 local function once(state, side, plan, flight)
   local elsewhere = forked(flight)
   if elsewhere then return nil, elsewhere end
@@ -178,8 +178,8 @@ local function once(state, side, plan, flight)
   local response, failed, seconds = send(state, side, plan, request, flight, secrets)
   if not response then return nil, failed end
 
-  local result
-  result, err = side.provider.outcome(plan, response)
+  local result, pictures
+  result, err, pictures = side.provider.outcome(plan, response)
   if err then err = errors.conceal(err, secrets) else clean_id(result, secrets) end
   if state.emit ~= events.silent then
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
@@ -188,7 +188,7 @@ local function once(state, side, plan, flight)
       seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
     })
   end
-  return result, err, response
+  return result, err, response, pictures
 end
 
 local LONGEST_ADVICE = 3600 -- seconds
@@ -244,7 +244,7 @@ end
 ---@param side table the provider and its credentials
 ---@param plan table
 ---@param flight idocr.Flight
----@return table? result, idocr.Error? err, table? response
+---@return table? result, idocr.Error? err, table? response, string[]? pictures
 function attempt.run(state, side, plan, flight)
   local hashed, unreadable = hash(plan, state.runtime)
   if not hashed then return nil, unreadable end
@@ -253,8 +253,8 @@ function attempt.run(state, side, plan, flight)
   while true do
     if flight.ends <= state.runtime.now() then return nil, overdue(flight) end
     local before = flight.attempts
-    local result, err, response = once(state, side, plan, flight)
-    if result then return result, nil, response end
+    local result, err, response, pictures = once(state, side, plan, flight)
+    if result then return result, nil, response, pictures end
     local asked = flight.attempts > before
     if errors.PASSING[err.category] then err.retryable = true end -- a transport of the user's may not say so
     if asked then money.add(flight, err) else money.nothing_left(err) end

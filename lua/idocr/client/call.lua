@@ -67,8 +67,8 @@ end
 
 local SANDBOX = "x-sandbox" -- the header with which a sandbox says so
 
-local function make_card(kind, plan, side, result, response)
-  local made = card.new(decode.card(kind, plan.reads, result, { provider = side.name }))
+local function make_card(kind, plan, result, response, pictures)
+  local made = card.new(decode.card(kind, plan.reads, result, pictures))
   if type(response.headers) == "table" and response.headers[SANDBOX] then made.sandbox = true end
   return made
 end
@@ -95,9 +95,9 @@ end
 local function ask(state, side, kind, checked, opened, flight)
   local plan, err = plan_for(state, side, kind, checked, opened)
   if not plan then return nil, err end
-  local result, failure, response = attempt.run(state, side, plan, flight)
+  local result, failure, response, pictures = attempt.run(state, side, plan, flight)
   if not result then return nil, failure end
-  return make_card(kind, plan, side, result, response)
+  return make_card(kind, plan, result, response, pictures)
 end
 
 --- The same card read by the next provider that can: `card.second`, or `card.second_error` where none could. The first

@@ -11,45 +11,11 @@ local params = {}
 ---@field values table<string, any>   everything but the pictures; `warn` is a list of names, or true
 ---@field precheck boolean
 
-local COMMON = { image = true, portrait = true, precheck = true }
-
---- Whether any service of a kind takes a picture of that name.
-local function takes_picture(kind, name)
-  for _, service in ipairs(kind.services) do
-    for _, input in ipairs(service.pictures) do
-      if input.param == name then return true end
-    end
-  end
-  return false
-end
-
-local function collect_warnings(inputs, into)
-  for _, input in ipairs(inputs or {}) do
-    for _, condition in ipairs(input.when or {}) do
-      local name = condition:match("^warn%.(.+)$")
-      if name then into[name] = true end
-    end
-    collect_warnings(input.fields, into)
-  end
-end
-
---- The warning names that can be asked for or come back.
-local function warning_names(kind)
-  local names = {}
-  for _, service in ipairs(kind.services) do
-    collect_warnings(service.inputs, names)
-    for _, codes in pairs(service.warnings or {}) do
-      for _, name in pairs(codes) do names[name] = true end
-    end
-  end
-  return names
-end
-
 local function check_warnings(kind, value)
   if value == true then return true, true end
   if value == false then return true, nil end
   if type(value) ~= "table" then return false, "must be a list of warning names, or true" end
-  local known, list = warning_names(kind), {}
+  local known, list = kind.compiled.asked, {}
   for key, name in pairs(value) do
     if type(key) ~= "number" then return false, "must be a list of warning names, or true" end
     if not known[name] then
@@ -69,21 +35,6 @@ local function check_value(kind, rule, value)
   return true, value
 end
 
-local names_of = setmetatable({}, { __mode = "k" }) -- kind -> its names
-
---- Every name that a kind takes; not to be changed.
----@param kind idocr.Kind
----@return table<string, true>
-function params.names(kind)
-  if names_of[kind] then return names_of[kind] end
-  local names = {}
-  for name in pairs(COMMON) do names[name] = true end
-  for name in pairs(kind.params or {}) do names[name] = true end
-  if takes_picture(kind, "back") then names.back = true end
-  names_of[kind] = names
-  return names
-end
-
 local BOOLEAN = { type = "boolean" }
 
 --- Checks and copies the params of a call. A picture alone stands for `{ image = picture }`.
@@ -94,7 +45,7 @@ function params.check(kind, given)
   if type(given) == "string" or picture.is(given) then given = { image = given } end
   if type(given) ~= "table" then return nil, "params must be a table, not a " .. type(given) end
 
-  local names = params.names(kind)
+  local names = kind.compiled.params
   local checked = { pictures = {}, values = {}, precheck = nil }
   for name, value in pairs(given) do
     if not names[name] then

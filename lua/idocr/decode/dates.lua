@@ -94,9 +94,11 @@ function dates.parse(text, hint) return dates.read(type(text) == "string" and co
 ---@return string? iso
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
-  text = dates.ascii(text)
-
   local plain = core.plain_date(text)
+  if plain == nil then
+    text = dates.ascii(text)
+    plain = core.plain_date(text)
+  end
   if plain ~= nil then return plain or nil end
   local y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$")
   if y then return dates.iso(y, m, d) end
