@@ -4,6 +4,7 @@
 local core = require "idocr.core"
 local compile = require "idocr.kinds.compile"
 local find_module = require "idocr.find_module"
+local validate = require "idocr.kinds.validate"
 
 local kinds = {}
 
@@ -14,6 +15,7 @@ local kinds = {}
 ---@field document_type string?       `card.document_type` where the service has no word of its own
 ---@field params table<string, idocr.Param>?  params beyond `image`, `back`, `portrait`
 ---@field services idocr.Service[]    who reads it, in order of preference
+---@field compiled idocr.CompiledKind set by the loader
 ---@field show string[]?              card fields in the order in which a person wants to see them (nil: as in the outputs)
 
 --- A param that the caller may give. `type` is "boolean", "string" or "warnings" (list of warning names, or true).
@@ -41,6 +43,7 @@ local kinds = {}
 ---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
 ---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
 ---@field warnings table<string, table<integer, string>>?  list member (dotted path) -> code -> warning name
+---@field compiled idocr.CompiledService set by the loader
 ---@field refusal string?             code with which the service refuses a picture that is not this card
 
 ---@class idocr.PictureInput
@@ -91,19 +94,22 @@ local function shown(kind)
   return names
 end
 
---- What the table of a kind leaves out. What is wrong in it is a mistake of its author, who is told.
-local function complete(name, kind)
-  local function must(right, what)
-    if not right then error(("idocr/cards/%s.lua must return a table %s"):format(name, what), 0) end
-  end
-  must(type(kind) == "table" and type(kind.services) == "table" and kind.services[1], "with a list of services")
-  for _, service in ipairs(kind.services) do
-    must(REFUSALS[service.provider], "whose services name their provider: tencent or ekycpro")
-    for member, wanted in pairs { action = "string", pictures = "table", outputs = "table" } do
-      must(type(service[member]) == wanted, "whose services have " .. member)
-    end
+local function copy_of(table_)
+  local copy = {}
+  for name, value in pairs(table_) do copy[name] = value end
+  return copy
+end
+
+-- Validates the table of a kind and makes the kind: what the table leaves out is filled in, the rest is compiled.
+local function complete(name, given)
+  validate(name, given)
+  local kind = copy_of(given) -- the file's own table stays as it is written
+  kind.services = {}
+  for index, each in ipairs(given.services) do
+    local service = copy_of(each)
     service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
     service.refusal = service.refusal or REFUSALS[service.provider]
+    kind.services[index] = service
   end
   kind.compiled = compile.kind(kind)
   kind.kind, kind.title, kind.show = name, kind.title or name, kind.show or shown(kind)

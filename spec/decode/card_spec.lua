@@ -16,7 +16,8 @@ local ANYTHING = {
 local function read(kind_name, site, response)
   local kind = kinds.get(kind_name)
   local service = kinds.service(kind, "tencent", site)
-  local result, err, pictures = tencent.outcome({ reads = service }, { status = 200, headers = {}, body = '{"Response":' .. response .. "}" })
+  local body = '{"Response":' .. response .. "}"
+  local result, err, pictures = tencent.outcome({ reads = service }, { status = 200, headers = {}, body = body })
   if not result then return nil, err end
   return decode.card(kind, service, result, pictures)
 end
