@@ -38,7 +38,7 @@ local card = {}
 ---@field confidence table<string, number>?  field -> 0 to 1
 ---@field mrz_part string[]?    the lines of a machine readable zone of which the service did not read all
 ---@field unread string[]?      fields whose printed value is not understood: nil there, as sent in `raw`
----@field advice idocr.Finding[]?  with `precheck = true`: what the pixels look like, where that is worth a word
+---@field advice idocr.Finding[]?  with `advice = true`: what looks bad in the pixels
 ---@field second idocr.Card?        with `compare = true`: the card as the next provider read it
 ---@field second_error idocr.Error? with `compare = true`: why there is no second reading
 ---@field warnings { code: integer, name: string, message: string }[]

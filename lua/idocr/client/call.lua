@@ -42,9 +42,8 @@ end
 local function plan_for(state, side, kind, checked, opened)
   local service, err = routing.service(kind, side.view)
   if not service then return nil, err end
-  local look = checked.precheck
-  if look == nil then look = state.options.precheck end
-  if look then
+  local check_file = checked.precheck ~= false and state.options.precheck
+  if check_file then
     for _, entry in pairs(opened) do
       if entry.image then
         local ok, refusal = precheck.picture(entry.image, service, side.view.site, state.runtime.pause)
@@ -57,7 +56,7 @@ local function plan_for(state, side, kind, checked, opened)
     kind = kind, service = service, params = checked.values, pictures = opened, options = side.view,
   }
   if not plan then return nil, err end
-  if look then
+  if check_file then
     local ok, refusal = precheck.request(plan.body:length(), side.provider.max_request)
     if not ok then return nil, refusal end
   end
@@ -142,7 +141,7 @@ function call.read(state, kind, checked)
   state.runtime.pause() -- calls that begin together begin one after the other
   local opened, unreadable = open(checked.pictures)
   if opened then
-    local said = checked.precheck == true and advice.of(opened, state.runtime) or nil
+    local said = checked.advice and advice.of(opened, state.runtime) or nil
     read, err, side = ask_all(state, kind, checked, opened, flight)
     picture.close_all(opened)
     if said then (read or err).advice = said end

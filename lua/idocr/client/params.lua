@@ -9,7 +9,8 @@ local params = {}
 ---@class idocr.CheckedParams
 ---@field pictures { image: idocr.Picture, back: idocr.Picture? }
 ---@field values table<string, any>   everything but the pictures; `warn` is a list of names, or true
----@field precheck boolean
+---@field precheck false?            the file is not checked
+---@field advice boolean?            the pixels are measured
 
 local function check_warnings(kind, value)
   if value == true then return true, true end
@@ -26,7 +27,10 @@ local function check_warnings(kind, value)
   return true, list
 end
 
-local function check_value(kind, rule, value)
+local function check_value(kind, name, rule, value)
+  if name == "precheck" and value ~= false then
+    return false, "can only be false, which sends the file unchecked; advice = true measures the pixels"
+  end
   if rule.type == "warnings" then return check_warnings(kind, value) end
   if type(value) ~= rule.type then return false, "must be a " .. rule.type .. ", not a " .. type(value) end
   if rule.values and rule.values[value] == nil then
@@ -36,6 +40,7 @@ local function check_value(kind, rule, value)
 end
 
 local BOOLEAN = { type = "boolean" }
+local OURS = { precheck = true, advice = true } -- params that no service gets
 
 --- Checks and copies the params of a call. A picture alone stands for `{ image = picture }`.
 ---@param kind idocr.Kind
@@ -46,7 +51,7 @@ function params.check(kind, given)
   if type(given) ~= "table" then return nil, "params must be a table, not a " .. type(given) end
 
   local names = kind.compiled.params
-  local checked = { pictures = {}, values = {}, precheck = nil }
+  local checked = { pictures = {}, values = {} }
   for name, value in pairs(given) do
     if not names[name] then
       return nil, ("%s takes no param %q%s"):format(kind.kind, tostring(name), nearest.hint(name, names))
@@ -56,9 +61,9 @@ function params.check(kind, given)
       if not opened then return nil, name .. ": " .. complaint end
       checked.pictures[name] = opened
     else
-      local ok, result = check_value(kind, kind.params and kind.params[name] or BOOLEAN, value)
+      local ok, result = check_value(kind, name, kind.params and kind.params[name] or BOOLEAN, value)
       if not ok then return nil, name .. " " .. result end
-      if name == "precheck" then checked.precheck = result else checked.values[name] = result end
+      if OURS[name] then checked[name] = result else checked.values[name] = result end
     end
   end
   if not checked.pictures.image then return nil, "image is missing" end

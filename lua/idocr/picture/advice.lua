@@ -1,5 +1,4 @@
---- What the pixels of a call's pictures look like before they are paid for: opinions for whoever asked with
---- `precheck = true`. Nothing is refused for them.
+--- Measures the pixels of a call's pictures before they are sent, with `advice = true`. Nothing is refused for what it finds.
 
 local advice = {}
 
