@@ -9,8 +9,11 @@
 
 local client = require "idocr.client"
 local core = require "idocr.core"
+local describe = require "idocr.kinds.describe"
 local kinds = require "idocr.kinds"
+local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
+local params = require "idocr.client.params"
 local picture = require "idocr.picture"
 
 ---@class idocr
@@ -86,6 +89,33 @@ end
 --- The names of all kinds of card, sorted.
 ---@return string[]
 function idocr.kinds() return kinds.list() end
+
+local function kind_of(name)
+  local kind, complaint = params.kind(name)
+  if not kind then error(complaint, 3) end
+  return kind
+end
+
+--- Describes a kind: title, services, params with their types, fields in order. Raises where there is no such kind, or its table
+--- is wrong.
+---@param kind string
+---@return idocr.Description
+function idocr.describe(kind) return (describe(kind_of(kind).kind)) end
+
+--- Parses the value of a param from text, such as a form's field or a command's argument: "yes" for a boolean, "glare, blurry" or
+--- "all" for warnings. Raises where there is no such kind.
+---@param kind string
+---@param param string
+---@param text string
+---@return any value nil where the text is wrong
+---@return string? complaint says what would be right and does not repeat the text
+function idocr.parse_param(kind, param, text)
+  local found = kind_of(kind)
+  if not found.compiled.params[param] or param == "image" or param == "back" then
+    return nil, ("%s takes no param of that name as text%s"):format(kind, nearest.hint(param, found.compiled.params))
+  end
+  return params.from_text(found, param, text)
+end
 
 -- name in `idocr.checks` -> module
 local CHECKS = {

@@ -70,6 +70,49 @@ function params.check(kind, given)
   return checked
 end
 
+local WORDS = { ["true"] = true, ["1"] = true, on = true, yes = true, ["false"] = false, ["0"] = false, off = false, no = false }
+
+local function names_of(values)
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, " or ")
+end
+
+-- By type of the param: text -> value, or nil and what is wrong with it, without repeating it.
+local FROM_TEXT = {
+  boolean = function(text)
+    local value = WORDS[text:lower()]
+    if value == nil then return nil, "must be true or false" end
+    return value
+  end,
+  warnings = function(text)
+    local word, names = text:lower(), {}
+    if word == "all" then return true end
+    if WORDS[word] ~= nil then return WORDS[word] end
+    for name in word:gmatch("[^%s,;]+") do names[#names + 1] = name end
+    return names
+  end,
+  string = function(text, param)
+    if param.values and param.values[text] == nil then return nil, "must be " .. names_of(param.values) end
+    return text
+  end,
+}
+
+--- Parses the value of a param from text: a field of a form, an argument of a command. Booleans are true or false, yes or no, on or
+--- off, 1 or 0; warnings are names with commas or blanks between them, or all.
+---@param kind idocr.Kind
+---@param name string a param of the kind that is no picture
+---@param text string
+---@return any value
+---@return string? complaint does not repeat the text
+function params.from_text(kind, name, text)
+  local param = kind.params and kind.params[name] or BOOLEAN
+  local value, complaint = FROM_TEXT[param.type](text, param)
+  if complaint then return nil, name .. " " .. complaint end
+  return value
+end
+
 --- The kind of a name, or a complaint that helps.
 ---@param name any
 ---@return idocr.Kind?, string? complaint

@@ -3,7 +3,7 @@
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local stamp = require "idocr.sandbox.stamp"
@@ -22,8 +22,8 @@ picture becomes a test case. The services themselves never see it. A stamp that 
 
 function command.describe(parser)
   parser:argument("picture", "A JPEG or PNG file.")
-  parser:option("--kind", "What the picture then shows: " .. table.concat(kinds.list(), ", ") .. "."):argname("KIND")
-    :convert(choice.of("--kind", kinds.list()))
+  parser:option("--kind", "What the picture then shows: " .. table.concat(idocr.kinds(), ", ") .. "."):argname("KIND")
+    :convert(choice.of("--kind", idocr.kinds()))
   parser:option("--set", "A field of the card (visual.NAME for the printed zone), or a member of the\n" ..
     "service's own reply by its own name."):argname("FIELD=VALUE"):count("*")
   parser:option("--error", "The service's code (or ekycpro's status) to answer with."):argname("CODE")
