@@ -4,8 +4,7 @@
 ---   local client = idocr.new { credentials = { secret_id = "...", secret_key = "..." } }
 ---   local card, err = client:passport { image = "passport.jpg", portrait = true }
 ---
---- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). Nothing is opened, sent or waited for
---- at `require`.
+--- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). `require` itself does no I/O.
 
 local client = require "idocr.client"
 local core = require "idocr.core"
@@ -41,7 +40,7 @@ local function must(value, complaint)
   return value
 end
 
---- A picture in a file; opened when the call is made. The same as the plain path.
+--- Returns a picture in a file, which is opened when the call is made. A plain path means the same.
 ---@param path string
 ---@param offset integer? bytes before the picture, where it is a part of the file
 ---@param length integer? bytes of the picture
@@ -51,7 +50,7 @@ function idocr.file(path, offset, length)
   return made
 end
 
---- A picture as the string of its bytes, which is borrowed, not copied.
+--- Returns a picture from the string of its bytes, which is borrowed, not copied.
 ---@param bytes string
 ---@param offset integer? bytes before the picture, where it is a part of the string
 ---@param length integer? bytes of the picture
@@ -61,7 +60,7 @@ function idocr.bytes(bytes, offset, length)
   return made
 end
 
---- A picture as base64 text or as a `data:` URL; line breaks in it are fine.
+--- Returns a picture from base64 text or a `data:` URL, which may contain line breaks.
 ---@param text string
 ---@return idocr.Picture
 function idocr.base64(text)
@@ -69,7 +68,7 @@ function idocr.base64(text)
   return made
 end
 
---- A picture that the service downloads itself.
+--- Returns a picture that the service downloads itself.
 ---@param url string http or https
 ---@return idocr.Picture
 function idocr.url(url)
@@ -77,7 +76,7 @@ function idocr.url(url)
   return made
 end
 
---- Inside nginx: the picture in the request that is being served, as its body or in the field `field` of a form.
+--- Returns the picture in nginx's current request: its body, or the field `field` of a form.
 ---@param given { field: string?, max_bytes: integer? }? "image", 10 MiB
 ---@return idocr.Picture? picture valid until the request ends
 ---@return table form_or_error `{ fields, pictures }` of the rest of a form, or an error of category "image"
@@ -86,7 +85,7 @@ function idocr.request_image(given)
   return require("idocr.nginx.upload").image(given)
 end
 
---- The names of all kinds of card, sorted.
+--- Returns the names of all kinds of card, sorted.
 ---@return string[]
 function idocr.kinds() return kinds.list() end
 

@@ -1,4 +1,4 @@
---- The params of a call, checked against the kind before anything is opened or sent.
+--- Checks the params of a call against the kind, before anything is opened or sent, and parses params that come as text.
 
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
@@ -42,7 +42,7 @@ end
 local BOOLEAN = { type = "boolean" }
 local OURS = { precheck = true, advice = true } -- params that no service gets
 
---- Checks and copies the params of a call. A picture alone stands for `{ image = picture }`.
+--- Checks and copies the params of a call. A picture alone is short for `{ image = picture }`.
 ---@param kind idocr.Kind
 ---@param given any
 ---@return idocr.CheckedParams?, string? complaint
@@ -113,7 +113,7 @@ function params.from_text(kind, name, text)
   return value
 end
 
---- The kind of a name, or a complaint that helps.
+--- Returns the kind of a name, or a message with the nearest right name.
 ---@param name any
 ---@return idocr.Kind?, string? complaint
 function params.kind(name)

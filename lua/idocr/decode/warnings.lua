@@ -12,7 +12,7 @@ local warnings = {}
 ---@field message string  one sentence for people
 ---@field list string     the reply member that it came in
 
---- Every warning name and what it says.
+--- Every warning name and its message.
 warnings.MESSAGES = {
   incomplete = "The card is not completely in the picture, or its edge is covered.",
   photocopy = "The picture shows a photocopy.",
