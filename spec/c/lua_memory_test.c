@@ -76,11 +76,10 @@ static const struct {
      "local long, members = ('x\\\\n'):rep(400), {} for i = 1, 70 do members[i] = '\"n' .. i .. '\":[\"v\",1.5,null]' end "
      "local text = '{\"a\":\"' .. long .. '\",\"b\":{' .. table.concat(members, ',') .. '}}' "
      "assert(core.json(text).b.n70[2] == 1.5) assert(core.json(text .. ',') == nil) assert(core.json('{\"a\":[\"' .. long) == nil)"},
-    {"texts and dates",
-     "assert(core.text(' x ') == 'x' and core.text(7) == '7' and core.mrz_text('D<<') == 'D')"
-     "assert(core.plain_date('1 Feb 2000') == '2000-02-01' and core.plain_date('19990230') == false)"
-     "assert(core.iso_date(2000, 2, 1) == '2000-02-01')"},
     {"the small functions",
+     "assert(core.text((' x'):rep(3000)) and core.text(123456789) == '123456789' and core.mrz_text(('D<'):rep(3000)))"
+     "assert(core.plain_date('1 Feb 2000') == '2000-02-01' and core.plain_date('19990230') == false)"
+     "assert(core.iso_date(2000, 2, 1) == '2000-02-01') "
      "assert(core.base64_decode(core.base64_encode(('x'):rep(5000)))) core.base64_decode('!') core.hex(('x'):rep(5000))"
      "core.percent_encode(('/'):rep(5000)) core.hmac_sha256('k', 'd') core.sha256('x') core.list_directory(folder)"
      "assert(not core.list_directory('/nowhere')) core.monotonic() core.wall()"},
