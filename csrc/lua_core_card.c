@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The values of a reply into the fields of a card: texts, dates, and the walk over all of them. Every call comes through here,
- * and written in Lua it cost more than all the rest of decoding.
+ * Converts values of a reply: trims and checks texts, parses dates.
  */
 #include "lua_core.h"
 
@@ -136,131 +135,10 @@ static int core_plain_date(lua_State *L)
     return 0;
 }
 
-/* ---- a card ---- */
-
-/* The slots of one output in a program: see core.fill in core.d.lua. */
-enum slot { CONVERT, HOLDER, MEMBER, FIELD, STEP, SLOTS };
-
-/* What the first slot says: a converter, and two flags. */
-enum convert { BY_LUA, TEXT, MRZ_TEXT, DATE, SEX, CONVERTERS, OTHER_HOLDER = 16, FIELD_AGAIN = 32 };
-
-/* Pushes what the value at `index` is in a card. false: only Lua can say. Nothing is pushed then. */
-static bool convert(lua_State *L, int index, int how)
-{
-    size_t length;
-    const char *text;
-    char iso[IDOCR_DATE_LENGTH];
-
-    switch (how) {
-    case TEXT:
-    case MRZ_TEXT:
-        if (!push_text(L, index, how == MRZ_TEXT))
-            lua_pushnil(L);
-        return true;
-    case DATE: /* every date that is one; why another is none may depend on the rest of the card */
-        text = trimmed(L, index, false, &length);
-        if (text == NULL || idocr_date_read(text, length, iso) != IDOCR_DATE_FOUND)
-            return false;
-        lua_pushlstring(L, iso, sizeof iso);
-        return true;
-    case SEX: /* the letters; words are Lua's */
-        text = trimmed(L, index, false, &length);
-        if (text == NULL || length != 1 || (*text != 'M' && *text != 'F'))
-            return false;
-        lua_pushlstring(L, text, 1);
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Replaces the table on the top of the stack by the one that the list of names at `path` leads to in it, or by nil. */
-static void descend(lua_State *L, int path)
-{
-    const int depth = (int)idocr_lua_rawlen(L, path);
-    for (int i = 1; i <= depth && lua_istable(L, -1); i++) {
-        lua_rawgeti(L, path, i);
-        lua_rawget(L, -2);
-        lua_replace(L, -2);
-    }
-    if (!lua_istable(L, -1)) {
-        lua_pop(L, 1);
-        lua_pushnil(L);
-    }
-}
-
-/* core.fill(program, result, unusual, more) -> fields: see core.d.lua */
-static int core_fill(lua_State *L)
-{
-    enum { PROGRAM = 1, RESULT, UNUSUAL, MORE, FIELDS, HELD, VALUE };
-    luaL_checktype(L, PROGRAM, LUA_TTABLE);
-    luaL_checktype(L, RESULT, LUA_TTABLE);
-    luaL_checktype(L, UNUSUAL, LUA_TFUNCTION);
-    const int slots = (int)idocr_lua_rawlen(L, PROGRAM);
-    lua_settop(L, MORE);
-    lua_createtable(L, 0, slots / SLOTS); /* FIELDS */
-    lua_pushvalue(L, RESULT);             /* HELD: the table that holds the members */
-
-    for (int at = 1; at + SLOTS - 1 <= slots; at += SLOTS) {
-        lua_settop(L, HELD);
-        lua_rawgeti(L, PROGRAM, at + CONVERT);
-        const int what = (int)lua_tointeger(L, -1), how = what & (OTHER_HOLDER - 1);
-        lua_pop(L, 1);
-        if (what & OTHER_HOLDER) {
-            lua_rawgeti(L, PROGRAM, at + HOLDER);
-            luaL_checktype(L, HELD + 1, LUA_TTABLE);
-            lua_pushvalue(L, RESULT);
-            descend(L, HELD + 1);
-            lua_replace(L, HELD);
-            lua_settop(L, HELD);
-        }
-        if (lua_isnil(L, HELD))
-            continue;
-        lua_rawgeti(L, PROGRAM, at + MEMBER);
-        lua_rawget(L, HELD); /* VALUE */
-        if (lua_isnil(L, VALUE))
-            continue;
-        lua_rawgeti(L, PROGRAM, at + FIELD);
-        if ((what & FIELD_AGAIN) && how != BY_LUA) { /* the first member that has it wins */
-            lua_pushvalue(L, -1);
-            lua_rawget(L, FIELDS);
-            if (!lua_isnil(L, -1))
-                continue;
-            lua_pop(L, 1);
-        }
-        if (convert(L, VALUE, how)) {
-            if (!lua_isnil(L, -1))
-                lua_rawset(L, FIELDS);
-            continue;
-        }
-        lua_pushvalue(L, UNUSUAL);
-        lua_rawgeti(L, PROGRAM, at + STEP);
-        lua_pushvalue(L, VALUE);
-        lua_pushvalue(L, RESULT);
-        lua_pushvalue(L, FIELDS);
-        lua_pushvalue(L, MORE);
-        lua_call(L, 5, 0);
-    }
-    lua_settop(L, FIELDS);
-    return 1;
-}
-
 void idocr_lua_add_card(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"iso_date", core_iso_date}, {"plain_date", core_plain_date}, {"text", core_text},
-        {"mrz_text", core_mrz_text}, {"fill", core_fill},             {NULL, NULL},
+        {"iso_date", core_iso_date}, {"plain_date", core_plain_date}, {"text", core_text}, {"mrz_text", core_mrz_text}, {NULL, NULL},
     };
-    static const char *const names[CONVERTERS] = {[TEXT] = "text", [MRZ_TEXT] = "mrz_text", [DATE] = "date", [SEX] = "sex"};
     idocr_lua_setfuncs(L, functions);
-    lua_pushinteger(L, OTHER_HOLDER);
-    lua_setfield(L, -2, "OTHER_HOLDER");
-    lua_pushinteger(L, FIELD_AGAIN);
-    lua_setfield(L, -2, "FIELD_AGAIN");
-    lua_createtable(L, 0, CONVERTERS); /* core.converters: name -> what stands in a program for it */
-    for (int i = BY_LUA + 1; i < CONVERTERS; i++) {
-        lua_pushinteger(L, i);
-        lua_setfield(L, -2, names[i]);
-    }
-    lua_setfield(L, -2, "converters");
 }

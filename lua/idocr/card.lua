@@ -1,4 +1,4 @@
---- The card object: the fields that were read, and what can be asked about them.
+--- The card object: the fields that were read, with methods that check and copy them.
 
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
@@ -12,7 +12,7 @@ local card = {}
 ---@field document_type string?
 ---@field request_id string?
 ---@field raw table             the reply as the service named it; pictures in it are bytes
----@field sandbox boolean?      true: the answer of a sandbox, no service read anything
+---@field sandbox boolean?      true: a mock server answered, no service read anything
 ---@field number string?
 ---@field name string?
 ---@field surname string?
@@ -38,21 +38,21 @@ local card = {}
 ---@field confidence table<string, number>?  field -> 0 to 1
 ---@field mrz_part string[]?    the lines of a machine readable zone of which the service did not read all
 ---@field unread string[]?      fields whose printed value is not understood: nil there, as sent in `raw`
----@field advice idocr.Finding[]?  with `precheck = true`: what the pixels look like, where that is worth a word
+---@field advice idocr.Finding[]?  with `advice = true`: what looks bad in the pixels
 ---@field second idocr.Card?        with `compare = true`: the card as the next provider read it
 ---@field second_error idocr.Error? with `compare = true`: why there is no second reading
 ---@field warnings { code: integer, name: string, message: string }[]
 local Card = { __name = "idocr.Card" }
 Card.__index = Card
 
--- What a card is about may be logged, whom it belongs to may not.
+-- Safe to log: no field that was read is in it.
 function Card:__tostring()
   local text = tostring(self.kind) .. " card"
   if type(self.request_id) == "string" then text = text .. " [request " .. self.request_id .. "]" end
   return text
 end
 
---- Whether the card has a warning of that name. Raises where there is no such name.
+--- Returns whether the card has a warning of that name. Raises on an unknown name.
 ---@param name string
 ---@return boolean
 function Card:has_warning(name)
@@ -77,15 +77,15 @@ function Card:check(options)
   return require("idocr.checks.report").make(self, options)
 end
 
---- What the number itself says (birth date, sex, birthplace or region), or the machine readable zone of a passport;
---- never mixed into the fields that were read.
+--- Returns what the number itself says (birth date, sex, birthplace or region), or the machine readable zone of a passport. These
+--- facts are never mixed into the fields that were read.
 ---@param options { today: string|number|nil }?
----@return table? facts, string? message nil and why where there is nothing to take apart or it has not the shape
+---@return table? facts, string? message nil and a reason where there is no number or its format is wrong
 function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
 
 local PICTURES = { portrait = true, card_image = true }
 
---- A plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
+--- Returns a plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
 ---@param options { pictures: boolean?, raw: boolean? }?
 ---@return table
 function Card:plain(options)
@@ -103,7 +103,7 @@ function Card:plain(options)
   return copy
 end
 
---- Makes a card of the fields that were decoded.
+--- Makes a card from decoded fields.
 ---@param fields table
 ---@return idocr.Card
 function card.new(fields) return setmetatable(fields, Card) end

@@ -312,29 +312,6 @@ function core.plain_date(text) end
 ---@return string?
 function core.iso_date(year, month, day) end
 
---- What stands in a program of `core.fill` for a converter that it knows.
----@type table<"text"|"mrz_text"|"date"|"sex", integer>
-core.converters = {}
-
---- Added there where the member has another holder than the one of the output before.
----@type integer
-core.OTHER_HOLDER = 0
-
---- Added there where an output before may have filled the field.
----@type integer
-core.FIELD_AGAIN = 0
-
---- The fields of a card. `program` has five elements for each output: a number of `core.converters` or 0, with the two flags; the
---- names that lead from `result` to the table that holds its member; the member; the field; and what `unusual` gets where 0
---- stands there or the value is none that C knows: `unusual(step, value, result, fields, more)`. Members that are absent are
---- passed over.
----@param program any[]
----@param result table
----@param unusual fun(step: any, value: any, result: table, fields: table, more: any)
----@param more any
----@return table fields
-function core.fill(program, result, unusual, more) end
-
 ---- Files
 
 --- Reads a small regular file. Refuses pipes and devices, so it never blocks.

@@ -4,13 +4,15 @@
 ---   local client = idocr.new { credentials = { secret_id = "...", secret_key = "..." } }
 ---   local card, err = client:passport { image = "passport.jpg", portrait = true }
 ---
---- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). Nothing is opened, sent or waited for
---- at `require`.
+--- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). `require` itself does no I/O.
 
 local client = require "idocr.client"
 local core = require "idocr.core"
+local describe = require "idocr.kinds.describe"
 local kinds = require "idocr.kinds"
+local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
+local params = require "idocr.client.params"
 local picture = require "idocr.picture"
 
 ---@class idocr
@@ -38,7 +40,7 @@ local function must(value, complaint)
   return value
 end
 
---- A picture in a file; opened when the call is made. The same as the plain path.
+--- Returns a picture in a file, which is opened when the call is made. A plain path means the same.
 ---@param path string
 ---@param offset integer? bytes before the picture, where it is a part of the file
 ---@param length integer? bytes of the picture
@@ -48,7 +50,7 @@ function idocr.file(path, offset, length)
   return made
 end
 
---- A picture as the string of its bytes, which is borrowed, not copied.
+--- Returns a picture from the string of its bytes, which is borrowed, not copied.
 ---@param bytes string
 ---@param offset integer? bytes before the picture, where it is a part of the string
 ---@param length integer? bytes of the picture
@@ -58,7 +60,7 @@ function idocr.bytes(bytes, offset, length)
   return made
 end
 
---- A picture as base64 text or as a `data:` URL; line breaks in it are fine.
+--- Returns a picture from base64 text or a `data:` URL, which may contain line breaks.
 ---@param text string
 ---@return idocr.Picture
 function idocr.base64(text)
@@ -66,7 +68,7 @@ function idocr.base64(text)
   return made
 end
 
---- A picture that the service downloads itself.
+--- Returns a picture that the service downloads itself.
 ---@param url string http or https
 ---@return idocr.Picture
 function idocr.url(url)
@@ -74,7 +76,7 @@ function idocr.url(url)
   return made
 end
 
---- Inside nginx: the picture in the request that is being served, as its body or in the field `field` of a form.
+--- Returns the picture in nginx's current request: its body, or the field `field` of a form.
 ---@param given { field: string?, max_bytes: integer? }? "image", 10 MiB
 ---@return idocr.Picture? picture valid until the request ends
 ---@return table form_or_error `{ fields, pictures }` of the rest of a form, or an error of category "image"
@@ -83,9 +85,36 @@ function idocr.request_image(given)
   return require("idocr.nginx.upload").image(given)
 end
 
---- The names of all kinds of card, sorted.
+--- Returns the names of all kinds of card, sorted.
 ---@return string[]
 function idocr.kinds() return kinds.list() end
+
+local function kind_of(name)
+  local kind, complaint = params.kind(name)
+  if not kind then error(complaint, 3) end
+  return kind
+end
+
+--- Describes a kind: title, services, params with their types, fields in order. Raises where there is no such kind, or its table
+--- is wrong.
+---@param kind string
+---@return idocr.Description
+function idocr.describe(kind) return (describe(kind_of(kind).kind)) end
+
+--- Parses the value of a param from text, such as a form's field or a command's argument: "yes" for a boolean, "glare, blurry" or
+--- "all" for warnings. Raises where there is no such kind.
+---@param kind string
+---@param param string
+---@param text string
+---@return any value nil where the text is wrong
+---@return string? complaint says what would be right and does not repeat the text
+function idocr.parse_param(kind, param, text)
+  local found = kind_of(kind)
+  if not found.compiled.params[param] or param == "image" or param == "back" then
+    return nil, ("%s takes no param of that name as text%s"):format(kind, nearest.hint(param, found.compiled.params))
+  end
+  return params.from_text(found, param, text)
+end
 
 -- name in `idocr.checks` -> module
 local CHECKS = {

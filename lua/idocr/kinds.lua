@@ -1,19 +1,22 @@
---- The kinds of card: each is one table in `cards/`, found by its file name. A new file there is a new kind; nothing
---- else has to be told.
+--- Finds, validates and compiles the kinds of card. A kind is one table in a file `idocr/cards/NAME.lua` in any folder of
+--- package.path, also in the user's own project.
 
 local core = require "idocr.core"
+local compile = require "idocr.kinds.compile"
 local find_module = require "idocr.find_module"
+local validate = require "idocr.kinds.validate"
 
 local kinds = {}
 
---- One kind of card, as `cards/KIND.lua` returns it. See `cards/passport.lua` for a whole example.
+--- One kind of card, as `cards/KIND.lua` returns it. `cards/passport.lua` is a complete example.
 ---@class idocr.Kind
 ---@field kind string                 set by the loader from the file's name
 ---@field title string?               one line for people (nil: the kind)
----@field document_type string?       `card.document_type` where the service has no word of its own
+---@field document_type string?       `card.document_type` where the service sends none
 ---@field params table<string, idocr.Param>?  params beyond `image`, `back`, `portrait`
----@field services idocr.Service[]    who reads it, in order of preference
----@field show string[]?              card fields in the order in which a person wants to see them (nil: as in the outputs)
+---@field services idocr.Service[]    the actions that read it, in order of preference
+---@field compiled idocr.CompiledKind set by the loader
+---@field show string[]?              card fields in the order in which they are shown to people (nil: as in the outputs)
 
 --- A param that the caller may give. `type` is "boolean", "string" or "warnings" (list of warning names, or true).
 ---@class idocr.Param
@@ -40,6 +43,7 @@ local kinds = {}
 ---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
 ---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
 ---@field warnings table<string, table<integer, string>>?  list member (dotted path) -> code -> warning name
+---@field compiled idocr.CompiledService set by the loader
 ---@field refusal string?             code with which the service refuses a picture that is not this card
 
 ---@class idocr.PictureInput
@@ -47,8 +51,8 @@ local kinds = {}
 ---@field base64 string               wire parameter for the bytes
 ---@field url string?                 wire parameter for a URL
 
---- A wire parameter. `type` is its JSON type; "json" is a JSON object inside a string, with `fields` of its own. One with
---- neither `param` nor `when` is known to the service and never sent by us.
+--- A wire parameter. `type` is its JSON type; "json" is a JSON object inside a string, whose members are in `fields`. A parameter
+--- with neither `param` nor `when` is never sent.
 ---@class idocr.Input
 ---@field wire string
 ---@field type "boolean"|"string"|"json"
@@ -90,20 +94,24 @@ local function shown(kind)
   return names
 end
 
---- What the table of a kind leaves out. What is wrong in it is a mistake of its author, who is told.
-local function complete(name, kind)
-  local function must(right, what)
-    if not right then error(("idocr/cards/%s.lua must return a table %s"):format(name, what), 0) end
-  end
-  must(type(kind) == "table" and type(kind.services) == "table" and kind.services[1], "with a list of services")
-  for _, service in ipairs(kind.services) do
-    must(REFUSALS[service.provider], "whose services name their provider: tencent or ekycpro")
-    for member, wanted in pairs { action = "string", pictures = "table", outputs = "table" } do
-      must(type(service[member]) == wanted, "whose services have " .. member)
-    end
+local function copy_of(table_)
+  local copy = {}
+  for name, value in pairs(table_) do copy[name] = value end
+  return copy
+end
+
+-- Validates the table of a kind and makes the kind: what the table leaves out is filled in, the rest is compiled.
+local function complete(name, given)
+  validate(name, given)
+  local kind = copy_of(given) -- the file's own table stays as it is written
+  kind.services = {}
+  for index, each in ipairs(given.services) do
+    local service = copy_of(each)
     service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
     service.refusal = service.refusal or REFUSALS[service.provider]
+    kind.services[index] = service
   end
+  kind.compiled = compile.kind(kind)
   kind.kind, kind.title, kind.show = name, kind.title or name, kind.show or shown(kind)
   return kind
 end
@@ -120,8 +128,8 @@ local function is_listed(folder, file)
   return false
 end
 
---- Why a kind cannot be known: its file, or idocr's own folder of kinds, is closed to this process. A folder on package.path
---- that is closed for another reason says nothing about a kind.
+-- Returns a message where the file of a kind, or idocr's folder of kinds, is there and this process may not read it. Other folders
+-- on package.path that cannot be read are ignored.
 local function unreadable(name)
   for template in package.path:gmatch("[^;]+") do
     local path = template:gsub("%?", "idocr/cards/" .. name)
@@ -134,7 +142,7 @@ local function unreadable(name)
   end
 end
 
---- The table of one kind, or nil where there is no such kind.
+--- Returns a kind, or nil where there is none of that name. Raises where its table is wrong.
 ---@param name string
 ---@return idocr.Kind?
 ---@return string? complaint where the file cannot be read: there may be such a kind
@@ -151,7 +159,7 @@ function kinds.get(name)
   return loaded[name]
 end
 
---- The names of all kinds, sorted. Looks into the folder that holds the kinds, so a new file counts at once.
+--- Returns the names of all kinds, sorted. Lists the folders on each call, so a new file counts at once.
 ---@return string[]
 function kinds.list()
   local names, seen = {}, {}
@@ -169,7 +177,7 @@ function kinds.list()
   return names
 end
 
---- The services of a kind that a provider and a site have.
+--- Returns the first service of a kind that a provider has at a site.
 ---@param kind idocr.Kind
 ---@param provider string
 ---@param site string?
@@ -180,7 +188,7 @@ function kinds.service(kind, provider, site)
   end
 end
 
---- A value that is one for all sites or a table by site.
+--- Returns the value for a site of what is either one value for all sites or a table by site.
 ---@param value any
 ---@param site string?
 function kinds.by_site(value, site)

@@ -32,8 +32,8 @@ function parts.decode()
   local kind = kinds.get("passport")
   local plan = { reads = kind.services[1] }
   return function()
-    local result = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
-    assert(decode.card(kind, plan.reads, result, { provider = "tencent" }).number)
+    local result, _, pictures = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
+    assert(decode.card(kind, plan.reads, result, pictures).number)
   end
 end
 

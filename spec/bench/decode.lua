@@ -16,8 +16,8 @@ local service = kind.services[1]
 local plan = { reads = service }
 
 local function idocr(text)
-  local result = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
-  local made = card.new(decode.card(kind, service, result, { provider = "tencent" }))
+  local result, _, pictures = assert(tencent:outcome(plan, { status = 200, headers = {}, body = text }))
+  local made = card.new(decode.card(kind, service, result, pictures))
   assert(made.number and (made.portrait or #text < 8192))
 end
 

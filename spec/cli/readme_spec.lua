@@ -89,7 +89,7 @@ describe("README.md and docs/reference.md", function()
     assert.is_truthy(out:find("X1234567", 1, true))
   end)
 
-  it("names the action of each kind, every category and make target that there is", function()
+  it("names the action of each kind", function()
     for _, page in ipairs { readme, reference } do
       local count = 0
       for name, row in page:match("\n| kind | documents.-\n\n"):gmatch("\n| `([%l_]+)` (|[^\n]+)") do
@@ -101,6 +101,9 @@ describe("README.md and docs/reference.md", function()
       end
       assert.is_true(count >= 4, count)
     end
+  end)
+
+  it("names every category and make target that there is", function()
     for category in pairs(require("idocr.errors").CATEGORIES) do
       assert.is_truthy(reference:find("`" .. category .. "`", 1, true), category)
     end

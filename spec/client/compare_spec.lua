@@ -73,17 +73,17 @@ describe("compare = true", function()
   end)
 end)
 
-describe("precheck = true", function()
+describe("advice = true", function()
   local function read(params) return client({ tencent = tencent "NURUL" }, { provider = "tencent" }):malaysia_id(params) end
 
   it("has no advice about a good picture", function()
-    assert.same({}, read({ image = PICTURE, precheck = true }).advice)
+    assert.same({}, read({ image = PICTURE, advice = true }).advice)
     assert.is_nil(read({ image = PICTURE }).advice)
   end)
 
   it("reports a small picture before it is sent", function()
     local portrait = "lua/idocr/sandbox/specimens/malaysia_id-portrait.jpg"
-    local card = assert(read { image = portrait, back = idocr.bytes(assert(core.image_file(PICTURE)):read(0, 1e6)), precheck = true })
+    local card = assert(read { image = portrait, back = idocr.bytes(assert(core.image_file(PICTURE)):read(0, 1e6)), advice = true })
     assert.is_true(#card.advice > 0)
     for _, finding in ipairs(card.advice) do
       assert.equal("image", finding.field)
@@ -94,7 +94,7 @@ describe("precheck = true", function()
   it("adds its advice to an error too", function()
     local refused = reply '{"Response":{"Error":{"Code":"FailedOperation.NoMASIDCard","Message":"x"},"RequestId":"r"}}'
     local made = client({ tencent = refused }, { provider = "tencent" })
-    local _, err = made:malaysia_id { image = "lua/idocr/sandbox/specimens/malaysia_id-portrait.jpg", precheck = true }
+    local _, err = made:malaysia_id { image = "lua/idocr/sandbox/specimens/malaysia_id-portrait.jpg", advice = true }
     assert.equal("FailedOperation.NoMASIDCard", err.code)
     assert.is_true(#err.advice > 0)
   end)

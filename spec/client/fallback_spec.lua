@@ -126,7 +126,7 @@ describe("a list of providers", function()
   it("asks the provider whose limits the picture meets", function()
     local bmp = "BM" .. ("\0"):rep(12) .. "\40\0\0\0\1\0\0\0\1\0\0\0\1\0\24\0" .. ("\0"):rep(24) .. "\0\0\0\0"
     local made, asked = client(scripted.ok(), EKYC_OK)
-    assert.equal("ekycpro", assert(made:malaysia_id { image = idocr.bytes(bmp), precheck = true }).provider)
+    assert.equal("ekycpro", assert(made:malaysia_id { image = idocr.bytes(bmp) }).provider)
     assert.same({ "ekycpro" }, asked)
   end)
 

@@ -99,7 +99,10 @@ describe("idocr.new", function()
   end)
 
   it("lists kinds without a client", function()
-    assert.same({ "china_id", "macao_id", "malaysia_id", "passport" }, idocr.kinds())
+    local names = " " .. table.concat(idocr.kinds(), " ") .. " "
+    for _, name in ipairs { "china_id", "macao_id", "malaysia_id", "passport" } do
+      assert.is_truthy(names:find(" " .. name .. " ", 1, true), name)
+    end
     assert.matches("^idocr ", idocr._VERSION)
     assert.is_function(idocr.credentials.chain)
     assert.is_function(idocr.checks.mrz.parse)

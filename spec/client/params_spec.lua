@@ -32,11 +32,12 @@ describe("params", function()
     local made = client { site = "cn" }
     for _, wrong in ipairs {
       { portrait = 1 }, { crop = "yes" }, { side = "top" }, { side = true }, { warn = "photocopy" }, { warn = { "fotocopy" } },
-      { warn = { photocopy = true } }, { precheck = "no" }, { quality = 50 },
+      { warn = { photocopy = true } }, { precheck = "no" }, { precheck = true }, { advice = 1 }, { quality = 50 },
     } do
       wrong.image = PNG
       assert.has.errors(function() made:china_id(wrong) end)
     end
+    assert.matches("precheck can only be false.* advice = true", raised(function() made:china_id { image = PNG, precheck = true } end))
     assert.matches('did you mean "photocopy"', raised(function() made:china_id { image = PNG, warn = { "fotocopy" } } end))
   end)
 

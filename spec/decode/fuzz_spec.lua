@@ -58,10 +58,10 @@ describe("broken replies", function()
       for round = 1, ROUNDS do
         local body = round % 2 == 0 and broken(text) or exchanged(exchanged(text))
         local response = { status = round % 7 == 0 and 500 or 200, headers = {}, body = body }
-        local result, err = provider:outcome({ reads = service }, response)
+        local result, err, pictures = provider:outcome({ reads = service }, response)
         if result then
           cards = cards + 1
-          for name, value in pairs(decode.card(kind, service, result, {})) do
+          for name, value in pairs(decode.card(kind, service, result, pictures)) do
             assert.not_equal("userdata", type(value), name)
           end
         else

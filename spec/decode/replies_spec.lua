@@ -22,12 +22,12 @@ local function read(entry)
   local kind_name, provider, site = unpack(READERS[entry.action], 1, 3)
   local kind = kinds.get(kind_name)
   local service = kinds.service(kind, provider, site)
-  local result, err = require("idocr.providers." .. provider).new({}):outcome({ reads = service }, {
+  local result, err, pictures = require("idocr.providers." .. provider).new({}):outcome({ reads = service }, {
     status = entry.http_status,
     headers = { ["content-type"] = entry.content_type },
     body = process.read(HERE .. entry.file),
   })
-  return result and decode.card(kind, service, result, { provider = provider }), err
+  return result and decode.card(kind, service, result, pictures), err
 end
 
 -- The codes that came in a list, whatever their order among the lists.

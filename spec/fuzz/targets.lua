@@ -21,13 +21,13 @@ local function reply_target(kind_name, provider_name, site, files)
   for _, file in ipairs(files) do seeds[#seeds + 1] = assert(process.read("spec/responses/" .. file), file) end
   local function run(text, random)
     local response = { status = random(9) == 1 and 502 or 200, headers = {}, body = text }
-    local result, err = provider:outcome({ reads = service }, response)
+    local result, err, pictures = provider:outcome({ reads = service }, response)
     if not result then
       assert(errors.is(err), "not an error object")
       assert(#tostring(err) < 2000)
       return
     end
-    local made = card.new(decode.card(kind, service, result, { provider = provider_name }))
+    local made = card.new(decode.card(kind, service, result, pictures))
     local report = made:check()
     assert(type(report.ok) == "boolean" and type(report.findings) == "table")
     made:derived()

@@ -81,7 +81,7 @@ describe("an ekycpro reply", function()
   it("becomes a card", function()
     local result = assert(outcome('{"status":"OK","message":{"CardNumber":"450101-12-5001","Name":"A","Gender":"PEREMPUAN",'
       .. '"DateOfBirth":"19450101","Address":""}}'))
-    local card = decode.card(kind, service, result, { provider = "ekycpro" })
+    local card = decode.card(kind, service, result)
     assert.equal("450101-12-5001", card.number)
     assert.equal("F", card.sex)
     assert.equal("1945-01-01", card.birth_date)
@@ -167,7 +167,7 @@ describe("an ekycpro reply", function()
       end
     end
     local result = assert(outcome('{"status":"OK","message":{"CardNumber":{},"Gender":1,"DateOfBirth":null,"Name":false}}'))
-    local card = decode.card(kind, service, result, {})
+    local card = decode.card(kind, service, result)
     assert.is_nil(card.number or card.sex or card.birth_date or card.name)
   end)
 end)

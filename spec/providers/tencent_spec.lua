@@ -364,11 +364,13 @@ describe("tencent's outcome", function()
   end)
 
   it("uses pictures that the transport has decoded", function()
-    local result = assert(any:outcome(plan, {
+    local result, _, pictures = assert(any:outcome(plan, {
       status = 200, headers = {}, body = '{"Response":{"Image":"\2550","Name":"\2551","RequestId":"r"}}', pictures = { "one", "two" },
     }))
-    assert.equal("one", result.Image)
-    assert.equal(core.base64_encode("two"), result.Name)
+    local card = require("idocr.decode.card").card(kinds.get "passport", plan.reads, result, pictures)
+    assert.equal("one", card.portrait)
+    assert.equal("one", card.raw.Image)
+    assert.equal(core.base64_encode("two"), card.raw.Name)
   end)
 end)
 

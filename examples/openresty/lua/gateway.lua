@@ -3,7 +3,6 @@
 local cjson = require("cjson.safe").new()
 local forms = require "form"
 local idocr = require "idocr"
-local kinds = require "idocr.kinds"
 local metrics = require "metrics"
 local nearest = require "idocr.nearest"
 local origin = require "origin"
@@ -60,7 +59,7 @@ end
 -- Returns the fields of a card as a list, in display order.
 local function display_fields(kind, card)
   local fields = {}
-  for _, name in ipairs(kind.show or {}) do
+  for _, name in ipairs(kind.fields) do
     local value = card[name]
     if type(value) == "table" then value = table.concat(value, "\n") end
     if value ~= nil then fields[#fields + 1] = { name = name, value = value } end
@@ -93,7 +92,7 @@ local function broken(message)
   return refuse(unsupported("GatewayBroken", "the gateway cannot read its own files; see its log"), 500, true)
 end
 
-local IDOCR_FILE = debug.getinfo(kinds.get, "S").source:match("^@(.+)$")
+local IDOCR_FILE = debug.getinfo(idocr.describe, "S").source:match("^@(.+)$")
 local readable = false
 
 -- Returns whether this worker can read idocr's files. nginx loads its configuration as another user, and modules later.
@@ -103,6 +102,18 @@ local function can_read()
   if file then file:close() end
   readable = file ~= nil or not IDOCR_FILE
   return readable
+end
+
+local known = {}
+
+-- Returns the description of a kind; nil for an unknown kind, with a message where its file cannot be read.
+local function describe(name)
+  if not known[name] then
+    local ran, described = pcall(idocr.describe, name)
+    if not ran then return nil, not described:find("no kind \"", 1, true) and described or nil end
+    known[name] = described
+  end
+  return known[name]
 end
 
 --- Returns the params of a call from the query and the form, with the form's pictures.
@@ -124,7 +135,7 @@ local METHODS = { POST = true, PUT = true }
 --- Handles POST /v1/read/KIND.
 function gateway.read(name)
   if not can_read() then return broken "the files of idocr cannot be read" end
-  local kind, unreadable = kinds.get(name)
+  local kind, unreadable = describe(name)
   if unreadable then return broken(unreadable) end
   if not kind then return refuse(unsupported("UnknownKind", "unknown kind of card" .. kind_hint(name)), 404) end
   if not METHODS[ngx.req.get_method()] then
@@ -155,16 +166,6 @@ function gateway.read(name)
     cjson.encode(kind.title)))
 end
 
--- The params that some input of a service is filled from or turned on by.
-local function params_taken(inputs, into)
-  for _, input in ipairs(inputs or {}) do
-    if input.param then into[input.param] = true end
-    for _, name in ipairs(input.when or {}) do into[name:match("^[^.]+")] = true end -- "warn.glare" is one of the warnings
-    params_taken(input.fields, into)
-  end
-  return into
-end
-
 -- Media types and file endings of the formats that services take, for the file chooser of a browser.
 local ACCEPT = { jpeg = "image/jpeg,.jpg,.jpeg", png = "image/png,.png", bmp = "image/bmp,.bmp", pdf = "application/pdf,.pdf" }
 
@@ -172,9 +173,9 @@ local ACCEPT = { jpeg = "image/jpeg,.jpg,.jpeg", png = "image/png,.png", bmp = "
 local function accept_of(services)
   local accepted, seen = {}, {}
   for _, service in ipairs(services) do
-    local formats = kinds.by_site(service.formats, site)
+    local formats = service.formats and (service.formats[site] or service.formats)
     if not formats then return nil end
-    for format in pairs(formats) do
+    for _, format in ipairs(formats) do
       if ACCEPT[format] and not seen[format] then accepted[#accepted + 1] = ACCEPT[format] end
       seen[format] = true
     end
@@ -183,19 +184,28 @@ local function accept_of(services)
   return table.concat(accepted, ",")
 end
 
+-- Returns the service of a provider that reads a kind at the gateway's site.
+local function service_of(kind, provider)
+  for _, service in ipairs(kind.services) do
+    local has = not service.sites
+    for _, name in ipairs(service.sites or {}) do has = has or name == site end
+    if service.provider == provider and has then return service end
+  end
+end
+
 -- Returns one entry of the list of kinds, or nil if no provider reads the kind.
-local function described(name, kind)
+local function described(kind)
   local services = {}
-  for _, provider in ipairs(providers) do services[#services + 1] = kinds.service(kind, provider, site) end
+  for _, provider in ipairs(providers) do services[#services + 1] = service_of(kind, provider) end
   local service = services[1]
   if not service then return nil end
-  local taken, back, params = params_taken(service.inputs, {}), false, {}
-  for _, place in ipairs(service.pictures) do back = back or place.param == "back" end
-  for param, about in pairs(kind.params or {}) do
-    if taken[param] then params[#params + 1] = { name = param, type = about.type, help = about.help } end
+  local back, params = false, {}
+  for _, name in ipairs(service.pictures) do back = back or name == "back" end
+  for _, name in ipairs(service.params) do -- sorted
+    local about = kind.params[name]
+    if not about.common then params[#params + 1] = { name = name, type = about.type, help = about.help } end
   end
-  table.sort(params, function(a, b) return a.name < b.name end)
-  return { name = name, title = kind.title, back = back, params = #params > 0 and params or nil, accept = accept_of(services) }
+  return { name = kind.kind, title = kind.title, back = back, params = #params > 0 and params or nil, accept = accept_of(services) }
 end
 
 --- Handles GET /v1/kinds: lists the kinds that can be read, with their params.
@@ -203,9 +213,9 @@ function gateway.kinds()
   local found, names = {}, idocr.kinds()
   if #names == 0 or not can_read() then return broken "the files of idocr cannot be read" end
   for _, name in ipairs(names) do
-    local kind, unreadable = kinds.get(name)
+    local kind, unreadable = describe(name)
     if unreadable then return broken(unreadable) end
-    found[#found + 1] = described(name, kind)
+    found[#found + 1] = described(kind)
   end
   respond(200, list(found))
 end

@@ -32,7 +32,7 @@ return {
   document_type = "resident_identity_card",
 
   params = {
-    side = { type = "string", values = { front = "FRONT", back = "BACK" }, help = "the side shown; found out by the service if not given" },
+    side = { type = "string", values = { front = "FRONT", back = "BACK" }, help = "the side shown; the service detects it if not given" },
     crop = { type = "boolean", help = "return the card cut out of the picture" },
     quality = { type = "boolean", help = "return how sharp the picture is (0 to 100, good from 50)" },
     both_sides = { type = "boolean", help = "both sides are in one picture" },
@@ -41,7 +41,7 @@ return {
     tamper_check = { type = "boolean", help = "the slower, better check for edited pictures, screenshots and watermarks" },
     warn = {
       type = "warnings",
-      -- the last two need the slower check of the service
+      -- the last two need the service's slower check
       all = {
         "incomplete", "occluded", "photocopy", "monochrome_copy", "recaptured", "tampered", "temporary", "invalid_date", "glare",
         "electronic", "watermark",

@@ -1,5 +1,5 @@
---- How much each failed check weighs, by purpose: "error" makes `report.ok` false, "warning" wants a look, "info" is
---- for the record. The longest matching prefix of a check's id decides ("warning.glare", "warning").
+--- Weights of failed checks by purpose: "error" makes `report.ok` false, "warning" asks for a review, "info" is for the record.
+--- The longest prefix of a check's id that is listed decides ("warning.glare", then "warning").
 
 local purposes = {}
 
@@ -65,37 +65,29 @@ purposes.reading = {
   ["warning.invalid_date"] = "info",
 }
 
-local KNOWN = setmetatable({}, { __mode = "k" }) -- purpose -> check -> weight; the ids are ours, so there are few
+-- The value of the longest prefix of a check's id that a table names.
+local function find(check, first, second)
+  local id = check
+  while id do
+    local value = first[id]
+    if value == nil then value = second[id] end
+    if value ~= nil and value ~= true then return value end -- true: as the rest says
+    id = id:match("^(.*)%.[^.]*$")
+  end
+end
 
---- The weight of a check.
+local NONE = {}
+
+--- Returns the weight of a check. What the caller sets for a family of checks overrides what a purpose says of one of them.
 ---@param check string
 ---@param purpose table one of the tables above
 ---@param own table? the caller's: check or prefix -> "error" | "warning" | "info" | false (off)
 ---@return "error"|"warning"|"info"|false
 function purposes.severity(check, purpose, own)
-  local id = own and check
-  while id do -- what the caller says of a whole family goes over what a purpose says of one of it
-    local value = own[id]
-    if value == false then return false end
-    if type(value) == "string" then return value end
-    id = id:match("^(.*)%.[^.]*$")
-  end
-  local known = KNOWN[purpose]
-  if not known then
-    known = {}
-    KNOWN[purpose] = known
-  end
-  if known[check] then return known[check] end
-  id = check
-  while id do
-    local value = purpose[id] or purposes.identity[id]
-    if value then
-      known[check] = value
-      return value
-    end
-    id = id:match("^(.*)%.[^.]*$")
-  end
-  return "warning"
+  local value = find(check, own or NONE, NONE)
+  if value == nil then value = find(check, purpose, purposes.identity) end
+  if value == nil then return "warning" end
+  return value
 end
 
 return purposes

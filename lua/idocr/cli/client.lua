@@ -3,7 +3,6 @@
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
 local idocr = require "idocr"
-local kinds = require "idocr.kinds"
 local main = require "idocr.cli.main"
 local nearest = require "idocr.nearest"
 
@@ -13,8 +12,8 @@ local client = {}
 
 --- Adds the argument KIND.
 function client.describe_kind(parser)
-  parser:argument("kind", "Kind of the document: " .. table.concat(kinds.list(), ", ") .. ".")
-    :convert(choice.of("the kind", kinds.list()))
+  parser:argument("kind", "Kind of the document: " .. table.concat(idocr.kinds(), ", ") .. ".")
+    :convert(choice.of("the kind", idocr.kinds()))
 end
 
 --- Adds the option --after-send.
@@ -52,10 +51,12 @@ end
 -- Returns the params of all kinds by name. A name has the same meaning for every kind.
 local function all_params()
   local params, names = {}, {}
-  for _, kind in ipairs(kinds.list()) do
-    for name, param in pairs(kinds.get(kind).params or {}) do
-      if not params[name] then names[#names + 1] = name end
-      params[name] = param
+  for _, kind in ipairs(idocr.kinds()) do
+    for name, param in pairs(idocr.describe(kind).params) do
+      if not params[name] and not param.common and param.type ~= "picture" then
+        names[#names + 1] = name
+        params[name] = param
+      end
     end
   end
   table.sort(names)
@@ -84,9 +85,7 @@ function client.describe_params(parser, one_card)
     elseif param.type == "warnings" then
       elements[#elements + 1] = parser:option(option, sentence(param.help .. " (names with commas, or all)")):argname("NAMES")
     else
-      local choices = {}
-      for value in pairs(param.values or {}) do choices[#choices + 1] = value end
-      table.sort(choices)
+      local choices = param.values or {}
       local help = #choices > 0 and param.help .. " (" .. table.concat(choices, ", ") .. ")" or param.help
       local element = parser:option(option, sentence(help)):argname("VALUE")
       if #choices > 0 then element:convert(choice.of(option, choices)) end
@@ -98,48 +97,33 @@ function client.describe_params(parser, one_card)
   parser:group("Request", unpack(elements))
 end
 
-local WORDS = { ["true"] = true, yes = true, on = true, ["1"] = true, ["false"] = false, no = false, off = false, ["0"] = false }
-
-local function value_of(name, param, text)
-  if param.type == "boolean" then
-    if WORDS[text] == nil then main.usage_error(name .. " is true or false, not '" .. text .. "'") end
-    return WORDS[text]
-  elseif param.type == "warnings" then
-    if WORDS[text] ~= nil then return WORDS[text] end
-    if text == "all" then return true end
-    local list = {}
-    for word in text:gmatch("[^,%s]+") do list[#list + 1] = word end
-    return list
-  end
-  return text
+local function value_of(kind, name, text)
+  local value, complaint = idocr.parse_param(kind, name, text)
+  if complaint then main.usage_error(complaint) end
+  return value
 end
 
 --- The params that the arguments ask for, without the pictures.
 ---@param args table
 ---@return table
 function client.params(args)
-  local known = kinds.get(args.kind).params or {}
+  local known = idocr.describe(args.kind).params
   local params = {}
-  for name, param in pairs((all_params())) do
+  for name in pairs((all_params())) do
     local given = args[name]
     if given ~= nil then
       if not known[name] then main.usage_error(args.kind .. " takes no " .. name) end
-      params[name] = type(given) == "string" and value_of(name, param, given) or given
+      params[name] = type(given) == "string" and value_of(args.kind, name, given) or given
     end
   end
   for _, text in ipairs(args.set or {}) do
     local name, value = text:match("^([%w_%-]+)=(.*)$")
     if not name then main.usage_error("--set takes PARAM=VALUE, not '" .. text .. "'") end
     name = name:gsub("-", "_")
-    if name == "portrait" then
-      params.portrait = value_of(name, { type = "boolean" }, value)
-    elseif known[name] then
-      params[name] = value_of(name, known[name], value)
-    else
-      local names = { "portrait" }
-      for other in pairs(known) do names[#names + 1] = other end
-      main.usage_error(args.kind .. " takes no " .. name .. nearest.hint(name, names))
+    if not known[name] or known[name].type == "picture" then
+      main.usage_error(args.kind .. " takes no " .. name .. nearest.hint(name, known))
     end
+    params[name] = value_of(args.kind, name, value)
   end
   if args.no_precheck then params.precheck = false end
   return params
@@ -180,16 +164,25 @@ local function providers(args)
   return list
 end
 
+-- Returns the service of a provider and a site that reads a kind.
+local function service_of(kind, provider, site)
+  for _, service in ipairs(idocr.describe(kind).services) do
+    local has = not service.sites
+    for _, name in ipairs(service.sites or {}) do has = has or name == site end
+    if service.provider == provider and has then return service end
+  end
+end
+
 --- Returns the picture formats that at least one of the providers accepts, or nil if one of them does not list any.
 ---@param args table
 ---@return table<string, true>? formats
 function client.formats(args)
-  local selected, formats_taken = providers(args) or "tencent", {}
+  local selected, formats_taken, site = providers(args) or "tencent", {}, args.site or "intl"
   for _, provider in ipairs(type(selected) == "table" and selected or { selected }) do
-    local service = kinds.service(kinds.get(args.kind), provider, args.site or "intl")
-    local formats = service and kinds.by_site(service.formats, args.site or "intl")
+    local service = service_of(args.kind, provider, site)
+    local formats = service and (service.formats and service.formats[site] or service.formats)
     if service and not formats then return nil end
-    for format in pairs(formats or {}) do formats_taken[format] = true end
+    for _, format in ipairs(formats or {}) do formats_taken[format] = true end
   end
   return next(formats_taken) and formats_taken or nil
 end

@@ -3,7 +3,7 @@
 local console = require "idocr.cli.console"
 local core = require "idocr.core"
 local json = require "idocr.cli.json"
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 
@@ -69,9 +69,9 @@ end
 ---@param options { source: string, files: table<string, string>, report: table? }
 ---@return string
 function show.card(out, card, options)
-  local kind = kinds.get(card.kind) or {}
+  local kind = idocr.describe(card.kind)
   local confidence, rows, done = card.confidence or {}, {}, {}
-  for _, field in ipairs(kind.show or {}) do
+  for _, field in ipairs(kind.fields) do
     done[field] = true
     add_field(rows, field, card[field], confidence[field])
   end
@@ -95,7 +95,7 @@ function show.card(out, card, options)
 
   local heads = { "field", "value", "confidence" }
   if not next(confidence) then heads[3] = nil end
-  local title = (kind.title or card.kind) .. ": " .. width.plain(options.source) .. " (" .. card.provider ..
+  local title = kind.title .. ": " .. width.plain(options.source) .. " (" .. card.provider ..
     (card.sandbox and ", canned by the sandbox" or "") .. ")"
   local text = console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
   return options.report and text .. checks_line(options.report) or text

@@ -170,6 +170,7 @@ end
 ---@return table? result
 ---@return idocr.Error?
 ---@return table? response
+---@return string[]? pictures
 local function once(client, account, plan, call_state)
   local forked = fork_error(call_state)
   if forked then return nil, forked end
@@ -189,8 +190,8 @@ local function once(client, account, plan, call_state)
   local response, send_error, seconds = send(client, account, plan, request, call_state, secrets)
   if not response then return nil, send_error end
 
-  local result
-  result, err = account.provider:outcome(plan, response)
+  local result, pictures
+  result, err, pictures = account.provider:outcome(plan, response)
   if err then err = errors.conceal(err, secrets) else hide_secrets_in_id(result, secrets) end
   if client.emit ~= events.silent then
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
@@ -199,7 +200,7 @@ local function once(client, account, plan, call_state)
       bytes = size(response.body), seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
     })
   end
-  return result, err, response
+  return result, err, response, pictures
 end
 
 local LONGEST_PAUSE = 3600 -- seconds that a Retry-After header may ask for
@@ -263,6 +264,7 @@ end
 ---@return table? result
 ---@return idocr.Error?
 ---@return table? response
+---@return string[]? pictures
 function attempt.run(client, account, plan, call_state)
   local hashed, unreadable = hash(plan, client.runtime)
   if not hashed then return nil, unreadable end
@@ -271,8 +273,8 @@ function attempt.run(client, account, plan, call_state)
   while true do
     if call_state.ends <= client.runtime.now() then return nil, deadline_error(call_state) end
     local attempts_before = call_state.attempts
-    local result, err, response = once(client, account, plan, call_state)
-    if result then return result, nil, response end
+    local result, err, response, pictures = once(client, account, plan, call_state)
+    if result then return result, nil, response, pictures end
     local requested = call_state.attempts > attempts_before
     if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
     if requested then money.add(call_state, err) else money.nothing_left(err) end

@@ -62,8 +62,7 @@ end
 local function prepare(client, account, kind, checked, opened)
   local service, err = routing.service(kind, account.options)
   if not service then return nil, err end
-  local precheck = checked.precheck
-  if precheck == nil then precheck = client.options.precheck end
+  local precheck = checked.precheck ~= false and client.options.precheck
   err = precheck and check_pictures(client, account, service, opened) or nil
   if err then return nil, err end
   local plan
@@ -81,8 +80,8 @@ end
 
 local SANDBOX = "x-sandbox" -- the response header of a sandbox
 
-local function make_card(kind, plan, account, result, response)
-  local made = card.new(decode.card(kind, plan.reads, result, { provider = account.name }))
+local function make_card(kind, plan, result, response, pictures)
+  local made = card.new(decode.card(kind, plan.reads, result, pictures))
   if type(response.headers) == "table" and response.headers[SANDBOX] then made.sandbox = true end
   return made
 end
@@ -111,9 +110,9 @@ end
 local function read_with(client, account, kind, checked, opened, call_state)
   local plan, err = prepare(client, account, kind, checked, opened)
   if not plan then return nil, err end
-  local result, failure, response = attempt.run(client, account, plan, call_state)
+  local result, failure, response, pictures = attempt.run(client, account, plan, call_state)
   if not result then return nil, failure end
-  return make_card(kind, plan, account, result, response)
+  return make_card(kind, plan, result, response, pictures)
 end
 
 --- Reads the same card with the next provider that can: sets `card.second`, or `card.second_error` where none could.
@@ -164,7 +163,7 @@ function call.read(client, kind, checked)
   client.runtime.pause() -- calls that start together take turns
   local opened, unreadable = open(checked.pictures)
   if opened then
-    local measured = checked.precheck == true and advice.of(opened, client.runtime) or nil
+    local measured = checked.advice and advice.of(opened, client.runtime) or nil
     read, err, account = read_with_any(client, kind, checked, opened, call_state)
     picture.close_all(opened)
     if measured then (read or err).advice = measured end

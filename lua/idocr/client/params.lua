@@ -1,4 +1,4 @@
---- The params of a call, checked against the kind before anything is opened or sent.
+--- Checks the params of a call against the kind, before anything is opened or sent, and parses params that come as text.
 
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
@@ -9,47 +9,14 @@ local params = {}
 ---@class idocr.CheckedParams
 ---@field pictures { image: idocr.Picture, back: idocr.Picture? }
 ---@field values table<string, any>   everything but the pictures; `warn` is a list of names, or true
----@field precheck boolean
-
-local COMMON = { image = true, portrait = true, precheck = true }
-
---- Whether any service of a kind takes a picture of that name.
-local function takes_picture(kind, name)
-  for _, service in ipairs(kind.services) do
-    for _, input in ipairs(service.pictures) do
-      if input.param == name then return true end
-    end
-  end
-  return false
-end
-
-local function collect_warnings(inputs, into)
-  for _, input in ipairs(inputs or {}) do
-    for _, condition in ipairs(input.when or {}) do
-      local name = condition:match("^warn%.(.+)$")
-      if name then into[name] = true end
-    end
-    collect_warnings(input.fields, into)
-  end
-end
-
---- The warning names that can be asked for or come back.
-local function warning_names(kind)
-  local names = {}
-  for _, service in ipairs(kind.services) do
-    collect_warnings(service.inputs, names)
-    for _, codes in pairs(service.warnings or {}) do
-      for _, name in pairs(codes) do names[name] = true end
-    end
-  end
-  return names
-end
+---@field precheck false?            the file is not checked
+---@field advice boolean?            the pixels are measured
 
 local function check_warnings(kind, value)
   if value == true then return true, true end
   if value == false then return true, nil end
   if type(value) ~= "table" then return false, "must be a list of warning names, or true" end
-  local known, list = warning_names(kind), {}
+  local known, list = kind.compiled.asked, {}
   for key, name in pairs(value) do
     if type(key) ~= "number" then return false, "must be a list of warning names, or true" end
     if not known[name] then
@@ -60,7 +27,10 @@ local function check_warnings(kind, value)
   return true, list
 end
 
-local function check_value(kind, rule, value)
+local function check_value(kind, name, rule, value)
+  if name == "precheck" and value ~= false then
+    return false, "can only be false, which sends the file unchecked; advice = true measures the pixels"
+  end
   if rule.type == "warnings" then return check_warnings(kind, value) end
   if type(value) ~= rule.type then return false, "must be a " .. rule.type .. ", not a " .. type(value) end
   if rule.values and rule.values[value] == nil then
@@ -69,24 +39,10 @@ local function check_value(kind, rule, value)
   return true, value
 end
 
-local names_of = setmetatable({}, { __mode = "k" }) -- kind -> its names
-
---- Every name that a kind takes; not to be changed.
----@param kind idocr.Kind
----@return table<string, true>
-function params.names(kind)
-  if names_of[kind] then return names_of[kind] end
-  local names = {}
-  for name in pairs(COMMON) do names[name] = true end
-  for name in pairs(kind.params or {}) do names[name] = true end
-  if takes_picture(kind, "back") then names.back = true end
-  names_of[kind] = names
-  return names
-end
-
 local BOOLEAN = { type = "boolean" }
+local OURS = { precheck = true, advice = true } -- params that no service gets
 
---- Checks and copies the params of a call. A picture alone stands for `{ image = picture }`.
+--- Checks and copies the params of a call. A picture alone is short for `{ image = picture }`.
 ---@param kind idocr.Kind
 ---@param given any
 ---@return idocr.CheckedParams?, string? complaint
@@ -94,8 +50,8 @@ function params.check(kind, given)
   if type(given) == "string" or picture.is(given) then given = { image = given } end
   if type(given) ~= "table" then return nil, "params must be a table, not a " .. type(given) end
 
-  local names = params.names(kind)
-  local checked = { pictures = {}, values = {}, precheck = nil }
+  local names = kind.compiled.params
+  local checked = { pictures = {}, values = {} }
   for name, value in pairs(given) do
     if not names[name] then
       return nil, ("%s takes no param %q%s"):format(kind.kind, tostring(name), nearest.hint(name, names))
@@ -105,16 +61,59 @@ function params.check(kind, given)
       if not opened then return nil, name .. ": " .. complaint end
       checked.pictures[name] = opened
     else
-      local ok, result = check_value(kind, kind.params and kind.params[name] or BOOLEAN, value)
+      local ok, result = check_value(kind, name, kind.params and kind.params[name] or BOOLEAN, value)
       if not ok then return nil, name .. " " .. result end
-      if name == "precheck" then checked.precheck = result else checked.values[name] = result end
+      if OURS[name] then checked[name] = result else checked.values[name] = result end
     end
   end
   if not checked.pictures.image then return nil, "image is missing" end
   return checked
 end
 
---- The kind of a name, or a complaint that helps.
+local WORDS = { ["true"] = true, ["1"] = true, on = true, yes = true, ["false"] = false, ["0"] = false, off = false, no = false }
+
+local function names_of(values)
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, " or ")
+end
+
+-- By type of the param: text -> value, or nil and what is wrong with it, without repeating it.
+local FROM_TEXT = {
+  boolean = function(text)
+    local value = WORDS[text:lower()]
+    if value == nil then return nil, "must be true or false" end
+    return value
+  end,
+  warnings = function(text)
+    local word, names = text:lower(), {}
+    if word == "all" then return true end
+    if WORDS[word] ~= nil then return WORDS[word] end
+    for name in word:gmatch("[^%s,;]+") do names[#names + 1] = name end
+    return names
+  end,
+  string = function(text, param)
+    if param.values and param.values[text] == nil then return nil, "must be " .. names_of(param.values) end
+    return text
+  end,
+}
+
+--- Parses the value of a param from text: a field of a form, an argument of a command. Booleans are true or false, yes or no, on or
+--- off, 1 or 0; warnings are names with commas or blanks between them, or all.
+---@param kind idocr.Kind
+---@param name string a param of the kind that is no picture
+---@param text string
+---@return any value
+---@return string? complaint does not repeat the text
+function params.from_text(kind, name, text)
+  local param = kind.params and kind.params[name] or BOOLEAN
+  local value, complaint = FROM_TEXT[param.type](text, param)
+  if complaint then return nil, name .. " " .. complaint end
+  return value
+end
+
+--- Returns the kind of a name, or a message with the nearest right name.
 ---@param name any
 ---@return idocr.Kind?, string? complaint
 function params.kind(name)

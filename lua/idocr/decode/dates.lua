@@ -1,5 +1,5 @@
---- Dates as the services and the cards write them, into ISO 8601. A text that is no possible date is nil; the vendors put
---- the day first wherever only digits would leave it open.
+--- Parses dates as services and cards write them, into ISO 8601. A text that is no possible date gives nil. Where digits alone
+--- are ambiguous, the day comes first, as the vendors write it.
 
 local core = require "idocr.core"
 
@@ -7,7 +7,7 @@ local dates = {}
 
 local MONTHS = {}
 do
-  -- English, French, Spanish, Portuguese, Italian, German, Dutch, Malay: what stands on passports, accents taken off
+  -- English, French, Spanish, Portuguese, Italian, German, Dutch, Malay, as printed on passports, without accents
   local names = {
     "JAN JANV JANUARY JANVIER ENE ENERO JANEIRO GEN GENNAIO JANUAR JANUARI",
     "FEB FEV FEVR FEBRUARY FEVRIER FEBRERO FEVEREIRO FEBBRAIO FEBRUAR FEBRUARI",
@@ -36,7 +36,7 @@ local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-" }
 for digit = 0, 9 do ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit) end
 for last = 0x90, 0x95 do ASCII["\226\128" .. string.char(last)] = "-" end
 
---- A text with other forms of digits, dashes, slashes and full stops as ASCII.
+--- Replaces other forms of digits, dashes, slashes and full stops by ASCII.
 ---@param text string
 ---@return string
 function dates.ascii(text)
@@ -44,12 +44,12 @@ function dates.ascii(text)
   return (text:gsub("[\226\239][\128-\191][\128-\191]", ASCII))
 end
 
---- ISO 8601 of a date that the Gregorian calendar has, else nil; numbers or their digits.
+--- Returns ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day.
 ---@type fun(year: any, month: any, day: any): string?
 dates.iso = core.iso_date
 
---- The month that a word or several words in different languages name together ("AUG/AOUT", "4月/APR"). Unknown
---- languages are passed over as long as one word is known.
+--- Returns the month that a word, or several words in different languages, name ("AUG/AOUT", "4月/APR"). Unknown words are ignored
+--- where one word is known.
 local function month_of(text)
   local found
   text = text:gsub("[\194-\244][\128-\191]+", PLAIN):upper()
@@ -61,7 +61,7 @@ local function month_of(text)
   return found
 end
 
---- What else is known about a date whose year is printed with two digits; without any of it such a date stays open.
+--- What else is known about a date whose year is printed with two digits. Without a hint such a date is not parsed.
 ---@class idocr.DateHint
 ---@field same string?    the same date from elsewhere on the card: the nearer century wins
 ---@field latest string?  it cannot be later than this
@@ -88,15 +88,17 @@ end
 ---@return string? iso
 function dates.parse(text, hint) return dates.read(type(text) == "string" and core.text(text) or nil, hint) end
 
---- The same of a text that has no blanks around it.
+--- Parses a date from a text without blanks around it: see dates.parse.
 ---@param text string?
 ---@param hint idocr.DateHint?
 ---@return string? iso
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
-  text = dates.ascii(text)
-
   local plain = core.plain_date(text)
+  if plain == nil then
+    text = dates.ascii(text)
+    plain = core.plain_date(text)
+  end
   if plain ~= nil then return plain or nil end
   local y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$")
   if y then return dates.iso(y, m, d) end
@@ -113,7 +115,7 @@ function dates.read(text, hint)
   return dates.iso(y, m, d)
 end
 
---- A day at the head of a text, and the rest.
+--- Returns the date at the start of a text, and the rest.
 local function leading_day(text)
   local y, m, d, rest = text:match("^(%d%d%d%d)%s*[/.%-]%s*(%d%d?)%s*[/.%-]%s*(%d%d?)(.*)$")
   if not y then y, m, d, rest = text:match("^(%d%d%d%d)(%d%d)(%d%d)(.*)$") end

@@ -1,5 +1,5 @@
---- Values of a reply into values of a card. A converter returns nil for what it cannot make sense of, for empty text and for
---- JSON null; it never raises, whatever type the service sent.
+--- Converts values of a reply into values of a card. A converter returns nil for a value that it does not understand, for empty
+--- text and for JSON null; it never raises, whatever type the service sent.
 
 local core = require "idocr.core"
 local dates = require "idocr.decode.dates"
@@ -11,7 +11,7 @@ local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
 
 local LONGEST_NUMBER = 64 -- bytes
 
---- A finite number from a number or from decimal text.
+--- Returns a finite number from a number or from decimal text.
 local function finite(value)
   if type(value) == "string" then
     value = #value <= LONGEST_NUMBER and value:match("^%s*[+-]?%d+%.?%d*%s*$") and tonumber(value)
@@ -35,8 +35,8 @@ for sex, words in pairs {
   for word in words:gmatch("%S+") do SEXES[word] = sex end
 end
 
---- "M", "F" or "X" from the words of the services, also in two languages ("男/M"); "<" and unknown words are nil. Words of
---- other languages are passed over as long as one word is known.
+--- Returns "M", "F" or "X" from the words of the services, also in two languages ("男/M"); nil for "<" and unknown words. Words of
+--- other languages are ignored where one word is known.
 local function sex(value)
   value = text(value)
   local found = SEXES[value or ""]
@@ -65,14 +65,14 @@ local function resident_type(value)
   return value and RESIDENT_TYPES[value:lower()]
 end
 
---- A score from 0 to 100.
+--- Returns a score from 0 to 100.
 local function score(value)
   value = finite(value)
   if not value or value < 0 or value > 100 then return nil end
   return whole(value) or value
 end
 
---- A person's height: "170" or "0" is none in metres.
+--- Returns a person's height in metres; "170" and "0" cannot be one.
 local function metres(value)
   value = finite(value)
   return value and value > 0 and value < 3 and value or nil
@@ -85,7 +85,7 @@ local function boolean(value)
   return BOOLEANS[value]
 end
 
---- The `Position` of each element; an empty list is nil.
+--- Returns the `Position` of each element; nil for an empty list.
 local function positions(value)
   if type(value) ~= "table" then return nil end
   local list = {}
@@ -120,10 +120,10 @@ values.converters = {
   period_open = function(value) return (select(3, dates.period(text(value)))) end,
 }
 
---- 0..1 from `{"Confidence":"0.9999"}`.
+--- Returns 0..1 from `{"Confidence":"0.9999"}`.
 values.confidence = confidence
 
---- An integer from an integer, an integral float or decimal text.
+--- Returns an integer from an integer, an integral float or decimal text.
 values.whole = whole
 
 return values

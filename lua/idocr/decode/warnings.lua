@@ -1,5 +1,5 @@
---- Warning codes into names. The same number means different things in different lists, so a code is only ever looked up
---- by the action and the list that it came in (`warnings` of `idocr.Service`).
+--- Translates warning codes into names. The same number means different things in different lists, so a code is looked up by
+--- the action and the list that it came in (`warnings` of `idocr.Service`).
 
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
@@ -12,7 +12,7 @@ local warnings = {}
 ---@field message string  one sentence for people
 ---@field list string     the reply member that it came in
 
---- Every warning name and what it says.
+--- Every warning name and its message.
 warnings.MESSAGES = {
   incomplete = "The card is not completely in the picture, or its edge is covered.",
   photocopy = "The picture shows a photocopy.",
@@ -31,63 +31,43 @@ warnings.MESSAGES = {
   unknown = "The service sent a warning that idocr does not know.",
 }
 
---- Every name that a warning of this kind can have.
+--- Returns every name that a warning of this kind can have.
 ---@param kind idocr.Kind?
 ---@return table<string, any> names
 function warnings.names(kind)
   local names = {}
   for name in pairs(warnings.MESSAGES) do names[name] = true end
-  for _, service in ipairs(kind and kind.services or {}) do
-    for _, codes in pairs(service.warnings or {}) do
-      for _, name in pairs(codes) do names[name] = true end
-    end
-  end
+  for name in pairs(kind and kind.compiled.warnings or {}) do names[name] = true end
   return names
 end
 
---- One warning.
----@param service idocr.Service
----@param list string dotted path of the list in the reply
----@param code integer
----@return idocr.Warning
-function warnings.decode(service, list, code)
-  local known = service.warnings[list]
-  local name = known and known[code] or "unknown"
-  return { code = code, name = name, message = warnings.MESSAGES[name], list = list }
+local function warning(name, code, list)
+  local message = warnings.MESSAGES[name] or ("The service sent the warning %s."):format(name)
+  return { code = code, name = name, message = message, list = list }
 end
 
--- service -> its lists, "WarnCardInfos" before the "Warn" that it replaced
-local orders = setmetatable({}, { __mode = "k" })
-
-local function lists_of(service)
-  local lists = orders[service]
-  if not lists then
-    lists = {}
-    for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
-    table.sort(lists, function(a, b) return a > b end)
-    orders[service] = lists
-  end
-  return lists
-end
-
---- All warnings of a reply. A list may be absent, null, one bare number, or hold numbers as text; what is no code at all
---- stays in `raw`.
----@param service idocr.Service
+--- Decodes all warnings of a reply. A list may be absent, null, one bare number, or hold numbers as text; a value that is no
+--- code stays in `raw`.
+---@param lists idocr.CompiledWarnings[]
 ---@param result table the reply without its envelope
+---@param pictures table<string, string|false> dotted path -> false where the picture cannot be decoded
 ---@return idocr.Warning[]
-function warnings.collect(service, result)
+function warnings.collect(lists, result, pictures)
   local found = {}
-  for _, list in ipairs(lists_of(service)) do
-    local codes = reply.member(result, list)
+  for _, list in ipairs(lists) do
+    local codes = reply.member(result, list.names)
     if type(codes) ~= "table" then codes = { codes } end
     for _, value in ipairs(codes) do
       local code = values.whole(value)
-      if code then found[#found + 1] = warnings.decode(service, list, code) end
+      if code then found[#found + 1] = warning(list.codes[code] or "unknown", code, list.list) end
     end
   end
-  for _, path in ipairs(reply.unreadable_pictures(result)) do
-    found[#found + 1] = { code = 0, name = "unreadable_picture", message = warnings.MESSAGES.unreadable_picture, list = path }
+  local unreadable = {}
+  for path, bytes in pairs(pictures) do
+    if not bytes then unreadable[#unreadable + 1] = path end
   end
+  table.sort(unreadable)
+  for _, path in ipairs(unreadable) do found[#found + 1] = warning("unreadable_picture", 0, path) end
   return found
 end
 

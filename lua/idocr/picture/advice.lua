@@ -1,4 +1,4 @@
---- Measures the pixels of a call's pictures before sending and returns advice; nothing is refused for it.
+--- Measures the pixels of a call's pictures before sending, with `advice = true`; nothing is refused for it.
 
 local advice = {}
 

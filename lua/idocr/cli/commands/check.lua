@@ -3,7 +3,7 @@
 local choice = require "idocr.cli.choice"
 local console = require "idocr.cli.console"
 local find_module = require "idocr.find_module"
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
@@ -30,8 +30,8 @@ local function checkers()
       names[#names + 1] = name
     end
   end
-  for _, name in ipairs(kinds.list()) do
-    local shown = table.concat(kinds.get(name).show or {}, " ")
+  for _, name in ipairs(idocr.kinds()) do
+    local shown = table.concat(idocr.describe(name).fields, " ")
     add(name, shown:find("%f[%w]mrz%f[%W]") and "idocr.checks.mrz" or "idocr.checks.numbers." .. name)
   end
   add("mrz", "idocr.checks.mrz")

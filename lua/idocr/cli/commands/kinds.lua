@@ -1,6 +1,6 @@
 --- The subcommand `idocr kinds`: lists the kinds of documents, their services and params.
 
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
@@ -13,36 +13,45 @@ function command.describe(parser)
   parser:flag("--json", "One line of JSON for each kind.")
 end
 
-local function sorted(set)
+-- Names of the params that not every kind takes.
+local function params_of(kind)
   local names = {}
-  for name in pairs(set or {}) do names[#names + 1] = name end
+  for name, param in pairs(kind.params) do
+    if not param.common and param.type ~= "picture" then names[#names + 1] = name end
+  end
   table.sort(names)
   return names
 end
 
-function command.run(args, out)
-  local rows = {}
-  for _, name in ipairs(kinds.list()) do
-    local kind = kinds.get(name)
-    local services = {}
+local function lines(out)
+  for _, name in ipairs(idocr.kinds()) do
+    local kind, services = idocr.describe(name), {}
     for index, service in ipairs(kind.services) do
-      services[index] = { provider = service.provider, action = service.action, sites = service.sites and sorted(service.sites) }
+      services[index] = { provider = service.provider, action = service.action, sites = service.sites }
+    end
+    out.out(show.line { kind = name, title = kind.title, services = services, params = params_of(kind), fields = kind.fields })
+  end
+end
+
+function command.run(args, out)
+  if args.json then
+    lines(out)
+    return status.OK
+  end
+  local rows, takes = {}, {}
+  for _, name in ipairs(idocr.kinds()) do
+    local kind = idocr.describe(name)
+    for index, service in ipairs(kind.services) do
       rows[#rows + 1] = {
         index == 1 and name or "", index == 1 and kind.title or "", service.provider,
-        table.concat(sorted(service.sites), ", "), service.action,
+        table.concat(service.sites or {}, ", "), service.action,
       }
     end
-    if args.json then
-      out.out(show.line { kind = name, title = kind.title, services = services, params = sorted(kind.params), fields = kind.show })
-    end
+    local params = params_of(kind)
+    if params[1] then takes[#takes + 1] = name .. " also takes " .. table.concat(params, ", ") .. "\n" end
   end
-  if not args.json then
-    out.out(table_text.render(out, { "kind", "document", "provider", "sites", "action" }, rows))
-    for _, name in ipairs(kinds.list()) do
-      local params = sorted(kinds.get(name).params)
-      if #params > 0 then out.out(name .. " also takes " .. table.concat(params, ", ") .. "\n") end
-    end
-  end
+  out.out(table_text.render(out, { "kind", "document", "provider", "sites", "action" }, rows))
+  out.out(table.concat(takes))
   return status.OK
 end
 

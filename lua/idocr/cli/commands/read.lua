@@ -2,7 +2,7 @@
 
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local show = require "idocr.cli.show"
@@ -77,7 +77,7 @@ function read.run(args, out)
   local params = cli.params(args)
   local client = cli.new(args)
   if args.portrait then params.portrait = true end
-  if args.card_image and (kinds.get(args.kind).params or {}).crop then params.crop = true end
+  if args.card_image and idocr.describe(args.kind).params.crop then params.crop = true end
   local many = #args.picture > 1
   for _, target in ipairs { args.portrait or false, args.card_image or false } do
     if many and target and target:sub(-1) ~= "/" and not pictures.is_folder(target) then

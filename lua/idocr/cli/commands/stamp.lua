@@ -3,7 +3,7 @@
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
-local kinds = require "idocr.kinds"
+local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
 local stamp = require "idocr.sandbox.stamp"
@@ -22,8 +22,8 @@ picture into a test case. The real services ignore it. An existing stamp is repl
 
 function command.describe(parser)
   parser:argument("picture", "A JPEG or PNG file.")
-  parser:option("--kind", "Kind of card to recognise: " .. table.concat(kinds.list(), ", ") .. "."):argname("KIND")
-    :convert(choice.of("--kind", kinds.list()))
+  parser:option("--kind", "Kind of card to recognise: " .. table.concat(idocr.kinds(), ", ") .. "."):argname("KIND")
+    :convert(choice.of("--kind", idocr.kinds()))
   parser:option("--set", "A field of the card (visual.NAME for the printed zone), or a member of the\n" ..
     "service's response by the service's name."):argname("FIELD=VALUE"):count("*")
   parser:option("--error", "The error code (or ekycpro's status) to respond with."):argname("CODE")

@@ -1,0 +1,94 @@
+--- Fills the fields of a card from the members of a reply, by the compiled outputs of a service.
+
+local dates = require "idocr.decode.dates"
+local reply = require "idocr.decode.reply"
+
+local fields = {}
+
+local NONE = {}
+
+-- What helps to read a year of two digits: the same date in the machine readable zone, and the order of the dates.
+local function date_hint(field, filled, main)
+  return {
+    same = main and main[field],
+    future = field == "expiry_date",
+    latest = field == "issue_date" and (filled.expiry_date or main and main.expiry_date) or nil,
+  }
+end
+
+-- A list is filled when it is complete; the elements of an incomplete one are in NAME_part, in their order.
+local function fill_list(filled, name, elements, size)
+  local list = {}
+  for index = 1, size do list[#list + 1] = elements[index] end
+  if #list == size then filled[name] = list elseif list[1] then filled[name .. "_part"] = list end
+end
+
+--- Fills fields. Where several outputs fill one field, the first that has a value counts.
+---@param outputs idocr.CompiledOutputs
+---@param result table
+---@param pictures table<string, string|false> dotted path -> bytes
+---@param main table? fields of the card, where `outputs` are its printed zone
+---@return table filled
+function fields.fill(outputs, result, pictures, main)
+  local filled, lists = {}, {}
+  for _, step in ipairs(outputs.steps) do
+    local field, index = step.field, step.index
+    local sent = reply.member(result, step.names)
+    if sent ~= nil and filled[field] == nil then
+      local convert = step.convert
+      if not convert then
+        filled[field] = pictures[step.wire] or nil
+      elseif index then
+        lists[field] = lists[field] or {}
+        lists[field][index] = convert(sent)
+      else
+        local value = convert(sent)
+        -- Few dates need a hint, and making it takes longer than reading most of them.
+        if value == nil and step.as == "date" then value = convert(sent, date_hint(field, filled, main)) end
+        filled[field] = value
+      end
+    end
+  end
+  for name, size in pairs(outputs.sizes) do fill_list(filled, name, lists[name] or NONE, size) end
+  return filled
+end
+
+-- What services and documents write where there is no value.
+local PLACEHOLDER = "^[%s%-<*/.0]*$"
+
+local function was_printed(value)
+  if type(value) == "string" then return not dates.ascii(value):find(PLACEHOLDER) and value:upper() ~= "N/A" end
+  return type(value) == "number" and value ~= 0
+end
+
+--- Appends the names of fields whose value the service sent and no converter understood.
+---@param unread string[]
+---@param outputs idocr.CompiledOutputs
+---@param result table
+---@param filled table
+---@param prefix string
+function fields.add_unread(unread, outputs, result, filled, prefix)
+  local sent = {}
+  for _, step in ipairs(outputs.printed) do
+    local field = step.field
+    if filled[field] == nil and not (step.as == "period_end" and filled.long_term) then
+      if was_printed(reply.member(result, step.names)) then sent[field] = true end
+    end
+  end
+  for field in pairs(sent) do unread[#unread + 1] = prefix .. field end
+end
+
+--- Fills fields that are made of other fields, where all of those are there.
+---@param rules idocr.Composed[]?
+---@param filled table
+function fields.compose(rules, filled)
+  for _, rule in ipairs(rules or NONE) do
+    local parts = {}
+    for _, name in ipairs(rule.from) do parts[#parts + 1] = filled[name] end
+    if #parts == #rule.from and filled[rule.field] == nil then
+      filled[rule.field] = table.concat(parts, rule.separator)
+    end
+  end
+end
+
+return fields

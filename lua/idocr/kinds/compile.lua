@@ -1,0 +1,135 @@
+--- Compiles the table of a kind when it is loaded: paths are split into names, and the lists that decoding and the check of
+--- params need are made once.
+
+local values = require "idocr.decode.values"
+
+local compile = {}
+
+--- One output, ready for decode/fields.lua.
+---@class idocr.CompiledOutput
+---@field names string[]              names that lead from the reply to the member
+---@field wire string                 the same as a dotted path
+---@field field string                card field, or the list of which this is an element
+---@field index integer?              position in that list
+---@field as idocr.Converter
+---@field convert function?           nil: a picture
+
+---@class idocr.CompiledOutputs
+---@field steps idocr.CompiledOutput[]
+---@field printed idocr.CompiledOutput[] those whose value may be printed in a way that no converter understands
+---@field sizes table<string, integer> list field -> elements that a complete list has
+
+---@class idocr.CompiledWarnings
+---@field list string                 dotted path of the list in the reply
+---@field names string[]
+---@field codes table<integer, string>
+
+--- What decoding needs of a service.
+---@class idocr.CompiledService
+---@field outputs idocr.CompiledOutputs
+---@field visual idocr.CompiledOutputs?
+---@field pictures idocr.CompiledOutput[]
+---@field warnings idocr.CompiledWarnings[] a list that replaced an older one first
+
+--- Names that the check of params and of warnings needs of a kind.
+---@class idocr.CompiledKind
+---@field params table<string, true>   every param
+---@field asked table<string, true>    warnings that can be asked for or returned
+---@field warnings table<string, true> warnings that can be returned
+
+local PRINTED = { date = true, sex = true, period_start = true, period_end = true, resident_type = true, metres = true } -- converters
+
+local function split(path)
+  local names = {}
+  for name in path:gmatch("[^.]+") do names[#names + 1] = name end
+  return names
+end
+
+--- Compiles the outputs of a service or of its printed zone.
+---@param outputs idocr.Output[]
+---@return idocr.CompiledOutputs
+function compile.outputs(outputs)
+  local steps, printed, sizes = {}, {}, {}
+  for position, output in ipairs(outputs) do
+    local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
+    if list then sizes[list] = (sizes[list] or 0) + 1 end
+    local step = {
+      names = split(output.wire), wire = output.wire, field = list or output.field, index = tonumber(index), as = output.as,
+      convert = values.converters[output.as],
+    }
+    steps[position] = step
+    if PRINTED[step.as] then printed[#printed + 1] = step end
+  end
+  return { steps = steps, printed = printed, sizes = sizes }
+end
+
+local function pictures_of(outputs)
+  local pictures = {}
+  for _, step in ipairs(outputs.steps) do
+    if step.as == "picture" then pictures[#pictures + 1] = step end
+  end
+  return pictures
+end
+
+local function warnings_of(service)
+  local lists = {}
+  for list, codes in pairs(service.warnings or {}) do
+    lists[#lists + 1] = { list = list, names = split(list), codes = codes }
+  end
+  table.sort(lists, function(a, b) return a.list > b.list end) -- "WarnCardInfos" before "Warn", which it replaced
+  return lists
+end
+
+--- Compiles a service.
+---@param service idocr.Service
+---@return idocr.CompiledService
+function compile.service(service)
+  local outputs = compile.outputs(service.outputs)
+  return {
+    outputs = outputs,
+    visual = service.visual and compile.outputs(service.visual),
+    pictures = pictures_of(outputs),
+    warnings = warnings_of(service),
+  }
+end
+
+local COMMON = { "image", "portrait", "precheck", "advice" } -- params of every kind
+
+local function param_names(kind)
+  local names = {}
+  for _, name in ipairs(COMMON) do names[name] = true end
+  for name in pairs(kind.params or {}) do names[name] = true end
+  for _, service in ipairs(kind.services) do
+    for _, input in ipairs(service.pictures) do names[input.param] = true end
+  end
+  return names
+end
+
+local function add_asked(inputs, names)
+  for _, input in ipairs(inputs or {}) do
+    for _, condition in ipairs(input.when or {}) do
+      local name = condition:match("^warn%.(.+)$")
+      if name then names[name] = true end
+    end
+    add_asked(input.fields, names)
+  end
+end
+
+--- Compiles a kind and its services.
+---@param kind idocr.Kind
+---@return idocr.CompiledKind
+function compile.kind(kind)
+  local asked, returned = {}, {}
+  for _, service in ipairs(kind.services) do
+    service.compiled = compile.service(service)
+    for _, list in ipairs(service.compiled.warnings) do
+      for _, name in pairs(list.codes) do
+        asked[name], returned[name] = true, true
+      end
+    end
+    add_asked(service.inputs, asked)
+  end
+  return { params = param_names(kind), asked = asked, warnings = returned }
+end
+
+return compile

@@ -1,0 +1,258 @@
+--- Validates the table of a kind when it is loaded: unknown keys, missing members, wrong types, converters and date formats are
+--- errors that name the place and the nearest right name.
+
+local nearest = require "idocr.nearest"
+local values = require "idocr.decode.values"
+
+local function set(text)
+  local names = {}
+  for name in text:gmatch("%S+") do names[name] = true end
+  return names
+end
+
+local SITES = set "intl cn"
+local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
+local COMMON = set "image back portrait precheck advice"
+local WITH_FORMATS = set "date period_start period_end period_open"
+
+local CONVERTERS = { picture = true }
+for name in pairs(values.converters) do CONVERTERS[name] = true end
+
+-- `where` is "idocr/cards/NAME.lua:" for the whole table, and with the path of a member behind it: "…: services[1].outputs".
+local function is_root(where) return where:sub(-1) == ":" end
+local function join(where, name) return where .. (is_root(where) and " " or ".") .. name end
+local function fail(where, problem) error(where .. (is_root(where) and " " or ": ") .. problem, 0) end
+
+local function type_name(value) return type(value) == "table" and "a table" or "a " .. type(value) end
+
+-- A check is a function(value, where, context) that raises.
+
+local function is(wanted)
+  return function(value, where)
+    if type(value) ~= wanted then fail(where, ("must be a %s, not %s"):format(wanted, type_name(value))) end
+  end
+end
+
+local text, boolean = is "string", is "boolean"
+
+local function number(value, where)
+  is "number"(value, where)
+  if not (value > 0 and value < math.huge) then fail(where, "must be a number above 0") end
+end
+
+local function anything() end
+
+local function one_of(names)
+  return function(value, where)
+    if not names[value] or type(value) ~= "string" then
+      local shown = type(value) == "string" and ("%q"):format(value) or type_name(value)
+      fail(where, ("cannot be %s%s"):format(shown, nearest.hint(value, names)))
+    end
+  end
+end
+
+local function pattern(expected, description)
+  return function(value, where)
+    text(value, where)
+    if not value:find(expected) then fail(where, "must be " .. description) end
+  end
+end
+
+local function path(value, where)
+  text(value, where)
+  if value == "" or value:find("^%.") or value:find("%.$") or value:find("..", 1, true) then
+    fail(where, "must be a dotted path such as \"Card.Number\"")
+  end
+end
+
+local field = pattern("^%l[%l%d_]*$", "a field name such as \"birth_date\"")
+local function output_field(value, where)
+  text(value, where)
+  if not (value:find("^%l[%l%d_]*$") or value:find("^%l[%l%d_]*%[[1-9]%]$")) then
+    fail(where, "must be a field name such as \"birth_date\", or an element such as \"mrz[1]\"")
+  end
+end
+local warning = pattern("^%l[%l%d_]*$", "a warning name such as \"glare\"")
+
+local function list(check, least)
+  return function(value, where, context)
+    is "table"(value, where)
+    local count = 0
+    for key in pairs(value) do
+      count = count + 1
+      if type(key) ~= "number" then fail(where, ("must be a list, without the key %q"):format(tostring(key))) end
+    end
+    if count ~= #value then fail(where, "must be a list without gaps") end
+    if count < (least or 0) then fail(where, "must not be empty") end
+    for index, item in ipairs(value) do check(item, ("%s[%d]"):format(where, index), context) end
+  end
+end
+
+local function map(check_key, check_value)
+  return function(value, where, context)
+    is "table"(value, where)
+    for key, item in pairs(value) do
+      local at = ("%s[%s]"):format(where, type(key) == "string" and ("%q"):format(key) or tostring(key))
+      check_key(key, at, context)
+      check_value(item, at, context)
+    end
+  end
+end
+
+local function true_only(value, where)
+  if value ~= true then fail(where, "must be true, or left out") end
+end
+
+local function by_site(check)
+  return function(value, where, context)
+    if type(value) == "table" and (value.intl ~= nil or value.cn ~= nil) then
+      return map(one_of(SITES), check)(value, where, context)
+    end
+    check(value, where, context)
+  end
+end
+
+-- Checks a table with named members: a rule is a check, or { check, required = true }. `more` checks the whole.
+local function record(rules, more)
+  return function(value, where, context)
+    is "table"(value, where)
+    for key in pairs(value) do
+      if not rules[key] then fail(where, ("has no member %q%s"):format(tostring(key), nearest.hint(key, rules))) end
+    end
+    for name, rule in pairs(rules) do
+      local check = type(rule) == "table" and rule[1] or rule
+      if value[name] ~= nil then
+        check(value[name], join(where, name), context)
+      elseif type(rule) == "table" then
+        fail(where, name .. " is missing")
+      end
+    end
+    if more then more(value, where, context) end
+  end
+end
+
+local function required(check) return { check, required = true } end
+
+-- ---- dates
+
+local DATE_PARTS = { "YYYY", "YY", "MM", "Mon", "M", "DD", "D", "长期", "年", "月", "日" }
+local SEPARATOR = "^[ ./,-]"
+
+-- Checks how a service writes dates: "YYYYMMDD", "D Mon YYYY", "YYYY.MM.DD-YYYY.MM.DD", "YYYY.MM.DD-长期".
+local function date_format(value, where)
+  text(value, where)
+  local rest = value
+  while rest ~= "" do
+    local taken = rest:match(SEPARATOR)
+    for _, part in ipairs(DATE_PARTS) do
+      if not taken and rest:sub(1, #part) == part then taken = part end
+    end
+    if not taken then
+      fail(where, ("%q is no date format: it is made of YYYY, YY, MM, M, Mon, DD, D, blanks and any of . / , -"):format(value))
+    end
+    rest = rest:sub(#taken + 1)
+  end
+  if not (value:find("YY", 1, true) and value:find("M", 1, true) and value:find("D", 1, true)) then
+    fail(where, ("%q is no date format: it must have a year, a month and a day"):format(value))
+  end
+end
+
+-- ---- what a kind is made of: see the classes in idocr/kinds.lua
+
+local output = record({
+  wire = required(path), field = required(output_field), as = required(one_of(CONVERTERS)), formats = list(date_format, 1),
+}, function(value, where)
+  if value.formats and not WITH_FORMATS[value.as] then fail(where, "formats are for dates and periods only") end
+  if value.as == "picture" and value.field:find("[", 1, true) then fail(where, "a picture cannot be an element of a list") end
+end)
+
+local function param_name(value, where, context)
+  text(value, where)
+  local name = value:match("^warn%.(.+)$") and "warn" or value
+  if not context.params[name] then fail(where, ("names no param of this kind: %q%s"):format(value, nearest.hint(name, context.params))) end
+end
+
+local input_rules = {
+  wire = required(text), type = required(one_of(set "boolean string json")), param = param_name, when = list(param_name, 1),
+  value = anything, values = list(text), fields = anything,
+}
+local input = record(input_rules, function(value, where)
+  if (value.type == "json") ~= (value.fields ~= nil) then fail(where, "fields are for the type \"json\", which needs them") end
+end)
+input_rules.fields = list(input, 1)
+
+local picture_input = record { param = required(one_of(set "image back")), base64 = required(text), url = text }
+
+local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
+
+local function whole(value, where)
+  is "number"(value, where)
+  if value % 1 ~= 0 then fail(where, "must be a whole number") end
+end
+
+local service = record {
+  provider = required(one_of(set "tencent ekycpro")), action = required(text), sites = map(one_of(SITES), true_only),
+  rate = by_site(number), pictures = required(list(picture_input, 1)), formats = by_site(map(one_of(FORMATS), true_only)),
+  max_base64 = by_site(number), max_bytes = number, inputs = list(input), embedded = map(text, true_only),
+  outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),
+  warnings = map(path, map(whole, warning)), refusal = text,
+}
+
+local param = record({
+  type = required(one_of(set "boolean string warnings")), values = map(text, text), default = boolean, all = list(warning),
+  help = required(text),
+}, function(value, where)
+  if value.values and value.type ~= "string" then fail(where, "values are for the type \"string\"") end
+  if value.all and value.type ~= "warnings" then fail(where, "all is for the type \"warnings\"") end
+  if value.default ~= nil and value.type ~= "boolean" then fail(where, "default is for the type \"boolean\"") end
+end)
+
+local function own_param_name(value, where)
+  field(value, where)
+  if COMMON[value] then fail(where, "is a param of every kind and cannot be declared") end
+end
+
+local kind = record {
+  title = text, document_type = text, params = map(own_param_name, param), services = required(list(service, 1)),
+  show = list(field),
+}
+
+-- Field names that any service of the kind fills.
+local function filled(value)
+  local names = { visual = true }
+  for _, each in ipairs(value.services) do
+    for _, one in ipairs(each.outputs) do names[one.field:match("^[%w_]+")] = true end
+    for _, rule in ipairs(each.composed or {}) do names[rule.field] = true end
+  end
+  return names
+end
+
+-- Fields that are named somewhere must be filled by an output.
+local function check_fields(value, where)
+  local names = filled(value)
+  local function must(name, at)
+    if not names[name] then fail(at, ("no output fills the field %q%s"):format(name, nearest.hint(name, names))) end
+  end
+  for index, name in ipairs(value.show or {}) do must(name, ("%s show[%d]"):format(where, index)) end
+  for number_of, each in ipairs(value.services) do
+    local at = ("%s services[%d]"):format(where, number_of)
+    for member, name in pairs(each.confidence or {}) do must(name, ("%s.confidence[%q]"):format(at, member)) end
+    for position, rule in ipairs(each.composed or {}) do
+      for _, name in ipairs(rule.from) do must(name, ("%s.composed[%d].from"):format(at, position)) end
+    end
+  end
+end
+
+--- Validates what `idocr/cards/NAME.lua` returned. Raises the first mistake, without a position.
+---@param name string
+---@param value any
+return function(name, value)
+  local where = ("idocr/cards/%s.lua:"):format(name)
+  if type(value) ~= "table" then fail(where, "must return a table, not " .. type_name(value)) end
+  local context = { params = { portrait = true } }
+  if type(value.params) == "table" then
+    for declared in pairs(value.params) do context.params[declared] = true end
+  end
+  kind(value, where, context)
+  check_fields(value, where)
+end
