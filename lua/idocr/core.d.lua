@@ -233,11 +233,6 @@ core.FIELD_AGAIN = 0
 ---@return table fields
 function core.fill(program, result, unusual, more) end
 
---- The value of a JSON text: doubles, null as the lightuserdata NULL; nothing where it is no JSON or nests deeper than 64 levels.
----@param text string
----@return any
-function core.json(text) end
-
 --- ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day from the year 1000 on.
 ---@param year any
 ---@param month any

@@ -4,7 +4,7 @@
 local process = require "spec.support.process"
 
 -- What anybody may use: small, and knowing nobody.
-local COMMON = "core errors nearest json_text find_module trim base64_text"
+local COMMON = "core errors nearest json find_module trim base64_text"
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
 local MAY = {
@@ -25,7 +25,7 @@ local MAY = {
   picture = "pixels kinds",
   endpoint = "",
   runtime = "",
-  core = "", errors = "", nearest = "", json_text = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
+  core = "", errors = "", nearest = "", json = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
 }
 
 -- One thin transport leads into the sandbox.

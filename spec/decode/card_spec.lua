@@ -1,7 +1,7 @@
 -- Cards from replies that the vendors' pages do not show: missing members, wrong types, nulls, malformed JSON in strings.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local tencent = require "idocr.providers.tencent"
 

@@ -1,6 +1,6 @@
 -- Requests to Tencent: bodies byte for byte, signatures against the official SDK's, and what replies of any form become.
 local core = require "idocr.core"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local tencent = require "idocr.providers.tencent"
 

@@ -2,7 +2,7 @@
 
 local console = require "idocr.cli.console"
 local core = require "idocr.core"
-local json = require "idocr.cli.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
@@ -10,6 +10,14 @@ local width = require "idocr.cli.width"
 local show = {}
 
 local PICTURES = { "portrait", "card_image" }
+
+-- Members that are lists also when they are empty.
+local LISTS = {}
+for name in ("birth_dates fields findings lines mrz mrz_part params problems reflections services sites unread warnings"):gmatch("%S+") do
+  LISTS[name] = true
+end
+
+local STYLE = { lists = LISTS, text = width.utf8 }
 
 --- 12345 -> "12,345".
 ---@param number integer
@@ -147,13 +155,13 @@ end
 ---@return table data
 function show.named(data, path)
   data.file = path
-  data.file_base64 = json.utf8(path) ~= path and core.base64_encode(path) or nil
+  data.file_base64 = width.utf8(path) ~= path and core.base64_encode(path) or nil
   return data
 end
 
 --- One line of JSON.
 ---@param data table
 ---@return string
-function show.line(data) return json.encode(data) .. "\n" end
+function show.line(data) return json.encode(data, STYLE) .. "\n" end
 
 return show

@@ -1,8 +1,8 @@
 --- The role of the virtual machine that this runs on, from its metadata service.
 
-local cjson = require("cjson").new()
 local endpoint = require "idocr.endpoint"
 local fetch = require "idocr.credentials.fetch"
+local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 local temporary = require "idocr.credentials.temporary"
@@ -55,8 +55,8 @@ end
 
 local function decode(context, response)
   if response.status ~= 200 then return unavailable("answered with HTTP " .. tostring(response.status)) end
-  local ok, reply = pcall(cjson.decode, response.body)
-  if not ok or type(reply) ~= "table" then return unavailable("answered with something that is no JSON object") end
+  local reply = json.decode(response.body)
+  if type(reply) ~= "table" then return unavailable("answered with something that is no JSON object") end
   if reply.Code ~= nil and reply.Code ~= "Success" then
     local code = recipe.vendor_code(reply.Code)
     return unavailable("refused" .. (code and ": " .. code or " with a code of unknown form"))

@@ -1,8 +1,8 @@
 --- Credentials that expire: fetched once for all who wait, renewed before their end, and used to their end when a
 --- renewal fails.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
+local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 
 local refreshing = {}
@@ -49,8 +49,8 @@ end
 --- What another worker fetched.
 function Source:load()
   local text = self.context.cache:load(self.key)
-  local ok, snapshot = pcall(cjson.decode, text or "")
-  if not ok or type(snapshot) ~= "table" then return nil end
+  local snapshot = json.decode(text)
+  if type(snapshot) ~= "table" then return nil end
   self:keep(snapshot)
   return self:fresh() and snapshot or nil
 end
@@ -86,7 +86,7 @@ function Source:fetch_now(left)
     self.tried = nil
     self:keep(fetched)
     local life = fetched.expires and fetched.expires - self.context.clock()
-    if cache and life and life > 0 then cache:save(self.key, cjson.encode(fetched), life) end
+    if cache and life and life > 0 then cache:save(self.key, json.encode(fetched), life) end
   else
     self.tried = self.context.runtime.now()
   end

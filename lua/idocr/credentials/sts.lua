@@ -1,10 +1,10 @@
 --- The security token service: temporary credentials of a role. Signed like every other action, scope `sts`.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
 local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local fetch = require "idocr.credentials.fetch"
+local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
 
@@ -41,8 +41,8 @@ local function refusal(refused, request_id, secrets)
 end
 
 local function decode(context, response, secrets)
-  local ok, reply = pcall(cjson.decode, response.body)
-  reply = ok and type(reply) == "table" and reply.Response
+  local reply = json.decode(response.body)
+  reply = type(reply) == "table" and reply.Response
   if type(reply) ~= "table" then
     return recipe.fail("CredentialsUnavailable",
       "the token service's answer is malformed (HTTP " .. tostring(response.status) .. ")", true)
@@ -82,7 +82,7 @@ function sts.call(context, call, left)
     if not checked then return nil, err end
     call.snapshot = checked
   end
-  local target, body = call.target, cjson.encode(call.params)
+  local target, body = call.target, json.encode(call.params)
   local host = target.authority
   local timestamp = math.floor(context.clock())
   local headers = {

@@ -1,8 +1,8 @@
 --- Credentials of the vendor's command line tool: JSON in ~/.tccli/PROFILE.credential, as `tccli configure` and
 --- `tccli auth login` write it.
 
-local cjson = require("cjson").new()
 local files = require "idocr.credentials.files"
+local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 
 -- The text that a member of the file holds, or nil.
@@ -11,8 +11,8 @@ local function text(members, name) return recipe.trim(members[name]) end
 --- The credentials in the text of a file. `name` is how messages name the file.
 ---@return idocr.Snapshot? snapshot, string? code, string? message
 local function credentials_of(content, name, now)
-  local ok, members = pcall(cjson.decode, (content:gsub("^\239\187\191", "")))
-  if not ok or type(members) ~= "table" then return nil, "BadProfile", name .. " is no JSON object" end
+  local members = json.decode(content)
+  if type(members) ~= "table" then return nil, "BadProfile", name .. " is no JSON object" end
   if members.type == "cvm-role" then
     return nil, "NoCredentials", name .. " holds no keys but refers to the machine's role"
   end
@@ -21,7 +21,7 @@ local function credentials_of(content, name, now)
     return nil, "IncompleteCredentials", ("%s has no %s"):format(name, id and "secretKey" or "secretId")
   end
   local expires = members.expiresAt
-  if expires == cjson.null or expires == 0 then expires = nil end
+  if expires == json.null or expires == 0 then expires = nil end
   if expires ~= nil then
     local problem = recipe.expiry_problem(expires)
     if problem then return nil, "BadProfile", ("expiresAt in %s %s"):format(name, problem) end

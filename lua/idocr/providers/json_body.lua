@@ -3,17 +3,19 @@
 --- can take whole blocks of it.
 
 local core = require "idocr.core"
-local json = require "idocr.decode.json"
-local json_text = require "idocr.json_text"
+local json = require "idocr.json"
 
 local json_body = {}
 
 local BLOCK = 64 -- bytes, of SHA-256
 local DEEPEST = 32 -- levels
 
-local quoted = json_text.quote
+local quoted = json.encode
 
-local function number(value) return json_text.number(value) or error("JSON has no such number", 0) end
+local function number(value)
+  if value ~= value or value == math.huge or value == -math.huge then error("JSON has no such number", 0) end
+  return json.encode(value)
+end
 
 --- A picture: a core image, or a table that holds one under `image`.
 local function picture_of(value)

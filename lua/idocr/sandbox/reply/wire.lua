@@ -2,7 +2,7 @@
 --- A text that is not in our vocabulary goes on the wire as it is, so that a stamp can say anything.
 
 local core = require "idocr.core"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 
 local wire = {}
 
@@ -39,7 +39,7 @@ local function positions(value)
     for name in value:gmatch("[^,%s]+") do list[#list + 1] = name end
     value = list
   end
-  local made = {}
+  local made = json.list()
   for i, name in ipairs(value) do made[i] = json.object():set("Position", name) end
   return made
 end

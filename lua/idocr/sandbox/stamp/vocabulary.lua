@@ -1,7 +1,7 @@
 --- What a stamp may say about a kind: the card fields that some service of the kind fills, each with a plain value.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local specimens = require "idocr.sandbox.specimens"
 
@@ -69,8 +69,8 @@ end
 -- Members of the reply itself, named as the service names them, are JSON where they look like it.
 local function member_value(value)
   if type(value) == "string" and value:match("^%s*[%[{]") or value == "null" or value == "true" or value == "false" then
-    local ok, decoded = pcall(cjson.decode, value)
-    if ok then return decoded end
+    local decoded = json.decode(value)
+    if decoded ~= nil then return decoded end
   end
   return value
 end
