@@ -4,28 +4,27 @@
 local process = require "spec.support.process"
 
 -- What anybody may use: small, and knowing nobody.
-local COMMON = "core errors nearest json find_module trim base64_text"
+local COMMON = "core errors nearest json url find_module trim base64_text"
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
 local MAY = {
   cards = "",
   checks = "",
   decode = "",
-  providers = "decode endpoint",
+  providers = "decode",
   transports = "curl runtime nginx",
   nginx = "picture",
   stores = "nginx",
   sandbox = "kinds",
-  credentials = "endpoint",
-  client = "card kinds picture endpoint decode providers transports credentials stores",
+  credentials = "",
+  client = "card kinds picture decode providers transports credentials stores",
   cli = "init kinds picture client checks sandbox",
   init = "client kinds picture credentials checks nginx",
   card = "checks decode kinds",
   kinds = "cards",
   picture = "pixels kinds",
-  endpoint = "",
   runtime = "",
-  core = "", errors = "", nearest = "", json = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
+  core = "", errors = "", nearest = "", json = "", url = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
 }
 
 -- One thin transport leads into the sandbox.

@@ -1,7 +1,7 @@
 --- Which proxy is taken from the options and from the environment, without nginx.
 
 describe("the choice of a proxy in nginx", function()
-  local http1 = require "idocr.transports.http1"
+  local urls = require "idocr.url"
   local real_getenv, real_ngx = os.getenv, rawget(_G, "ngx")
   local environment
   local chooser
@@ -25,7 +25,7 @@ describe("the choice of a proxy in nginx", function()
   end)
 
   local function chosen(choose, url)
-    local proxy = choose(http1.url(url))
+    local proxy = choose(urls.parse(url))
     return proxy and proxy.host .. ":" .. proxy.port or nil
   end
 
@@ -102,7 +102,7 @@ describe("the choice of a proxy in nginx", function()
   end)
 
   it("takes its credentials apart and refuses what nginx cannot do", function()
-    local proxy = chooser "http://us%40er:p%3Aw@given:1"(http1.url "https://ocr.test/")
+    local proxy = chooser "http://us%40er:p%3Aw@given:1"(urls.parse "https://ocr.test/")
     assert.equal("Basic " .. require("idocr.core").base64_encode "us@er:p:w", proxy.authorization)
     assert.has_error(function() chooser "https://given:1" end)
     assert.has_error(function() chooser "socks5://given:1" end)

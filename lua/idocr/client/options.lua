@@ -1,9 +1,9 @@
 --- What `idocr.new` takes: checked once, copied, with every default in its place. A complaint never holds a value that
 --- could be a secret.
 
-local endpoint = require "idocr.endpoint"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
+local urls = require "idocr.url"
 
 local options = {}
 
@@ -211,7 +211,7 @@ local RULES = {
   credentials = function(value, checked) return given_credentials.check(value, checked.providers) end,
   endpoint = function(value, checked)
     return by_provider(value, checked, function(entry)
-      local parsed, complaint = endpoint.check(entry, checked.insecure)
+      local parsed, complaint = urls.checked_endpoint(entry, checked.insecure)
       if not parsed then return false, "cannot be used: " .. complaint end
       return true, parsed.url
     end)
@@ -219,7 +219,7 @@ local RULES = {
   signed_host = function(value, checked)
     return by_provider(value, checked, function(entry)
       if type(entry) ~= "string" then return false, "must be host or host:port" end
-      local host, port = endpoint.split_host(entry)
+      local host, port = urls.split_host(entry)
       if not host then return false, "must be host or host:port: " .. port end
       return true, host .. (port and ":" .. port or "")
     end)

@@ -1,8 +1,8 @@
 --- One small exchange for credentials, through whatever transport the client has.
 
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
+local urls = require "idocr.url"
 
 local fetch = {}
 
@@ -17,7 +17,7 @@ function fetch.send(transport, request, left)
   if left <= 0 then
     return nil, errors.unsent("timeout", "DeadlineExceeded", "no time left to fetch credentials")
   end
-  local target = assert(endpoint.parse(request.url))
+  local target = assert(urls.endpoint(request.url))
   local host = request.host or target.authority
   local headers = { { "Host", host } }
   for _, header in ipairs(request.headers or {}) do headers[#headers + 1] = header end

@@ -1,11 +1,11 @@
 --- The role of the virtual machine that this runs on, from its metadata service.
 
-local endpoint = require "idocr.endpoint"
 local fetch = require "idocr.credentials.fetch"
 local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 local refreshing = require "idocr.credentials.refreshing"
 local temporary = require "idocr.credentials.temporary"
+local urls = require "idocr.url"
 
 local METADATA = "http://metadata.tencentyun.com"
 local PATH = "/latest/meta-data/cam/security-credentials/"
@@ -84,7 +84,7 @@ end
 
 local function base_url(options, getenv)
   local text = options.endpoint or recipe.trim(getenv "TENCENTCLOUD_METADATA_ENDPOINT") or METADATA
-  local target, complaint = endpoint.parse(text)
+  local target, complaint = urls.endpoint(text)
   if not target then return recipe.fail("BadEndpoint", "the metadata endpoint cannot be used: " .. complaint) end
   return (target.url:sub(-1) == "/" and target.url:sub(1, -2) or target.url) .. PATH
 end

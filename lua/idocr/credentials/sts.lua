@@ -1,12 +1,12 @@
 --- The security token service: temporary credentials of a role. Signed like every other action, scope `sts`.
 
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local fetch = require "idocr.credentials.fetch"
 local json = require "idocr.json"
 local recipe = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
+local urls = require "idocr.url"
 
 local sts = {}
 
@@ -59,7 +59,7 @@ end
 ---@return idocr.Endpoint?, idocr.Error?
 function sts.endpoint(options, getenv)
   local text = options.endpoint or recipe.trim(getenv "TENCENTCLOUD_STS_ENDPOINT") or HOST
-  local target, complaint = endpoint.check(text, options.insecure == true)
+  local target, complaint = urls.checked_endpoint(text, options.insecure == true)
   if not target then return recipe.fail("BadEndpoint", "the token service's endpoint cannot be used: " .. complaint) end
   return target
 end

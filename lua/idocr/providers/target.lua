@@ -1,6 +1,6 @@
 --- Where a request goes: the URL that is dialled and the host that is named (and signed), by the client's options.
 
-local endpoint = require "idocr.endpoint"
+local urls = require "idocr.url"
 
 local target = {}
 
@@ -10,7 +10,7 @@ local parsed = setmetatable({}, { __mode = "v" })
 local function parse(url)
   local at = parsed[url]
   if not at then
-    at = assert(endpoint.parse(url))
+    at = assert(urls.endpoint(url))
     parsed[url] = at
   end
   return at

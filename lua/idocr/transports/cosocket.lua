@@ -12,6 +12,7 @@ local http1 = require "idocr.transports.http1"
 local inflate = require "idocr.transports.cosocket_inflate"
 local proxies = require "idocr.transports.cosocket_proxy"
 local runtime = require "idocr.nginx.runtime"
+local urls = require "idocr.url"
 
 local ngx = ngx
 local cosocket = {}
@@ -95,7 +96,7 @@ end
 
 -- The request as it will be sent, or why it cannot be.
 local function prepare(self, request, deadline)
-  local url = self.url_text == request.url and self.url or http1.url(request.url)
+  local url = self.url_text == request.url and self.url or urls.parse(request.url)
   self.url_text, self.url = request.url, url -- mostly the same as before
   local fields = { sent = false, url = url }
   if not url then return failure.new(fields, "unsupported", "BadUrl", "the URL must start with http:// or https://") end

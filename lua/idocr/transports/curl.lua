@@ -6,9 +6,9 @@
 local core = require "idocr.core"
 local curl = require "idocr.curl"
 local errors = require "idocr.errors"
-local http1 = require "idocr.transports.http1"
 local proxies = require "idocr.transports.proxies"
 local runtime = require "idocr.runtime"
+local urls = require "idocr.url"
 
 local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 local CONNECT_TIMEOUT = 5 -- seconds
@@ -19,14 +19,8 @@ local Transport = {}
 Transport.__index = Transport
 Transport.name = "curl"
 
--- Where the request went, for messages. Never the path or the query: a token may be in there.
-local function place(url)
-  local authority = type(url) == "string" and url:match("^%a[%w+.-]*://([^/?#]*)") or ""
-  return authority:gsub("^.*@", "")
-end
-
 local function failure(url, proxy, category, code, message, sent, dead_connection)
-  local where = place(url)
+  local where = urls.authority(url)
   if proxy then where = where .. " through the proxy " .. proxy.authority end
   if where ~= "" then message = where .. ": " .. message end
   local err = errors.after(sent, category, code, message)
@@ -36,32 +30,26 @@ end
 
 local function closed(url, message) return nil, failure(url, nil, "closed", "Cancelled", message, false) end
 
-local function address_of(authority)
-  local ip, port = authority:match("^(%d+%.%d+%.%d+%.%d+):?(%d*)$")
-  if not ip then ip, port = authority:match("^(%[[%x:.]+%]):?(%d*)$") end
-  return ip, port
-end
-
 local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
 
 -- The proxy of a URL; that of the last URL is kept, since a client asks few.
 local function proxy_for(self, url)
   if self.proxied_url == url then return self.proxy end
-  local parsed = http1.url(url)
+  local parsed = urls.parse(url)
   self.proxied_url, self.proxy = url, parsed and self.choose_proxy(parsed) or nil
   return self.proxy
 end
 
--- Where an address is dialled for a named host, the certificate must be the name's: libcurl gets the name in the URL and
+-- Where the URL of a named host has an address, the certificate must match the name: libcurl gets the name in the URL and
 -- the address beside it.
 local function route(url, host)
-  local authority, rest = url:match("^[hH][tT][tT][pP][sS]://([^/?#]*)(.*)$")
-  if not authority or not host or address_of(host) then return url end
-  local ip, port = address_of(authority)
-  local name = host:match("^([^:%[%]]+):?%d*$")
-  if not ip or not name then return url end
-  port = port == "" and "443" or port
-  return ("https://%s:%s%s"):format(name, port, rest), ("::%s:%s"):format(ip, port)
+  local scheme, authority, rest = urls.split(url)
+  if scheme ~= "https" or not host then return url end
+  local address, port = urls.split_host(authority)
+  local name = urls.split_host(host)
+  if not address or not name or not urls.is_address(address) or urls.is_address(name) then return url end
+  port = port or 443
+  return ("https://%s:%d%s"):format(name, port, rest), ("::%s:%d"):format(address, port)
 end
 
 --- Something that takes a reply of at most `max_response` bytes: the last one again where that one is free.

@@ -3,6 +3,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local urls = require "idocr.url"
 
 local Transport = {}
 Transport.__index = Transport
@@ -34,6 +35,12 @@ local function headers_of(request)
   return headers
 end
 
+-- Path and query of a URL.
+local function target_of(url)
+  local _, _, rest = urls.split(url)
+  return (rest or ""):match("^/[^#]*") or "/"
+end
+
 --- Hands one request to the handler.
 ---@param request table
 ---@param deadline number seconds that are left
@@ -45,7 +52,7 @@ function Transport:send(request, deadline)
   if not body then return failure("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message, false) end
   local reply = self.handler:handle {
     method = request.method,
-    uri = request.url:match("^%a[%w+.-]*://[^/?#]*(/[^#]*)") or "/",
+    uri = target_of(request.url),
     headers = headers_of(request),
     body = body,
     now = core.wall(),
