@@ -1,5 +1,6 @@
 --- The card object: the fields that were read, and what can be asked about them.
 
+local constants = require "idocr.constants"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 
@@ -83,7 +84,8 @@ end
 ---@return table? facts, string? message nil and why where there is nothing to take apart or it has not the shape
 function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
 
-local PICTURES = { portrait = true, card_image = true }
+local PICTURES = {}
+for _, field in ipairs(constants.PICTURE_FIELDS) do PICTURES[field] = true end
 
 --- A plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
 ---@param options { pictures: boolean?, raw: boolean? }?

@@ -30,9 +30,9 @@ local Transfers = {}
 ---@param url string
 ---@param body userdata?            a body of idocr.core; read while the transfer runs
 ---@param sink userdata?            a `core.reply` that takes the reply's body while it arrives
----@param connect_timeout number?   seconds for name, connection, proxy and handshake together (5)
----@param deadline number?          seconds for everything (30)
----@param max_response integer?     bytes of the decompressed reply (32 MiB)
+---@param connect_timeout number    seconds for name, connection, proxy and handshake together
+---@param deadline number           seconds for everything
+---@param max_response integer      bytes of the decompressed reply
 ---@param connect_to string?        "::HOST:PORT" to dial instead of the URL's host, which is still verified
 ---@param proxy string?             URL; "": none; nil: the option `proxy`
 ---@return idocr.curl.Transfer?, string? category, string? code, string? message, boolean|"part"? sent, boolean? dead_connection

@@ -4,7 +4,7 @@
 local process = require "spec.support.process"
 
 -- What anybody may use: small, and knowing nobody.
-local COMMON = "core errors nearest json url find_module trim base64_text"
+local COMMON = "core constants errors nearest json url find_module trim base64_text"
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
 local MAY = {
@@ -24,7 +24,8 @@ local MAY = {
   kinds = "cards",
   picture = "pixels kinds",
   runtime = "",
-  core = "", errors = "", nearest = "", json = "", url = "", find_module = "", trim = "", base64_text = "", curl = "", pixels = "",
+  core = "", constants = "", errors = "", nearest = "", json = "", url = "", find_module = "", trim = "", base64_text = "",
+  curl = "", pixels = "",
 }
 
 -- One thin transport leads into the sandbox.

@@ -1,6 +1,7 @@
 --- How a card and an error look, to a person and to a machine.
 
 local console = require "idocr.cli.console"
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local json = require "idocr.json"
 local kinds = require "idocr.kinds"
@@ -8,8 +9,6 @@ local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 
 local show = {}
-
-local PICTURES = { "portrait", "card_image" }
 
 -- Members that are lists also when they are empty.
 local LISTS = {}
@@ -84,7 +83,7 @@ function show.card(out, card, options)
     add_field(rows, field, card[field], confidence[field])
   end
   if not done.visual then add_field(rows, "visual", card.visual) end
-  for _, field in ipairs(PICTURES) do
+  for _, field in ipairs(constants.PICTURE_FIELDS) do
     if card[field] then
       local file = options.files and options.files[field]
       rows[#rows + 1] = { field, show.thousands(#card[field]) .. " bytes" .. (file and " in " .. file or ""), "", colours = { "dim" } }
@@ -129,7 +128,7 @@ function show.card_data(card, options)
   for name, value in pairs(card) do
     if name ~= "raw" and type(name) == "string" and not name:find("^_") then data[name] = value end
   end
-  for _, field in ipairs(PICTURES) do
+  for _, field in ipairs(constants.PICTURE_FIELDS) do
     if card[field] then data[field] = { bytes = #card[field], file = options.files and options.files[field] } end
   end
   data.warnings = card.warnings or {}

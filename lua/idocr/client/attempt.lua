@@ -5,7 +5,7 @@ local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
 local money = require "idocr.client.money"
-local request_id = require("idocr.decode.card").request_id
+local request_id = require("idocr.errors").request_id
 local recipe = require "idocr.credentials.source"
 local retry = require "idocr.client.retry"
 

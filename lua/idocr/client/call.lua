@@ -13,7 +13,7 @@ local precheck = require "idocr.picture.limits"
 local routing = require "idocr.client.routing"
 local own = require("idocr.transports.user").own
 
-local request_id = decode.request_id
+local request_id = errors.request_id
 
 local call = {}
 

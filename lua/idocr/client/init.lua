@@ -16,7 +16,7 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
-local request_id = require("idocr.decode.card").request_id
+local request_id = require("idocr.errors").request_id
 
 local client = {}
 

@@ -1,13 +1,14 @@
 --- What `idocr.new` takes: checked once, copied, with every default in its place. A complaint never holds a value that
 --- could be a secret.
 
+local constants = require "idocr.constants"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
 local urls = require "idocr.url"
 
 local options = {}
 
-options.PROVIDERS = { "tencent", "ekycpro" }
+options.PROVIDERS = constants.PROVIDERS
 local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
 local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
@@ -124,7 +125,7 @@ end
 local SECONDS = { ok = function(v) return number_between(v, 0.001, 86400) end, says = "seconds, more than 0" }
 local FLAG = { ok = function(v) return type(v) == "boolean" end, says = "true or false" }
 
-local TIMEOUT = { connect = 5, total = 30 }
+local TIMEOUT = { connect = constants.CONNECT_TIMEOUT, total = constants.TOTAL_TIMEOUT }
 local TIMEOUT_RULES = { connect = SECONDS, total = SECONDS }
 
 -- attempts: requests of one call, the first one included
@@ -283,9 +284,9 @@ function options.check(given)
 
   local _, default_rate = rate(true)
   local checked = {
-    providers = { "tencent" }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
+    providers = { constants.PROVIDERS[1] }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
     timeout = TIMEOUT, retry = RETRY, rate = default_rate,
-    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = 32 * 1024 * 1024,
+    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = constants.MAX_RESPONSE,
   }
   local function take(name)
     if given[name] == nil then return nil end

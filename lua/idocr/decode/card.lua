@@ -2,6 +2,7 @@
 
 local core = require "idocr.core"
 local dates = require "idocr.decode.dates"
+local errors = require "idocr.errors"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 local warnings = require "idocr.decode.warnings"
@@ -144,20 +145,6 @@ local function confidences(service, result)
   return found
 end
 
--- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), whatever joins them.
-local function is_persons_number(text)
-  local digits = text:gsub("[-.:_]", "")
-  return digits:find("^%d+[%dXx]$") ~= nil and (#digits == 12 or #digits == 15 or #digits == 18)
-end
-
---- The vendor's name of one exchange, as far as it is safe to repeat: an id's characters, and no person's number.
----@param value any
----@return string?
-function decode.request_id(value)
-  if type(value) ~= "string" or #value > 128 or is_persons_number(value) then return nil end
-  return value:match("^[%w._:%-]+$")
-end
-
 --- Makes the fields of a card. Never raises on a reply, whatever is absent or of the wrong type.
 ---@param kind idocr.Kind
 ---@param service idocr.Service
@@ -177,7 +164,7 @@ function decode.card(kind, service, result, meta)
   card.document_type = card.document_type or kind.document_type
   card.kind = kind.kind
   card.provider = meta and meta.provider or service.provider
-  card.request_id = decode.request_id(result.RequestId)
+  card.request_id = errors.request_id(result.RequestId)
   card.raw = result
   return card
 end

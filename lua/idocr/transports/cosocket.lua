@@ -5,6 +5,7 @@
 --- `cosocket_call` holds the two light threads and the deadline.
 
 local Call = require "idocr.transports.cosocket_call"
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local exchange = require "idocr.transports.cosocket_exchange"
 local failure = require "idocr.transports.cosocket_failure"
@@ -172,8 +173,8 @@ function cosocket.new(options)
       .. "remove the option and put `lua_ssl_trusted_certificate FILE;` into the http or server block", 0)
   end
   local self = setmetatable({
-    connect_timeout = type(options.timeout) == "table" and options.timeout.connect or 5,
-    max_response = options.max_response or 32 * 1024 * 1024,
+    connect_timeout = type(options.timeout) == "table" and options.timeout.connect or constants.CONNECT_TIMEOUT,
+    max_response = options.max_response or constants.MAX_RESPONSE,
     pool_size = options.pool_size or POOL_SIZE,
     backlog = options.backlog,
     idle = options.idle and math.floor(options.idle * 1000) or IDLE,

@@ -3,6 +3,7 @@
 --- One instance is one libcurl multi handle: its connections are shared by all calls of a client, one after the other
 --- or hundreds at once (the runtime's pool). A forked process begins with its own connections.
 
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local curl = require "idocr.curl"
 local errors = require "idocr.errors"
@@ -10,8 +11,6 @@ local proxies = require "idocr.transports.proxies"
 local runtime = require "idocr.runtime"
 local urls = require "idocr.url"
 
-local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
-local CONNECT_TIMEOUT = 5 -- seconds
 local LARGEST_PEM = 16 * 1024 * 1024 -- bytes
 local LONGEST_WAIT = 1 -- seconds; a signal is seen only between two waits
 
@@ -79,7 +78,8 @@ function Transport:send(request, deadline)
   local max_response = request.max_response or self.max_response
   local sink = request.pictures_apart and self:take_sink(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, dialled, body, sink,
-    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "")
+    request.connect_timeout or self.connect_timeout, deadline or constants.TOTAL_TIMEOUT, max_response,
+    connect_to, proxy and proxy.url or "")
   if not transfer then return nil, failure(url, proxy, category, code, message, sent) end
 
   if self.runtime.in_task() then
@@ -172,8 +172,8 @@ function module.new(options)
     choose_proxy = choose_proxy,
     pending = pending,
     runtime = runtime.new { poll = poll },
-    connect_timeout = options.timeout and options.timeout.connect or CONNECT_TIMEOUT,
-    max_response = options.max_response or MAX_RESPONSE,
+    connect_timeout = options.timeout and options.timeout.connect or constants.CONNECT_TIMEOUT,
+    max_response = options.max_response or constants.MAX_RESPONSE,
   }, Transport)
 end
 

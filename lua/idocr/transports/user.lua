@@ -1,9 +1,8 @@
 --- A transport of the user's own: a function or an object with `send`. What it gives back is looked at, so that a
 --- mistake in there is an error of the call and not an exception somewhere behind.
 
+local constants = require "idocr.constants"
 local errors = require "idocr.errors"
-
-local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 
 local Transport = {}
 Transport.__index = Transport
@@ -120,7 +119,7 @@ end
 ---@param options table  max_response
 ---@param runtime idocr.Runtime  used where the object brings none
 function module.new(given, options, runtime)
-  local self = setmetatable({ max_response = options.max_response or MAX_RESPONSE, runtime = runtime }, Transport)
+  local self = setmetatable({ max_response = options.max_response or constants.MAX_RESPONSE, runtime = runtime }, Transport)
   if type(given) == "table" and given.send then
     self.object = given
     self.name = type(given.name) == "string" and given.name or nil

@@ -7,7 +7,7 @@ local inputs = require "idocr.providers.inputs"
 local json = require "idocr.json"
 local json_body = require "idocr.providers.json_body"
 local reply = require "idocr.decode.reply"
-local request_id = require("idocr.decode.card").request_id
+local request_id = require("idocr.errors").request_id
 local codes = require "idocr.providers.tencent.errors"
 local target = require "idocr.providers.target"
 
