@@ -11,7 +11,7 @@ local money = require "idocr.client.money"
 local picture = require "idocr.picture"
 local precheck = require "idocr.picture.limits"
 local routing = require "idocr.client.routing"
-local own = require("idocr.transports.user").own
+local with_own_headers = require("idocr.transports.request").with_own_headers
 
 local request_id = errors.request_id
 
@@ -170,7 +170,7 @@ function call.prepare(state, kind, checked)
     if plan then
       local request
       request, err = attempt.sign(state, side, plan, flight)
-      if request then return own(request) end -- its body reads the pictures: they stay open
+      if request then return with_own_headers(request) end -- its body reads the pictures: they stay open
     end
     failure = more_telling(failure, err)
     if err.category ~= "unsupported" then break end

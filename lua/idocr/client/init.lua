@@ -17,6 +17,7 @@ local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
 local request_id = require("idocr.errors").request_id
+local stores = require "idocr.stores"
 
 local client = {}
 
@@ -188,13 +189,6 @@ local function random_numbers()
   end
 end
 
-local function shared_keeps(shared, runtime)
-  if shared == nil then return nil, nil end
-  if runtime.name ~= "nginx" then error("option shared: only workers of nginx share something", 0) end
-  local keeps = require "idocr.stores.nginx_dict"
-  return keeps.store(shared), keeps.cache(shared)
-end
-
 --- What a user gave for one provider, or nil: the default chain.
 local function credentials_for(checked, provider, transport)
   local given = checked.credentials
@@ -263,7 +257,7 @@ local function new_state(checked)
   state.transport = state.new_transport {}
   state.runtime = state.transport.runtime
   local store
-  store, state.cache = shared_keeps(checked.shared, state.runtime)
+  store, state.cache = stores.open(checked.shared, state.runtime)
   state.limiter = limiter.new(checked.rate, state.runtime, store)
   for index, name in ipairs(checked.providers) do state.sides[index] = new_side(state, name) end
   return state

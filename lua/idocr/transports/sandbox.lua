@@ -3,6 +3,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local runtime = require "idocr.runtime"
 local urls = require "idocr.url"
 
 local Transport = {}
@@ -83,7 +84,7 @@ function sandbox.new(options) -- luacheck: no unused args
   local handler = require "idocr.sandbox.handler"
   local keys = handler.KEYS
   return setmetatable({
-    runtime = require("idocr.transports").runtime(),
+    runtime = runtime.current(),
     handler = handler.new(),
     credentials = {
       tencent = { secret_id = keys.secret_id, secret_key = keys.secret_key },

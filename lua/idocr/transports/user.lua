@@ -3,6 +3,7 @@
 
 local constants = require "idocr.constants"
 local errors = require "idocr.errors"
+local requests = require "idocr.transports.request"
 
 local Transport = {}
 Transport.__index = Transport
@@ -76,19 +77,9 @@ end
 
 local module = {}
 
---- A request whose tables are the user's own: what they do to its headers stays with this one request.
----@param request table  changed in place
----@return table request
-function module.own(request)
-  local headers = {}
-  for index, pair in ipairs(request.headers or {}) do headers[index] = { pair[1], pair[2] } end
-  request.headers = headers
-  return request
-end
-
 -- Their function, and the look at what it gave, which their metatables can break as well.
 function Transport:exchange(request, deadline, secrets)
-  local response, err = self.call(module.own(request), deadline)
+  local response, err = self.call(requests.with_own_headers(request), deadline)
   if response == nil or response == false then return nil, their_error(err, secrets) end
   return checked(response, request.max_response or self.max_response)
 end
