@@ -24,7 +24,6 @@ void idocr_lua_add_system(lua_State *L);
 void idocr_lua_add_file(lua_State *L);
 void idocr_lua_add_reply(lua_State *L);
 void idocr_lua_add_card(lua_State *L);
-void idocr_lua_add_json(lua_State *L);
 void idocr_lua_add_signal(lua_State *L);
 
 /* Pushes nil, message, code and returns 3. [-0, +3, m] */

@@ -17,8 +17,6 @@
 #define TRANSFERS "idocr.transfers"
 #define TRANSFER "idocr.transfer"
 
-#define DEFAULT_MAX_BODY ((size_t)32 * 1024 * 1024)
-
 struct set_object {
     struct idocr_transfers *set; /* NULL when closed */
 };
@@ -260,11 +258,9 @@ static struct idocr_sink *optional_sink(lua_State *L, int index)
     return sink;
 }
 
-/* Returns the number at `index`, or `otherwise` for nil. */
-static lua_Number optional_number(lua_State *L, int index, const char *what, lua_Number otherwise)
+/* Returns the number at `index`. */
+static lua_Number number_argument(lua_State *L, int index, const char *what)
 {
-    if (lua_isnil(L, index))
-        return otherwise;
     if (lua_type(L, index) != LUA_TNUMBER)
         luaL_error(L, "%s must be a number", what);
     return lua_tonumber(L, index);
@@ -286,13 +282,13 @@ static int l_set_start(lua_State *L)
         .url = optional_text(L, URL, "url"),
         .connect_to = optional_text(L, CONNECT_TO, "connect_to"),
         .proxy = optional_text(L, PROXY, "proxy"),
-        .connect_ms = milliseconds(optional_number(L, CONNECT_TIMEOUT, "connect_timeout", 5)),
-        .total_ms = milliseconds(optional_number(L, DEADLINE, "deadline", 30)),
+        .connect_ms = milliseconds(number_argument(L, CONNECT_TIMEOUT, "connect_timeout")),
+        .total_ms = milliseconds(number_argument(L, DEADLINE, "deadline")),
         .fresh = lua_toboolean(L, FRESH) != 0,
         .source = optional_source(L, BODY),
         .sink = optional_sink(L, SINK),
     };
-    lua_Number max_body = optional_number(L, MAX_RESPONSE, "max_response", (lua_Number)DEFAULT_MAX_BODY);
+    lua_Number max_body = number_argument(L, MAX_RESPONSE, "max_response");
     request.max_body = max_body >= 1e15 ? (size_t)1000000000000000 : max_body > 0 ? (size_t)max_body : 0;
     if (request.url == NULL)
         return luaL_error(L, "url must be a string");

@@ -1,5 +1,6 @@
 --- The card object: the fields that were read, with methods that check and copy them.
 
+local constants = require "idocr.constants"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 
@@ -83,7 +84,8 @@ end
 ---@return table? facts, string? message nil and a reason where there is no number or its format is wrong
 function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
 
-local PICTURES = { portrait = true, card_image = true }
+local PICTURES = {}
+for _, field in ipairs(constants.PICTURE_FIELDS) do PICTURES[field] = true end
 
 --- Returns a plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
 ---@param options { pictures: boolean?, raw: boolean? }?

@@ -170,11 +170,6 @@ function reply:finish() end
 --- Frees the memory of the reply.
 function reply:close() end
 
---- The value of a JSON text: doubles, null as the lightuserdata NULL; nothing where it is no JSON or nests deeper than 64 levels.
----@param text string
----@return any
-function core.json(text) end
-
 ---- Signing: csrc/tc3.h, csrc/digest.h
 
 --- SHA-256 of the empty text.

@@ -30,9 +30,9 @@ local Transfers = {}
 ---@param url string
 ---@param body userdata?            a body of idocr.core; read while the transfer runs
 ---@param sink userdata?            a `core.reply` that receives the body of the response
----@param connect_timeout number?   limit for name, connection, proxy and handshake together (5)
----@param deadline number?          limit for the whole transfer (30)
----@param max_response integer?     largest decompressed response (32 MiB)
+---@param connect_timeout number    limit for name, connection, proxy and handshake together
+---@param deadline number           limit for the whole transfer
+---@param max_response integer      largest decompressed response
 ---@param connect_to string?        "::HOST:PORT" to connect to instead of the URL's host, which is still verified
 ---@param proxy string?             URL; "": none; nil: the option `proxy`
 ---@param fresh boolean?            over a new connection

@@ -37,6 +37,20 @@ for name in ([[image credentials unsupported connect tls timeout network http pr
 end
 errors.CATEGORIES = CATEGORIES
 
+-- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), whatever joins them.
+local function is_persons_number(text)
+  local number = text:gsub("[-.:_]", "")
+  return number:find("^%d+[%dXx]$") ~= nil and (#number == 12 or #number == 15 or #number == 18)
+end
+
+--- Returns a request id that is safe to log: 1 to 128 letters, digits and `._:-`, and not a person's number.
+---@param value any
+---@return string?
+function errors.request_id(value)
+  if type(value) ~= "string" or #value > 128 or is_persons_number(value) then return nil end
+  return value:match("^[%w._:%-]+$")
+end
+
 local metatable = {}
 metatable.__index = metatable
 metatable.__name = "idocr.Error"

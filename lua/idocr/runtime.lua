@@ -97,4 +97,19 @@ function runtime.new(driver)
   return self
 end
 
+--- Returns whether the program runs in a phase of nginx. The threads of nginx's thread pool have no phases and no sockets;
+--- blocking there does not stop the worker.
+---@return boolean
+function runtime.in_nginx()
+  local ngx = package.loaded.ngx
+  return type(ngx) == "table" and ngx.get_phase ~= nil
+end
+
+--- Returns the runtime for transports without their own: that of nginx, or a new blocking one.
+---@return idocr.Runtime
+function runtime.current()
+  if runtime.in_nginx() then return require "idocr.nginx.runtime" end
+  return runtime.new()
+end
+
 return runtime

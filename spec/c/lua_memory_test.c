@@ -72,10 +72,6 @@ static const struct {
      "request.string_to_sign = core.tc3_string_to_sign(request) core.tc3_signature(request) core.tc3_keys(request)"
      "local signer = core.signer('id', 'key') signer:authorization(request) tostring(signer) signer:close()"
      "assert(not core.signer('', ''))"},
-    {"JSON",
-     "local long, members = ('x\\\\n'):rep(400), {} for i = 1, 70 do members[i] = '\"n' .. i .. '\":[\"v\",1.5,null]' end "
-     "local text = '{\"a\":\"' .. long .. '\",\"b\":{' .. table.concat(members, ',') .. '}}' "
-     "assert(core.json(text).b.n70[2] == 1.5) assert(core.json(text .. ',') == nil) assert(core.json('{\"a\":[\"' .. long) == nil)"},
     {"the small functions",
      "assert(core.text((' x'):rep(3000)) and core.text(123456789) == '123456789' and core.mrz_text(('D<'):rep(3000)))"
      "assert(core.plain_date('1 Feb 2000') == '2000-02-01' and core.plain_date('19990230') == false)"

@@ -1,6 +1,6 @@
 -- Tests the command's text tables, JSON and display widths.
 
-local json = require "idocr.cli.json"
+local show = require "idocr.cli.show"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 local cjson = require("cjson").new()
@@ -74,7 +74,7 @@ describe("the JSON encoder", function()
       name = 'q"\\\n\1 陳', count = 3, half = 0.5, yes = true, warnings = {}, list = { 1, "two", { three = 3 } },
       empty = {}, null = cjson.null, big = 2 ^ 52,
     }
-    local text = json.encode(data)
+    local text = show.line(data)
     local back = cjson.decode(text)
     assert.are.equal(data.name, back.name)
     assert.are.equal(3, back.count)
@@ -88,6 +88,6 @@ describe("the JSON encoder", function()
   end)
 
   it("sorts the members", function()
-    assert.are.equal('{"a":1,"b":2,"c":3}', json.encode { c = 3, a = 1, b = 2 })
+    assert.are.equal('{"a":1,"b":2,"c":3}\n', show.line { c = 3, a = 1, b = 2 })
   end)
 end)

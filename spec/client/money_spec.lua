@@ -165,7 +165,7 @@ local VERDICTS = {
   { "unsure", outcome("protocol", "BadJson", nil, true) },
   { "unsure", outcome("service", "InternalError", nil, true, true) },
   { "unsure", outcome("throttled", "RequestLimitExceeded", nil, true, true) }, -- after a lost reply
-  { "unsure", { category = "service", code = "X", billed = require("idocr.decode.json").null, sent = true } },
+  { "unsure", { category = "service", code = "X", billed = require("idocr.json").null, sent = true } },
   { "again", outcome("throttled", "RequestLimitExceeded", false, true, true) },
   { "again", outcome("throttled", "TooManyRequests", false, true, true) },
   { "again", outcome("throttled", "RateLimited", false, false, true) },

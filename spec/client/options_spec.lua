@@ -62,7 +62,7 @@ describe("idocr.new", function()
       assert.has_no.errors(function() client { endpoint = "http://" .. host } end)
     end
     for _, host in ipairs { "128.0.0.1", "localhost.example.com", "127.0.0.1.example.com", "[::2]" } do
-      assert.matches("open line", refused { endpoint = "http://" .. host })
+      assert.matches("unencrypted", refused { endpoint = "http://" .. host })
     end
     assert.has_no.errors(function() client { endpoint = "http://gateway.example.com", insecure = true } end)
   end)

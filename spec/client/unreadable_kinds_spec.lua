@@ -11,7 +11,7 @@ end
 local SCRIPT = [[
   local root, lua = arg[1], arg[2]
   package.path = root .. "/closed/?.lua;" .. root .. "/own/?.lua;" .. root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;;"
-  package.cpath = root .. "/build/" .. lua .. "/?.so;;"
+  package.cpath = root .. "/build/" .. lua .. "/?.so;" .. package.cpath
   local kinds, idocr = require "idocr.kinds", require "idocr"
   for _, name in ipairs { "passport", "mine", "library_card" } do
     local kind, complaint = kinds.get(name)

@@ -32,7 +32,7 @@ local CLASSES = {
   end,
   curl = function(curl)
     local transfers = assert(curl.new {})
-    return { Transfers = transfers, Transfer = assert(transfers:start({}, "http://127.0.0.1:1/")) }
+    return { Transfers = transfers, Transfer = assert(transfers:start({}, "http://127.0.0.1:1/", nil, nil, 5, 30, 1000)) }
   end,
   pixels = function(pixels) return { decoder = assert(pixels.decoder()) } end,
 }

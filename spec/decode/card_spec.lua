@@ -2,7 +2,7 @@
 local compile = require "idocr.kinds.compile"
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local tencent = require("idocr.providers.tencent").new {}
 

@@ -1,7 +1,7 @@
 -- Every reply in spec/responses reaches the outcome that its manifest names.
 local unpack = table.unpack or unpack -- luacheck: ignore
 local decode = require "idocr.decode.card"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local mrz = require "idocr.checks.mrz"
 local process = require "spec.support.process"

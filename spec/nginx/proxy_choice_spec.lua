@@ -1,7 +1,7 @@
 --- Tests the selection of a proxy from options and environment, without nginx.
 
 describe("the proxy of a request in nginx", function()
-  local http1 = require "idocr.transports.http1"
+  local urls = require "idocr.url"
   local real_getenv, real_ngx = os.getenv, rawget(_G, "ngx")
   local environment
   local chooser
@@ -25,7 +25,7 @@ describe("the proxy of a request in nginx", function()
   end)
 
   local function chosen(choose, url)
-    local proxy = choose(http1.url(url))
+    local proxy = choose(urls.parse(url))
     return proxy and proxy.host .. ":" .. proxy.port or nil
   end
 
@@ -102,7 +102,7 @@ describe("the proxy of a request in nginx", function()
   end)
 
   it("has decoded credentials, and is refused where nginx does not support its scheme", function()
-    local proxy = chooser "http://us%40er:p%3Aw@given:1"(http1.url "https://ocr.test/")
+    local proxy = chooser "http://us%40er:p%3Aw@given:1"(urls.parse "https://ocr.test/")
     assert.equal("Basic " .. require("idocr.core").base64_encode "us@er:p:w", proxy.authorization)
     assert.has_error(function() chooser "https://given:1" end)
     assert.has_error(function() chooser "socks5://given:1" end)

@@ -1,6 +1,6 @@
 -- Tencent: request bodies byte for byte, signatures against the official SDK's, and the result or error of any response.
 local core = require "idocr.core"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local process = require "spec.support.process"
 local tencent = require "idocr.providers.tencent"

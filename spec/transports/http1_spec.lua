@@ -18,28 +18,6 @@ local function read(text, options)
   return reader
 end
 
-describe("http1.url", function()
-  it("parses URLs", function()
-    local url = http1.url "https://ocr.example:8443/a/b?c=d#e"
-    assert.same({ "https", "ocr.example", 8443, "ocr.example:8443", "/a/b?c=d" },
-      { url.scheme, url.host, url.port, url.authority, url.target })
-    url = http1.url "HTTP://ocr.example"
-    assert.same({ "http", 80, "/" }, { url.scheme, url.port, url.target })
-    url = http1.url "http://[::1]:81?x"
-    assert.same({ "::1", 81, "/?x" }, { url.host, url.port, url.target })
-    assert.equal("u:p", http1.url("http://u:p@proxy:3128").userinfo)
-  end)
-
-  it("refuses malformed URLs", function()
-    for _, text in ipairs {
-      "", "ocr.example", "ftp://x/", "http://", "http://a b/", "http://a\r\nb/", "http://a:99999/", "http://[::1/", "http:///x",
-    } do
-      assert.is_nil(http1.url(text), text)
-    end
-    assert.is_nil(http1.url(nil))
-  end)
-end)
-
 describe("http1.head", function()
   local request = {
     method = "POST", url = "http://a.test/x",

@@ -1,7 +1,7 @@
 --- Reads the output of earlier batch runs, so that files with a final outcome are skipped.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
+local json = require "idocr.json"
 local money = require "idocr.client.money"
 
 local resume = {}
@@ -23,7 +23,7 @@ Memory.__index = Memory
 
 -- Returns a JSON member, or nil for null.
 local function member(value)
-  if value ~= cjson.null then return value end
+  if value ~= json.null then return value end
 end
 
 local function outcome_of(entry)
@@ -99,8 +99,8 @@ function resume.load(path)
   local handle = io.open(path, "rb")
   if not handle then return memory, false end
   for line in handle:lines() do
-    local ok, entry = pcall(cjson.decode, line)
-    if ok and type(entry) == "table" and type(entry.file) == "string" then memory:add(entry) end
+    local entry = json.decode(line)
+    if type(entry) == "table" and type(entry.file) == "string" then memory:add(entry) end
   end
   local torn = is_torn(handle)
   handle:close()

@@ -1,15 +1,22 @@
 --- Formats cards and errors as text tables and as JSON.
 
 local console = require "idocr.cli.console"
+local constants = require "idocr.constants"
 local core = require "idocr.core"
-local json = require "idocr.cli.json"
+local json = require "idocr.json"
 local idocr = require "idocr"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 
 local show = {}
 
-local PICTURES = { "portrait", "card_image" }
+-- Members that are lists also when they are empty.
+local LISTS = {}
+for name in ("birth_dates fields findings lines mrz mrz_part params problems reflections services sites unread warnings"):gmatch("%S+") do
+  LISTS[name] = true
+end
+
+local STYLE = { lists = LISTS, text = width.utf8 }
 
 --- Formats an integer with thousands separators: 12345 -> "12,345".
 ---@param number integer
@@ -76,7 +83,7 @@ function show.card(out, card, options)
     add_field(rows, field, card[field], confidence[field])
   end
   if not done.visual then add_field(rows, "visual", card.visual) end
-  for _, field in ipairs(PICTURES) do
+  for _, field in ipairs(constants.PICTURE_FIELDS) do
     if card[field] then
       local file = options.files and options.files[field]
       rows[#rows + 1] = { field, show.thousands(#card[field]) .. " bytes" .. (file and " in " .. file or ""), "", colours = { "dim" } }
@@ -121,7 +128,7 @@ function show.card_data(card, options)
   for name, value in pairs(card) do
     if name ~= "raw" and type(name) == "string" and not name:find("^_") then data[name] = value end
   end
-  for _, field in ipairs(PICTURES) do
+  for _, field in ipairs(constants.PICTURE_FIELDS) do
     if card[field] then data[field] = { bytes = #card[field], file = options.files and options.files[field] } end
   end
   data.warnings = card.warnings or {}
@@ -147,13 +154,13 @@ end
 ---@return table data
 function show.named(data, path)
   data.file = path
-  data.file_base64 = json.utf8(path) ~= path and core.base64_encode(path) or nil
+  data.file_base64 = width.utf8(path) ~= path and core.base64_encode(path) or nil
   return data
 end
 
 --- Returns one line of JSON.
 ---@param data table
 ---@return string
-function show.line(data) return json.encode(data) .. "\n" end
+function show.line(data) return json.encode(data, STYLE) .. "\n" end
 
 return show

@@ -80,6 +80,18 @@ function width.characters(text, broken)
   end
 end
 
+local REPLACEMENT = "\239\191\189" -- U+FFFD
+
+--- Replaces invalid UTF-8 in a text, such as the name of a file, by U+FFFD.
+---@param text string
+---@return string
+function width.utf8(text)
+  if not text:find("[\128-\255]") then return text end
+  local parts = {}
+  for character in width.characters(text, REPLACEMENT) do parts[#parts + 1] = character end
+  return table.concat(parts)
+end
+
 --- Returns the width of a text.
 ---@param text string
 ---@return integer

@@ -7,7 +7,7 @@ local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
 local money = require "idocr.client.money"
-local request_id = require("idocr.decode.card").request_id
+local request_id = require("idocr.errors").request_id
 local retry = require "idocr.client.retry"
 
 local attempt = {}

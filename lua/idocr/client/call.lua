@@ -21,7 +21,7 @@ local money = require "idocr.client.money"
 local picture = require "idocr.picture"
 local routing = require "idocr.client.routing"
 
-local request_id = decode.request_id
+local request_id = errors.request_id
 
 local call = {}
 

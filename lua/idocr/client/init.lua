@@ -15,8 +15,9 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local request_id = require("idocr.errors").request_id
 local routing = require "idocr.client.routing"
-local request_id = require("idocr.decode.card").request_id
+local stores = require "idocr.stores"
 
 local client = {}
 
@@ -211,14 +212,6 @@ local function random_numbers()
   end
 end
 
--- Returns where workers share rate limits and credentials, where `shared` is set.
-local function shared_stores(shared, runtime)
-  if shared == nil then return nil, nil end
-  if runtime.name ~= "nginx" then error("option shared works only inside nginx", 0) end
-  local nginx_dict = require "idocr.stores.nginx_dict"
-  return nginx_dict.store(shared), nginx_dict.cache(shared)
-end
-
 -- Returns the credentials option of one provider; nil selects the default chain.
 local function credentials_for(checked, provider, transport)
   local given = checked.credentials
@@ -288,7 +281,7 @@ local function new_inner(checked)
   inner.transport = inner.new_transport {}
   inner.runtime = inner.transport.runtime
   local store
-  store, inner.cache = shared_stores(checked.shared, inner.runtime)
+  store, inner.cache = stores.open(checked.shared, inner.runtime)
   inner.limiter = limiter.new(checked.rate, inner.runtime, store)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
   return inner

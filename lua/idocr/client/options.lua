@@ -1,12 +1,13 @@
 --- Checks and copies the options of `idocr.new` and fills in defaults. No message contains a value that could be a secret.
 
-local endpoint = require "idocr.endpoint"
+local constants = require "idocr.constants"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
+local urls = require "idocr.url"
 
 local options = {}
 
-options.PROVIDERS = { "tencent", "ekycpro" }
+options.PROVIDERS = constants.PROVIDERS
 local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
 local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
@@ -123,7 +124,7 @@ end
 local SECONDS = { ok = function(v) return number_between(v, 0.001, 86400) end, says = "a number of seconds greater than 0" }
 local FLAG = { ok = function(v) return type(v) == "boolean" end, says = "true or false" }
 
-local TIMEOUT = { connect = 5, total = 30 }
+local TIMEOUT = { connect = constants.CONNECT_TIMEOUT, total = constants.TOTAL_TIMEOUT }
 local TIMEOUT_RULES = { connect = SECONDS, total = SECONDS }
 
 -- attempts: requests of one call, including the first
@@ -210,7 +211,7 @@ local RULES = {
   credentials = function(value, checked) return given_credentials.check(value, checked.providers) end,
   endpoint = function(value, checked)
     return by_provider(value, checked, function(entry)
-      local parsed, complaint = endpoint.check(entry, checked.insecure)
+      local parsed, complaint = urls.checked_endpoint(entry, checked.insecure)
       if not parsed then return false, "cannot be used: " .. complaint end
       return true, parsed.url
     end)
@@ -218,7 +219,7 @@ local RULES = {
   signed_host = function(value, checked)
     return by_provider(value, checked, function(entry)
       if type(entry) ~= "string" then return false, "must be host or host:port" end
-      local host, port = endpoint.split_host(entry)
+      local host, port = urls.split_host(entry)
       if not host then return false, "must be host or host:port: " .. port end
       return true, host .. (port and ":" .. port or "")
     end)
@@ -282,9 +283,9 @@ function options.check(given)
 
   local _, default_rate = rate(true)
   local checked = {
-    providers = { "tencent" }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
+    providers = { constants.PROVIDERS[1] }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
     timeout = TIMEOUT, retry = RETRY, rate = default_rate,
-    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = 32 * 1024 * 1024,
+    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = constants.MAX_RESPONSE,
   }
   local function take(name)
     if given[name] == nil then return nil end

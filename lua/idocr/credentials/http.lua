@@ -1,8 +1,8 @@
 --- Sends one HTTP request for credentials through a transport of the client.
 
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
+local urls = require "idocr.url"
 
 local http = {}
 
@@ -17,7 +17,7 @@ function http.send(transport, request, seconds_left)
   if seconds_left <= 0 then
     return nil, errors.unsent("timeout", "DeadlineExceeded", "no time left to fetch credentials")
   end
-  local target = assert(endpoint.parse(request.url))
+  local target = assert(urls.endpoint(request.url))
   local host = request.host or target.authority
   local headers = { { "Host", host } }
   for _, header in ipairs(request.headers or {}) do headers[#headers + 1] = header end

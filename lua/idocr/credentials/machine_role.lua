@@ -1,12 +1,12 @@
 --- Fetches credentials of the virtual machine's role from its metadata service.
 
-local cjson = require("cjson").new()
-local endpoint = require "idocr.endpoint"
 local failure = require "idocr.credentials.failure"
 local http = require "idocr.credentials.http"
+local json = require "idocr.json"
 local refreshing = require "idocr.credentials.refreshing"
 local source = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
+local urls = require "idocr.url"
 local values = require "idocr.credentials.values"
 
 local METADATA = "http://metadata.tencentyun.com"
@@ -57,8 +57,8 @@ end
 
 local function decode(context, response)
   if response.status ~= 200 then return unavailable("responded with HTTP " .. tostring(response.status)) end
-  local ok, reply = pcall(cjson.decode, response.body)
-  if not ok or type(reply) ~= "table" then return unavailable("sent a response that is not a JSON object") end
+  local reply = json.decode(response.body)
+  if type(reply) ~= "table" then return unavailable("sent a response that is not a JSON object") end
   if reply.Code ~= nil and reply.Code ~= "Success" then
     local code = failure.vendor_code(reply.Code)
     return unavailable("refused" .. (code and ": " .. code or " with a code of unknown form"))
@@ -86,7 +86,7 @@ end
 
 local function base_url(options, getenv)
   local text = options.endpoint or values.trim(getenv "TENCENTCLOUD_METADATA_ENDPOINT") or METADATA
-  local target, complaint = endpoint.parse(text)
+  local target, complaint = urls.endpoint(text)
   if not target then return failure.fail("BadEndpoint", "the metadata endpoint cannot be used: " .. complaint) end
   return (target.url:sub(-1) == "/" and target.url:sub(1, -2) or target.url) .. PATH
 end

@@ -1,9 +1,9 @@
 --- Caches credentials that expire: one fetch serves all waiting callers, renewal starts before expiry, and the current
 --- credentials stay in use until they expire when renewal fails.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
 local failure = require "idocr.credentials.failure"
+local json = require "idocr.json"
 local source = require "idocr.credentials.source"
 
 local refreshing = {}
@@ -52,8 +52,8 @@ end
 --- Loads credentials that another worker fetched.
 function Source:load()
   local text = self.context.cache:load(self.key)
-  local ok, snapshot = pcall(cjson.decode, text or "")
-  if not ok or type(snapshot) ~= "table" then return nil end
+  local snapshot = json.decode(text)
+  if type(snapshot) ~= "table" then return nil end
   self:keep(snapshot)
   return self:fresh() and snapshot or nil
 end
@@ -90,7 +90,7 @@ function Source:fetch_now(seconds_left)
     self.tried = nil
     self:keep(fetched)
     local life = fetched.expires and fetched.expires - self.context.clock()
-    if cache and life and life > 0 then cache:save(self.key, cjson.encode(fetched), life) end
+    if cache and life and life > 0 then cache:save(self.key, json.encode(fetched), life) end
   else
     self.tried = self.context.runtime.now()
   end

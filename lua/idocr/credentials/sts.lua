@@ -1,13 +1,13 @@
 --- Calls the security token service (STS) for temporary credentials of a role.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
-local endpoint = require "idocr.endpoint"
 local errors = require "idocr.errors"
 local failure = require "idocr.credentials.failure"
 local http = require "idocr.credentials.http"
+local json = require "idocr.json"
 local source = require "idocr.credentials.source"
 local temporary = require "idocr.credentials.temporary"
+local urls = require "idocr.url"
 local values = require "idocr.credentials.values"
 
 local sts = {}
@@ -43,8 +43,8 @@ local function refusal(refused, request_id, secrets)
 end
 
 local function decode(context, response, secrets)
-  local ok, reply = pcall(cjson.decode, response.body)
-  reply = ok and type(reply) == "table" and reply.Response
+  local reply = json.decode(response.body)
+  reply = type(reply) == "table" and reply.Response
   if type(reply) ~= "table" then
     return failure.fail("CredentialsUnavailable",
       "the token service's response is malformed (HTTP " .. tostring(response.status) .. ")", true)
@@ -61,7 +61,7 @@ end
 ---@return idocr.Endpoint?, idocr.Error?
 function sts.endpoint(options, getenv)
   local text = options.endpoint or values.trim(getenv "TENCENTCLOUD_STS_ENDPOINT") or HOST
-  local target, complaint = endpoint.check(text, options.insecure == true)
+  local target, complaint = urls.checked_endpoint(text, options.insecure == true)
   if not target then return failure.fail("BadEndpoint", "the token service's endpoint cannot be used: " .. complaint) end
   return target
 end
@@ -84,7 +84,7 @@ function sts.call(context, call, seconds_left)
     if not checked then return nil, err end
     call.snapshot = checked
   end
-  local target, body = call.target, cjson.encode(call.params)
+  local target, body = call.target, json.encode(call.params)
   local host = target.authority
   local timestamp = math.floor(context.clock())
   local headers = {

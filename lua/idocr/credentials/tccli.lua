@@ -1,9 +1,9 @@
 --- Reads the credentials file of the vendor's command-line tool: JSON in ~/.tccli/PROFILE.credential, written by
 --- `tccli configure` and `tccli auth login`.
 
-local cjson = require("cjson").new()
 local failure = require "idocr.credentials.failure"
 local file_source = require "idocr.credentials.file_source"
+local json = require "idocr.json"
 local source = require "idocr.credentials.source"
 local values = require "idocr.credentials.values"
 
@@ -13,8 +13,8 @@ local function text(members, name) return values.trim(members[name]) end
 --- Returns the credentials in the content of a file. `name` stands for the file in messages.
 ---@return idocr.Snapshot? snapshot, string? code, string? message
 local function credentials_of(content, name, now)
-  local ok, members = pcall(cjson.decode, (content:gsub("^\239\187\191", "")))
-  if not ok or type(members) ~= "table" then return nil, "BadProfile", name .. " is not a JSON object" end
+  local members = json.decode(content)
+  if type(members) ~= "table" then return nil, "BadProfile", name .. " is not a JSON object" end
   if members.type == "cvm-role" then
     return nil, "NoCredentials", name .. " refers to the machine's role and holds no keys"
   end
@@ -23,7 +23,7 @@ local function credentials_of(content, name, now)
     return nil, "IncompleteCredentials", ("%s has no %s"):format(name, id and "secretKey" or "secretId")
   end
   local expires = members.expiresAt
-  if expires == cjson.null or expires == 0 then expires = nil end
+  if expires == json.null or expires == 0 then expires = nil end
   if expires ~= nil then
     local problem = values.expiry_problem(expires)
     if problem then return nil, "BadProfile", ("expiresAt in %s %s"):format(name, problem) end

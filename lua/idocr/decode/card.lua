@@ -1,5 +1,6 @@
 --- Decodes the reply of a service into the fields of a card.
 
+local errors = require "idocr.errors"
 local fields = require "idocr.decode.fields"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
@@ -31,20 +32,6 @@ local function confidences(service, result)
   return found
 end
 
--- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), with any separators.
-local function is_persons_number(text)
-  local digits = text:gsub("[-.:_]", "")
-  return digits:find("^%d+[%dXx]$") ~= nil and (#digits == 12 or #digits == 15 or #digits == 18)
-end
-
---- Returns a request id where it is safe to repeat: it has an id's characters and is no person's number.
----@param value any
----@return string?
-function decode.request_id(value)
-  if type(value) ~= "string" or #value > 128 or is_persons_number(value) then return nil end
-  return value:match("^[%w._:%-]+$")
-end
-
 --- Decodes a reply. Never raises, whatever is absent or of the wrong type.
 ---@param kind idocr.Kind
 ---@param service idocr.Service of that kind
@@ -68,7 +55,7 @@ function decode.card(kind, service, result, pictures)
   card.document_type = card.document_type or kind.document_type
   card.kind = kind.kind
   card.provider = service.provider
-  card.request_id = decode.request_id(result.RequestId)
+  card.request_id = errors.request_id(result.RequestId)
   card.raw = result
   return card
 end

@@ -2,7 +2,7 @@
 
 local core = require "idocr.core"
 local decode_base64 = require "idocr.base64_text"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 
 local reply = {}
 

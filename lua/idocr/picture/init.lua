@@ -3,6 +3,7 @@
 local core = require "idocr.core"
 local decode_base64 = require "idocr.base64_text"
 local errors = require "idocr.errors"
+local urls = require "idocr.url"
 
 local picture = {}
 
@@ -98,7 +99,8 @@ end
 ---@return idocr.Picture?, string? complaint
 function picture.url(url)
   if type(url) ~= "string" then return nil, "a URL must be a string, not a " .. type(url) end
-  if not url:match("^[hH][tT][tT][pP][sS]?://[^/%s%c]") then return nil, "a picture's URL must begin with http:// or https://" end
+  local scheme, authority = urls.split(url)
+  if not urls.is_web(scheme) or authority == "" then return nil, "a picture's URL must begin with http:// or https://" end
   if url:find("[%s%c]") then return nil, "a picture's URL must not contain blanks; percent-encode them" end
   if #url > LONGEST_URL then return nil, "a picture's URL must not be longer than " .. LONGEST_URL .. " bytes" end
   return new("url", url)

@@ -1,7 +1,7 @@
 --- Builds form request bodies: `name=value&…`, pictures as percent-encoded base64 that is never copied.
 
 local core = require "idocr.core"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 
 local form_body = {}
 

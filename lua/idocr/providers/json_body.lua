@@ -2,17 +2,21 @@
 --- before a picture's opening quote aligns its base64 to 64 bytes of the body, so that SHA-256 processes whole blocks.
 
 local core = require "idocr.core"
-local json = require "idocr.decode.json"
-local json_text = require "idocr.json_text"
+local json = require "idocr.json"
 
 local json_body = {}
 
 local BLOCK = 64 -- bytes; the block size of SHA-256
 local DEEPEST = 32 -- levels
 
-local quoted = json_text.quote
+local quoted = json.encode
 
-local function number(value) return json_text.number(value) or error("JSON cannot hold a number that is infinite or not a number", 0) end
+local function number(value)
+  if value ~= value or value == math.huge or value == -math.huge then
+    error("JSON cannot hold a number that is infinite or not a number", 0)
+  end
+  return json.encode(value)
+end
 
 -- Returns the core image of a picture value: the image, or a table with one in `image`.
 local function picture_of(value)

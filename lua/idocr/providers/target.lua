@@ -1,6 +1,6 @@
 --- Resolves where a provider's requests are sent: the URL to connect to and the Host header to sign.
 
-local endpoint = require "idocr.endpoint"
+local urls = require "idocr.url"
 
 local target = {}
 
@@ -11,7 +11,7 @@ local target = {}
 ---@return string url
 ---@return string host  in lower case
 function target.of(options, default)
-  local parsed = assert(endpoint.parse(options.endpoint or default))
+  local parsed = assert(urls.endpoint(options.endpoint or default))
   return parsed.url, options.signed_host and options.signed_host:lower() or parsed.authority
 end
 

@@ -3,7 +3,7 @@
 local answer = require "idocr.sandbox.reply.answer"
 local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 local messages = require "idocr.sandbox.reply.messages"
 local recognise = require "idocr.sandbox.recognise"
 local validate = require "idocr.sandbox.validate"

@@ -1,6 +1,6 @@
 --- Loads the specimens that come with idocr: pictures of invented people's cards and the text on them.
 
-local cjson = require("cjson").new()
+local json = require "idocr.json"
 
 local specimens = {}
 
@@ -27,7 +27,7 @@ local entries, by_digest
 local function load_entries()
   if entries then return end
   entries, by_digest = {}, {}
-  for i, entry in ipairs(cjson.decode(read(folder .. "data.json"))) do
+  for i, entry in ipairs(assert(json.decode(read(folder .. "data.json")))) do
     entry.path = folder .. entry.file
     entry.portrait = entry.portrait and folder .. entry.portrait
     entries[i], by_digest[entry.sha256] = entry, entry

@@ -2,7 +2,7 @@
 
 local answer = require "idocr.sandbox.reply.answer"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 local messages = require "idocr.sandbox.reply.messages"
 local recognise = require "idocr.sandbox.recognise"
 local validate = require "idocr.sandbox.validate"

@@ -1,7 +1,7 @@
 --- Validates the parameters of a Tencent call and returns the service's error code for an invalid one.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local shapes = require "idocr.sandbox.reply.shapes"
 
@@ -43,8 +43,8 @@ function validate.params(request)
     return nil, "InvalidRequest", "The request Content-Type is not supported by this action."
   end
   local body = request.body or ""
-  local ok, params = pcall(cjson.decode, body)
-  if not ok or type(params) ~= "table" or not body:match("^%s*{") then
+  local params = json.decode(body)
+  if type(params) ~= "table" or not body:match("^%s*{") then
     return nil, "InvalidParameter", "The request body is not a JSON object."
   end
   return params
@@ -79,7 +79,7 @@ local function check_types(service, params, is_get)
   for _, name in ipairs(names) do
     if not types[name] then return nil, "UnknownParameter", ("The parameter `%s` is not recognized."):format(name:sub(1, 64)) end
     local value = params[name]
-    if value ~= cjson.null then
+    if value ~= json.null then
       checked[name] = typed(value, types[name], is_get)
       if checked[name] == nil then return nil, "InvalidParameter", ("The value type of parameter `%s` is not valid."):format(name) end
     end
@@ -108,11 +108,11 @@ local FORMAT = "InvalidParameter.ConfigFormatError"
 
 local function check_object(input, text, on)
   if text == "" then return true end
-  local ok, object = pcall(cjson.decode, text)
-  if not ok or type(object) ~= "table" or not text:match("^%s*{") then return nil, FORMAT end
+  local object = json.decode(text)
+  if type(object) ~= "table" or not text:match("^%s*{") then return nil, FORMAT end
   for _, field in ipairs(input.fields or {}) do
     local value = object[field.wire]
-    if value ~= nil and value ~= cjson.null then
+    if value ~= nil and value ~= json.null then
       if type(value) ~= field.type then return nil, FORMAT end
       if field.type == "string" and not is_one_of(value, field.values) then return nil, VALUE end
       turn_on(field, value, on)

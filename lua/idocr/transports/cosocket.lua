@@ -4,6 +4,7 @@
 --- the two light threads and the deadline.
 
 local Call = require "idocr.transports.cosocket_call"
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local exchange = require "idocr.transports.cosocket_exchange"
 local failure = require "idocr.transports.cosocket_failure"
@@ -11,6 +12,7 @@ local http1 = require "idocr.transports.http1"
 local inflate = require "idocr.transports.cosocket_inflate"
 local proxies = require "idocr.transports.cosocket_proxy"
 local runtime = require "idocr.nginx.runtime"
+local urls = require "idocr.url"
 
 local ngx = ngx
 local cosocket = {}
@@ -94,7 +96,7 @@ end
 
 -- Returns the call with the request head, or an error.
 local function prepare(self, request, deadline)
-  local url = self.url_text == request.url and self.url or http1.url(request.url)
+  local url = self.url_text == request.url and self.url or urls.parse(request.url)
   self.url_text, self.url = request.url, url -- cache of the last URL
   local fields = { sent = false, url = url }
   if not url then return failure.new(fields, "unsupported", "BadUrl", "the URL must start with http:// or https://") end
@@ -173,8 +175,8 @@ function cosocket.new(options)
       .. "remove the option and put `lua_ssl_trusted_certificate FILE;` into the http or server block", 0)
   end
   local self = setmetatable({
-    connect_timeout = type(options.timeout) == "table" and options.timeout.connect or 5,
-    max_response = options.max_response or 32 * 1024 * 1024,
+    connect_timeout = type(options.timeout) == "table" and options.timeout.connect or constants.CONNECT_TIMEOUT,
+    max_response = options.max_response or constants.MAX_RESPONSE,
     pool_size = options.pool_size or POOL_SIZE,
     backlog = options.backlog,
     idle = options.idle and math.floor(options.idle * 1000) or IDLE,

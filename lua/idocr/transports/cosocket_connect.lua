@@ -5,6 +5,7 @@ local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
 local probe = require "idocr.transports.cosocket_probe"
 local runtime = require "idocr.nginx.runtime"
+local urls = require "idocr.url"
 
 local ngx = ngx
 
@@ -13,15 +14,13 @@ local connect = {}
 local CHUNK = 16 * 1024
 local PROBE = 1 -- seconds for the answer to a probe
 
-local function is_address(host) return host:find("^%d+%.%d+%.%d+%.%d+$") ~= nil or host:find(":", 1, true) ~= nil end
-
 -- nginx can compare a certificate with a name only: for an IP address this is the signed host.
 local function name_to_verify(url, request)
   if url.scheme ~= "https" then return "" end
-  if not is_address(url.host) then return url.host end
+  if not urls.is_address(url.host) then return url.host end
   local logical = (request.host or ""):gsub(":%d+$", "")
-  if logical ~= "" and not is_address(logical) then return logical end
-  return (url.host:find("^127%.") or url.host == "::1") and "localhost" or url.host
+  if logical ~= "" and not urls.is_address(logical) then return logical end
+  return urls.is_loopback(url.host) and "localhost" or url.host
 end
 
 -- The pool name holds everything that determines the peer and the trusted certificates.
@@ -49,7 +48,7 @@ end
 -- Opens a tunnel through the proxy with CONNECT.
 local function tunnel(call, sock)
   local url, proxy = call.url, call.proxy
-  local authority = (url.host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(url.host, url.port)
+  local authority = urls.join(url.host, url.port)
   local head = assert(http1.head({ method = "CONNECT", host = authority }, authority, nil, proxy.authorization))
   local sent, message = sock:send(head)
   local reader = http1.reader("CONNECT", 64 * 1024)
@@ -101,7 +100,7 @@ local function handshake_failed(transport, call, name)
   if sock then
     sock:settimeouts(PROBE * 1000, PROBE * 1000, PROBE * 1000)
     local random = ngx.md5(name .. runtime.now())
-    reason, answers = probe.ask(sock, not is_address(name) and name or nil, random)
+    reason, answers = probe.ask(sock, not urls.is_address(name) and name or nil, random)
   end
   if reason then return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. reason) end
   return failure.new(call, "connect", "ConnectFailed", answers
@@ -125,7 +124,7 @@ local function handshake(transport, call, sock, name)
     local hint = ""
     if message:find("issuer", 1, true) or message:find("self.signed") then
       hint = " (nginx trusts only the certificates in lua_ssl_trusted_certificate)"
-    elseif is_address(name) then
+    elseif urls.is_address(name) then
       hint = " (nginx cannot verify a certificate for an address: use the name, or give signed_host)"
     end
     return failure.new(call, "tls", "CertificateRejected", "the server's certificate: " .. errors.scrub(message) .. hint)

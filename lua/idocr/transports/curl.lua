@@ -3,15 +3,14 @@
 --- One instance has one libcurl multi handle, whose connections all calls of a client share, sequential or concurrent. A forked
 --- process opens new connections.
 
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local curl = require "idocr.curl"
 local errors = require "idocr.errors"
-local http1 = require "idocr.transports.http1"
 local proxies = require "idocr.transports.proxies"
 local runtime = require "idocr.runtime"
+local urls = require "idocr.url"
 
-local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
-local CONNECT_TIMEOUT = 5 -- seconds
 local LARGEST_PEM = 16 * 1024 * 1024 -- bytes
 local LONGEST_WAIT = 1 -- seconds; Lua handles signals between two waits
 
@@ -19,14 +18,8 @@ local Transport = {}
 Transport.__index = Transport
 Transport.name = "curl"
 
--- Returns host and port of a URL for messages, never path or query, which may hold a token.
-local function place(url)
-  local authority = type(url) == "string" and url:match("^%a[%w+.-]*://([^/?#]*)") or ""
-  return authority:gsub("^.*@", "")
-end
-
 local function failure(url, proxy, category, code, message, sent, dead_connection)
-  local where = place(url)
+  local where = urls.authority(url)
   if proxy then where = where .. " through the proxy " .. proxy.authority end
   if where ~= "" then message = where .. ": " .. message end
   local err = errors.after(sent, category, code, message)
@@ -36,18 +29,12 @@ end
 
 local function closed(url, message) return nil, failure(url, nil, "closed", "Cancelled", message, false) end
 
-local function address_of(authority)
-  local ip, port = authority:match("^(%d+%.%d+%.%d+%.%d+):?(%d*)$")
-  if not ip then ip, port = authority:match("^(%[[%x:.]+%]):?(%d*)$") end
-  return ip, port
-end
-
 local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
 
 -- Returns the proxy of a URL; caches the last one.
 local function proxy_for(self, url)
   if self.proxied_url == url then return self.proxy end
-  local parsed = http1.url(url)
+  local parsed = urls.parse(url)
   self.proxied_url, self.proxy = url, parsed and self.choose_proxy(parsed) or nil
   return self.proxy
 end
@@ -55,13 +42,13 @@ end
 -- Returns the URL and the CONNECT_TO value for libcurl. Where the URL has an IP address and `host` a name, the certificate must
 -- be valid for the name: the URL then gets the name, and CONNECT_TO the address.
 local function route(url, host)
-  local authority, rest = url:match("^[hH][tT][tT][pP][sS]://([^/?#]*)(.*)$")
-  if not authority or not host or address_of(host) then return url end
-  local ip, port = address_of(authority)
-  local name = host:match("^([^:%[%]]+):?%d*$")
-  if not ip or not name then return url end
-  port = port == "" and "443" or port
-  return ("https://%s:%s%s"):format(name, port, rest), ("::%s:%s"):format(ip, port)
+  local scheme, authority, rest = urls.split(url)
+  if scheme ~= "https" or not host then return url end
+  local address, port = urls.split_host(authority)
+  local name = urls.split_host(host)
+  if not address or not name or not urls.is_address(address) or urls.is_address(name) then return url end
+  port = port or 443
+  return ("https://%s:%d%s"):format(name, port, rest), ("::%s:%d"):format(address, port)
 end
 
 --- Returns a sink for a reply of at most `max_response` bytes; reuses the last one where it is free.
@@ -92,8 +79,8 @@ function Transport:send(request, deadline, options)
   local max_response = request.max_response or self.max_response
   local sink = options and options.pictures_apart and self:take_sink(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, dialled, body, sink,
-    request.connect_timeout or self.connect_timeout, deadline, max_response, connect_to, proxy and proxy.url or "",
-    options and options.fresh)
+    request.connect_timeout or self.connect_timeout, deadline or constants.TOTAL_TIMEOUT, max_response, connect_to,
+    proxy and proxy.url or "", options and options.fresh)
   if not transfer then return nil, failure(url, proxy, category, code, message, sent) end
 
   if self.runtime.in_task() then
@@ -186,8 +173,8 @@ function module.new(options)
     choose_proxy = choose_proxy,
     pending = pending,
     runtime = runtime.new { poll = poll },
-    connect_timeout = options.timeout and options.timeout.connect or CONNECT_TIMEOUT,
-    max_response = options.max_response or MAX_RESPONSE,
+    connect_timeout = options.timeout and options.timeout.connect or constants.CONNECT_TIMEOUT,
+    max_response = options.max_response or constants.MAX_RESPONSE,
   }, Transport)
 end
 

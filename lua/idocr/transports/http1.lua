@@ -1,5 +1,7 @@
 --- HTTP/1.1 without I/O: formats request heads and parses responses incrementally. Framing follows RFC 9112 section 6.3.
 
+local urls = require "idocr.url"
+
 local http1 = {}
 
 local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines
@@ -10,35 +12,6 @@ local PACKED_EXTRA = 1024 -- bytes
 local MAX_PARTS = 1000 -- pieces of a body before they are joined
 local MAX_INTERIM = 8 -- 1xx responses before the real one
 local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
-
----@class idocr.Url
----@field scheme "http"|"https"
----@field host string        without the brackets of an IPv6 address
----@field port integer
----@field authority string   host and port as written in the URL
----@field target string      path and query, at least "/"
----@field userinfo string?
-
---- Parses an http or https URL.
----@param text string
----@return idocr.Url? url nil: not such a URL
-function http1.url(text)
-  if type(text) ~= "string" or text:find("[%c ]") then return nil end
-  local scheme, rest = text:match("^(%a+)://(.+)$")
-  scheme = scheme and scheme:lower()
-  if scheme ~= "http" and scheme ~= "https" then return nil end
-  local authority, target = rest:match("^([^/?#]+)([^#]*)")
-  if not authority then return nil end
-  local userinfo, hostport = authority:match("^(.*)@([^@]*)$")
-  hostport = hostport or authority
-  local host, port = hostport:match("^%[([%x:.]+)%]:?(%d*)$")
-  if not host then host, port = hostport:match("^([^:%[%]]+):?(%d*)$") end
-  if not host then return nil end
-  port = port ~= "" and tonumber(port) or (scheme == "https" and 443 or 80)
-  if port < 1 or port > 65535 then return nil end
-  if target == "" or target:sub(1, 1) ~= "/" then target = "/" .. target end
-  return { scheme = scheme, host = host, port = port, authority = hostport, target = target, userinfo = userinfo }
-end
 
 local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
 
@@ -72,7 +45,7 @@ function http1.head(request, target, length, proxy_authorization)
     if kind == "host" then has_host = true end
     if kind ~= "own" then lines[#lines + 1] = name .. ": " .. value end
   end
-  if not has_host then table.insert(lines, 2, "Host: " .. (request.host or http1.url(request.url).authority)) end
+  if not has_host then table.insert(lines, 2, "Host: " .. (request.host or urls.authority(request.url))) end
   if length then lines[#lines + 1] = ("Content-Length: %d"):format(length) end
   if proxy_authorization then lines[#lines + 1] = "Proxy-Authorization: " .. proxy_authorization end
   lines[#lines + 1] = "\r\n"

@@ -1,22 +1,17 @@
 --- Selects the transport of a client. Loads each transport on first use, so that nginx never loads libcurl and a plain program
 --- never loads cosockets.
 
+local runtime = require "idocr.runtime"
+
 local transports = {}
 
--- Returns whether this is an nginx worker. A thread of its thread pool has no phases and no sockets and may block, so it is
--- treated like a plain program.
-local function in_nginx()
-  local ngx = package.loaded.ngx
-  return type(ngx) == "table" and ngx.get_phase ~= nil
-end
-
 local function cosocket(options)
-  if not in_nginx() then error('transport "cosocket" works only inside nginx', 0) end
+  if not runtime.in_nginx() then error('transport "cosocket" works only inside nginx', 0) end
   return require("idocr.transports.cosocket").new(options)
 end
 
 local function libcurl(options)
-  if in_nginx() then
+  if runtime.in_nginx() then
     error('transport "curl" would block the nginx worker while it waits: use "cosocket", or a worker thread', 0)
   end
   return require("idocr.transports.curl").new(options)
@@ -24,18 +19,11 @@ end
 
 local NAMED = {
   -- In a phase without sockets each call returns an error of the cosocket transport; libcurl is never a replacement.
-  auto = function(options) return in_nginx() and cosocket(options) or libcurl(options) end,
+  auto = function(options) return runtime.in_nginx() and cosocket(options) or libcurl(options) end,
   cosocket = cosocket,
   curl = libcurl,
   sandbox = function(options) return require("idocr.transports.sandbox").new(options) end,
 }
-
---- Returns the runtime of nginx or of a plain program, for transports without one.
----@return idocr.Runtime
-function transports.runtime()
-  if in_nginx() then return require("idocr.transports.cosocket").runtime end
-  return require("idocr.runtime").new()
-end
 
 --- Makes a transport. Raises where an option is wrong or a requirement is missing.
 ---@param option "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  nil: "auto"
@@ -48,7 +36,7 @@ function transports.new(option, options)
   local meta = getmetatable(option)
   local callable = type(option) == "function" or (type(meta) == "table" and meta.__call ~= nil)
   if callable or (type(option) == "table" and type(option.send) == "function") then
-    return require("idocr.transports.user").new(option, options, transports.runtime())
+    return require("idocr.transports.user").new(option, options, runtime.current())
   end
   error("transport must be auto, curl, cosocket, sandbox, a function or an object with send", 0)
 end

@@ -3,6 +3,7 @@
 local core = require "idocr.core"
 local no_proxy = require "idocr.transports.no_proxy"
 local trim = require "idocr.trim"
+local urls = require "idocr.url"
 
 local proxies = {}
 
@@ -19,16 +20,6 @@ local PORTS = { http = 80, https = 443, socks4 = 1080, socks4a = 1080, socks5 = 
 
 local function decode(text)
   return text and (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
-local function host_and_port(text)
-  if #text > 300 then return nil end -- a name has 253 bytes at most
-  local host, port = text:match("^%[([%x:.]+)%]:?(%d*)$")
-  if not host then host, port = text:match("^([^:%[%]]+):?(%d*)$") end
-  if not host then return nil end
-  if port == "" then return host, nil end
-  port = #port <= 5 and tonumber(port)
-  if port and port >= 1 and port <= 65535 then return host, port end
 end
 
 --- Parses the URL of a proxy. Error messages hold only its scheme.
@@ -48,12 +39,12 @@ function proxies.parse(text, schemes)
   end
   local authority = rest:match("^[^/?#]*")
   local userinfo, place = authority:match("^(.*)@([^@]*)$")
-  local host, port = host_and_port(place or authority)
+  local host, port = urls.host_and_port(place or authority)
   if not host then
     return nil, "the URL of a proxy must be like http://host:port (in a password write / as %2F, ? as %3F, # as %23)"
   end
   port = port or PORTS[scheme]
-  local shown = (host:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(host, port)
+  local shown = urls.join(host, port)
   local user, password = userinfo, nil
   if userinfo and userinfo:find(":", 1, true) then user, password = userinfo:match("^([^:]*):(.*)$") end
   user, password = decode(user), decode(password)
@@ -91,8 +82,8 @@ local function from_environment(schemes)
   return function(url)
     local proxy = by_scheme[url.scheme]
     if not proxy or direct(url.host, url.port) then return nil end
-    local near = no_proxy.is_loopback(url.host) or no_proxy.is_link_local(url.host)
-    if near and not no_proxy.is_loopback(proxy.host) then return nil end -- only a proxy on this machine can reach it
+    local near = urls.is_loopback(url.host) or urls.is_link_local(url.host)
+    if near and not urls.is_loopback(proxy.host) then return nil end -- only a proxy on this machine can reach it
     return proxy
   end
 end

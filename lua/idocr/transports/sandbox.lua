@@ -3,6 +3,8 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local runtime = require "idocr.runtime"
+local urls = require "idocr.url"
 
 local Transport = {}
 Transport.__index = Transport
@@ -34,6 +36,12 @@ local function headers_of(request)
   return headers
 end
 
+-- Returns path and query of a URL.
+local function target_of(url)
+  local _, _, rest = urls.split(url)
+  return (rest or ""):match("^/[^#]*") or "/"
+end
+
 --- Passes a request to the handler.
 ---@param request table
 ---@param deadline number remaining seconds
@@ -45,7 +53,7 @@ function Transport:send(request, deadline)
   if not body then return failure("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message, false) end
   local reply = self.handler:handle {
     method = request.method,
-    uri = request.url:match("^%a[%w+.-]*://[^/?#]*(/[^#]*)") or "/",
+    uri = target_of(request.url),
     headers = headers_of(request),
     body = body,
     now = core.wall(),
@@ -76,7 +84,7 @@ function sandbox.new(options) -- luacheck: no unused args
   local handler = require "idocr.sandbox.handler"
   local keys = handler.KEYS
   return setmetatable({
-    runtime = require("idocr.transports").runtime(),
+    runtime = runtime.current(),
     handler = handler.new(),
     credentials = {
       tencent = { secret_id = keys.secret_id, secret_key = keys.secret_key },

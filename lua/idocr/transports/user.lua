@@ -1,9 +1,8 @@
 --- Wraps a user's transport: a function, or an object with `send`. Validates its response, so that a mistake becomes an error of
 --- the call instead of an exception later.
 
+local constants = require "idocr.constants"
 local errors = require "idocr.errors"
-
-local MAX_RESPONSE = 32 * 1024 * 1024 -- bytes
 
 local Transport = {}
 Transport.__index = Transport
@@ -111,7 +110,7 @@ end
 ---@param options table  max_response
 ---@param runtime idocr.Runtime  used where the object has none
 function module.new(given, options, runtime)
-  local self = setmetatable({ max_response = options.max_response or MAX_RESPONSE, runtime = runtime }, Transport)
+  local self = setmetatable({ max_response = options.max_response or constants.MAX_RESPONSE, runtime = runtime }, Transport)
   if type(given) == "table" and given.send then
     self.object = given
     self.name = type(given.name) == "string" and given.name or nil

@@ -4,6 +4,7 @@ local advice = require "idocr.picture.quality"
 local choice = require "idocr.cli.choice"
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
+local constants = require "idocr.constants"
 local kinds = require "idocr.kinds"
 local limits = require "idocr.picture.limits"
 local main = require "idocr.cli.main"
@@ -26,7 +27,7 @@ function precheck.describe(parser)
   cli.describe_kind(parser)
   parser:argument("picture", "A file."):args("+")
   parser:option("--provider", "Provider whose limits apply: tencent or ekycpro.", "tencent"):argname("NAME")
-    :convert(choice.of("--provider", { "tencent", "ekycpro" }))
+    :convert(choice.of("--provider", constants.PROVIDERS))
   parser:option("--site", "Tencent's site: intl or cn.", "intl"):argname("SITE")
     :convert(choice.of("--site", { "intl", "cn" }))
   parser:flag("--json", "One line of JSON for each picture.")

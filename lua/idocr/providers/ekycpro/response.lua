@@ -1,10 +1,10 @@
 --- Turns ekycpro's responses into results, or into the error that they report.
 
 local errors = require "idocr.errors"
-local json = require "idocr.decode.json"
+local json = require "idocr.json"
 local reply = require "idocr.decode.reply"
 local reply_errors = require "idocr.providers.reply_errors"
-local request_id = require("idocr.decode.card").request_id
+local request_id = require("idocr.errors").request_id
 local response_parts = require "idocr.providers.response_parts"
 local statuses = require "idocr.providers.ekycpro.errors"
 

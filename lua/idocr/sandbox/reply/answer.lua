@@ -1,7 +1,7 @@
 --- Composes the response of a service from the fields of a card: all documented members, with the types that the newest
 --- version of the service uses.
 
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 local shapes = require "idocr.sandbox.reply.shapes"
 local wire = require "idocr.sandbox.reply.wire"
 
@@ -192,7 +192,10 @@ function answer.compose(service, content, call)
   periods(reply, service.outputs, fields)
   set_warnings(reply, service, shape, fields.warnings)
   set_confidence(reply, service, fields.confidence)
-  for path, value in pairs(content.members or {}) do set(reply, path, json.from(value)) end
+  for path, value in pairs(content.members or {}) do
+    local is_plain = type(value) == "table" and #value == 0 and not json.is_object(value)
+    set(reply, path, is_plain and json.object(value) or value)
+  end
   for name in pairs(service.embedded or {}) do -- JSON inside a string
     local value = reply:get(name)
     if json.is_object(value) then reply:set(name, json.encode(value)) end

@@ -1,7 +1,7 @@
 --- Describes the newest response of each action: its members in order, with their empty values. The shape of an action
 --- that is not listed is derived from the outputs of its card table.
 
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 
 local shapes = {}
 
@@ -32,8 +32,8 @@ end
 shapes.actions = {
   IDCardOCR = {
     members = texts("Name Sex Nation Birth Address IdNum Authority ValidDate", {
-      { "AdvancedInfo", members = { { "WarnInfos", {} } } },
-      { "ReflectDetailInfos", {} },
+      { "AdvancedInfo", members = { { "WarnInfos", json.list() } } },
+      { "ReflectDetailInfos", json.list() },
     }),
     sex = CHINESE,
     codes = { ["FailedOperation.EmptyImageError"] = true },
@@ -41,15 +41,15 @@ shapes.actions = {
 
   RecognizeMainlandIDCardOCR = {
     members = texts("Name Sex Nation Birth Address IdNum Authority ValidDate", {
-      { "WarnCardInfos", {} }, { "PortraitImage", "" }, { "IdCardImage", "" },
+      { "WarnCardInfos", json.list() }, { "PortraitImage", "" }, { "IdCardImage", "" },
     }),
     sex = CHINESE,
   },
 
   MLIDCardOCR = {
     members = {
-      { "ID", "" }, { "Name", "" }, { "Address", "" }, { "Sex", "" }, { "Warn", {} }, { "Image", "" }, { "AdvancedInfo", "1" },
-      { "Type", "" }, { "Birthday", "" }, { "MyKadNumber", "" }, { "WarnCardInfos", {} },
+      { "ID", "" }, { "Name", "" }, { "Address", "" }, { "Sex", "" }, { "Warn", json.list() }, { "Image", "" }, { "AdvancedInfo", "1" },
+      { "Type", "" }, { "Birthday", "" }, { "MyKadNumber", "" }, { "WarnCardInfos", json.list() },
     },
     sex = MALAY,
     warnings = "WarnCardInfos",
@@ -58,7 +58,7 @@ shapes.actions = {
   MLIDPassportOCR = {
     members = {
       { "ID", "" }, { "Name", "" }, { "DateOfBirth", "" }, { "Sex", "" }, { "DateOfExpiration", "" }, { "IssuingCountry", "" },
-      { "Nationality", "" }, { "Warn", {} }, { "Image", "" }, { "AdvancedInfo", "1" }, { "CodeSet", "" }, { "CodeCrc", "" },
+      { "Nationality", "" }, { "Warn", json.list() }, { "Image", "" }, { "AdvancedInfo", "1" }, { "CodeSet", "" }, { "CodeCrc", "" },
       { "Surname", json.null }, { "GivenName", json.null }, { "Type", "" },
       {
         "PassportRecognizeInfos",
@@ -68,7 +68,7 @@ shapes.actions = {
           { "MotherName", "", site = "intl" }, { "Title", "", site = "intl" }, { "Postname", "", site = "intl" },
         }),
       },
-      { "WarnCardInfos", {} },
+      { "WarnCardInfos", json.list() },
       { "CardCount", region = "ap-bangkok" },
       { "IsComplete", site = "intl" },
     },
@@ -78,7 +78,7 @@ shapes.actions = {
   RecognizeMacaoIDCardOCR = {
     members = texts("CnLastName EnLastName LastNameCode CnFirstName EnFirstName FirstNameCode ID Birthday Sex FirstIssueDate "
       .. "CurrentIssueDate ValidityPeriod Symbol Height", {
-      { "RetImage", json.null }, { "Angle", json.null }, { "ResidentType", "" }, { "WarnCardInfos", {} },
+      { "RetImage", json.null }, { "Angle", json.null }, { "ResidentType", "" }, { "WarnCardInfos", json.list() },
     }),
     codes = { ["FailedOperation.EmptyImageError"] = true },
   },
@@ -117,14 +117,14 @@ local function derive(service)
   for _, list in ipairs { service.outputs, service.visual or {} } do
     for _, output in ipairs(list) do
       local default = EMPTY[output.as]
-      if output.as == "positions" then default = {} end
+      if output.as == "positions" then default = json.list() end
       add_member(members, output.wire, default)
     end
   end
   local lists = {}
   for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
   table.sort(lists)
-  for _, list in ipairs(lists) do add_member(members, list, {}) end
+  for _, list in ipairs(lists) do add_member(members, list, json.list()) end
   for name in pairs(service.embedded or {}) do add_member(members, name, "1") end
   return { members = members }
 end

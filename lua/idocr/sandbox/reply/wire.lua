@@ -2,7 +2,7 @@
 --- vocabulary is sent unchanged, so that a stamp can contain any value.
 
 local core = require "idocr.core"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 
 local wire = {}
 
@@ -39,7 +39,7 @@ local function positions(value)
     for name in value:gmatch("[^,%s]+") do list[#list + 1] = name end
     value = list
   end
-  local made = {}
+  local made = json.list()
   for i, name in ipairs(value) do made[i] = json.object():set("Position", name) end
   return made
 end

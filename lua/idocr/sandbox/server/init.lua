@@ -4,7 +4,7 @@
 local config = require "idocr.sandbox.server.config"
 local core = require "idocr.core"
 local errors = require "idocr.errors"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 local ports = require "idocr.sandbox.server.ports"
 local shell = require "idocr.sandbox.server.shell"
 local specimens = require "idocr.sandbox.specimens"
@@ -68,7 +68,7 @@ function Server:alive() return self.guard ~= nil and shell.read(self.folder .. "
 function Server:line()
   local line = json.object()
   for _, name in ipairs { "http", "https", "ca_file", "secret_id", "secret_key", "api_key" } do line:set(name, self[name]) end
-  return json.encode(line:set("specimens", json.from(self.specimens)))
+  return json.encode(line:set("specimens", self.specimens))
 end
 
 local function new_keys()
@@ -140,7 +140,7 @@ local function prepare(folder, options, keys)
   local ok, err = tls.make(folder)
   if not ok then return nil, err end
   shell.run("umask 077 && : >" .. shell.quote(folder .. "/options.json")) -- contains keys
-  local settings = json.object():set("keys", json.from(keys)):set("rate", options.rate ~= false)
+  local settings = json.object():set("keys", keys):set("rate", options.rate ~= false)
   shell.write(folder .. "/options.json", json.encode(settings))
   return true
 end

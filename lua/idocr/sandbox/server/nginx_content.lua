@@ -1,7 +1,7 @@
 --- Connects the mock server's handler to nginx: reads the request from `ngx`, sends the response, injects its fault.
 
-local cjson = require("cjson").new()
 local handler = require "idocr.sandbox.handler"
+local json = require "idocr.json"
 
 local content = {}
 
@@ -21,7 +21,7 @@ end
 ---@param path string  options.json
 function content.init(path)
   local file = assert(io.open(path, "rb"))
-  local options = cjson.decode(file:read("*a"))
+  local options = assert(json.decode(file:read("*a")))
   file:close()
   options.store = setmetatable({ dict = ngx.shared.idocr_sandbox }, Store)
   options.seed = tostring({}) .. ngx.time() .. options.keys.secret_key

@@ -1,9 +1,8 @@
 --- Writes and reads stamps. A stamp is metadata in a JPEG or PNG file that defines how the mock server responds to it.
 
-local cjson = require("cjson").new()
 local errors = require "idocr.errors"
 local faults = require "idocr.sandbox.faults"
-local json = require "idocr.sandbox.reply.json"
+local json = require "idocr.json"
 local picture_text = require "idocr.sandbox.stamp.picture_text"
 local vocabulary = require "idocr.sandbox.stamp.vocabulary"
 
@@ -44,8 +43,8 @@ function stamp.write(bytes, wanted)
     if not fields then return refuse("StampInvalid", members) end
   end
   local text = json.object():set("kind", wanted.kind)
-  if fields and next(fields) then text:set("fields", json.from(fields)) end
-  if members and next(members) then text:set("members", json.from(members)) end
+  if fields and next(fields) then text:set("fields", fields) end
+  if members and next(members) then text:set("members", members) end
   text:set("error", wanted.error):set("fault", wanted.fault)
   local stamped, message = picture_text.write(bytes, KEYWORD, json.encode(text))
   if not stamped then return refuse("StampImpossible", message) end
@@ -58,8 +57,8 @@ end
 function stamp.read(bytes)
   local text = picture_text.read(bytes, KEYWORD)
   if not text then return nil end
-  local ok, read = pcall(cjson.decode, text)
-  return ok and type(read) == "table" and read or nil
+  local read = json.decode(text)
+  return type(read) == "table" and read or nil
 end
 
 return stamp

@@ -1,7 +1,7 @@
 --- Validates the fields of a stamp against the card fields that the services of its kind return.
 
-local cjson = require("cjson").new()
 local core = require "idocr.core"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local specimens = require "idocr.sandbox.specimens"
 
@@ -70,8 +70,8 @@ end
 -- Decodes a response member if its text is a JSON object, list, null or boolean.
 local function member_value(value)
   if type(value) == "string" and value:match("^%s*[%[{]") or value == "null" or value == "true" or value == "false" then
-    local ok, decoded = pcall(cjson.decode, value)
-    if ok then return decoded end
+    local decoded = json.decode(value)
+    if decoded ~= nil then return decoded end
   end
   return value
 end
