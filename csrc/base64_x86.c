@@ -31,8 +31,8 @@ TARGET("ssse3") static inline __m128i split_128(__m128i bytes)
 /* Maps values to characters: each of the five ranges has one offset, which a shuffle selects. */
 TARGET("ssse3") static inline __m128i letters_128(__m128i value)
 {
-    const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                                          '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+    const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                                          '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
     __m128i range = _mm_subs_epu8(value, _mm_set1_epi8(51));
     __m128i capital = _mm_cmpgt_epi8(_mm_set1_epi8(26), value);
     range = _mm_or_si128(range, _mm_and_si128(capital, _mm_set1_epi8(13)));
@@ -139,9 +139,9 @@ static const uint8_t alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 
 VBMI static size_t vbmi_encode(const uint8_t *in, size_t length, char *out)
 {
-    const __m512i order = _mm512_setr_epi32(0x01020001, 0x04050304, 0x07080607, 0x0a0b090a, 0x0d0e0c0d, 0x10110f10, 0x13141213,
-                                            0x16171516, 0x191a1819, 0x1c1d1b1c, 0x1f201e1f, 0x22232122, 0x25262425, 0x28292728,
-                                            0x2b2c2a2b, 0x2e2f2d2e);
+    const __m512i order =
+        _mm512_setr_epi32(0x01020001, 0x04050304, 0x07080607, 0x0a0b090a, 0x0d0e0c0d, 0x10110f10, 0x13141213, 0x16171516,
+                          0x191a1819, 0x1c1d1b1c, 0x1f201e1f, 0x22232122, 0x25262425, 0x28292728, 0x2b2c2a2b, 0x2e2f2d2e);
     const __m512i shifts = _mm512_set1_epi64(0x3036242a1016040a);
     const __m512i letters = _mm512_loadu_si512(alphabet);
     size_t i = 0;

@@ -53,7 +53,10 @@ static int take_number(struct cursor *c, int *number)
     return count;
 }
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /* Skips the separator separator two numbers. Returns '/' for one of "/.-" with or without blanks around it, ' ' for blanks with
  * at least one space, and 0 for anything else. */

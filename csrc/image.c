@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #define READ_AHEAD (128 * 1024) /* the usual window of the kernel */
-#define KEPT (64 * 1024) /* bytes; a file up to this is read whole when it is opened */
-#define SLICE (16 * 1024) /* bytes read at once for a digest: fits the first-level cache */
+#define KEPT (64 * 1024)        /* bytes; a file up to this is read whole when it is opened */
+#define SLICE (16 * 1024)       /* bytes read at once for a digest: fits the first-level cache */
 
 /* Reads a range of the file. Returns 1, 0 where the file has become shorter, or -1 with an errno. */
 static int read_range(int fd, uint64_t offset, uint8_t *into, size_t length)

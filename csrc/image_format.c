@@ -27,10 +27,10 @@ static const struct signature SIGNATURES[] = {
     SIGNATURE("jpegxl", 0, "\0\0\0\x0cJXL \r\n\x87\n"),
     SIGNATURE("jpeg2000", 0, "\0\0\0\x0cjP  \r\n\x87\n"),
     SIGNATURE("jpeg2000", 0, "\0\0\0\x0cjP\x1a\x1a\r\n\x87\n"), /* early writers */
-    SIGNATURE("jpeg2000", 0, "\xff\x4f\xff\x51"),              /* codestream */
-    SIGNATURE("raw", 8, "CR\x02"),                             /* Canon, inside TIFF */
-    SIGNATURE("raw", 0, "IIU\0"),                              /* Panasonic */
-    SIGNATURE("raw", 0, "IIRO"),                               /* Olympus */
+    SIGNATURE("jpeg2000", 0, "\xff\x4f\xff\x51"),               /* codestream */
+    SIGNATURE("raw", 8, "CR\x02"),                              /* Canon, inside TIFF */
+    SIGNATURE("raw", 0, "IIU\0"),                               /* Panasonic */
+    SIGNATURE("raw", 0, "IIRO"),                                /* Olympus */
     SIGNATURE("raw", 0, "IIRS"),
     SIGNATURE("raw", 0, "FUJIFILMCCD-RAW"),
     SIGNATURE("jpegxr", 0, "II\xbc\x01"),
@@ -79,9 +79,9 @@ static const char *by_brands(const uint8_t *head, size_t length)
     static const struct {
         const char *brand, *format;
     } BRANDS[] = {
-        {"avif", "avif"}, {"avis", "avif"}, {"heic", "heic"}, {"heix", "heic"}, {"heim", "heic"}, {"heis", "heic"}, {"hevc", "heic"},
-        {"hevx", "heic"}, {"hevm", "heic"}, {"hevs", "heic"}, {"mif1", "heif"}, {"mif2", "heif"}, {"msf1", "heif"}, {"miaf", "heif"},
-        {"jxl ", "jpegxl"}, {"jp2 ", "jpeg2000"}, {"jpx ", "jpeg2000"}, {"crx ", "raw"},
+        {"avif", "avif"}, {"avis", "avif"}, {"heic", "heic"},   {"heix", "heic"},     {"heim", "heic"},     {"heis", "heic"},
+        {"hevc", "heic"}, {"hevx", "heic"}, {"hevm", "heic"},   {"hevs", "heic"},     {"mif1", "heif"},     {"mif2", "heif"},
+        {"msf1", "heif"}, {"miaf", "heif"}, {"jxl ", "jpegxl"}, {"jp2 ", "jpeg2000"}, {"jpx ", "jpeg2000"}, {"crx ", "raw"},
     };
     uint64_t box = idocr_big32(head);
     size_t end = box > 16 && box < length ? (size_t)box : length;
@@ -114,13 +114,14 @@ static bool is_tiff(const uint8_t *head, size_t length)
 
 /* The first characters of the base64 text of a picture, by format. */
 static const char *const BASE64_HEADS[] = {
-    "/9j/", "iVBORw0KGgo", "R0lGOD", "JVBERi", "UklGR", "Qk", "SUkq", "TU0AK", "AAAADGpQ", "AAAADEpYT", "/wo", "/0//UQ", "_9j_", "_wo", "_0__UQ",
+    "/9j/",     "iVBORw0KGgo", "R0lGOD", "JVBERi", "UklGR", "Qk",  "SUkq",   "TU0AK",
+    "AAAADGpQ", "AAAADEpYT",   "/wo",    "/0//UQ", "_9j_",  "_wo", "_0__UQ",
 };
 
 static bool is_base64_character(uint8_t c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' || c == '_' ||
-           c == '=';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
+           c == '_' || c == '=';
 }
 
 #define LEAST_BASE64 64       /* characters; no picture is shorter */

@@ -22,16 +22,12 @@ static uint32_t exif_integer(const uint8_t *entry, bool little)
         return 0;
     switch (type) {
     case 1: /* BYTE */
-    case 6: /* SBYTE */
-        return count <= 4 ? p[0] : 0;
+    case 6: /* SBYTE */ return count <= 4 ? p[0] : 0;
     case 3: /* SHORT */
-    case 8: /* SSHORT */
-        return count <= 2 ? (little ? idocr_little16(p) : idocr_big16(p)) : 0;
+    case 8: /* SSHORT */ return count <= 2 ? (little ? idocr_little16(p) : idocr_big16(p)) : 0;
     case 4: /* LONG */
-    case 9: /* SLONG */
-        return count == 1 ? (little ? idocr_little32(p) : idocr_big32(p)) : 0;
-    default:
-        return 0;
+    case 9: /* SLONG */ return count == 1 ? (little ? idocr_little32(p) : idocr_big32(p)) : 0;
+    default: return 0;
     }
 }
 
@@ -154,7 +150,9 @@ static void inspect_png(struct idocr_image_reader *reader, struct idocr_image_in
         uint8_t name[4];
         memcpy(name, p + 4, 4);
         if (memcmp(name, "IEND", 4) == 0) {
-            info->complete = idocr_image_peek(reader, at, 12) != NULL ? IDOCR_COMPLETE_YES : pixels ? IDOCR_COMPLETE_UNKNOWN : IDOCR_COMPLETE_NO;
+            info->complete = idocr_image_peek(reader, at, 12) != NULL ? IDOCR_COMPLETE_YES
+                             : pixels                                 ? IDOCR_COMPLETE_UNKNOWN
+                                                                      : IDOCR_COMPLETE_NO;
             return;
         }
         if (length > INT32_MAX)
@@ -190,7 +188,8 @@ static void inspect_bmp(struct idocr_image_reader *reader, struct idocr_image_in
     }
     if (header < 40 || (p = idocr_image_peek(reader, 0, 34)) == NULL)
         return;
-    uint32_t width = idocr_little32(p + 18), height = idocr_little32(p + 22), bits = idocr_little16(p + 28), compression = idocr_little32(p + 30);
+    uint32_t width = idocr_little32(p + 18), height = idocr_little32(p + 22), bits = idocr_little16(p + 28),
+             compression = idocr_little32(p + 30);
     if (height > INT32_MAX)
         height = 0 - height; /* negative: stored from the top */
     if (width > INT32_MAX || height > INT32_MAX)
@@ -258,7 +257,8 @@ int idocr_image_inspect(const struct idocr_image *image, struct idocr_image_info
     static const struct {
         const char *format;
         void (*inspect)(struct idocr_image_reader *, struct idocr_image_info *);
-    } INSPECTORS[] = {{"jpeg", inspect_jpeg}, {"png", inspect_png}, {"bmp", inspect_bmp}, {"gif", inspect_gif}, {"webp", inspect_webp}};
+    } INSPECTORS[] = {
+        {"jpeg", inspect_jpeg}, {"png", inspect_png}, {"bmp", inspect_bmp}, {"gif", inspect_gif}, {"webp", inspect_webp}};
     struct idocr_image_reader reader;
     idocr_image_reader_init(&reader, image, error);
     memset(info, 0, sizeof *info);

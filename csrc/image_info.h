@@ -18,10 +18,10 @@ IDOCR_HIDDEN_BEGIN
 enum idocr_completeness { IDOCR_COMPLETE_UNKNOWN, IDOCR_COMPLETE_NO, IDOCR_COMPLETE_YES };
 
 struct idocr_image_info {
-    const char *format;     /* of idocr_image_format; NULL: not recognised */
-    bool measured;          /* whether the header declares width and height */
-    uint32_t width, height; /* pixels as stored, before EXIF rotation */
-    unsigned orientation;   /* EXIF, 1 to 8; 0: absent */
+    const char *format;               /* of idocr_image_format; NULL: not recognised */
+    bool measured;                    /* whether the header declares width and height */
+    uint32_t width, height;           /* pixels as stored, before EXIF rotation */
+    unsigned orientation;             /* EXIF, 1 to 8; 0: absent */
     enum idocr_completeness complete; /* NO: pixels are certainly missing */
 };
 

@@ -122,7 +122,8 @@ static bool read_scan(struct idocr_jpeg_walk *walk, const uint8_t *p, size_t len
         walk->units = divide_up(divide_up((uint64_t)walk->width * only->across, walk->most_across), 8) *
                       divide_up(divide_up((uint64_t)walk->height * only->down, walk->most_down), 8);
     } else {
-        walk->units = divide_up(walk->width, UINT64_C(8) * walk->most_across) * divide_up(walk->height, UINT64_C(8) * walk->most_down);
+        walk->units =
+            divide_up(walk->width, UINT64_C(8) * walk->most_across) * divide_up(walk->height, UINT64_C(8) * walk->most_down);
     }
     return walk->low <= walk->high && walk->high <= 63;
 }
@@ -239,8 +240,8 @@ static enum outcome symbol(struct idocr_jpeg_walk *walk, struct idocr_image_read
 
 /* ---- blocks */
 
-static enum outcome ac_block(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader, const struct idocr_jpeg_huffman *table,
-                             unsigned from)
+static enum outcome ac_block(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader,
+                             const struct idocr_jpeg_huffman *table, unsigned from)
 {
     enum outcome outcome;
     unsigned value;
@@ -268,7 +269,8 @@ static enum outcome ac_block(struct idocr_jpeg_walk *walk, struct idocr_image_re
     return OUTCOME_DONE;
 }
 
-static enum outcome block(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader, const struct idocr_jpeg_component *component)
+static enum outcome block(struct idocr_jpeg_walk *walk, struct idocr_image_reader *reader,
+                          const struct idocr_jpeg_component *component)
 {
     enum outcome outcome;
     if (walk->low == 0) {

@@ -21,7 +21,7 @@ enum idocr_jpeg_walk_result {
     IDOCR_JPEG_WALK_MORE,        /* call again */
     IDOCR_JPEG_WALK_WHOLE,       /* the last scan has all of its blocks */
     IDOCR_JPEG_WALK_EARLY,       /* the data ends before the picture does */
-    IDOCR_JPEG_WALK_UNKNOWN      /* undecidable: damaged data, arithmetic coding, a scan without the first component or a refinement scan */
+    IDOCR_JPEG_WALK_UNKNOWN /* undecidable: damaged data, arithmetic coding, a scan without the first component or a refinement scan */
 };
 
 struct idocr_jpeg_huffman {
@@ -29,7 +29,7 @@ struct idocr_jpeg_huffman {
     uint8_t values[256];
     uint8_t lengths[256]; /* by the next 8 bits: length of the code, 0 where it is longer */
     uint8_t symbols[256];
-    int32_t last[17]; /* by length: the largest code, -1 for none */
+    int32_t last[17];        /* by length: the largest code, -1 for none */
     int32_t first_index[17]; /* index into values less the smallest code */
 };
 

@@ -84,7 +84,8 @@ static int body_framed(lua_State *L)
     }
     idocr_lua_anchor(L, 4);
     struct idocr_error error;
-    if (idocr_body_add_literal(body, before, before_length, &error) != 0 || idocr_body_add_image(body, image, IDOCR_BASE64, &error) != 0 ||
+    if (idocr_body_add_literal(body, before, before_length, &error) != 0 ||
+        idocr_body_add_image(body, image, IDOCR_BASE64, &error) != 0 ||
         idocr_body_add_literal(body, after, after_length, &error) != 0)
         return idocr_lua_fail(L, &error);
     return 1;

@@ -34,7 +34,10 @@ static size_t character(const unsigned char *at, size_t left)
     return length;
 }
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /* The text at `index` without the blanks around it (with `fillers`, without blanks and '<' at its end). NULL where nothing is
  * left, where it is no string or no UTF-8. Lua keeps the string. */
@@ -88,10 +91,16 @@ static bool push_text(lua_State *L, int index, bool fillers)
 }
 
 /* core.text(value) -> text | nothing */
-static int core_text(lua_State *L) { return push_text(L, 1, false); }
+static int core_text(lua_State *L)
+{
+    return push_text(L, 1, false);
+}
 
 /* core.mrz_text(value) -> text | nothing */
-static int core_mrz_text(lua_State *L) { return push_text(L, 1, true); }
+static int core_mrz_text(lua_State *L)
+{
+    return push_text(L, 1, true);
+}
 
 /* ---- dates ---- */
 
@@ -123,14 +132,9 @@ static int core_plain_date(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &length);
     char iso[IDOCR_DATE_LENGTH];
     switch (idocr_date_read(text, length, iso)) {
-    case IDOCR_DATE_FOUND:
-        lua_pushlstring(L, iso, sizeof iso);
-        return 1;
-    case IDOCR_DATE_IMPOSSIBLE:
-        lua_pushboolean(L, 0);
-        return 1;
-    case IDOCR_DATE_OTHER:
-        break;
+    case IDOCR_DATE_FOUND: lua_pushlstring(L, iso, sizeof iso); return 1;
+    case IDOCR_DATE_IMPOSSIBLE: lua_pushboolean(L, 0); return 1;
+    case IDOCR_DATE_OTHER: break;
     }
     return 0;
 }
@@ -138,7 +142,11 @@ static int core_plain_date(lua_State *L)
 void idocr_lua_add_card(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"iso_date", core_iso_date}, {"plain_date", core_plain_date}, {"text", core_text}, {"mrz_text", core_mrz_text}, {NULL, NULL},
+        {"iso_date", core_iso_date},
+        {"plain_date", core_plain_date},
+        {"text", core_text},
+        {"mrz_text", core_mrz_text},
+        {NULL, NULL},
     };
     idocr_lua_setfuncs(L, functions);
 }

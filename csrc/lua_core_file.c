@@ -172,7 +172,10 @@ static int hold_standard_descriptors(lua_State *L)
 void idocr_lua_add_file(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"write", output_write}, {"locked", output_locked}, {"close", output_close}, {NULL, NULL},
+        {"write", output_write},
+        {"locked", output_locked},
+        {"close", output_close},
+        {NULL, NULL},
     };
     static const luaL_Reg functions[] = {
         {"output", output_new},

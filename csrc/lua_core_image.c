@@ -191,9 +191,8 @@ static int image_tostring(lua_State *L)
 void idocr_lua_add_image(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"size", image_size},     {"info", image_info},   {"read", image_read},
-        {"sha256", image_sha256}, {"close", image_close}, {"jpeg_walk", image_jpeg_walk},
-        {NULL, NULL},
+        {"size", image_size},   {"info", image_info},           {"read", image_read}, {"sha256", image_sha256},
+        {"close", image_close}, {"jpeg_walk", image_jpeg_walk}, {NULL, NULL},
     };
     static const luaL_Reg walk_methods[] = {{"step", walk_step}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", image_tostring}, {NULL, NULL}};

@@ -82,8 +82,7 @@ static int reply_tostring(lua_State *L)
 
 void idocr_lua_add_reply(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"feed", reply_feed}, {"finish", reply_finish}, {"close", reply_close}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"feed", reply_feed}, {"finish", reply_finish}, {"close", reply_close}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", reply_tostring}, {NULL, NULL}};
     static const luaL_Reg functions[] = {{"reply", reply_new}, {NULL, NULL}};
 

@@ -27,17 +27,10 @@ static int await_signal(lua_State *L)
         return luaL_error(L, "the signals cannot be blocked");
     struct timespec limit = {(time_t)seconds, (long)((seconds - (lua_Number)(time_t)seconds) * 1e9)};
     switch (sigtimedwait(&set, NULL, &limit)) { /* another signal ends the wait early, as the time limit does */
-    case SIGTERM:
-        lua_pushliteral(L, "TERM");
-        break;
-    case SIGINT:
-        lua_pushliteral(L, "INT");
-        break;
-    case SIGHUP:
-        lua_pushliteral(L, "HUP");
-        break;
-    default:
-        lua_pushnil(L);
+    case SIGTERM: lua_pushliteral(L, "TERM"); break;
+    case SIGINT: lua_pushliteral(L, "INT"); break;
+    case SIGHUP: lua_pushliteral(L, "HUP"); break;
+    default: lua_pushnil(L);
     }
     return 1;
 }

@@ -25,26 +25,29 @@ struct small_file {
     bool open;
 };
 
-static void close_file(struct small_file *file) {
+static void close_file(struct small_file *file)
+{
     if (file->open)
         close(file->fd);
     file->open = false;
 }
 
-static int file_close(lua_State *L) {
+static int file_close(lua_State *L)
+{
     close_file(luaL_checkudata(L, 1, FILE_METATABLE));
     return 0;
 }
 
 /* Returns the error code for an errno of open(). */
-static const char *open_failure(int system) {
+static const char *open_failure(int system)
+{
     if (system == ENOENT || system == ENOTDIR)
         return "missing";
     return system == EACCES || system == EPERM ? "denied" : "open";
 }
 
-static int open_regular(struct small_file *file, const char *path, struct stat *status,
-                        struct idocr_error *error) {
+static int open_regular(struct small_file *file, const char *path, struct stat *status, struct idocr_error *error)
+{
     /* O_NONBLOCK: opening a pipe must not wait for a writer. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
@@ -59,7 +62,8 @@ static int open_regular(struct small_file *file, const char *path, struct stat *
 }
 
 /* Reads to the end of the file or until the buffer is full. Returns the number of bytes, or -1 with an errno. */
-static ssize_t read_all(int fd, char *room, size_t length) {
+static ssize_t read_all(int fd, char *room, size_t length)
+{
     size_t done = 0;
     while (done < length) {
         ssize_t got = read(fd, room + done, length - done);
@@ -75,8 +79,8 @@ static ssize_t read_all(int fd, char *room, size_t length) {
 }
 
 /* Pushes the content of an open file of at most `max` bytes. Returns 0, or -1 and pushes nothing. */
-static int push_content(lua_State *L, struct small_file *file, off_t size, unsigned long long max,
-                        struct idocr_error *error) {
+static int push_content(lua_State *L, struct small_file *file, off_t size, unsigned long long max, struct idocr_error *error)
+{
     if (size > (off_t)max)
         return idocr_fail(error, "too_large", "the file is too large", 0);
     /* One byte more than allowed, to detect a file that grows or has no size (in /proc). */
@@ -97,7 +101,8 @@ static int push_content(lua_State *L, struct small_file *file, off_t size, unsig
 }
 
 /* core.read_file(path, max) -> text | nil, message, code */
-static int read_file(lua_State *L) {
+static int read_file(lua_State *L)
+{
     size_t path_length;
     const char *path = luaL_checklstring(L, 1, &path_length);
     unsigned long long max = idocr_lua_checkcount(L, 2, 0);
@@ -116,7 +121,8 @@ static int read_file(lua_State *L) {
     return result == 0 ? 1 : idocr_lua_fail(L, &error);
 }
 
-void idocr_lua_add_small_file(lua_State *L) {
+void idocr_lua_add_small_file(lua_State *L)
+{
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {{"read_file", read_file}, {NULL, NULL}};
     idocr_lua_class(L, FILE_METATABLE, no_methods, NULL, file_close);

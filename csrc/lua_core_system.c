@@ -112,8 +112,8 @@ void idocr_lua_add_system(lua_State *L)
 {
     static const luaL_Reg no_methods[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"list_directory", list_directory}, {"monotonic", monotonic}, {"wall", wall}, {"sleep", sleep_seconds},
-        {"process_id", process_id}, {NULL, NULL},
+        {"list_directory", list_directory}, {"monotonic", monotonic},   {"wall", wall},
+        {"sleep", sleep_seconds},           {"process_id", process_id}, {NULL, NULL},
     };
     idocr_lua_class(L, DIRECTORY_METATABLE, no_methods, NULL, directory_close);
     idocr_lua_setfuncs(L, functions);

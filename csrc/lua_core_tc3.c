@@ -201,8 +201,8 @@ static int signer_authorization(lua_State *L)
     char value[4096];
     struct idocr_text authorization = {value, 0, sizeof value, 0};
     if (make_room(L, &room, &request, &error) != 0 ||
-        idocr_tc3_authorize(&handle->signer, &request, timestamp, service, &room.canonical, &room.names, &authorization,
-                            &error) != 0)
+        idocr_tc3_authorize(&handle->signer, &request, timestamp, service, &room.canonical, &room.names, &authorization, &error) !=
+            0)
         return idocr_lua_fail(L, &error);
     lua_pushlstring(L, authorization.at, authorization.length);
     return 1;

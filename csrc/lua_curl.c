@@ -28,7 +28,10 @@ struct transfer_object {
 
 /* ---- transfers -------------------------------------------------------------------------------------------------- */
 
-static struct set_object *check_set(lua_State *L) { return luaL_checkudata(L, 1, TRANSFERS); }
+static struct set_object *check_set(lua_State *L)
+{
+    return luaL_checkudata(L, 1, TRANSFERS);
+}
 
 /* Returns the string at `index`, or NULL for nil. */
 static const char *optional_text(lua_State *L, int index, const char *what)
@@ -173,7 +176,10 @@ static int l_set_next(lua_State *L)
 
 /* ---- one transfer ----------------------------------------------------------------------------------------------- */
 
-static struct transfer_object *check_transfer(lua_State *L) { return luaL_checkudata(L, 1, TRANSFER); }
+static struct transfer_object *check_transfer(lua_State *L)
+{
+    return luaL_checkudata(L, 1, TRANSFER);
+}
 
 /* nil, category, code, message, sent, dead_connection */
 static int push_failure(lua_State *L, const struct idocr_failure *failure)
@@ -414,7 +420,7 @@ static int l_transfer_gc(lua_State *L)
 /* ---- module ----------------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg SET_METHODS[] = {
-    {"start", l_set_start}, {"wait", l_set_wait},   {"next", l_set_next},
+    {"start", l_set_start},   {"wait", l_set_wait},   {"next", l_set_next},
     {"active", l_set_active}, {"close", l_set_close}, {NULL, NULL},
 };
 static const luaL_Reg SET_META[] = {{"__tostring", l_set_tostring}, {NULL, NULL}};

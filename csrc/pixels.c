@@ -7,7 +7,8 @@
 
 enum { TILES = 8, BRIGHT = 250, DARK = 40 };
 
-int idocr_pixels_open(struct idocr_pixels *pixels, uint32_t width, uint32_t height) {
+int idocr_pixels_open(struct idocr_pixels *pixels, uint32_t width, uint32_t height)
+{
     memset(pixels, 0, sizeof *pixels);
     uint32_t longer = width > height ? width : height;
     if (longer == 0 || width == 0 || height == 0)
@@ -31,7 +32,8 @@ int idocr_pixels_open(struct idocr_pixels *pixels, uint32_t width, uint32_t heig
 }
 
 /* Adds `weight` of a row to the unfinished scaled row: each pixel goes to the one or two scaled pixels that it overlaps. */
-static void add(struct idocr_pixels *pixels, const uint8_t *row, int channels, double weight) {
+static void add(struct idocr_pixels *pixels, const uint8_t *row, int channels, double weight)
+{
     const double scale = (double)pixels->across / pixels->width;
     double *line = pixels->line;
     double right = 0;
@@ -65,12 +67,14 @@ static void add(struct idocr_pixels *pixels, const uint8_t *row, int channels, d
     }
 }
 
-static uint8_t to_byte(double value) {
+static uint8_t to_byte(double value)
+{
     return value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)(value + 0.5);
 }
 
 /* Finishes the scaled row: stores its grey, sums its colour, and starts the next one. */
-static void finish_line(struct idocr_pixels *pixels) {
+static void finish_line(struct idocr_pixels *pixels)
+{
     uint8_t *out = pixels->small + (size_t)pixels->done * pixels->across;
     for (uint32_t x = 0; x < pixels->across; x++) {
         const double *p = pixels->line + (size_t)x * 3;
@@ -82,7 +86,8 @@ static void finish_line(struct idocr_pixels *pixels) {
     pixels->done++;
 }
 
-void idocr_pixels_row(struct idocr_pixels *pixels, const uint8_t *row, int channels) {
+void idocr_pixels_row(struct idocr_pixels *pixels, const uint8_t *row, int channels)
+{
     if (pixels->row >= pixels->height || pixels->done >= pixels->down)
         return;
     const double scale = (double)pixels->down / pixels->height;
@@ -103,14 +108,15 @@ void idocr_pixels_row(struct idocr_pixels *pixels, const uint8_t *row, int chann
     }
 }
 
-static int compare_doubles(const void *a, const void *b) {
+static int compare_doubles(const void *a, const void *b)
+{
     double left = *(const double *)a, right = *(const double *)b;
     return (left > right) - (left < right);
 }
 
 /* Computes the variance of the 4-neighbour Laplacian, over the picture and by tile. */
-static void measure_sharpness(const struct idocr_pixels *pixels, uint32_t down,
-                              struct idocr_measures *measures) {
+static void measure_sharpness(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures)
+{
     double sum[TILES][TILES] = {{0}}, square[TILES][TILES] = {{0}};
     double count[TILES][TILES] = {{0}};
     const uint32_t across = pixels->across;
@@ -147,7 +153,8 @@ static void measure_sharpness(const struct idocr_pixels *pixels, uint32_t down,
     measures->sharpest = tiles[n * 9 / 10];
 }
 
-static void measure_light(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures) {
+static void measure_light(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures)
+{
     size_t histogram[256] = {0}, total = (size_t)pixels->across * down;
     double sum = 0;
     for (size_t i = 0; i < total; i++) {
@@ -172,7 +179,8 @@ static void measure_light(const struct idocr_pixels *pixels, uint32_t down, stru
 
 /* Separates bright pixels by a flood fill: those connected with the edge are background; the others are glare, or white parts of
  * the card. */
-static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures) {
+static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struct idocr_measures *measures)
+{
     const uint32_t across = pixels->across;
     size_t total = (size_t)across * down, top = 0, bright = 0, outside = 0;
     uint8_t *seen = calloc(total, 1);
@@ -182,13 +190,13 @@ static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struc
         free(stack);
         return -1;
     }
-#define PUSH(i)                                                                                              \
-    do {                                                                                                     \
-        size_t push_at = (i);                                                                                \
-        if (!seen[push_at] && pixels->small[push_at] >= BRIGHT) {                                            \
-            seen[push_at] = 1;                                                                               \
-            stack[top++] = (uint32_t)push_at;                                                                \
-        }                                                                                                    \
+#define PUSH(i) \
+    do { \
+        size_t push_at = (i); \
+        if (!seen[push_at] && pixels->small[push_at] >= BRIGHT) { \
+            seen[push_at] = 1; \
+            stack[top++] = (uint32_t)push_at; \
+        } \
     } while (0)
     for (size_t x = 0; x < across; x++) {
         PUSH(x);
@@ -220,7 +228,8 @@ static int measure_glare(const struct idocr_pixels *pixels, uint32_t down, struc
     return 0;
 }
 
-int idocr_pixels_measure(struct idocr_pixels *pixels, struct idocr_measures *measures) {
+int idocr_pixels_measure(struct idocr_pixels *pixels, struct idocr_measures *measures)
+{
     memset(measures, 0, sizeof *measures);
     if (pixels->done < pixels->down && pixels->filled > 0)
         finish_line(pixels); /* the last row is incomplete by rounding, or because the file ended early */
@@ -233,7 +242,8 @@ int idocr_pixels_measure(struct idocr_pixels *pixels, struct idocr_measures *mea
     return measure_glare(pixels, down, measures);
 }
 
-void idocr_pixels_close(struct idocr_pixels *pixels) {
+void idocr_pixels_close(struct idocr_pixels *pixels)
+{
     free(pixels->small);
     free(pixels->line);
     memset(pixels, 0, sizeof *pixels);

@@ -15,12 +15,14 @@ struct idocr_decoder {
     size_t length, room;
 };
 
-struct idocr_decoder *idocr_decoder_new(void) {
+struct idocr_decoder *idocr_decoder_new(void)
+{
     return calloc(1, sizeof(struct idocr_decoder));
 }
 
 /* Appends to the unread bytes. */
-static enum idocr_decoder_state keep(struct idocr_decoder *decoder, const void *bytes, size_t length) {
+static enum idocr_decoder_state keep(struct idocr_decoder *decoder, const void *bytes, size_t length)
+{
     if (length > SIZE_MAX / 4 || decoder->length > SIZE_MAX / 4)
         return IDOCR_DECODER_TOO_LARGE;
     size_t needed = decoder->length + length;
@@ -38,7 +40,8 @@ static enum idocr_decoder_state keep(struct idocr_decoder *decoder, const void *
 }
 
 /* Selects the decoder by the first bytes. */
-static enum idocr_decoder_state sniff(struct idocr_decoder *decoder) {
+static enum idocr_decoder_state sniff(struct idocr_decoder *decoder)
+{
     static const uint8_t jpeg[] = {0xFF, 0xD8, 0xFF}, png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     size_t n = decoder->length;
     if (memcmp(decoder->kept, jpeg, n < sizeof jpeg ? n : sizeof jpeg) == 0) {
@@ -56,7 +59,8 @@ static enum idocr_decoder_state sniff(struct idocr_decoder *decoder) {
     return IDOCR_DECODER_UNSUPPORTED;
 }
 
-enum idocr_decoder_state idocr_decoder_feed(struct idocr_decoder *decoder, const void *bytes, size_t length) {
+enum idocr_decoder_state idocr_decoder_feed(struct idocr_decoder *decoder, const void *bytes, size_t length)
+{
     if (decoder->state != IDOCR_DECODER_MORE || length == 0)
         return decoder->state;
     enum idocr_decoder_state state = keep(decoder, bytes, length);
@@ -77,15 +81,18 @@ enum idocr_decoder_state idocr_decoder_feed(struct idocr_decoder *decoder, const
     return state;
 }
 
-int idocr_decoder_measure(struct idocr_decoder *decoder, struct idocr_measures *measures) {
+int idocr_decoder_measure(struct idocr_decoder *decoder, struct idocr_measures *measures)
+{
     return decoder->pixels.small == NULL ? -1 : idocr_pixels_measure(&decoder->pixels, measures);
 }
 
-const char *idocr_decoder_format(const struct idocr_decoder *decoder) {
+const char *idocr_decoder_format(const struct idocr_decoder *decoder)
+{
     return decoder->jpeg != NULL ? "jpeg" : decoder->png != NULL ? "png" : NULL;
 }
 
-void idocr_decoder_free(struct idocr_decoder *decoder) {
+void idocr_decoder_free(struct idocr_decoder *decoder)
+{
     if (decoder == NULL)
         return;
     idocr_jpeg_free(decoder->jpeg);

@@ -23,8 +23,7 @@ IDOCR_HIDDEN_BEGIN
 /* `new` returns NULL when out of memory. `feed` decodes bytes; *used: the bytes that it does not need again. */
 struct idocr_jpeg;
 struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels);
-enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t *bytes, size_t length,
-                                         size_t *used);
+enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t *bytes, size_t length, size_t *used);
 void idocr_jpeg_free(struct idocr_jpeg *jpeg);
 
 struct idocr_png;

@@ -28,7 +28,8 @@ struct idocr_jpeg {
 };
 
 /* Replaces the error handler of libjpeg, which prints and exits. */
-static void on_error(j_common_ptr info) {
+static void on_error(j_common_ptr info)
+{
     struct idocr_jpeg *jpeg = info->client_data;
     if (info->err->msg_code == JERR_NO_BACKING_STORE) /* more than max_memory_to_use */
         jpeg->why = IDOCR_DECODER_TOO_LARGE;
@@ -37,17 +38,20 @@ static void on_error(j_common_ptr info) {
     longjmp(jpeg->escape, 1);
 }
 
-static void on_message(j_common_ptr info) {
+static void on_message(j_common_ptr info)
+{
     (void)info;
 }
 
-static void on_warning(j_common_ptr info, int level) {
+static void on_warning(j_common_ptr info, int level)
+{
     if (level < 0)
         info->err->num_warnings++;
 }
 
 /* Limits the scans: a file of a few kilobytes can declare thousands of scans of a huge picture. */
-static void on_progress(j_common_ptr info) {
+static void on_progress(j_common_ptr info)
+{
     struct idocr_jpeg *jpeg = info->client_data;
     if (jpeg->info.input_scan_number > IDOCR_PIXELS_MOST_SCANS) {
         jpeg->why = IDOCR_DECODER_TOO_LARGE;
@@ -55,16 +59,19 @@ static void on_progress(j_common_ptr info) {
     }
 }
 
-static void source_nothing(j_decompress_ptr info) {
+static void source_nothing(j_decompress_ptr info)
+{
     (void)info;
 }
 
-static boolean source_fill(j_decompress_ptr info) {
+static boolean source_fill(j_decompress_ptr info)
+{
     (void)info;
     return FALSE; /* suspend: decoding continues with the next slice */
 }
 
-static void source_skip(j_decompress_ptr info, long count) {
+static void source_skip(j_decompress_ptr info, long count)
+{
     struct idocr_jpeg *jpeg = info->client_data;
     if (count <= 0)
         return;
@@ -77,7 +84,8 @@ static void source_skip(j_decompress_ptr info, long count) {
 
 /* Zeroes the rows that libjpeg allocates: rows of a damaged component stay unwritten and must be black instead of old heap
  * content. Vector code also reads the padding after a row, up to a multiple of 64. */
-static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION count) {
+static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION count)
+{
     struct idocr_jpeg *jpeg = info->client_data;
     if (width <= UINT32_MAX - 63)
         width = (width + 63) / 64 * 64;
@@ -87,7 +95,8 @@ static JSAMPARRAY alloc_zeroed_rows(j_common_ptr info, int pool, JDIMENSION widt
     return rows;
 }
 
-static int create(struct idocr_jpeg *jpeg) {
+static int create(struct idocr_jpeg *jpeg)
+{
     if (setjmp(jpeg->escape) != 0)
         return -1;
     jpeg_create_decompress(&jpeg->info); /* preserves err and client_data */
@@ -98,7 +107,8 @@ static int create(struct idocr_jpeg *jpeg) {
     return 0;
 }
 
-struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels) {
+struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels)
+{
     struct idocr_jpeg *jpeg = calloc(1, sizeof *jpeg);
     if (jpeg == NULL)
         return NULL;
@@ -124,7 +134,8 @@ struct idocr_jpeg *idocr_jpeg_new(struct idocr_pixels *pixels) {
 }
 
 /* Selects scale and colour space once the header is parsed. */
-static enum idocr_decoder_state prepare(struct idocr_jpeg *jpeg) {
+static enum idocr_decoder_state prepare(struct idocr_jpeg *jpeg)
+{
     struct jpeg_decompress_struct *info = &jpeg->info;
     uint64_t pixels = (uint64_t)info->image_width * info->image_height;
     if (pixels > IDOCR_PIXELS_MOST || (jpeg_has_multiple_scans(info) && pixels > IDOCR_PIXELS_MOST_SCANNED))
@@ -137,20 +148,16 @@ static enum idocr_decoder_state prepare(struct idocr_jpeg *jpeg) {
     info->dct_method = JDCT_IFAST;
     info->do_fancy_upsampling = FALSE;
     switch (info->jpeg_color_space) {
-    case JCS_GRAYSCALE:
-        info->out_color_space = JCS_GRAYSCALE;
-        break;
+    case JCS_GRAYSCALE: info->out_color_space = JCS_GRAYSCALE; break;
     case JCS_CMYK:
-    case JCS_YCCK:
-        info->out_color_space = JCS_CMYK;
-        break;
-    default:
-        info->out_color_space = JCS_RGB;
+    case JCS_YCCK: info->out_color_space = JCS_CMYK; break;
+    default: info->out_color_space = JCS_RGB;
     }
     return IDOCR_DECODER_MORE;
 }
 
-static enum idocr_decoder_state begin_rows(struct idocr_jpeg *jpeg) {
+static enum idocr_decoder_state begin_rows(struct idocr_jpeg *jpeg)
+{
     struct jpeg_decompress_struct *info = &jpeg->info;
     jpeg->row = malloc((size_t)info->output_width * (size_t)info->output_components);
     if (jpeg->row == NULL || idocr_pixels_open(jpeg->pixels, info->output_width, info->output_height) != 0)
@@ -159,7 +166,8 @@ static enum idocr_decoder_state begin_rows(struct idocr_jpeg *jpeg) {
 }
 
 /* Converts Adobe's CMYK, which is inverted: 255 is no ink. */
-static void cmyk_to_rgb(JSAMPLE *row, JDIMENSION width, bool inverted) {
+static void cmyk_to_rgb(JSAMPLE *row, JDIMENSION width, bool inverted)
+{
     for (JDIMENSION x = 0; x < width; x++, row += 4) {
         for (int i = 0; i < 3; i++) {
             int ink = inverted ? row[i] : 255 - row[i], black = inverted ? row[3] : 255 - row[3];
@@ -168,7 +176,8 @@ static void cmyk_to_rgb(JSAMPLE *row, JDIMENSION width, bool inverted) {
     }
 }
 
-static enum idocr_decoder_state take_rows(struct idocr_jpeg *jpeg) {
+static enum idocr_decoder_state take_rows(struct idocr_jpeg *jpeg)
+{
     struct jpeg_decompress_struct *info = &jpeg->info;
     while (info->output_scanline < info->output_height) {
         JSAMPROW row = jpeg->row;
@@ -182,7 +191,8 @@ static enum idocr_decoder_state take_rows(struct idocr_jpeg *jpeg) {
     return IDOCR_DECODER_DONE;
 }
 
-static enum idocr_decoder_state go_on(struct idocr_jpeg *jpeg) {
+static enum idocr_decoder_state go_on(struct idocr_jpeg *jpeg)
+{
     enum idocr_decoder_state state;
     switch (jpeg->stage) {
     case HEADER:
@@ -201,16 +211,14 @@ static enum idocr_decoder_state go_on(struct idocr_jpeg *jpeg) {
             return state;
         jpeg->stage = ROWS;
         /* fall through */
-    case ROWS:
-        return take_rows(jpeg);
-    case FINISHED:
-        break;
+    case ROWS: return take_rows(jpeg);
+    case FINISHED: break;
     }
     return IDOCR_DECODER_DONE;
 }
 
-enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t *bytes, size_t length,
-                                         size_t *used) {
+enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t *bytes, size_t length, size_t *used)
+{
     size_t passed = jpeg->skip < length ? jpeg->skip : length;
     jpeg->skip -= passed;
     jpeg->source.next_input_byte = bytes + passed;
@@ -224,7 +232,8 @@ enum idocr_decoder_state idocr_jpeg_feed(struct idocr_jpeg *jpeg, const uint8_t 
     return state;
 }
 
-void idocr_jpeg_free(struct idocr_jpeg *jpeg) {
+void idocr_jpeg_free(struct idocr_jpeg *jpeg)
+{
     if (jpeg == NULL)
         return;
     if (jpeg->created && setjmp(jpeg->escape) == 0)

@@ -17,22 +17,26 @@ struct idocr_png {
     uint8_t *whole; /* an interlaced picture, which is decoded in passes; else NULL */
 };
 
-static void on_error(png_structp png, png_const_charp message) {
+static void on_error(png_structp png, png_const_charp message)
+{
     (void)message; /* the default handler of libpng prints it */
     png_longjmp(png, 1);
 }
 
-static void on_warning(png_structp png, png_const_charp message) {
+static void on_warning(png_structp png, png_const_charp message)
+{
     (void)png;
     (void)message;
 }
 
-static void fail(struct idocr_png *self, enum idocr_decoder_state why) {
+static void fail(struct idocr_png *self, enum idocr_decoder_state why)
+{
     self->why = why;
     png_longjmp(self->png, 1);
 }
 
-static void on_info(png_structp png, png_infop info) {
+static void on_info(png_structp png, png_infop info)
+{
     struct idocr_png *self = png_get_progressive_ptr(png);
     self->width = png_get_image_width(png, info);
     self->height = png_get_image_height(png, info);
@@ -59,30 +63,31 @@ static void on_info(png_structp png, png_infop info) {
         fail(self, IDOCR_DECODER_NO_MEMORY);
 }
 
-static void on_row(png_structp png, png_bytep row, png_uint_32 number, int pass) {
+static void on_row(png_structp png, png_bytep row, png_uint_32 number, int pass)
+{
     (void)pass;
     struct idocr_png *self = png_get_progressive_ptr(png);
     if (number >= self->height)
         return;
     if (self->whole != NULL)
-        png_progressive_combine_row(png, self->whole + (size_t)number * self->width * (size_t)self->channels,
-                                    row);
+        png_progressive_combine_row(png, self->whole + (size_t)number * self->width * (size_t)self->channels, row);
     else if (row != NULL)
         idocr_pixels_row(self->pixels, row, self->channels);
 }
 
-static void on_end(png_structp png, png_infop info) {
+static void on_end(png_structp png, png_infop info)
+{
     (void)info;
     struct idocr_png *self = png_get_progressive_ptr(png);
     if (self->whole != NULL) {
         for (uint32_t y = 0; y < self->height; y++)
-            idocr_pixels_row(self->pixels, self->whole + (size_t)y * self->width * (size_t)self->channels,
-                             self->channels);
+            idocr_pixels_row(self->pixels, self->whole + (size_t)y * self->width * (size_t)self->channels, self->channels);
     }
     self->state = IDOCR_DECODER_DONE;
 }
 
-struct idocr_png *idocr_png_new(struct idocr_pixels *pixels) {
+struct idocr_png *idocr_png_new(struct idocr_pixels *pixels)
+{
     struct idocr_png *self = calloc(1, sizeof *self);
     if (self == NULL)
         return NULL;
@@ -101,7 +106,8 @@ struct idocr_png *idocr_png_new(struct idocr_pixels *pixels) {
     return self;
 }
 
-enum idocr_decoder_state idocr_png_feed(struct idocr_png *png, uint8_t *bytes, size_t length) {
+enum idocr_decoder_state idocr_png_feed(struct idocr_png *png, uint8_t *bytes, size_t length)
+{
     png->why = IDOCR_DECODER_BROKEN;
     if (setjmp(png_jmpbuf(png->png)) != 0) {
         png->state = png->why;
@@ -112,7 +118,8 @@ enum idocr_decoder_state idocr_png_feed(struct idocr_png *png, uint8_t *bytes, s
     return png->state;
 }
 
-void idocr_png_free(struct idocr_png *png) {
+void idocr_png_free(struct idocr_png *png)
+{
     if (png == NULL)
         return;
     if (png->png != NULL)

@@ -32,13 +32,13 @@ enum state {
 };
 
 enum token {
-    LETTER, /* a base64 character, or an escaped slash */
-    PAD,    /* = */
-    END,    /* " */
-    INNER,  /* \" : begins or ends a string inside a string */
-    OTHER,  /* anything else, escapes included */
+    LETTER,    /* a base64 character, or an escaped slash */
+    PAD,       /* = */
+    END,       /* " */
+    INNER,     /* \" : begins or ends a string inside a string */
+    OTHER,     /* anything else, escapes included */
     OTHER_END, /* \\" : an escaped backslash, then the end */
-    MORE    /* a backslash: the next character decides */
+    MORE       /* a backslash: the next character decides */
 };
 
 /* Bytes of the block into which text is unescaped, so that the decoder gets long runs. */
@@ -46,7 +46,10 @@ enum token {
 /* Largest preallocation for a picture that is based on the announced length, in bytes. */
 #define MAX_PREALLOCATION (4 << 20)
 
-static inline bool is_base64(unsigned char c) { return idocr_base64_values[c] != 0; }
+static inline bool is_base64(unsigned char c)
+{
+    return idocr_base64_values[c] != 0;
+}
 
 /* ---- owned bytes ---- */
 
@@ -137,7 +140,8 @@ static int begin_picture(struct idocr_reply *reply)
             run[length++] = run[i];
     picture(reply)->n = 0;
     reply->quad_length = reply->pad_count = 0;
-    if (reserve(reply, picture(reply), (left < MAX_PREALLOCATION ? (size_t)left : MAX_PREALLOCATION) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
+    if (reserve(reply, picture(reply),
+                (left < MAX_PREALLOCATION ? (size_t)left : MAX_PREALLOCATION) / 4 * 3 + IDOCR_REPLY_SHORTEST) != 0 ||
         decode(reply, run, length) != length)
         return -1;
     reply->text.n = reply->run_start;

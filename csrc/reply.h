@@ -25,11 +25,7 @@ IDOCR_HIDDEN_BEGIN
 /* Pictures extracted from one reply; further ones stay in the text. */
 #define IDOCR_REPLY_PICTURES 8
 
-enum idocr_reply_status {
-    IDOCR_REPLY_OK = 0,
-    IDOCR_REPLY_NO_MEMORY = -1,
-    IDOCR_REPLY_TOO_LARGE = -2
-};
+enum idocr_reply_status { IDOCR_REPLY_OK = 0, IDOCR_REPLY_NO_MEMORY = -1, IDOCR_REPLY_TOO_LARGE = -2 };
 
 /* Owned bytes. */
 struct idocr_reply_bytes {
@@ -38,23 +34,23 @@ struct idocr_reply_bytes {
 };
 
 struct idocr_reply {
-    struct idocr_sink sink; /* must stay first: idocr.curl writes through it */
-    uint64_t cap;           /* largest reply that is accepted, in bytes */
+    struct idocr_sink sink;  /* must stay first: idocr.curl writes through it */
+    uint64_t cap;            /* largest reply that is accepted, in bytes */
     uint64_t seen, expected; /* bytes: received, and announced */
-    int status;             /* enum idocr_reply_status; an error stays */
+    int status;              /* enum idocr_reply_status; an error stays */
 
     struct idocr_reply_bytes text; /* the JSON text without pictures */
     struct idocr_reply_bytes pictures[IDOCR_REPLY_PICTURES];
     size_t marks[IDOCR_REPLY_PICTURES]; /* offset in `text` of the marker of each picture */
     size_t count;
 
-    int state;             /* of the scanner: enum state in reply.c */
-    int inner;             /* whether the current string is inside a string */
-    size_t run_start;      /* offset in `text` of the current string */
-    size_t escapes;        /* pending backslashes, at most three */
-    char quad[4];          /* characters of an unfinished group of four */
-    size_t quad_length;    /* how many of them have come */
-    size_t pad_count;      /* how many '=' have followed them */
+    int state;          /* of the scanner: enum state in reply.c */
+    int inner;          /* whether the current string is inside a string */
+    size_t run_start;   /* offset in `text` of the current string */
+    size_t escapes;     /* pending backslashes, at most three */
+    char quad[4];       /* characters of an unfinished group of four */
+    size_t quad_length; /* how many of them have come */
+    size_t pad_count;   /* how many '=' have followed them */
 };
 
 /* Initialises a reply; `cap` in bytes. It owns no memory yet. */

@@ -142,8 +142,8 @@ static int check_request(struct idocr_tc3_request *request, struct idocr_error *
     return 0;
 }
 
-int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_text *canonical,
-                                struct idocr_text *signed_headers, struct idocr_error *error)
+int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_text *canonical, struct idocr_text *signed_headers,
+                                struct idocr_error *error)
 {
     if (check_request(request, error) != 0)
         return -1;

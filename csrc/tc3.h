@@ -16,11 +16,11 @@
 
 IDOCR_HIDDEN_BEGIN
 
-#define IDOCR_TC3_HEADERS 32                     /* headers that can be signed */
-#define IDOCR_TC3_REQUEST_LIMIT (64 * 1024)      /* bytes of a canonical request: a GET query has up to 32 KB */
-#define IDOCR_TC3_TEXT 512                       /* capacity for a string to sign, and for a scope */
-#define IDOCR_TC3_SERVICE 64                     /* bytes of a service name */
-#define IDOCR_TC3_SECRET 512                     /* bytes of a secret id, and of a secret key */
+#define IDOCR_TC3_HEADERS 32                       /* headers that can be signed */
+#define IDOCR_TC3_REQUEST_LIMIT (64 * 1024)        /* bytes of a canonical request: a GET query has up to 32 KB */
+#define IDOCR_TC3_TEXT 512                         /* capacity for a string to sign, and for a scope */
+#define IDOCR_TC3_SERVICE 64                       /* bytes of a service name */
+#define IDOCR_TC3_SECRET 512                       /* bytes of a secret id, and of a secret key */
 #define IDOCR_TC3_TIME_LIMIT INT64_C(253402300799) /* the last second of the year 9999 */
 
 /* SHA-256 of the empty text, and of the text UNSIGNED-PAYLOAD: the two constant payload hashes. */
@@ -43,8 +43,8 @@ size_t idocr_tc3_request_capacity(const struct idocr_tc3_request *request);
 /* Writes the canonical request and the names of the signed headers: names and values in lower case, values trimmed,
  * sorted by name. Sorts request->headers. -1: "too_long", or "bad_request" (control characters, a method that is not in
  * capitals, a header twice or without a name, a payload hash that is not 64 lower-case hexadecimal digits). */
-int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_text *canonical,
-                                struct idocr_text *signed_headers, struct idocr_error *error);
+int idocr_tc3_canonical_request(struct idocr_tc3_request *request, struct idocr_text *canonical, struct idocr_text *signed_headers,
+                                struct idocr_error *error);
 
 /* Writes the UTC date of a Unix time: "YYYY-MM-DD" and a NUL. -1: "bad_time" outside of the years 1970 to 9999. */
 int idocr_tc3_date(int64_t timestamp, char date[11], struct idocr_error *error);

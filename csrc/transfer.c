@@ -88,8 +88,7 @@ static bool same_name(const char *name, size_t length, const char *lower)
     return true;
 }
 
-int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t name_length, const char *value,
-                          size_t value_length)
+int idocr_transfer_header(struct idocr_transfer *t, const char *name, size_t name_length, const char *value, size_t value_length)
 {
     /* These three are set by the transport. */
     if (same_name(name, name_length, "content-length") || same_name(name, name_length, "transfer-encoding") ||
@@ -174,7 +173,10 @@ void idocr_transfer_finish(struct idocr_transfer *t, const char *category, const
     idocr_failure_set(&t->failure, category, code, sent, "%s", message);
 }
 
-static long clamp_ms(int64_t ms) { return ms < 1 ? 1L : ms > LONG_MAX / 2 ? LONG_MAX / 2 : (long)ms; }
+static long clamp_ms(int64_t ms)
+{
+    return ms < 1 ? 1L : ms > LONG_MAX / 2 ? LONG_MAX / 2 : (long)ms;
+}
 
 static void forget_outcome(struct idocr_transfer *t)
 {
@@ -372,11 +374,20 @@ void idocr_transfer_cancel(struct idocr_transfer *t)
     t->response.sink = NULL;
 }
 
-bool idocr_transfer_finished(const struct idocr_transfer *t) { return t->state == FINISHED; }
+bool idocr_transfer_finished(const struct idocr_transfer *t)
+{
+    return t->state == FINISHED;
+}
 
-const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *t) { return t->failed ? &t->failure : NULL; }
+const struct idocr_failure *idocr_transfer_failure(const struct idocr_transfer *t)
+{
+    return t->failed ? &t->failure : NULL;
+}
 
-const struct idocr_response *idocr_transfer_response(const struct idocr_transfer *t) { return &t->response; }
+const struct idocr_response *idocr_transfer_response(const struct idocr_transfer *t)
+{
+    return &t->response;
+}
 
 void idocr_transfer_release(struct idocr_transfer *t)
 {

@@ -132,7 +132,7 @@ static void certificate_rejected(struct idocr_failure *failure, const struct ido
 }
 
 static void connection_failed(struct idocr_failure *failure, const struct idocr_failure_facts *facts, const char *code,
-                   const char *what)
+                              const char *what)
 {
     const char *text = errno_text(facts->os_error);
     if (facts->os_error == ECONNRESET || facts->os_error == EPIPE)
@@ -150,7 +150,8 @@ static void response_trouble(struct idocr_failure *failure, const struct idocr_f
         idocr_failure_set(failure, "protocol", "ResponseTooLarge", facts->sent, "the header lines of the response are too large");
         break;
     case IDOCR_RESPONSE_UNKNOWN_CODING:
-        idocr_failure_set(failure, "protocol", "BadEncoding", facts->sent, "the response is compressed in a way that was not offered");
+        idocr_failure_set(failure, "protocol", "BadEncoding", facts->sent,
+                          "the response is compressed in a way that was not offered");
         break;
     case IDOCR_RESPONSE_MALFORMED:
         idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: %s", facts->malformed);
@@ -246,7 +247,8 @@ static void by_code(struct idocr_failure *failure, const struct idocr_failure_fa
         else if (message_has(facts, "nghttp2_session_mem_recv"))
             idocr_failure_set(failure, "protocol", "BadResponse", facts->sent, "malformed response: HTTP/2 that cannot be parsed");
         else
-            connection_failed(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed", "the response could not be received");
+            connection_failed(failure, facts, facts->responding ? "ConnectionClosed" : "ReceiveFailed",
+                              "the response could not be received");
         break;
     default:
         idocr_failure_set(failure, "network", "ReceiveFailed", facts->sent, "libcurl failed with code %d", facts->curl_code);

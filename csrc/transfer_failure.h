@@ -31,8 +31,8 @@ struct idocr_failure {
 
 /* The facts about a transfer that libcurl failed, or whose connection was lost. */
 struct idocr_failure_facts {
-    int curl_code;            /* CURLcode; ignored where `again` */
-    bool requested;           /* the connection was complete, proxy and TLS included, and the request was begun */
+    int curl_code;  /* CURLcode; ignored where `again` */
+    bool requested; /* the connection was complete, proxy and TLS included, and the request was begun */
     enum idocr_sent sent;
     bool deadline_first;      /* the deadline was no later than the connect timeout */
     bool again;               /* no byte of a response came, and libcurl wanted to send the request again */
@@ -43,10 +43,10 @@ struct idocr_failure_facts {
     const char *source_error; /* why the body could not be read, or NULL */
     const char *error_text;   /* libcurl's message, only to distinguish failures of one CURLcode */
     enum idocr_response_trouble response_trouble;
-    const char *malformed;    /* what was wrong with the response's head, or NULL */
-    long os_error;            /* errno of the last failed system call, or 0 */
-    long verify_result;       /* X509_V_* of the certificate check, or 0 */
-    long proxy_status;        /* status of a CONNECT, or 0 */
+    const char *malformed; /* what was wrong with the response's head, or NULL */
+    long os_error;         /* errno of the last failed system call, or 0 */
+    long verify_result;    /* X509_V_* of the certificate check, or 0 */
+    long proxy_status;     /* status of a CONNECT, or 0 */
 };
 
 /* Fills *failure; the message is formatted like printf. */

@@ -59,7 +59,7 @@ struct idocr_transfer {
     bool requested; /* the request was begun */
     bool unclean;   /* the connection was refused before the request was begun */
     int restarts;
-    bool again;     /* libcurl wanted to send the request a second time */
+    bool again; /* libcurl wanted to send the request a second time */
     struct idocr_loss loss;
     char error_text[CURL_ERROR_SIZE]; /* libcurl's message: compared, never shown */
 
@@ -75,7 +75,8 @@ struct idocr_transfers {
     struct idocr_transfer *used, *spare;
     size_t spares, active, finished;
     struct idocr_transfer *first, *last; /* queue of finished transfers, linked by ->waiting */
-    bool attention; /* a transfer is over although libcurl has not reported it: its connection was lost, or its response is complete */
+    bool
+        attention; /* a transfer is over although libcurl has not reported it: its connection was lost, or its response is complete */
     char *ca_file, *ca_path, *client_cert, *client_key, *proxy;
     bool http1;
     bool no_signal;

@@ -130,7 +130,10 @@ bool idocr_response_json_closed(const struct idocr_response *response)
     return response->json.begun && response->json.depth == 0;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /* Returns the status of "HTTP/1.1 200 reason": three digits and the expected version; else 0. */
 static int status_of(const char *line, size_t length, bool http2)
@@ -281,7 +284,7 @@ bool idocr_response_header_line(struct idocr_response *response, const char *lin
 }
 
 bool idocr_response_next_header(const struct idocr_response *response, size_t *at, const char **name, size_t *name_length,
-                             const char **value, size_t *value_length)
+                                const char **value, size_t *value_length)
 {
     const char *bytes = response->headers.bytes;
     while (*at < response->headers.used) {

@@ -27,7 +27,7 @@ enum idocr_response_trouble {
     IDOCR_RESPONSE_BODY_TOO_LARGE,
     IDOCR_RESPONSE_HEADERS_TOO_LARGE,
     IDOCR_RESPONSE_UNKNOWN_CODING, /* Content-Encoding that was not offered: libcurl decodes some of them too */
-    IDOCR_RESPONSE_MALFORMED, /* see ->malformed */
+    IDOCR_RESPONSE_MALFORMED,      /* see ->malformed */
     IDOCR_RESPONSE_NO_MEMORY
 };
 
@@ -41,19 +41,19 @@ struct idocr_response {
     struct idocr_buffer headers, body;
     struct idocr_sink *sink; /* borrowed; receives the body instead of `body`; or NULL */
     size_t max_body, taken;  /* bytes of the body: allowed, and received */
-    bool headers_done;  /* further header lines are trailers */
-    unsigned interim;   /* number of 1xx responses so far */
-    unsigned fields;    /* number of header lines of this response */
-    uint64_t length;    /* its Content-Length, where has_length */
+    bool headers_done;       /* further header lines are trailers */
+    unsigned interim;        /* number of 1xx responses so far */
+    unsigned fields;         /* number of header lines of this response */
+    uint64_t length;         /* its Content-Length, where has_length */
     bool has_length, has_coding;
     bool unknown_coding; /* its Content-Encoding was not offered */
-    bool http2;         /* set for each request: libcurl writes the lines itself */
-    bool early;         /* it began before the whole request was sent */
-    bool whole;         /* it began early and its JSON text is complete */
+    bool http2;          /* set for each request: libcurl writes the lines itself */
+    bool early;          /* it began before the whole request was sent */
+    bool whole;          /* it began early and its JSON text is complete */
     struct {
         unsigned depth;
         bool begun, in_string, escaped;
-    } json;             /* scanner over an early body */
+    } json; /* scanner over an early body */
     enum idocr_response_trouble trouble;
     const char *malformed; /* static: what is malformed */
 };
@@ -76,7 +76,7 @@ bool idocr_response_json_closed(const struct idocr_response *response);
 /* Iterates over the headers: *at starts at 0. Texts point into the response; names are lower case, values trimmed. Returns a
  * repeated header as often as it was received. false at the end. */
 bool idocr_response_next_header(const struct idocr_response *response, size_t *at, const char **name, size_t *name_length,
-                             const char **value, size_t *value_length);
+                                const char **value, size_t *value_length);
 
 IDOCR_HIDDEN_END
 

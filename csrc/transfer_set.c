@@ -70,9 +70,15 @@ void idocr_transfer_unqueue(struct idocr_transfer *t)
 
 /* ---- the set ---------------------------------------------------------------------------------------------------- */
 
-int idocr_transfers_start_library(void) { return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1; }
+int idocr_transfers_start_library(void)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1;
+}
 
-const char *idocr_transfers_library(void) { return curl_version(); }
+const char *idocr_transfers_library(void)
+{
+    return curl_version();
+}
 
 static bool keep(char **kept, const char *text)
 {
@@ -159,7 +165,10 @@ void idocr_transfers_free(struct idocr_transfers *set)
 
 /* Returns whether libcurl may be resolving a name for it. The resolver thread exists in the parent only, and libcurl would wait
  * for it. */
-static bool may_be_resolving(const struct idocr_transfer *t) { return t->state == ACTIVE && !t->opened && !t->requested; }
+static bool may_be_resolving(const struct idocr_transfer *t)
+{
+    return t->state == ACTIVE && !t->opened && !t->requested;
+}
 
 static void end_as_forked(struct idocr_transfers *set, bool leave)
 {

@@ -23,7 +23,10 @@ struct idocr_socket *idocr_sockets_get(struct idocr_sockets *sockets, int fd)
     return NULL;
 }
 
-static void forget(struct idocr_sockets *sockets, struct idocr_socket *s) { *s = sockets->list[--sockets->count]; }
+static void forget(struct idocr_sockets *sockets, struct idocr_socket *s)
+{
+    *s = sockets->list[--sockets->count];
+}
 
 static bool inode_of(int fd, uint64_t *inode)
 {
@@ -194,14 +197,17 @@ struct idocr_socket_facts idocr_socket_facts(const struct idocr_socket *s)
         return facts;
     const uint64_t sent = info.tcpi_bytes_sent - s->sent;
     facts.untouched = sent == 0 && info.tcpi_notsent_bytes == 0;
-    facts.not_taken = info.tcpi_bytes_acked == s->acked &&
-                      (sent == 0 || info.tcpi_state == CLOSE_WAIT || sent > 2 * (uint64_t)info.tcpi_snd_mss);
+    facts.not_taken =
+        info.tcpi_bytes_acked == s->acked && (sent == 0 || info.tcpi_state == CLOSE_WAIT || sent > 2 * (uint64_t)info.tcpi_snd_mss);
     return facts;
 }
 
 #else
 
-void idocr_socket_mark(struct idocr_socket *s) { s->marked = false; }
+void idocr_socket_mark(struct idocr_socket *s)
+{
+    s->marked = false;
+}
 
 struct idocr_socket_facts idocr_socket_facts(const struct idocr_socket *s)
 {
