@@ -121,6 +121,8 @@ $(foreach L,$(LUAS),$(eval $(call fault_probe,$L)))
 
 lint:
 	luacheck -q $(if $(CI),--no-color) lua spec examples $(wildcard rockspec/*.rockspec)
+	@if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then clang-format --dry-run -Werror csrc/*.[ch]; \
+	  else echo "skipped the format of csrc: clang-format 14 is not installed"; fi
 
 # ---- installing
 
