@@ -191,9 +191,9 @@ describe("a later batch", function()
     local words = { told.category, told.code, tostring(told.billed), tostring(told.sent) }
     it("takes an outcome for " .. verdict .. ": " .. table.concat(words, ", "), function()
       assert.equal(verdict, money.verdict(told))
-      assert.equal(verdict == "again", money.ask_again(told))
-      assert.equal(verdict == "again", money.ask_again(told, false))
-      assert.equal(verdict ~= "final", money.ask_again(told, true))
+      assert.equal(verdict == "again", money.ask_again(money.verdict(told)))
+      assert.equal(verdict == "again", money.ask_again(money.verdict(told), false))
+      assert.equal(verdict ~= "final", money.ask_again(money.verdict(told), true))
     end)
   end
 end)

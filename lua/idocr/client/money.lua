@@ -114,12 +114,11 @@ function money.verdict(outcome)
   return "final"
 end
 
---- Whether a later batch asks again.
----@param outcome table as for `money.verdict`
+--- Returns whether a later batch asks again for a picture with this verdict.
+---@param verdict string of `money.verdict`; any other word ("done") means no
 ---@param after_send boolean? the user allows what may be billed twice
 ---@return boolean
-function money.ask_again(outcome, after_send)
-  local verdict = money.verdict(outcome)
+function money.ask_again(verdict, after_send)
   return verdict == "again" or verdict == "unsure" and after_send == true
 end
 

@@ -87,12 +87,12 @@ local function choose(all, memory, args, counts)
   local todo = {}
   for _, path in ipairs(all) do
     local outcome = memory:outcome(path)
-    if outcome == "done" then
-      counts.done = counts.done + 1
-    elseif outcome == "unsure" and not args.after_send then
+    if outcome == nil or money.ask_again(outcome, args.after_send) then
+      todo[#todo + 1] = path
+    elseif outcome == "unsure" then
       counts.waiting = counts.waiting + 1
     else
-      todo[#todo + 1] = path
+      counts.done = counts.done + 1
     end
   end
   counts.todo = #todo
