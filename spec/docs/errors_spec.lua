@@ -4,11 +4,10 @@ local process = require "spec.support.process"
 
 local page = assert(process.read "docs/errors.md")
 
--- Quoted names in these files that are no error codes: members and actions of the services, names of formats, and a code
--- that the check of options makes unreachable.
+-- Quoted names in these files that are no error codes: members and actions of the services, and names of formats.
 local NOT_CODES = {}
 for name in ([[WebP UklGR RequestId AdvancedInfo WarnCardInfos AssumeRole AssumeRoleWithWebIdentity WebIdentityToken TokenCode ExternalId
-  AuthFailure UnsignedPayloadNeedsTls]]):gmatch("%a+") do
+  AuthFailure]]):gmatch("%a+") do
   NOT_CODES[name] = true
 end
 

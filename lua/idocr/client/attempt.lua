@@ -7,7 +7,6 @@ local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.client.http_date"
 local money = require "idocr.client.money"
-local request_id = require("idocr.errors").request_id
 local retry = require "idocr.client.retry"
 
 local attempt = {}
@@ -197,7 +196,7 @@ local function once(client, account, plan, call_state)
     local id = result and (result.RequestId or result.request_id) or err and err.request_id
     client.emit("response", {
       provider = account.name, action = plan.action, attempt = call_state.attempts, status = response.status,
-      bytes = size(response.body), seconds = seconds, request_id = request_id(id), code = err and err.code or nil,
+      bytes = size(response.body), seconds = seconds, request_id = errors.request_id(id), code = err and err.code or nil,
     })
   end
   return result, err, response, pictures

@@ -15,7 +15,6 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
-local request_id = require("idocr.errors").request_id
 local routing = require "idocr.client.routing"
 local stores = require "idocr.stores"
 
@@ -260,7 +259,7 @@ local function new_account(inner, name)
     cache = inner.cache,
     check = function(given) return account.provider:check_credentials(given) end,
     parse_date = http_date.parse,
-    request_id = request_id,
+    request_id = errors.request_id,
     transport = function() return inner.transport end,
     direct = function() return direct_transport(inner) end,
   })

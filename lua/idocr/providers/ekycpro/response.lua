@@ -4,7 +4,6 @@ local errors = require "idocr.errors"
 local json = require "idocr.json"
 local reply = require "idocr.decode.reply"
 local reply_errors = require "idocr.providers.reply_errors"
-local request_id = require("idocr.errors").request_id
 local response_parts = require "idocr.providers.response_parts"
 local statuses = require "idocr.providers.ekycpro.errors"
 
@@ -54,7 +53,7 @@ function response.outcome(plan, received)
   local fields = { http_status = http_status }
   if type(answer) ~= "table" then return nil, bare_error(answer, body, complaint, fields, is_200) end
 
-  fields.request_id = request_id(answer.transactionId)
+  fields.request_id = errors.request_id(answer.transactionId)
   local status = answer.status
   if type(status) ~= "string" or status == "" or not is_200 and not is_from_service(status, answer, http_status) then
     return nil, unstated_error(answer, fields, is_200)
