@@ -1,6 +1,6 @@
 -- Retries: what is sent again, when, and what is done before.
 local errors = require "idocr.errors"
-local http_date = require "idocr.client.http_date"
+local http_date = require "idocr.http_date"
 local idocr = require "idocr"
 local retry = require "idocr.client.retry"
 local scripted = require "spec.support.scripted"

@@ -1,23 +1,11 @@
 --- Calculates with calendar dates as "YYYY-MM-DD" text, which sorts in date order.
 
+local calendar = require "idocr.calendar"
+
 local dates = {}
 
-local floor = math.floor
-local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
---- Returns whether a date exists in the Gregorian calendar.
----@param year integer
----@param month integer
----@param day integer
----@return boolean
-function dates.exists(year, month, day)
-  local last = DAYS[month]
-  if not last then return false end
-  if month == 2 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0) then last = 29 end
-  return day >= 1 and day <= last
-end
-
-local exists = dates.exists
+local exists = calendar.exists
+dates.exists = exists
 
 --- Formats a date as "YYYY-MM-DD"; nil where it does not exist.
 ---@param year integer
@@ -49,7 +37,7 @@ end
 function dates.today(today)
   if dates.split(today) then return today --[[@as string]] end
   if type(today) == "number" and today == today and today >= 0 and today < 253402300800 then -- before the year 10000
-    return os.date("!%Y-%m-%d", floor(today)) --[[@as string]]
+    return os.date("!%Y-%m-%d", math.floor(today)) --[[@as string]]
   end
   return os.date("!%Y-%m-%d") --[[@as string]]
 end
@@ -71,10 +59,8 @@ end
 ---@param text string
 ---@return integer?
 function dates.day_number(text)
-  local y, m, d = dates.split(text)
-  if not y then return nil end
-  if m <= 2 then y, m = y - 1, m + 12 end
-  return 365 * y + floor(y / 4) - floor(y / 100) + floor(y / 400) + floor((153 * m - 457) / 5) + d - 719469
+  local year, month, day = dates.split(text)
+  return year and calendar.day_number(year, month, day)
 end
 
 return dates

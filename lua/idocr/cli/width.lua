@@ -1,6 +1,7 @@
 --- Measures, wraps and sanitises texts by their display width on a terminal, so that tables with Chinese names are aligned.
 
 local data = require "idocr.cli.width_data"
+local utf8_characters = require "idocr.utf8_characters"
 
 local width = {}
 
@@ -31,7 +32,7 @@ local function contains(list, code)
   return false
 end
 
--- Returns the code point of one complete UTF-8 character.
+-- Returns the code point of one valid UTF-8 character.
 local function code_of(character)
   local first = character:byte()
   if first < 0x80 then return first end
@@ -53,29 +54,16 @@ function width.of_character(character)
   return contains(zero, code) and 0 or 1
 end
 
--- Returns false for overlong forms, surrogates and code points above U+10FFFF, which the first byte does not exclude.
-local function is_character(code, size)
-  return size < 3 or size == 3 and code >= 0x800 and (code < 0xD800 or code > 0xDFFF) or size == 4 and code >= 0x10000 and code <= 0x10FFFF
-end
-
 --- Iterates over the UTF-8 characters of a text. Each invalid byte is returned as `broken` (default "?").
 ---@param text string
 ---@param broken string?
 ---@return fun(): string?
 function width.characters(text, broken)
-  broken = broken or "?"
-  local at = 1
+  local characters, index = utf8_characters(text), 0
   return function()
-    if at > #text then return nil end
-    local first = text:byte(at)
-    local size = first < 0x80 and 1 or first < 0xC2 and 0 or first < 0xE0 and 2 or first < 0xF0 and 3 or first < 0xF5 and 4 or 0
-    local character = size > 0 and text:sub(at, at + size - 1)
-    if not character or #character < size or not character:find("^[%z\1-\244][\128-\191]*$") or
-       select(2, character:gsub("[\128-\191]", "")) ~= size - 1 or not is_character(code_of(character), size) then
-      at = at + 1
-      return broken
-    end
-    at = at + size
+    index = index + 1
+    local character = characters[index]
+    if character and #character == 1 and character:byte() >= 0x80 then return broken or "?" end
     return character
   end
 end

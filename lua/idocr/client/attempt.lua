@@ -5,7 +5,7 @@ local core = require "idocr.core"
 local credentials_source = require "idocr.credentials.source"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
-local http_date = require "idocr.client.http_date"
+local http_date = require "idocr.http_date"
 local money = require "idocr.client.money"
 local retry = require "idocr.client.retry"
 

@@ -1,10 +1,10 @@
 --- Mock server of both services: turns a request table into a response table, without socket or clock. Paths below /v1/
 --- belong to ekycpro, all others to Tencent.
 
-local calendar = require "idocr.sandbox.calendar"
 local core = require "idocr.core"
 local ekycpro = require "idocr.sandbox.ekycpro"
 local faults = require "idocr.sandbox.faults"
+local http_date = require "idocr.http_date"
 local tencent = require "idocr.sandbox.tencent"
 local validate = require "idocr.sandbox.validate"
 
@@ -109,7 +109,7 @@ function Handler:handle(request)
   if not self.shared.actions[reply.action] and not self.shared.forms[reply.action] then reply.action = nil end
   reply.headers = {
     { "Content-Type", "application/json" },
-    { "Date", calendar.http(request.now) },
+    { "Date", http_date.format(request.now) },
     { "X-Sandbox", "1" },
   }
   return reply

@@ -1,7 +1,7 @@
 --- Verifies a TC3-HMAC-SHA256 signature. Written from the vendor's documentation and independent of idocr's signer (only
 --- SHA-256 and HMAC are shared), so that a mistake in one is detected by the other.
 
-local calendar = require "idocr.sandbox.calendar"
+local calendar = require "idocr.calendar"
 local core = require "idocr.core"
 
 local verify = {}
@@ -91,7 +91,7 @@ function verify.check(request, accounts, now)
   if parts.service ~= "ocr" and not is_loopback_label(parts.service, headers.host or "") then
     return nil, INVALID, NONSTANDARD .. ": `Service` in Credential not valid."
   end
-  if parts.date ~= calendar.date(tonumber(timestamp)) then return nil, INVALID, NONSTANDARD .. ": `Date` in Credential not valid." end
+  if parts.date ~= calendar.iso(tonumber(timestamp)) then return nil, INVALID, NONSTANDARD .. ": `Date` in Credential not valid." end
   local signed = ";" .. parts.signed .. ";"
   if not signed:find(";content-type;", 1, true) or not signed:find(";host;", 1, true) then
     return nil, INVALID, NONSTANDARD .. ": `SignedHeaders` must hold content-type and host."

@@ -1,12 +1,11 @@
 --- Encodes card values in the service's format: the inverse of the converters in `decode/values.lua`. A text outside idocr's
 --- vocabulary is sent unchanged, so that a stamp can contain any value.
 
+local calendar = require "idocr.calendar"
 local core = require "idocr.core"
 local json = require "idocr.json"
 
 local wire = {}
-
-local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
 
 --- Formats an ISO date in a layout ("DD-MM-YYYY", "YYYY/M/D", "D Mon YYYY").
 ---@param value any
@@ -17,7 +16,7 @@ function wire.date(value, layout)
   if not y or not layout then return value end
   local text = layout:gsub("Mon", "\1"):gsub("YYYY", y):gsub("MM", m):gsub("M", tostring(tonumber(m)))
   text = text:gsub("DD", d):gsub("D", tostring(tonumber(d)))
-  return (text:gsub("\1", MONTHS[tonumber(m)] or m)) -- last, because month names contain letters of the layout
+  return (text:gsub("\1", calendar.MONTHS[tonumber(m)] or m)) -- last, because month names contain letters of the layout
 end
 
 local RESIDENT_TYPES = {
