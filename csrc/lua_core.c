@@ -15,6 +15,7 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_add_image(L);
     idocr_lua_add_body(L);
     idocr_lua_add_tc3(L);
+    idocr_lua_add_seal(L);
     idocr_lua_add_system(L);
     idocr_lua_add_file(L);
     idocr_lua_add_reply(L);

@@ -20,6 +20,7 @@ void idocr_lua_add_small_file(lua_State *L);
 void idocr_lua_add_image(lua_State *L);
 void idocr_lua_add_body(lua_State *L);
 void idocr_lua_add_tc3(lua_State *L);
+void idocr_lua_add_seal(lua_State *L);
 void idocr_lua_add_system(lua_State *L);
 void idocr_lua_add_file(lua_State *L);
 void idocr_lua_add_reply(lua_State *L);

@@ -258,6 +258,29 @@ function core.hmac_sha256(key, data) end
 ---@return boolean
 function core.equal(a, b) end
 
+---- Sealed texts: csrc/seal.h
+
+--- Encrypts and authenticates a text with AES-256-GCM.
+---@param key string    32 bytes
+---@param nonce string  12 bytes, never used before with this key
+---@param bound string  is authenticated and not encrypted: the text can only be opened with the same one
+---@param text string
+---@return string sealed  16 bytes longer than the text
+function core.seal(key, nonce, bound, text) end
+
+--- Decrypts a text of `core.seal`.
+---@param key string
+---@param nonce string
+---@param bound string
+---@param sealed string
+---@return string? text  nil: another key, nonce or bound text, or a changed bit
+function core.unseal(key, nonce, bound, sealed) end
+
+--- Returns cryptographically random bytes.
+---@param count integer 1 to 1024
+---@return string bytes
+function core.random(count) end
+
 ---- Text: csrc/base64.h, csrc/lua_core_text.c
 
 --- Encodes bytes as hexadecimal digits.

@@ -4,7 +4,22 @@
 local process = require "spec.support.process"
 
 -- What every room may require: small modules that require no room.
-local COMMON = "core constants errors redact nearest json url find_module trim base64_text utf8_characters calendar http_date"
+local COMMON = [[
+  core
+  seal
+  constants
+  errors
+  redact
+  nearest
+  json
+  url
+  find_module
+  trim
+  base64_text
+  utf8_characters
+  calendar
+  http_date
+]]
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
 local MAY = {
@@ -24,8 +39,22 @@ local MAY = {
   kinds = "cards decode",
   picture = "pixels kinds",
   runtime = "nginx",
-  core = "", constants = "", errors = "", nearest = "", json = "", url = "", find_module = "", trim = "", base64_text = "",
-  calendar = "", http_date = "", redact = "", utf8_characters = "", curl = "", pixels = "",
+  core = "",
+  seal = "",
+  constants = "",
+  errors = "",
+  nearest = "",
+  json = "",
+  url = "",
+  find_module = "",
+  trim = "",
+  base64_text = "",
+  calendar = "",
+  http_date = "",
+  redact = "",
+  utf8_characters = "",
+  curl = "",
+  pixels = "",
 }
 
 -- room -> its doors: the only files that other rooms may require; `init` is the room's own name
