@@ -4,6 +4,7 @@
 local core = require "idocr.core"
 local compile = require "idocr.kinds.compile"
 local find_module = require "idocr.find_module"
+local providers = require "idocr.providers"
 local validate = require "idocr.kinds.validate"
 
 local kinds = {}
@@ -28,7 +29,7 @@ local kinds = {}
 
 --- One vendor's action that reads a kind.
 ---@class idocr.Service
----@field provider "tencent"|"ekycpro"
+---@field provider string             one of `providers.NAMES`
 ---@field action string               Tencent: the action; ekycpro: the path below /v1/
 ---@field sites table<string, true>?  Tencent sites that have it
 ---@field rate table<string, number>|number?  published calls per second, by site or for all; nil: none published
@@ -78,8 +79,6 @@ local kinds = {}
 ---@field from string[]               fields that must all be there
 ---@field separator string
 
-local REFUSALS = { tencent = "FailedOperation.ImageNoSpecifiedCard", ekycpro = "FAIL" }
-
 local function shown(kind)
   local names, seen = {}, {}
   for _, service in ipairs(kind.services) do
@@ -108,7 +107,7 @@ local function complete(name, given)
   for index, each in ipairs(given.services) do
     local service = copy_of(each)
     service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
-    service.refusal = service.refusal or REFUSALS[service.provider]
+    service.refusal = service.refusal or providers.FACTS[service.provider].refusal
     kind.services[index] = service
   end
   kind.compiled = compile.kind(kind)

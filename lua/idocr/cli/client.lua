@@ -4,6 +4,7 @@ local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
 local idocr = require "idocr"
 local main = require "idocr.cli.main"
+local provider_names = require("idocr.providers").NAMES
 local nearest = require "idocr.nearest"
 
 local unpack = table.unpack or unpack
@@ -28,10 +29,12 @@ local function seconds(text)
   return nil, "--timeout must be a number of seconds above 0, not '" .. text .. "'"
 end
 
+local PROVIDERS = table.concat(provider_names, " or ")
+
 --- Adds the options of the client.
 function client.describe_client(parser)
   parser:group("Service",
-    parser:option("--provider", "tencent or ekycpro; separated by a comma, the next one is used when one fails."):argname("NAME"),
+    parser:option("--provider", PROVIDERS .. "; separated by a comma, the next one is used when one fails."):argname("NAME"),
     parser:option("--site", "Tencent's site, intl or cn, which have separate accounts."):argname("SITE")
       :convert(choice.of("--site", { "intl", "cn" })),
     parser:option("--profile", "Section of Tencent's profile file with the credentials."):argname("NAME"),
@@ -177,7 +180,7 @@ end
 ---@param args table
 ---@return table<string, true>? formats
 function client.formats(args)
-  local selected, formats_taken, site = providers(args) or "tencent", {}, args.site or "intl"
+  local selected, formats_taken, site = providers(args) or provider_names[1], {}, args.site or "intl"
   for _, provider in ipairs(type(selected) == "table" and selected or { selected }) do
     local service = service_of(args.kind, provider, site)
     local formats = service and (service.formats and service.formats[site] or service.formats)

@@ -6,6 +6,7 @@ local credentials_source = require "idocr.credentials.source"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.http_date"
+local members = require "idocr.credentials.members"
 local money = require "idocr.client.money"
 local retry = require "idocr.client.retry"
 
@@ -65,27 +66,13 @@ local function hash(plan, runtime)
   end
 end
 
-local SECRETS = { "secret_id", "secret_key", "api_key", "token" }
-
 -- Returns the texts that no error may contain.
 local function secrets_of(checked, options)
   local secrets = {}
-  for _, name in ipairs(SECRETS) do secrets[#secrets + 1] = checked[name] end
+  for _, name in ipairs(members.SECRETS) do secrets[#secrets + 1] = checked[name] end
   local password = type(options.proxy) == "string" and options.proxy:match("^%a[%w+.-]*://[^/@]-:([^/]*)@")
   secrets[#secrets + 1] = password or nil
   return secrets
-end
-
-local function copy_parts(snapshot)
-  return {
-    secret_id = snapshot.secret_id, secret_key = snapshot.secret_key, api_key = snapshot.api_key, token = snapshot.token,
-    expires = snapshot.expires,
-  }
-end
-
-local function same_parts(parts, snapshot)
-  return parts.secret_id == snapshot.secret_id and parts.secret_key == snapshot.secret_key and parts.api_key == snapshot.api_key
-    and parts.token == snapshot.token and parts.expires == snapshot.expires
 end
 
 -- Returns the checked credentials and the source's snapshot of them. The checked copy is kept while the source returns the
@@ -100,11 +87,11 @@ local function credentials(account, seconds_left)
     end
     return nil, err
   end
-  if not account.checked or type(snapshot) ~= "table" or not same_parts(account.parts, snapshot) then
+  if not account.checked or type(snapshot) ~= "table" or not members.equal(account.parts, snapshot) then
     local checked
     checked, err = account.provider:check_credentials(snapshot)
     if not checked then return nil, credentials_source.with_origin(err, snapshot) end
-    account.parts, account.checked, account.secrets = copy_parts(snapshot), checked, secrets_of(checked, account.options)
+    account.parts, account.checked, account.secrets = members.copy(snapshot), checked, secrets_of(checked, account.options)
   end
   return account.checked, snapshot
 end
@@ -204,14 +191,19 @@ end
 
 local LONGEST_PAUSE = 3600 -- seconds that a Retry-After header may ask for
 
+-- Returns a header of a response; nil where there is none. A user's transport may leave out the headers.
+local function header(response, name)
+  return response and type(response.headers) == "table" and response.headers[name] or nil
+end
+
 local function retry_after(response)
-  local text = response and type(response.headers) == "table" and response.headers["retry-after"]
+  local text = header(response, "retry-after")
   local seconds = type(text) == "string" and tonumber(text:match("^%s*(%d+)%s*$"))
   return seconds and math.min(seconds, LONGEST_PAUSE)
 end
 
 local function clock_offset(account, response)
-  local date = response and type(response.headers) == "table" and http_date.parse(response.headers.date)
+  local date = http_date.parse(header(response, "date"))
   return date and date - (account.clock() - account.offset)
 end
 
@@ -262,8 +254,7 @@ end
 ---@param call_state idocr.CallState
 ---@return table? result
 ---@return idocr.Error?
----@return table? response
----@return string[]? pictures
+---@return { pictures: string[]?, sandbox: boolean }? outcome  pictures of the response; whether a sandbox made it
 function attempt.run(client, account, plan, call_state)
   local hashed, unreadable = hash(plan, client.runtime)
   if not hashed then return nil, unreadable end
@@ -273,7 +264,7 @@ function attempt.run(client, account, plan, call_state)
     if call_state.ends <= client.runtime.now() then return nil, deadline_error(call_state) end
     local attempts_before = call_state.attempts
     local result, err, response, pictures = once(client, account, plan, call_state)
-    if result then return result, nil, response, pictures end
+    if result then return result, nil, { pictures = pictures, sandbox = header(response, "x-sandbox") ~= nil } end
     local requested = call_state.attempts > attempts_before
     if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
     if requested then money.add(call_state, err) else money.nothing_left(err) end

@@ -78,14 +78,6 @@ local function prepare(client, account, kind, checked, opened)
   return plan
 end
 
-local SANDBOX = "x-sandbox" -- the response header of a sandbox
-
-local function make_card(kind, plan, result, response, pictures)
-  local made = card.new(decode.card(kind, plan.reads, result, pictures))
-  if type(response.headers) == "table" and response.headers[SANDBOX] then made.sandbox = true end
-  return made
-end
-
 local function emit_done(client, call_state, event, result, err)
   event.ok = result ~= nil
   event.attempts, event.seconds = call_state.attempts, client.runtime.now() - call_state.started
@@ -110,9 +102,11 @@ end
 local function read_with(client, account, kind, checked, opened, call_state)
   local plan, err = prepare(client, account, kind, checked, opened)
   if not plan then return nil, err end
-  local result, failure, response, pictures = attempt.run(client, account, plan, call_state)
+  local result, failure, outcome = attempt.run(client, account, plan, call_state)
   if not result then return nil, failure end
-  return make_card(kind, plan, result, response, pictures)
+  local read = card.new(decode.card(kind, plan.reads, result, outcome.pictures))
+  read.sandbox = outcome.sandbox or nil
+  return read
 end
 
 --- Reads the same card with the next provider that can: sets `card.second`, or `card.second_error` where none could.

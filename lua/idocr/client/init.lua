@@ -15,6 +15,7 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local providers = require "idocr.providers"
 local routing = require "idocr.client.routing"
 local stores = require "idocr.stores"
 
@@ -247,7 +248,7 @@ local function new_account(inner, name)
   local account = {
     name = name,
     options = provider_options,
-    provider = require("idocr.providers." .. name).new(provider_options),
+    provider = providers.new(provider_options),
     offset = 0,
   }
   function account.clock() return clock.read(inner.options.clock, inner.runtime.wall, account.offset) end

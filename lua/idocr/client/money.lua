@@ -10,8 +10,7 @@
 ---   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated there
 ---   anything else              a lost reply, another HTTP error, a code without a price              unknown
 
-local ekycpro_facts = require("idocr.providers.ekycpro.errors").facts
-local tencent_facts = require("idocr.providers.tencent.errors").facts
+local providers = require "idocr.providers"
 
 local money = {}
 
@@ -110,8 +109,7 @@ function money.verdict(outcome)
   if outcome.sent == false or outcome.sent == "part" then return "again" end
   if outcome.sent == nil and outcome.category == "image" then return "again" end -- older lines: most were refused before sending
   local code = type(outcome.code) == "string" and outcome.code or ""
-  if tencent_facts(code).account or ekycpro_facts(code).account then return "again" end
-  return "final"
+  return providers.is_about_account(code) and "again" or "final"
 end
 
 --- Returns whether a later batch asks again for a picture with this verdict.

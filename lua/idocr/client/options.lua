@@ -3,11 +3,11 @@
 local constants = require "idocr.constants"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
+local providers = require "idocr.providers"
 local urls = require "idocr.url"
 
 local options = {}
 
-options.PROVIDERS = constants.PROVIDERS
 local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
 local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
@@ -143,7 +143,7 @@ local function provider_list(value)
   local list = type(value) == "table" and value or { value }
   local copy = {}
   for index = 1, #list do
-    local ok, complaint = one_of(options.PROVIDERS)(list[index])
+    local ok, complaint = one_of(providers.NAMES)(list[index])
     if not ok then return false, complaint end
     if contains(copy, list[index]) then return false, "names " .. list[index] .. " twice" end
     copy[index] = list[index]
@@ -165,8 +165,8 @@ local function by_provider(value, checked, check)
     return true, copy
   end
   for provider, entry in pairs(value) do
-    if not contains(options.PROVIDERS, provider) then
-      return false, ("has an unknown provider %q%s"):format(tostring(provider), nearest.hint(provider, options.PROVIDERS))
+    if not contains(providers.NAMES, provider) then
+      return false, ("has an unknown provider %q%s"):format(tostring(provider), nearest.hint(provider, providers.NAMES))
     end
     local ok, result = check(entry)
     if not ok then return false, result end
@@ -283,7 +283,7 @@ function options.check(given)
 
   local _, default_rate = rate(true)
   local checked = {
-    providers = { constants.PROVIDERS[1] }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
+    providers = { providers.NAMES[1] }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
     timeout = TIMEOUT, retry = RETRY, rate = default_rate,
     unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = constants.MAX_RESPONSE,
   }

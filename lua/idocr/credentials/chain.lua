@@ -2,12 +2,8 @@
 
 local errors = require "idocr.errors"
 local failure = require "idocr.credentials.failure"
+local providers = require "idocr.providers"
 local source = require "idocr.credentials.source"
-
-local ORDER = {
-  tencent = { "environment", "profile", "tccli", "machine_role", "web_identity" },
-  ekycpro = { "api_key" },
-}
 
 local RETRY_AFTER = 60 -- seconds until an earlier source that failed temporarily is tried again
 
@@ -24,7 +20,7 @@ local function bind_all(list, context)
     return sources
   end
   local sources = {}
-  for index, name in ipairs(ORDER[context.provider]) do
+  for index, name in ipairs(providers.FACTS[context.provider].sources) do
     sources[index] = require("idocr.credentials." .. name)():bind(context)
   end
   return sources

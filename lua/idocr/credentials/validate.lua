@@ -3,6 +3,7 @@
 
 local members = require "idocr.credentials.members"
 local nearest = require "idocr.nearest"
+local facts = require("idocr.providers").FACTS
 
 local validate = {}
 
@@ -39,7 +40,8 @@ local function literal_credentials(value, providers)
     end
   end
   if not any then
-    return false, providers[1] == "ekycpro" and "api_key is missing" or "secret_id and secret_key are missing"
+    local needed = facts[providers[1]].required
+    return false, table.concat(needed, " and ") .. (#needed == 1 and " is missing" or " are missing")
   end
   if copy.token and copy.secret_id and copy.api_key then
     return false, "has one token for two providers; give { tencent = {...}, ekycpro = {...} }"

@@ -19,7 +19,7 @@ local kinds = require "idocr.kinds"
 ---@field common boolean?                               true: every kind takes it
 
 ---@class idocr.ServiceDescription
----@field provider "tencent"|"ekycpro"
+---@field provider string
 ---@field action string
 ---@field sites string[]?                               Tencent's sites that have the action; nil: not divided into sites
 ---@field pictures string[]                             "image", "back"

@@ -2,6 +2,7 @@
 --- errors that name the place and the nearest right name.
 
 local nearest = require "idocr.nearest"
+local providers = require "idocr.providers"
 local values = require "idocr.decode.values"
 
 local function set(text)
@@ -191,7 +192,7 @@ local function whole(value, where)
 end
 
 local service = record {
-  provider = required(one_of(set "tencent ekycpro")), action = required(text), sites = map(one_of(SITES), true_only),
+  provider = required(one_of(providers.FACTS)), action = required(text), sites = map(one_of(SITES), true_only),
   rate = by_site(number), pictures = required(list(picture_input, 1)), formats = by_site(map(one_of(FORMATS), true_only)),
   max_base64 = by_site(number), max_bytes = number, inputs = list(input), embedded = map(text, true_only),
   outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),

@@ -4,11 +4,11 @@ local advice = require "idocr.picture.quality"
 local choice = require "idocr.cli.choice"
 local cli = require "idocr.cli.client"
 local console = require "idocr.cli.console"
-local constants = require "idocr.constants"
 local kinds = require "idocr.kinds"
 local limits = require "idocr.picture.limits"
 local main = require "idocr.cli.main"
 local picture = require "idocr.picture"
+local providers = require "idocr.providers"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 local table_text = require "idocr.cli.table"
@@ -26,8 +26,9 @@ advice, because bad pictures are often read correctly; nothing is refused for th
 function precheck.describe(parser)
   cli.describe_kind(parser)
   parser:argument("picture", "A file."):args("+")
-  parser:option("--provider", "Provider whose limits apply: tencent or ekycpro.", "tencent"):argname("NAME")
-    :convert(choice.of("--provider", constants.PROVIDERS))
+  local names = table.concat(providers.NAMES, " or ")
+  parser:option("--provider", "Provider whose limits apply: " .. names .. ".", providers.NAMES[1]):argname("NAME")
+    :convert(choice.of("--provider", providers.NAMES))
   parser:option("--site", "Tencent's site: intl or cn.", "intl"):argname("SITE")
     :convert(choice.of("--site", { "intl", "cn" }))
   parser:flag("--json", "One line of JSON for each picture.")

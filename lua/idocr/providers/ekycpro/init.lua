@@ -6,6 +6,7 @@ local check_credentials = require "idocr.providers.check_credentials"
 local form_body = require "idocr.providers.form_body"
 local inputs = require "idocr.providers.inputs"
 local json_body = require "idocr.providers.json_body"
+local providers = require "idocr.providers"
 local response = require "idocr.providers.ekycpro.response"
 local target = require "idocr.providers.target"
 
@@ -82,14 +83,12 @@ function Ekycpro:outcome(plan, received) -- luacheck: no unused args
   return response.outcome(plan, received)
 end
 
-local REQUIRED = { "api_key" }
-
 --- Returns a checked copy of credentials without surrounding white space.
 ---@param credentials any
 ---@return table? checked
 ---@return idocr.Error? err  names what is missing or malformed, without its value
 function Ekycpro:check_credentials(credentials) -- luacheck: no unused args
-  return check_credentials(credentials, REQUIRED, "token")
+  return check_credentials(credentials, providers.FACTS.ekycpro.required, "token")
 end
 
 return ekycpro

@@ -4,6 +4,7 @@
 local core = require "idocr.core"
 local check_credentials = require "idocr.providers.check_credentials"
 local json_body = require "idocr.providers.json_body"
+local providers = require "idocr.providers"
 local request = require "idocr.providers.tencent.request"
 local response = require "idocr.providers.tencent.response"
 local target = require "idocr.providers.target"
@@ -84,14 +85,12 @@ function Tencent:outcome(plan, received) -- luacheck: no unused args
   return response.outcome(plan, received)
 end
 
-local REQUIRED = { "secret_id", "secret_key" }
-
 --- Returns a checked copy of credentials without surrounding white space.
 ---@param credentials any
 ---@return table? checked
 ---@return idocr.Error? err  names what is missing or malformed, without its value
 function Tencent:check_credentials(credentials) -- luacheck: no unused args
-  return check_credentials(credentials, REQUIRED, "token")
+  return check_credentials(credentials, providers.FACTS.tencent.required, "token")
 end
 
 return tencent
