@@ -52,7 +52,8 @@ local Client = {}
 ---@field checked table?             the checked copy of them
 ---@field secrets string[]?          what no error may contain
 
--- client -> idocr.ClientInner. Kept outside the client, so that a dump of it shows no key.
+-- client -> idocr.ClientInner. Kept outside the client, so that a dump of it shows no key. No inner refers to its client: LuaJIT
+-- would never collect such a pair.
 local insides = setmetatable({}, { __mode = "k" })
 
 local function inner_of(self)

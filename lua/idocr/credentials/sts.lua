@@ -6,6 +6,7 @@ local failure = require "idocr.credentials.failure"
 local http = require "idocr.credentials.http"
 local json = require "idocr.json"
 local source = require "idocr.credentials.source"
+local tc3 = require "idocr.providers.tencent.tc3"
 local temporary = require "idocr.credentials.temporary"
 local urls = require "idocr.url"
 local values = require "idocr.credentials.values"
@@ -21,11 +22,7 @@ local function authorization(call, host, body, timestamp)
   local snapshot = call.snapshot
   if not snapshot then return "SKIP" end
   local signer = core.signer(snapshot.secret_id, snapshot.secret_key)
-  local value = signer:authorization {
-    method = "POST", timestamp = timestamp, service = "sts",
-    headers = { { "content-type", "application/json" }, { "host", host } },
-    payload_hash = core.sha256(body),
-  }
+  local value = tc3.authorization(signer, "sts", tc3.signed_headers(host), core.sha256(body), timestamp)
   signer:close()
   return value
 end
@@ -87,15 +84,14 @@ function sts.call(context, call, seconds_left)
   local target, body = call.target, json.encode(call.params)
   local host = target.authority
   local timestamp = math.floor(context.clock())
-  local headers = {
-    { "Content-Type", "application/json" },
-    { "Authorization", authorization(call, host, body, timestamp) },
-    { "X-TC-Action", call.action },
-    { "X-TC-Version", VERSION },
-    { "X-TC-Timestamp", ("%d"):format(timestamp) },
-    { "X-TC-Region", call.region },
+  local headers = tc3.headers {
+    authorization = authorization(call, host, body, timestamp),
+    action = call.action,
+    version = VERSION,
+    timestamp = timestamp,
+    region = call.region,
+    token = call.snapshot and call.snapshot.token,
   }
-  if call.snapshot and call.snapshot.token then headers[#headers + 1] = { "X-TC-Token", call.snapshot.token } end
   local response, err = http.send(context.transport(), {
     method = "POST", url = target.url, host = host, headers = headers, text = body, connect_timeout = CONNECT,
   }, math.min(seconds_left, TOTAL))

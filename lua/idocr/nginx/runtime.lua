@@ -21,8 +21,9 @@ runtime.may_wait = may_wait
 
 runtime.pause = require("idocr.nginx.turns").new(may_wait)
 
--- Coroutine of a pool's task -> its slot.
-local tasks = setmetatable({}, { __mode = "k" })
+-- Coroutine of a pool's task -> its slot. Both are weak: a slot holds its coroutine, and LuaJIT never collects a weak key that
+-- its own value holds. The running coroutine holds the slot.
+local tasks = setmetatable({}, { __mode = "kv" })
 
 --- Returns whether the current task was cancelled, or its client has disconnected: nothing new may be started for it.
 ---@return boolean

@@ -153,7 +153,8 @@ function module.new(options)
   }
   if not handle then error("libcurl: " .. why, 0) end
 
-  -- Weak, so that an abandoned transfer is collected and thereby cancelled.
+  -- transfer -> the operation that a task waits for. Weak, so that the transfer of a dropped task is collected and thereby
+  -- cancelled.
   local pending = setmetatable({}, { __mode = "kv" })
   local function poll(seconds)
     if handle:wait(seconds) == 0 then return end

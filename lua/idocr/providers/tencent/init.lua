@@ -8,6 +8,7 @@ local providers = require "idocr.providers"
 local request = require "idocr.providers.tencent.request"
 local response = require "idocr.providers.tencent.response"
 local target = require "idocr.providers.target"
+local tc3 = require "idocr.providers.tencent.tc3"
 
 local HOSTS = { intl = "ocr.intl.tencentcloudapi.com", cn = "ocr.tencentcloudapi.com" }
 
@@ -43,7 +44,7 @@ function tencent.new(options)
     unsigned = options.unsigned_payload and true or false,
     connect_timeout = options.connect_timeout,
     max_response = options.max_response,
-    signed_headers = request.signed_headers(host),
+    signed_headers = tc3.signed_headers(host),
     frames = {},
   }, Tencent)
 end

@@ -4,18 +4,13 @@ local core = require "idocr.core"
 local errors = require "idocr.errors"
 local inputs = require "idocr.providers.inputs"
 local json_body = require "idocr.providers.json_body"
+local tc3 = require "idocr.providers.tencent.tc3"
 
 local request = {}
 
 local SERVICE = "ocr" -- of the credential scope; fixed, because an endpoint may be an address
 local VERSION = "2018-11-19"
-local CONTENT_TYPE = "application/json" -- lower case, as in the canonical request
 local CLIENT = "idocr_" .. core.version
-
---- Returns the headers that a signature covers, the same ones as in the official SDKs.
----@param host string
----@return string[][]
-function request.signed_headers(host) return { { "Content-Type", CONTENT_TYPE }, { "Host", host } } end
 
 --- Returns a key for calls whose bodies differ in the picture alone: the kind and its boolean params. nil where there is
 --- another param, a second picture or a URL. Two kinds may share a service and read its params differently.
@@ -71,10 +66,6 @@ local function payload_hash(plan)
   return nil, errors.unsent("image", code == "changed" and "PictureChanged" or "PictureUnreadable", message)
 end
 
-local function add(headers, name, value)
-  if value then headers[#headers + 1] = { name, value } end
-end
-
 --- Returns the signed request of one attempt.
 ---@param provider idocr.Tencent
 ---@param plan idocr.Plan
@@ -86,23 +77,18 @@ function request.sign(provider, plan, credentials, timestamp)
   timestamp = math.floor(timestamp)
   local hash, err = payload_hash(plan)
   if not hash then return nil, err end
-  -- Use a fresh table: a finalizer may start another call and overwrite a shared one.
-  local authorization = signer_of(provider, credentials):authorization {
-    method = "POST", headers = provider.signed_headers, payload_hash = hash, timestamp = timestamp, service = SERVICE,
+  local headers = tc3.headers {
+    host = provider.host,
+    authorization = tc3.authorization(signer_of(provider, credentials), SERVICE, provider.signed_headers, hash, timestamp),
+    action = plan.action,
+    version = VERSION,
+    timestamp = timestamp,
+    client = CLIENT,
+    region = provider.region,
+    language = provider.language,
+    token = credentials.token,
+    payload = plan.unsigned and "UNSIGNED-PAYLOAD" or nil,
   }
-  local headers = {
-    { "Host", provider.host },
-    { "Content-Type", CONTENT_TYPE },
-    { "Authorization", authorization },
-    { "X-TC-Action", plan.action },
-    { "X-TC-Version", VERSION },
-    { "X-TC-Timestamp", ("%d"):format(timestamp) },
-    { "X-TC-RequestClient", CLIENT },
-  }
-  add(headers, "X-TC-Region", provider.region)
-  add(headers, "X-TC-Language", provider.language)
-  add(headers, "X-TC-Token", credentials.token)
-  add(headers, "X-TC-Content-SHA256", plan.unsigned and "UNSIGNED-PAYLOAD" or nil)
   return {
     method = "POST",
     url = provider.url,
