@@ -18,6 +18,7 @@ local errors = {}
 ---| "service"      the service returned an error
 ---| "throttled"    too many calls, by the service's or the client's limit
 ---| "closed"       the client was closed, or the call was cancelled
+---| "store"        the shared store (Redis, a lua_shared_dict) failed
 
 ---@class idocr.Error
 ---@field category idocr.ErrorCategory
@@ -32,7 +33,8 @@ local errors = {}
 ---@field vendor_message string? the vendor's text; may contain personal data, so it is never logged
 
 local CATEGORIES = {}
-for name in ([[image credentials unsupported connect tls timeout network http protocol service throttled closed]]):gmatch("%a+") do
+for name in ([[image credentials unsupported connect tls timeout network http protocol service throttled closed
+  store]]):gmatch("%a+") do
   CATEGORIES[name] = true
 end
 errors.CATEGORIES = CATEGORIES
@@ -126,6 +128,14 @@ function errors.sent(category, code, message, fields) return with_facts(category
 function errors.after(sent, category, code, message, fields)
   if sent == true then return with_facts(category, code, message, fields, true, nil) end
   return with_facts(category, code, message, fields, sent, false)
+end
+
+--- Makes the error of a store: nothing was sent to a service. StoreUnavailable is retryable, any other code is not.
+---@param code "StoreUnavailable"|"StoreRefused"
+---@param message string safe to log
+---@return idocr.Error
+function errors.store(code, message)
+  return errors.unsent("store", code, message, { retryable = code == "StoreUnavailable" })
 end
 
 --- Returns whether a value is an error object of idocr.

@@ -69,7 +69,7 @@ local DOORS = {
   picture = "init advice limits quality",
   providers = "init tencent.tc3",
   sandbox = "faults handler server server.shell stamp",
-  stores = "init",
+  stores = "init window",
   transports = "init",
 }
 

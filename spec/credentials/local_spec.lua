@@ -207,17 +207,17 @@ end)
 describe("a fetch that workers share", function()
   local refreshing = require "idocr.credentials.refreshing"
 
-  -- A source whose cache answers its looks from a list, and what was done with the cache.
+  -- A source whose store answers reads from a list, and what was done with the store.
   local function source(looks)
     local done, fetched = {}, 0
     local function note(name) return function() done[#done + 1] = name end end
-    local cache = { save = note "save", release = note "release", forget = note "forget" }
-    function cache.load() return table.remove(looks, 1) or nil end
-    function cache.claim()
-      done[#done + 1] = "claim"
+    local store = { set = note "set", delete_if = note "delete_if", delete = note "delete" }
+    function store.get() return table.remove(looks, 1) or nil end
+    function store.add()
+      done[#done + 1] = "add"
       return true
     end
-    local context = { cache = cache, runtime = scripted.runtime(), clock = function() return 1000 end, emit = function() end }
+    local context = { store = store, runtime = scripted.runtime(), clock = function() return 1000 end, emit = function() end }
     local made = refreshing.new("role", context, function()
       fetched = fetched + 1
       return { secret_id = "AKIDfetched", secret_key = "k", expires = 9000 }
@@ -230,7 +230,7 @@ describe("a fetch that workers share", function()
   it("is made by the worker that holds the claim, and cached for the others", function()
     local made, done, fetched = source {}
     assert.equal("AKIDfetched", made:get(5).secret_id)
-    assert.same({ "claim", "save", "release" }, done)
+    assert.same({ "add", "set", "delete_if" }, done)
     assert.equal(1, fetched())
   end)
 
@@ -250,7 +250,7 @@ describe("a fetch that workers share", function()
   it("is not repeated by a worker that gets the claim just after another released it", function()
     local made, done, fetched = source { false, false, KEPT } -- it comes between the look and the claim
     assert.equal("AKIDkept", made:get(5).secret_id)
-    assert.same({ "claim", "release" }, done)
+    assert.same({ "add", "delete_if" }, done)
     assert.equal(0, fetched())
   end)
 end)

@@ -18,7 +18,8 @@ Exit status:
      a number is not valid, some of several pictures failed, or the folder has no pictures
   2  wrong arguments, or an operation that the site, provider or system does not support
   3  credentials are missing, wrong, or could not be refreshed
-  4  no usable response: connection, TLS, timeout, HTTP error, or malformed response
+  4  no usable response: connection, TLS, timeout, HTTP error, or malformed response; or the
+     shared store failed
   5  the picture was refused before anything was sent
   6  the output could not be written, or another batch writes to the same file]]
 
@@ -28,6 +29,7 @@ local BY_CATEGORY = {
   credentials = status.CREDENTIALS,
   connect = status.NETWORK, tls = status.NETWORK, timeout = status.NETWORK, network = status.NETWORK,
   http = status.NETWORK, protocol = status.NETWORK, closed = status.NETWORK,
+  store = status.NETWORK,
   image = status.PICTURE,
 }
 

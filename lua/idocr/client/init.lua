@@ -38,7 +38,7 @@ local Client = {}
 ---@field random fun(): number       uniform in [0, 1)
 ---@field new_transport fun(changes: table): table
 ---@field direct table?              transport without a proxy
----@field cache table?               credentials that several workers share
+---@field store idocr.Store          rate limits, temporary credentials, results
 ---@field closed boolean?
 
 ---@class idocr.Account  a provider with the credentials of one client
@@ -243,6 +243,9 @@ local function direct_transport(inner)
   return inner.direct
 end
 
+-- Returns the store for temporary credentials. Sources keep them in their own memory too, so that of this Lua state adds nothing.
+local function shared_credentials(store) return store.name == "nginx" and store or nil end
+
 -- Makes the account of a provider. Raises where its credentials cannot be used.
 local function new_account(inner, name)
   local provider_options = options.for_provider(inner.options, name)
@@ -258,7 +261,7 @@ local function new_account(inner, name)
     clock = function() return (account.clock()) end,
     runtime = inner.runtime,
     emit = inner.emit,
-    cache = inner.cache,
+    store = shared_credentials(inner.store),
     check = function(given) return account.provider:check_credentials(given) end,
     parse_date = http_date.parse,
     request_id = errors.request_id,
@@ -281,9 +284,8 @@ local function new_inner(checked)
   }
   inner.transport = inner.new_transport {}
   inner.runtime = inner.transport.runtime
-  local store
-  store, inner.cache = stores.open(checked.shared, inner.runtime)
-  inner.limiter = limiter.new(checked.rate, inner.runtime, store)
+  inner.store = stores.open(checked.shared, inner.runtime)
+  inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
   return inner
 end

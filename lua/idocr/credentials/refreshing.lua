@@ -12,13 +12,13 @@ local MARGIN = 300 -- seconds before expiry, as in the official SDKs
 local PAUSE = 5 -- seconds between two renewal attempts while the current credentials are valid
 
 local CLAIM = 15 -- seconds for which a worker holds the claim to fetch
-local POLL = 0.05 -- seconds between two reads of the shared cache
+local POLL = 0.05 -- seconds between two reads of the shared store
 
 local Source = {}
 Source.__index = Source
 
---- Makes a source. `fetch(seconds_left)` returns credentials, or nil and an error. `identity` is the key in the cache that
---- workers share (`context.cache`) and must not hold a secret.
+--- Makes a source. `fetch(seconds_left)` returns credentials, or nil and an error. `identity` becomes the key in the store
+--- that workers share (`context.store`).
 ---@param name string
 ---@param context idocr.CredentialsContext
 ---@param fetch fun(seconds_left: number): idocr.Snapshot?, idocr.Error?
@@ -27,7 +27,9 @@ Source.__index = Source
 function refreshing.new(name, context, fetch, settings)
   settings = settings or {}
   local self = setmetatable({ name = name, context = context, fetch = fetch, margin = settings.margin }, Source)
-  if context.cache and settings.identity then self.key = name .. ":" .. core.sha256(settings.identity):sub(1, 16) end
+  if context.store and settings.identity then
+    self.key = "credentials:" .. name .. ":" .. core.sha256(settings.identity):sub(1, 16)
+  end
   return self
 end
 
@@ -49,35 +51,42 @@ function Source:fresh()
   return self.tried ~= nil and self.context.runtime.now() - self.tried < PAUSE
 end
 
---- Loads credentials that another worker fetched.
+--- Loads credentials that another worker fetched. A store that fails counts as an empty one.
 function Source:load()
-  local text = self.context.cache:load(self.key)
-  local snapshot = json.decode(text)
+  local text = self.context.store:get(self.key)
+  local snapshot = text and json.decode(text)
   if type(snapshot) ~= "table" then return nil end
   self:keep(snapshot)
   return self:fresh() and snapshot or nil
 end
 
---- Waits for the credentials that another worker is fetching. Returns nil when this worker holds the claim to fetch.
-function Source:borrow(seconds_left)
-  local runtime, cache = self.context.runtime, self.context.cache
+-- Claims the fetch. Returns whether this worker makes it: it holds the claim, or the store fails.
+local function claim(self, token) return self.context.store:add(self.key .. ":claim", token, CLAIM) ~= false end
+
+local function release(self, token) self.context.store:delete_if(self.key .. ":claim", token) end
+
+--- Waits for the credentials that another worker is fetching. Returns nil when this worker has to fetch them.
+---@param token string identifies the claim of this worker
+function Source:borrow(seconds_left, token)
+  local runtime = self.context.runtime
   local ends = runtime.now() + math.min(seconds_left, CLAIM)
   local snapshot = self:load()
-  while not snapshot and not cache:claim(self.key, CLAIM) do
+  while not snapshot and not claim(self, token) do
     if runtime.now() >= ends then return nil end
     runtime.sleep(POLL)
     snapshot = self:load()
   end
   if snapshot then return snapshot end
   snapshot = self:load() -- another worker may have saved it and released the claim after the last load
-  if snapshot then cache:release(self.key) end
+  if snapshot then release(self, token) end
   return snapshot
 end
 
 --- Fetches, validates and shares new credentials.
 function Source:fetch_now(seconds_left)
-  local cache = self.key and self.context.cache
-  local snapshot = cache and self:borrow(seconds_left)
+  local store, token = self.key and self.context.store, nil
+  if store then token = core.hex(core.random(8)) end
+  local snapshot = store and self:borrow(seconds_left, token)
   if snapshot then return snapshot end
   local ran, fetched, err = pcall(self.fetch, seconds_left)
   if not ran then fetched, err = failure.raised("the source of credentials", fetched, self.snapshot) end
@@ -90,11 +99,11 @@ function Source:fetch_now(seconds_left)
     self.tried = nil
     self:keep(fetched)
     local life = fetched.expires and fetched.expires - self.context.clock()
-    if cache and life and life > 0 then cache:save(self.key, json.encode(fetched), life) end
+    if store and life and life > 0 then store:set(self.key, json.encode(fetched), life) end
   else
     self.tried = self.context.runtime.now()
   end
-  if cache then cache:release(self.key) end
+  if store then release(self, token) end
   self.context.emit("credentials", { source = self.name, ok = fetched ~= nil, code = err and err.code or nil })
   return fetched, err
 end
@@ -155,7 +164,7 @@ end
 function Source:invalidate(snapshot)
   if self.snapshot ~= snapshot then return end
   self.snapshot, self.tried = nil, nil
-  if self.key then self.context.cache:forget(self.key) end
+  if self.key then self.context.store:delete(self.key) end
 end
 
 return refreshing

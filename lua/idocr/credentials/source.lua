@@ -33,7 +33,7 @@ local source = {}
 ---@field check (fun(snapshot: any): table?, idocr.Error?)? rejects malformed keys, ids and tokens
 ---@field request_id (fun(value: any): string?)? returns a request id that is safe to log
 ---@field parse_date (fun(text: string?): number?)? parses a Date header to Unix seconds
----@field cache { load: function, save: function, forget: function, claim: function, release: function }? shared by workers
+---@field store idocr.Store?          where workers share temporary credentials; nil: nowhere
 
 local Unbound = { __name = "idocr.Credentials" }
 Unbound.__index = Unbound

@@ -1,22 +1,15 @@
---- A store in a `lua_shared_dict`, shared by the workers of one nginx: the limiter's windows and short-lived credentials.
+--- A store in a `lua_shared_dict`, shared by the workers of one nginx.
 
+local errors = require "idocr.errors"
+local limits = require "idocr.stores.limits"
 local runtime = require "idocr.nginx.runtime"
 
-local shared = {}
+local nginx_dict = {}
 
+local PREFIX = "idocr:"
 local SPINS = 200 -- tries, about 60 us: the holder writes one value and never yields
 local HELD = 0.5 -- seconds; a lock expires after this, because its worker may have been killed
-local NAP = 0.001
-
---- Returns the dict of the option `shared`.
----@param name any a dict's name, or a dict
----@return table
-function shared.dict(name)
-  if type(name) ~= "string" then return name end
-  local dict = ngx.shared[name]
-  if not dict then error(("option shared: nginx has no dict of this name; add `lua_shared_dict %s 1m;`"):format(name), 0) end
-  return dict
-end
+local NAP = 0.001 -- seconds
 
 local function lock(dict, key)
   local patience = math.ceil(HELD / NAP) + 1
@@ -32,51 +25,88 @@ local function lock(dict, key)
   end
 end
 
-local Store = {}
-Store.__index = Store
+---@class idocr.NginxDictStore: idocr.Store
+local Dict = { name = "nginx" }
+Dict.__index = Dict
 
---- Changes the list of numbers under a key, under a lock.
----@param key string
----@param ttl number seconds
----@param fn fun(list: number[]): any must not yield
-function Store:change(key, ttl, fn)
-  local held = lock(self.dict, key .. ":lock")
-  local list = {}
-  for number in (self.dict:get(key) or ""):gmatch("%S+") do list[#list + 1] = tonumber(number) end
-  local ran, result = pcall(fn, list)
-  if ran then
-    for i = 1, #list do list[i] = ("%.6f"):format(list[i]) end
-    self.dict:set(key, table.concat(list, " "), ttl)
-  end
-  if held then self.dict:delete(key .. ":lock") end
+-- Calls `fn(dict, key)` under the lock of a key. It must not yield.
+local function locked(self, key, fn)
+  key = PREFIX .. key
+  local dict = self.dict
+  local held = lock(dict, key .. ":lock")
+  local ran, result, err = pcall(fn, dict, key)
+  if held then dict:delete(key .. ":lock") end
   if not ran then error(result, 0) end
-  return result
+  return result, err
 end
 
---- Makes a store for the limiter.
----@param dict any
----@return idocr.LimiterStore
-function shared.store(dict) return setmetatable({ dict = shared.dict(dict) }, Store) end
+local function put(dict, key, text, ttl)
+  local ok, why = dict:set(key, text, ttl)
+  if ok then return true end
+  return nil, errors.store("StoreRefused", "the lua_shared_dict has no memory for the value (" .. tostring(why) .. "); make it larger")
+end
 
-local Cache = {}
-Cache.__index = Cache
+function Dict:get(key) return (self.dict:get(PREFIX .. key)) end
 
---- Stores a text for all workers.
-function Cache:save(key, text, ttl) self.dict:set("idocr:kept:" .. key, text, ttl) end
+function Dict:set(key, text, ttl)
+  return locked(self, key, function(dict, name) return put(dict, name, text, ttl) end)
+end
 
----@return string?
-function Cache:load(key) return self.dict:get("idocr:kept:" .. key) end
+function Dict:add(key, text, ttl)
+  return locked(self, key, function(dict, name)
+    if dict:get(name) ~= nil then return false end
+    return put(dict, name, text, ttl)
+  end)
+end
 
-function Cache:forget(key) self.dict:delete("idocr:kept:" .. key) end
+function Dict:delete(key)
+  return locked(self, key, function(dict, name)
+    dict:delete(name)
+    return true
+  end)
+end
 
---- Claims a task that one worker does for all. Returns whether this worker has it; the claim expires after `ttl` seconds.
----@return boolean
-function Cache:claim(key, ttl) return (self.dict:add("idocr:claim:" .. key, true, ttl)) == true end
+function Dict:delete_if(key, text)
+  return locked(self, key, function(dict, name)
+    if dict:get(name) ~= text then return false end
+    dict:delete(name)
+    return true
+  end)
+end
 
-function Cache:release(key) self.dict:delete("idocr:claim:" .. key) end
+function Dict:replace_if(key, old, new, ttl)
+  return locked(self, key, function(dict, name)
+    if dict:get(name) ~= old then return false end
+    return put(dict, name, new, ttl)
+  end)
+end
 
---- Makes a cache of texts.
----@param dict any
-function shared.cache(dict) return setmetatable({ dict = shared.dict(dict) }, Cache) end
+--- Changes the list of numbers under a key; see `idocr.ListStore`.
+function Dict:change(key, ttl, fn)
+  return locked(self, key, function(dict, name)
+    local list = {}
+    for number in (dict:get(name) or ""):gmatch("%S+") do list[#list + 1] = tonumber(number) end
+    local result = fn(list)
+    for i = 1, #list do list[i] = ("%.6f"):format(list[i]) end
+    dict:set(name, table.concat(list, " "), ttl)
+    return result
+  end)
+end
 
-return shared
+function Dict:limits() return limits.new(self) end
+
+--- Makes a store. Raises, without a position, where nginx has no dict of this name.
+---@param shared any a dict's name, or a dict
+---@return idocr.NginxDictStore
+function nginx_dict.new(shared)
+  local dict = shared
+  if type(shared) == "string" then
+    dict = ngx.shared[shared]
+    if not dict then
+      error(("option shared: nginx has no dict of this name; add `lua_shared_dict %s 1m;`"):format(shared), 0)
+    end
+  end
+  return setmetatable({ dict = dict }, Dict)
+end
+
+return nginx_dict
