@@ -143,7 +143,16 @@ define put_c
 
 endef
 
-.PHONY: install put rock-build rock-install rock
+# Removes the files of this version, and the folders when they are empty: a user's own kinds of card may be in them.
+define remove
+	for folder in "$(DESTDIR)$(1)" "$(DESTDIR)$(2)"; do [ ! -d "$$folder/idocr" ] || { \
+	  ($(HOUSE)) | sed "s|^|$$folder/|" | tr '\n' '\0' | xargs -0 rm -f; \
+	  rm -f $(MODULES:%="$$folder/idocr/%.so"); \
+	  find "$$folder/idocr" -depth -type d -empty -delete; }; done
+
+endef
+
+.PHONY: install put uninstall rock-build rock-install rock dist deb
 install: all
 	@$(MAKE) --no-print-directory put
 
@@ -156,6 +165,10 @@ endif
 	sed -e 's|@LUA@|$(call luadir,$(firstword $(LUAS)))|; s|@C54@|$(call libdir,5.4)|; s|@CJIT@|$(call libdir,luajit)|g' \
 	  lua/idocr/cli/launcher.sh > "$(DESTDIR)$(BINDIR)/idocr"
 	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
+ifeq ($(DESTDIR)$(filter /usr /usr/local,$(PREFIX)),)
+	@printf 'For require "idocr" in your programs:\n'
+	@$(foreach L,$(LUAS),printf '  $(L): LUA_PATH="%s"  LUA_CPATH="%s"\n' '$(call luadir,$L)/?.lua;$(call luadir,$L)/?/init.lua;;' '$(call libdir,$L)/?.so;;';)
+endif
 
 # Called by the rockspec for the one Lua that LuaRocks names with LUA_INCDIR. Rebuilds everything, because the objects in
 # build/rock may be those of another Lua.
@@ -168,10 +181,22 @@ rock-install:
 	$(call put_c,rock,$(LIBDIR))
 	install -D -m 755 lua/idocr/cli/start.lua "$(DESTDIR)$(BINDIR)/idocr"
 
-# The packed rocks, source and binary, in build/rocks (needs luarocks).
+# Removes what `make install` with the same variables installed.
+uninstall:
+	$(foreach L,$(LUAS),$(call remove,$(call luadir,$L),$(call libdir,$L)))
+	rm -f "$(DESTDIR)$(BINDIR)/idocr"
+
+# The source tarball with its checksum in build/dist, the rocks in build/rocks (needs luarocks; ROCK_LUA="5.4 5.3 5.1"; 5.1 is
+# for LuaJIT), the Debian packages in build/deb.
 ROCK_LUA ?= 5.4
+dist:
+	@spec/packaging/dist.sh
+
 rock:
 	@spec/packaging/rock.sh $(ROCK_LUA)
+
+deb: all
+	@spec/packaging/deb.sh
 
 # ---- faults, fuzzing, long runs, another processor
 
@@ -225,7 +250,10 @@ help:
 	  'make faults         every fault of a server against every transport; FAULTS=words TRANSPORT=name for some' \
 	  'make lint           luacheck' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
-	  'make rock           pack the rock into build/rocks (ROCK_LUA=5.1 for LuaJIT)' \
+	  'make uninstall      remove what make install with the same variables installed' \
+  'make dist           the source tarball with its checksum, in build/dist' \
+  'make rock           the source rock and a binary rock, in build/rocks (ROCK_LUA="5.4 5.3 5.1"; 5.1 is for LuaJIT)' \
+  'make deb            two Debian packages in build/deb: for Lua 5.4 scripts and for nginx' \
 	  'make bench          measure calls beside other clients (bench-deps installs them; QUICK=1; results in spec/bench)' \
   '                    BASE=COMMIT: compare this tree with a commit and print ratios (ROUNDS=15)' \
 	  'make bench-check    compare instruction counts with the stored ones (bench-counts stores new ones; needs valgrind)' \

@@ -21,7 +21,5 @@ IDOCR_EXPORT int luaopen_idocr_core(lua_State *L)
     idocr_lua_add_reply(L);
     idocr_lua_add_card(L);
     idocr_lua_add_signal(L);
-    lua_pushliteral(L, "scm");
-    lua_setfield(L, -2, "version");
     return 1;
 }

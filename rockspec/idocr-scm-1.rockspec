@@ -31,7 +31,7 @@ external_dependencies = {
   CRYPTO = { library = "crypto" },
 }
 
--- The Makefile knows the files: a new kind of card in lua/idocr/cards/ is installed without a word here.
+-- The Makefile knows the files: a new kind of card in lua/idocr/cards/ is installed without a change here.
 build = {
   type = "make",
   build_target = "rock-build",

@@ -9,9 +9,6 @@
 
 local core = {}
 
----@type string
-core.version = "scm"
-
 ---- Pictures: csrc/image*.h, csrc/jpeg_walk.h
 
 --- A picture: an open file that is read in slices, or a borrowed string. A large file is never held in memory.

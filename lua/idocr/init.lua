@@ -7,21 +7,22 @@
 --- Bad arguments raise; everything else returns `nil, err` (see `idocr.errors`). `require` itself does no I/O.
 
 local client = require "idocr.client"
-local core = require "idocr.core"
 local describe = require "idocr.kinds.describe"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
+local version = require "idocr.version"
 
 ---@class idocr
+---@field version string      "1.0.0": semantic versioning
 ---@field credentials table  constructors: static, environment, profile, machine_role, assume_role, web_identity, chain, …
 ---@field request_image fun(options: table?): idocr.Picture?, table  the picture in nginx's current request
 ---@field checks table       mrz, china_id, malaysia_id, macao_id, each with `parse`
 local idocr = {
-  version = core.version,
-  _VERSION = "idocr " .. core.version,
+  version = version,
+  _VERSION = "idocr " .. version,
 }
 
 --- Makes a client. Raises on a wrong option, with the nearest right name.

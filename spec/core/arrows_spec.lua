@@ -19,6 +19,7 @@ local COMMON = [[
   utf8_characters
   calendar
   http_date
+  version
 ]]
 
 -- room (or file beside the rooms) -> what it may require, by the same names; a room always itself
@@ -51,6 +52,7 @@ local MAY = {
   base64_text = "",
   calendar = "",
   http_date = "",
+  version = "",
   redact = "",
   utf8_characters = "",
   curl = "",

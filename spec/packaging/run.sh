@@ -58,14 +58,24 @@ specimen=$(ls "$checkout"/lua/idocr/sandbox/specimens/passport.* | head -n 1)
 
 if command -v luarocks >/dev/null; then
   check "luarocks lint" luarocks lint rockspec/idocr-scm-1.rockspec
-  for version in 5.4 5.1; do
-    [ -e "/usr/include/lua$version/lua.h" ] || continue
-    tree=$work/tree-$version
-    check "luarocks make for $version" sh -c "cd '$copy' && luarocks --lua-version $version make --deps-mode none --tree '$tree' rockspec/idocr-scm-1.rockspec"
-    if [ $version = 5.4 ]; then lua=lua5.4; else lua=luajit; fi
-    try_tree "rock for $version" $lua "$tree/share/lua/$version" "$tree/lib/lua/$version"
-    try_command "rock for $version" "$tree/bin/idocr" "$specimen"
+  versions=
+  for version in 5.4 5.3 5.1; do [ ! -e "/usr/include/lua$version/lua.h" ] || versions="$versions $version"; done
+  # shellcheck disable=SC2086
+  check "make rock" make -C "$copy" --no-print-directory rock ROCK_LUA="${versions# }"
+  for version in $versions; do
+    case $version in 5.1) lua=luajit ;; *) lua=lua$version ;; esac
+    for rock in "$copy"/build/rocks/*.src.rock "$copy/build/rocks/lua$version"/*.rock; do
+      kind=binary
+      case $rock in *.src.rock) kind=source ;; esac
+      tree=$work/tree-$version-$kind
+      check "$kind rock for $version" luarocks --lua-version "$version" install --deps-mode none --tree "$tree" "$rock"
+      try_tree "$kind rock for $version" $lua "$tree/share/lua/$version" "$tree/lib/lua/$version"
+    done
+    try_command "source rock for $version" "$work/tree-$version-source/bin/idocr" "$specimen"
   done
+  tree=$work/tree-make
+  check "luarocks make" sh -c "cd '$copy' && luarocks --lua-version 5.4 make --deps-mode none --tree '$tree' rockspec/idocr-scm-1.rockspec"
+  try_tree "luarocks make" lua5.4 "$tree/share/lua/5.4" "$tree/lib/lua/5.4"
 else
   echo "skipped luarocks: it is not installed"
 fi
@@ -77,7 +87,27 @@ for pair in lua5.4:5.4 luajit:5.1; do
   try_tree "installed for ${pair%:*}" "${pair%:*}" "$root/usr/share/lua/${pair#*:}" "$root/usr/lib/lua/${pair#*:}"
 done
 check "make install PREFIX" make -C "$copy" --no-print-directory install PREFIX="$work/prefix"
+holds "make install PREFIX: says what to set" "LUA_PATH=\"$work/prefix/share/lua/"
 try_command "installed" "$work/prefix/bin/idocr" "$specimen"
+mkdir -p "$work/prefix/share/lua/5.4/idocr/cards"
+echo "return {}" >"$work/prefix/share/lua/5.4/idocr/cards/a_users_own.lua"
+check "make uninstall" make -C "$copy" --no-print-directory uninstall PREFIX="$work/prefix"
+find "$work/prefix" -type f >"$work/log"
+check "make uninstall: leaves the user's own kind alone" \
+  test "$(cat "$work/log")" = "$work/prefix/share/lua/5.4/idocr/cards/a_users_own.lua"
+
+if command -v dpkg-deb >/dev/null; then
+  check "make deb" make -C "$copy" --no-print-directory deb
+  for package in "$copy"/build/deb/*.deb; do dpkg-deb -x "$package" "$work/debian"; done
+  for pair in lua5.4:5.4 luajit:5.1; do
+    modules=$(echo "$work"/debian/usr/lib/*/lua/"${pair#*:}")
+    (cd / && LUA_PATH="$work/debian/usr/share/lua/${pair#*:}/?.lua;$work/debian/usr/share/lua/${pair#*:}/?/init.lua;;" \
+      LUA_CPATH="$modules/?.so;;" "${pair%:*}" -e 'print(require("idocr").version, require("idocr.core") ~= nil)') >"$work/log" 2>&1
+    holds "Debian package for ${pair%:*}: loads" "true"
+  done
+else
+  echo "skipped Debian packages: dpkg-deb is not installed"
+fi
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

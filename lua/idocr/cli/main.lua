@@ -12,7 +12,7 @@ local main = {}
 
 local COMMANDS = {
   { "read", "Read pictures of documents." },
-  { "batch", "Read read a folder of pictures into a JSON Lines file; run it again to resume." },
+  { "batch", "Read a folder of pictures into a JSON Lines file; run it again to resume." },
   { "check", "Check a number or a machine readable zone, offline." },
   { "precheck", "Find out why a picture will fail or read badly, before you pay for the call." },
   { "kinds", "List the kinds of documents and the services that read them." },
@@ -53,7 +53,7 @@ local function build(argparse, chosen, out)
   end
   local parser = argparse("idocr", DESCRIPTION, EPILOG):command_target("command"):help_max_width(120):require_command(true)
   parser:flag("--version", "Show the version and exit."):action(function()
-    print_and_exit(("idocr %s (%s)\n"):format(require("idocr.core").version, _VERSION), out)
+    print_and_exit(("idocr %s (%s)\n"):format(require "idocr.version", _VERSION), out)
   end)
   add_help(parser)
   local module

@@ -10,7 +10,7 @@ local request = {}
 
 local SERVICE = "ocr" -- of the credential scope; fixed, because an endpoint may be an address
 local VERSION = "2018-11-19"
-local CLIENT = "idocr_" .. core.version
+local CLIENT = "idocr_" .. require "idocr.version"
 
 --- Returns a key for calls whose bodies differ in the picture alone: the kind and its boolean params. nil where there is
 --- another param, a second picture or a URL. Two kinds may share a service and read its params differently.
