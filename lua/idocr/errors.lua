@@ -69,7 +69,7 @@ end
 
 function metatable.__concat(a, b) return tostring(a) .. tostring(b) end
 
---- Makes an error object. `message` must be written by idocr or have been passed through `errors.scrub`.
+--- Makes an error object. `message` must be written by idocr or have been passed through `redact.scrub`.
 ---@param category idocr.ErrorCategory
 ---@param code string
 ---@param message string
@@ -100,14 +100,6 @@ end
 ---@param fields table? further members; `retryable` defaults to true for connect, timeout and network
 ---@return idocr.Error
 function errors.unsent(category, code, message, fields) return with_facts(category, code, message, fields, false, false) end
-
---- Makes the error of a request that was sent in part: `sent = "part"`, `billed = false`.
----@param category idocr.ErrorCategory
----@param code string
----@param message string safe to log
----@param fields table? as for `errors.unsent`
----@return idocr.Error
-function errors.partly_sent(category, code, message, fields) return with_facts(category, code, message, fields, "part", false) end
 
 --- Makes the error of a request that was sent whole, or for which this is unknown: `sent = true`, `billed` as in `fields`
 --- (nil: unknown).
@@ -153,7 +145,5 @@ function errors.conceal(err, secrets)
   end
   return err
 end
-
-errors.scrub, errors.hide, errors.describe, errors.vendor_text = redact.scrub, redact.hide, redact.describe, redact.vendor_text
 
 return errors

@@ -1,6 +1,7 @@
 -- Error objects: nothing in their text that could be a secret or personal data.
 local growth = require "spec.support.growth"
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 
 describe("a text from outside", function()
   it("loses what could be a key, a picture or a number", function()
@@ -9,7 +10,7 @@ describe("a text from outside", function()
       "/9j/4AAQSkZJRgABAQ==", "iVBORw0KGgoAAAANSUhEUg", "%2F9j%2F4AAQSkZJRg", "SECRETKEYexamplesecretkeyEXAMPLE",
       "AKIDabcdefghijklmnopqrstuvwxyz0123",
     } do
-      local text = errors.scrub("before " .. secret .. " after")
+      local text = redact.scrub("before " .. secret .. " after")
       assert.matches("^before %*+ after$", text)
     end
   end)
@@ -19,22 +20,22 @@ describe("a text from outside", function()
       "image larger than 2M", "Inner error, please retry later", "FailedOperation.InconsistencyBetweenMRZAndVRZ", "connect() failed (111)",
       "RecognizeMainlandIDCardOCR: TC3-HMAC-SHA256", "证件号码不正确",
     } do
-      assert.equal(text, errors.scrub(text))
+      assert.equal(text, redact.scrub(text))
     end
-    assert.equal("a b", errors.scrub "a\r\nb")
-    assert.equal("", errors.scrub(nil))
+    assert.equal("a b", redact.scrub "a\r\nb")
+    assert.equal("", redact.scrub(nil))
   end)
 
   it("scrubs in time proportional to the length", function()
     for _, unit in ipairs { "a", "1", "a1", "a1 ", "1(", "( 1", "a=" } do
-      assert.is_true(growth.is_linear(function(n) errors.scrub(unit:rep(n)) end, 400))
+      assert.is_true(growth.is_linear(function(n) redact.scrub(unit:rep(n)) end, 400))
     end
   end)
 
   it("is made of a value of any type", function()
-    assert.equal("5", errors.describe(5))
-    assert.equal("nil", errors.describe(nil))
-    assert.equal("a table", errors.describe(setmetatable({}, { __tostring = function() error "no" end })))
+    assert.equal("5", redact.describe(5))
+    assert.equal("nil", redact.describe(nil))
+    assert.equal("a table", redact.describe(setmetatable({}, { __tostring = function() error "no" end })))
   end)
 end)
 
@@ -50,28 +51,28 @@ describe("a secret that is known", function()
       "aB%252Fc%252Bd%25229%253D%2526%253Cx%253EzZ", 'aB\\\\\\/c+d\\\\\\"9=&amp;&lt;x&gt;zZ',
       "%61%42%2F%63%2B%64%22%39%3D%26%3C%78%3E%7A%5A",
     } do
-      local hidden = errors.hide("x " .. text .. " y", { KEY, (KEY:gsub("z", "Z")) })
+      local hidden = redact.hide("x " .. text .. " y", { KEY, (KEY:gsub("z", "Z")) })
       assert.equal("x *** y", hidden)
     end
   end)
 
   it("leaves other texts with such characters unchanged", function()
     for _, text in ipairs { "100% & more; C:\\new \\u0041 %zz &unknown; &#; &#x;", "", "&", "%", "\\" } do
-      assert.equal(text, errors.hide(text, { KEY, "short" }))
+      assert.equal(text, redact.hide(text, { KEY, "short" }))
     end
   end)
 
   it("is found where a text was cut in the middle of it", function()
-    assert.equal("x ***…", errors.hide("x " .. KEY:sub(1, 9) .. "…", { KEY }))
-    assert.equal("x aB/c…", errors.hide("x aB/c…", { KEY }))
-    local long = errors.vendor_text(("x"):rep(4090) .. KEY)
-    assert.is_nil(errors.hide(long, { KEY }):find("aB/c", 1, true))
+    assert.equal("x ***…", redact.hide("x " .. KEY:sub(1, 9) .. "…", { KEY }))
+    assert.equal("x aB/c…", redact.hide("x aB/c…", { KEY }))
+    local long = redact.vendor_text(("x"):rep(4090) .. KEY)
+    assert.is_nil(redact.hide(long, { KEY }):find("aB/c", 1, true))
   end)
 
   it("is found in linear time", function()
     local began = os.clock()
     for _, unit in ipairs { "a", "aB/c+d", "\\", "%", "&", "%25", "\\u0061", "&#97;" } do
-      errors.hide(unit:rep(20000), { KEY, ("a"):rep(500) .. "b" })
+      redact.hide(unit:rep(20000), { KEY, ("a"):rep(500) .. "b" })
     end
     assert.is_true(os.clock() - began < 20, "with a walk over the text for each of its bytes it takes a thousand times as long")
   end)
@@ -83,14 +84,14 @@ describe("an error", function()
     assert.equal("service error Code: ours [request r]", tostring(err))
     assert.equal("a service error Code: ours [request r]b", "a " .. err .. "b")
     assert.equal("theirs", err.vendor_message)
-    assert.is_nil(errors.vendor_text(""))
-    assert.is_nil(errors.vendor_text {})
+    assert.is_nil(redact.vendor_text(""))
+    assert.is_nil(redact.vendor_text {})
   end)
 
   it("has `sent` and `billed` as its constructor says", function()
     local function facts(err) return { err.sent, err.retryable, err.billed == nil and "unknown" or err.billed } end
     assert.same({ false, true, false }, facts(errors.unsent("connect", "C", "")))
-    assert.same({ "part", true, false }, facts(errors.partly_sent("network", "C", "")))
+    assert.same({ "part", true, false }, facts(errors.after("part", "network", "C", "")))
     assert.same({ true, true, "unknown" }, facts(errors.sent("timeout", "C", "")))
     assert.same({ true, false, true }, facts(errors.sent("service", "C", "", { billed = true })))
     assert.same({ false, false, false }, facts(errors.after(false, "tls", "C", "")))

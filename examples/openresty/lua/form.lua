@@ -1,14 +1,14 @@
 --- Turns form fields and query arguments into params of a kind. What the kind does not take is an error, as in the library.
 
-local errors = require "idocr.errors"
 local idocr = require "idocr"
 local nearest = require "idocr.nearest"
+local redact = require "idocr.redact"
 
 local form = {}
 
 -- Quotes a name for an error message, if it is a short identifier that cannot be personal data.
 local function shown(name)
-  if type(name) == "string" and name:find("^[%w_-]+$") and #name <= 24 and errors.scrub(name) == name then return ("%q"):format(name) end
+  if type(name) == "string" and name:find("^[%w_-]+$") and #name <= 24 and redact.scrub(name) == name then return ("%q"):format(name) end
 end
 
 local function add(params, kind, name, value)

@@ -8,6 +8,7 @@ local events = require "idocr.client.events"
 local http_date = require "idocr.http_date"
 local members = require "idocr.credentials.members"
 local money = require "idocr.client.money"
+local redact = require "idocr.redact"
 local retry = require "idocr.client.retry"
 
 local attempt = {}
@@ -102,7 +103,7 @@ local function hide_secrets_in_id(result, secrets)
   local id = result[name]
   if type(id) ~= "string" then return end
   for _, secret in ipairs(secrets) do
-    if id:find(secret, 1, true) then result[name] = errors.hide(id, secrets) end
+    if id:find(secret, 1, true) then result[name] = redact.hide(id, secrets) end
   end
 end
 
@@ -127,7 +128,7 @@ local function send(client, account, plan, request, call_state, secrets)
   local response, err = client.transport:send(request, seconds_left, options)
   local seconds = client.runtime.now() - started
   if not response then
-    if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
+    if not errors.is(err) then err = errors.sent("network", "TransportFailed", redact.describe(err)) end
     err = errors.conceal(err, secrets)
     client.emit("failure", {
       provider = account.name, action = plan.action, attempt = call_state.attempts, seconds = seconds,

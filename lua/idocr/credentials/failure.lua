@@ -2,6 +2,7 @@
 
 local errors = require "idocr.errors"
 local members = require "idocr.credentials.members"
+local redact = require "idocr.redact"
 
 local failure = {}
 
@@ -72,7 +73,7 @@ end
 ---@param text any
 ---@return string
 function failure.plain_words(text)
-  return (errors.scrub(text):gsub("%S+", function(run)
+  return (redact.scrub(text):gsub("%S+", function(run)
     local word = run:match("^%(?(%a+)[.,;:!?)]*$")
     if word and (#word <= 14 and word:find("^%u?%l+$") or #word <= 5 and word:find("^%u+$")) then return run end
     return run:find("^%d%d?%d?[.,;:)]?$") and run or "***"

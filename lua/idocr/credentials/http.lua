@@ -2,6 +2,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 local urls = require "idocr.url"
 
 local http = {}
@@ -31,7 +32,7 @@ function http.send(transport, request, seconds_left)
     max_response = LARGEST,
   }, seconds_left)
   if response then return response end
-  if not errors.is(err) then err = errors.sent("network", "TransportFailed", errors.describe(err)) end
+  if not errors.is(err) then err = errors.sent("network", "TransportFailed", redact.describe(err)) end
   return nil, err
 end
 

@@ -5,6 +5,7 @@ local errors = require "idocr.errors"
 local failure = require "idocr.credentials.failure"
 local http = require "idocr.credentials.http"
 local json = require "idocr.json"
+local redact = require "idocr.redact"
 local source = require "idocr.credentials.source"
 local tc3 = require "idocr.providers.tencent.tc3"
 local temporary = require "idocr.credentials.temporary"
@@ -35,7 +36,7 @@ local function refusal(refused, request_id, secrets)
   local text = "the token service refused" .. (code and ": " .. code or " with a code of unknown form")
   local err = errors.unsent("credentials", code or "UnknownError", text,
     { request_id = request_id, retryable = code ~= nil and REPEATABLE[code:match("^%a+")] == true })
-  err.vendor_message = errors.vendor_text(refused.Message)
+  err.vendor_message = redact.vendor_text(refused.Message)
   return nil, failure.conceal(err, secrets.snapshot, secrets.more)
 end
 

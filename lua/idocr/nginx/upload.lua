@@ -6,6 +6,7 @@ local errors = require "idocr.errors"
 local multipart = require "idocr.nginx.multipart"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
+local redact = require "idocr.redact"
 local runtime = require "idocr.nginx.runtime"
 
 local request = {}
@@ -27,7 +28,7 @@ local function body(max)
   -- Raises over HTTP/2 without Content-Length in some versions of ngx_lua, and in phases without a body.
   local read, why = pcall(ngx.req.read_body)
   if not read then
-    return refuse("PictureUnreadable", "nginx cannot read the body of this request: " .. errors.describe(why)
+    return refuse("PictureUnreadable", "nginx cannot read the body of this request: " .. redact.describe(why)
       .. "; over HTTP/2 send a Content-Length header")
   end
   local bytes = ngx.req.get_body_data()
@@ -72,7 +73,7 @@ end
 -- Lists the fields that hold pictures, for the error that the requested one does not.
 local function names_of(pictures)
   local names = {}
-  for name in pairs(pictures) do names[#names + 1] = errors.scrub(name:sub(1, 32)) end
+  for name in pairs(pictures) do names[#names + 1] = redact.scrub(name:sub(1, 32)) end
   if #names == 0 then return "" end
   table.sort(names)
   return " (there are pictures in: " .. table.concat(names, ", ") .. ")"

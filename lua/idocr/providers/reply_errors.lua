@@ -1,6 +1,7 @@
 --- Builds the error objects of replies, for all providers.
 
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 
 local reply_errors = {}
 
@@ -17,14 +18,14 @@ local HINTS = { yes = "advised", maybe = "backoff", throttle = "throttle", clock
 function reply_errors.service(code, text, vendor, fields, family)
   family = family or code
   local facts, message = vendor.facts(family), vendor.message(family)
-  if not message and (not vendor.is_code(code) or errors.scrub(code) ~= code) then
+  if not message and (not vendor.is_code(code) or redact.scrub(code) ~= code) then
     code, message = "UnknownCode", "the service reported a malformed error code"
   end
   -- After a refused token only other credentials can help, so the call itself is not retryable.
   fields.retryable = facts.retry ~= "no" and facts.retry ~= "token"
   fields.retry, fields.refused_early = HINTS[facts.retry], facts.refused_early
   if fields.billed == nil then fields.billed = facts.billed end
-  fields.vendor_message = errors.vendor_text(text)
+  fields.vendor_message = redact.vendor_text(text)
   return errors.sent(facts.category, code, message or "the service answered " .. code, fields)
 end
 

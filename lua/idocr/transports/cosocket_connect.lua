@@ -1,9 +1,9 @@
 --- Opens a connection for a request, from the pool or new: TCP, the proxy tunnel, and TLS.
 
-local errors = require "idocr.errors"
 local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
 local probe = require "idocr.transports.cosocket_probe"
+local redact = require "idocr.redact"
 local runtime = require "idocr.nginx.runtime"
 local urls = require "idocr.url"
 
@@ -67,7 +67,7 @@ local function tunnel(call, sock)
     return failure.on_the_way(call, "ProxyFailed", ("the proxy refused the tunnel with status %d"):format(status))
   end
   if message == "timeout" then return failure.connect_timeout(call) end
-  return failure.on_the_way(call, "ProxyFailed", "the proxy made no tunnel: " .. errors.scrub(tostring(message)))
+  return failure.on_the_way(call, "ProxyFailed", "the proxy made no tunnel: " .. redact.scrub(tostring(message)))
 end
 
 -- A TCP connection to the server, or to the proxy and through it.
@@ -127,9 +127,9 @@ local function handshake(transport, call, sock, name)
     elseif urls.is_address(name) then
       hint = " (nginx cannot verify a certificate for an address: use the name, or give signed_host)"
     end
-    return failure.new(call, "tls", "CertificateRejected", "the server's certificate: " .. errors.scrub(message) .. hint)
+    return failure.new(call, "tls", "CertificateRejected", "the server's certificate: " .. redact.scrub(message) .. hint)
   end
-  return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. errors.scrub(message))
+  return failure.new(call, "tls", "HandshakeFailed", "no TLS handshake: " .. redact.scrub(message))
 end
 
 --- Opens a connection and stores it in `call.sock`.

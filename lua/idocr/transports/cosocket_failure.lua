@@ -1,6 +1,7 @@
 --- Makes the errors of the cosocket transport, with how much of the request was sent (`call.sent`).
 
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 
 local failure = {}
 
@@ -41,7 +42,7 @@ function failure.connecting(call, message)
   elseif message:find("phase", 1, true) or message:find("API disabled", 1, true) then
     return failure.new(call, "unsupported", "WrongPhase", "nginx has no sockets in this phase")
   end
-  return failure.on_the_way(call, "ConnectFailed", "no connection: " .. errors.scrub(message))
+  return failure.on_the_way(call, "ConnectFailed", "no connection: " .. redact.scrub(message))
 end
 
 local function is_reset(message) return message:find("reset", 1, true) ~= nil or message:find("broken pipe", 1, true) ~= nil end
@@ -58,7 +59,7 @@ function failure.broken(call, message, code)
     return failure.new(call, "network", "ConnectionReset", "the connection was reset before a complete response arrived")
   end
   local what = code == "SendFailed" and "the request could not be sent: " or "the response could not be received: "
-  return failure.new(call, "network", code, what .. errors.scrub(message))
+  return failure.new(call, "network", code, what .. redact.scrub(message))
 end
 
 --- Makes the error of a deadline that passed after the connection was open.
@@ -73,7 +74,7 @@ function failure.cancelled(call) return failure.new(call, "closed", "Cancelled",
 --- Makes the error of a light thread that raised.
 function failure.raised(call, message)
   return failure.new(call, "network", call.sent == false and "SendFailed" or "ReceiveFailed",
-    "the request failed: " .. errors.describe(message))
+    "the request failed: " .. redact.describe(message))
 end
 
 return failure

@@ -32,7 +32,7 @@ local info, info_length = ffi.new "unsigned char[256]", ffi.new "unsigned int[1]
 local byte = ffi.new "unsigned char[1]"
 -- Other modules may have declared the same functions with other pointers: void * fits them all. It keeps nothing alive.
 local to_byte, to_info, to_length = ffi.cast("void *", byte), ffi.cast("void *", info), ffi.cast("void *", info_length)
-wire.buffers = { byte, info, info_length }
+wire.buffers = { byte, info, info_length } -- keeps them alive
 
 local function descriptor(sock)
   local inside = sock[1]

@@ -3,6 +3,7 @@
 
 local constants = require "idocr.constants"
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 
 local Transport = {}
 Transport.__index = Transport
@@ -36,14 +37,14 @@ local function their_error(err, secrets)
     return err
   end
   if type(err) == "table" and errors.CATEGORIES[err.category] and type(err.code) == "string" then
-    local code = err.code:find("^[%w._%-]+$") and errors.scrub(err.code) == err.code and err.code or "TransportFailed"
-    return errors.after(sent_of(err), err.category, code, err.message ~= nil and errors.describe(err.message, secrets) or "", {
+    local code = err.code:find("^[%w._%-]+$") and redact.scrub(err.code) == err.code and err.code or "TransportFailed"
+    return errors.after(sent_of(err), err.category, code, err.message ~= nil and redact.describe(err.message, secrets) or "", {
       retryable = err.retryable == true or nil, http_status = status_of(err.http_status),
       dead_connection = err.dead_connection == true or nil,
     })
   end
   if err == nil then return bad("neither a response nor an error") end
-  return errors.sent("network", "TransportFailed", errors.describe(err, secrets))
+  return errors.sent("network", "TransportFailed", redact.describe(err, secrets))
 end
 
 -- Returns the value of a header; a repeated one may be a list.
@@ -95,7 +96,7 @@ function Transport:send(request, deadline, options)
   end
   local ran, response, err = pcall(self.exchange, self, request, deadline, secrets)
   if ran then return response, err end
-  return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. errors.describe(response, secrets))
+  return nil, errors.sent("network", "TransportFailed", "the transport function raised: " .. redact.describe(response, secrets))
 end
 
 --- Closes the user's object where it has `close`.

@@ -2,6 +2,7 @@
 
 local errors = require "idocr.errors"
 local json = require "idocr.json"
+local redact = require "idocr.redact"
 local reply = require "idocr.decode.reply"
 local reply_errors = require "idocr.providers.reply_errors"
 local response_parts = require "idocr.providers.response_parts"
@@ -33,7 +34,7 @@ end
 local function unstated_error(answer, fields, is_200)
   local http_status = fields.http_status
   if http_status == 401 or http_status == 403 then
-    fields.vendor_message = errors.vendor_text(answer.message)
+    fields.vendor_message = redact.vendor_text(answer.message)
     return errors.sent("credentials", "ApiKeyRejected", "the API key or the token was refused", fields)
   end
   if not is_200 then return reply_errors.http(http_status, fields) end

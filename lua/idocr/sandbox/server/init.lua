@@ -6,6 +6,7 @@ local core = require "idocr.core"
 local errors = require "idocr.errors"
 local json = require "idocr.json"
 local ports = require "idocr.sandbox.server.ports"
+local redact = require "idocr.redact"
 local shell = require "idocr.sandbox.server.shell"
 local specimens = require "idocr.sandbox.specimens"
 local tls = require "idocr.sandbox.server.tls"
@@ -87,7 +88,7 @@ local function new_folder(given)
     or "umask 077 && d=$(mktemp -d \"${TMPDIR:-/tmp}/idocr-sandbox.XXXXXX\") && mkdir \"$d/t\" && echo \"$d\""
   local folder, status = shell.run(command)
   if status == 0 then return folder end
-  local message = "cannot create the server's folder: " .. errors.scrub(folder)
+  local message = "cannot create the server's folder: " .. redact.scrub(folder)
   return nil, errors.unsent("unsupported", "FolderImpossible", message)
 end
 
@@ -133,7 +134,7 @@ local function launch(program, folder, options)
   guard:write("keep\n")
   guard:close()
   if log:find("Address already in use", 1, true) then return nil, port_in_use(log, options) end
-  return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. errors.scrub(log))
+  return nil, errors.unsent("unsupported", "NginxFailed", "nginx did not start: " .. redact.scrub(log))
 end
 
 local function prepare(folder, options, keys)

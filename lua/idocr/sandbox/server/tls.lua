@@ -2,6 +2,7 @@
 --- after signing, so that no further certificate can be issued.
 
 local errors = require "idocr.errors"
+local redact = require "idocr.redact"
 local shell = require "idocr.sandbox.server.shell"
 
 local tls = {}
@@ -37,7 +38,7 @@ function tls.make(folder)
     "basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName=" .. table.concat(NAMES, ",") .. "\n")
   local output, status = shell.run(SCRIPT:format(shell.quote(folder), shell.random_hex(8)))
   if status == 0 then return true end
-  return nil, errors.unsent("unsupported", "CertificateImpossible", "openssl failed to create a certificate: " .. errors.scrub(output))
+  return nil, errors.unsent("unsupported", "CertificateImpossible", "openssl failed to create a certificate: " .. redact.scrub(output))
 end
 
 return tls
