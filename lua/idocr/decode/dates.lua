@@ -2,51 +2,50 @@
 --- are ambiguous, the day comes first, as the vendors write it.
 
 local core = require "idocr.core"
+local months = require "idocr.decode.months"
 
 local dates = {}
-
-local MONTHS = {}
-do
-  -- English, French, Spanish, Portuguese, Italian, German, Dutch, Malay, as printed on passports, without accents
-  local names = {
-    "JAN JANV JANUARY JANVIER ENE ENERO JANEIRO GEN GENNAIO JANUAR JANUARI",
-    "FEB FEV FEVR FEBRUARY FEVRIER FEBRERO FEVEREIRO FEBBRAIO FEBRUAR FEBRUARI",
-    "MAR MARS MARCH MARZO MARCO MRZ MAERZ MARZ MRT MAART MAC",
-    "APR AVR APRIL AVRIL ABR ABRIL APRILE",
-    "MAY MAI MAYO MAIO MAG MAGGIO MEI",
-    "JUN JUNE JUIN JUNIO JUNHO GIU GIUGNO JUNI",
-    "JUL JULY JUIL JUILLET JULIO JULHO LUG LUGLIO JULI JULAI",
-    "AUG AUGUST AOU AOUT AGO AGOSTO AUGUSTUS OGO OGOS",
-    "SEP SEPT SEPTEMBER SEPTEMBRE SEPTIEMBRE SET SETEMBRO SETTEMBRE",
-    "OCT OCTOBER OCTOBRE OCTUBRE OUT OUTUBRO OTT OTTOBRE OKT OKTOBER",
-    "NOV NOVEMBER NOVEMBRE NOVIEMBRE NOVEMBRO",
-    "DEC DECEMBER DECEMBRE DIC DICIEMBRE DEZ DEZEMBRO DICEMBRE DEZEMBER DIS DISEMBER",
-  }
-  for month, list in ipairs(names) do
-    for name in list:gmatch("%u+") do MONTHS[name] = month end
-  end
-end
 
 local PLAIN = { -- accented letters that occur in names of months
   ["É"] = "E", ["é"] = "E", ["Û"] = "U", ["û"] = "U", ["Ä"] = "A", ["ä"] = "A", ["Ç"] = "C", ["ç"] = "C",
 }
 
--- Full-width digits and signs, and the dashes U+2010-U+2015 and U+2212.
+-- Full-width digits and signs, Thai digits, and the dashes U+2010-U+2015 and U+2212.
 local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-" }
-for digit = 0, 9 do ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit) end
+for digit = 0, 9 do
+  ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit)
+  ASCII["\224\185" .. string.char(0x90 + digit)] = tostring(digit)
+end
 for last = 0x90, 0x95 do ASCII["\226\128" .. string.char(last)] = "-" end
 
 --- Replaces other forms of digits, dashes, slashes and full stops by ASCII.
 ---@param text string
 ---@return string
 function dates.ascii(text)
-  if not text:find("[\226\239]") then return text end
-  return (text:gsub("[\226\239][\128-\191][\128-\191]", ASCII))
+  if not text:find("[\224\226\239]") then return text end
+  return (text:gsub("[\224\226\239][\128-\191][\128-\191]", ASCII))
 end
 
 --- Returns ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day.
 ---@type fun(year: any, month: any, day: any): string?
 dates.iso = core.iso_date
+
+local FIRST, AFTER = "1800", "2200" -- years that a document can hold
+
+local function possible(iso) return iso and iso >= FIRST and iso < AFTER and iso or nil end
+
+-- Years of the Buddhist calendar, which Thai documents print: 543 more than ours. No document has such a year of ours.
+local function with_our_years(text)
+  return (text:gsub("%f[%d]2[456]%d%d%f[%D]", function(year) return tostring(tonumber(year) - 543) end))
+end
+
+-- Splits a date with a Thai month, short ("ธ.ค.") or long; พ.ศ. and ค.ศ. name the calendar.
+local function thai_parts(text)
+  local d, middle, y = text:match("^(%d%d?)([^%d]*\224[^%d]*)(%d%d%d%d)$")
+  if not d then return nil end
+  middle = middle:gsub("[%s./-]+", ""):gsub("พศ$", ""):gsub("คศ$", "")
+  return y, months.thai[middle], d
+end
 
 --- Returns the month that a word, or several words in different languages, name ("AUG/AOUT", "4月/APR"). Unknown words are ignored
 --- where one word is known.
@@ -54,7 +53,7 @@ local function month_of(text)
   local found
   text = text:gsub("[\194-\244][\128-\191]+", PLAIN):upper()
   for word in text:gmatch("[^%s/%-.,]+") do
-    local month = MONTHS[word] or tonumber(word:match("^(%d%d?)月$"))
+    local month = months.latin[word] or tonumber(word:match("^(%d%d?)月$"))
     if not month and word:find("%d") or month and found and month ~= found then return nil end
     found = found or month
   end
@@ -83,10 +82,29 @@ end
 
 --- Parses one date in any of the layouts in use: `YYYYMMDD`; year, month, day with any of `/ . -` or 年月日 between; day,
 --- month, year with `/ . -` or a blank; day, name of the month (in one or more languages), year; the other two orders of these.
+--- Years may be Buddhist, digits Thai.
 ---@param text any
 ---@param hint idocr.DateHint? only needed for years of two digits
 ---@return string? iso
 function dates.parse(text, hint) return dates.read(type(text) == "string" and core.text(text) or nil, hint) end
+
+-- Parses the layouts that csrc/date.h leaves: with names of months, and with Chinese or Thai letters.
+local function read_words(text, hint)
+  local y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$")
+  if not y then y, m, d = thai_parts(text) end
+  if m then return dates.iso(y, m, d) end
+
+  local middle
+  d, middle, y = text:match("^(%d%d?)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d+)$")
+  if not d then d, middle, y = text:match("^(%d%d?)([%s.%-/]+%d%d?月.-)[%s.%-/,]*(%d+)$") end
+  if not d then y, middle, d = text:match("^(%d%d%d%d)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d%d?)$") end
+  if not d then middle, d, y = text:match("^(%a[^%d]-)[%s.%-]*(%d%d?)%s*[,%s]%s*(%d%d%d%d)$") end
+  if not d then return nil end
+  m = month_of(middle)
+  if not m then return nil end
+  if #y == 2 then y = full_year(y, m, d, hint or {}) end
+  return dates.iso(y, m, d)
+end
 
 --- Parses a date from a text without blanks around it: see dates.parse.
 ---@param text string?
@@ -94,25 +112,12 @@ function dates.parse(text, hint) return dates.read(type(text) == "string" and co
 ---@return string? iso
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
-  local plain = core.plain_date(text)
-  if plain == nil then
-    text = dates.ascii(text)
-    plain = core.plain_date(text)
-  end
-  if plain ~= nil then return plain or nil end
-  local y, m, d = text:match("^(%d%d%d%d)%s*年%s*(%d%d?)%s*月%s*(%d%d?)%s*日?$")
-  if y then return dates.iso(y, m, d) end
-
-  local middle
-  d, middle, y = text:match("^(%d%d?)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d+)$")
-  if not d then d, middle, y = text:match("^(%d%d?)([%s.%-/]+%d%d?月.-)[%s.%-/,]*(%d+)$") end
-  if not d then y, middle, d = text:match("^(%d%d%d%d)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d%d?)$") end
-  if not d then middle, d, y = text:match("^(%a[^%d]-)[%s.%-]*(%d%d?),?%s+(%d%d%d%d)$") end
-  if not d then return nil end
-  m = month_of(middle)
-  if not m then return nil end
-  if #y == 2 then y = full_year(y, m, d, hint or {}) end
-  return dates.iso(y, m, d)
+  local plain = possible(core.plain_date(text))
+  if plain then return plain end
+  text = with_our_years(dates.ascii(text))
+  plain = core.plain_date(text)
+  if plain == nil then plain = read_words(text, hint) end
+  return possible(plain)
 end
 
 --- Returns the date at the start of a text, and the rest.

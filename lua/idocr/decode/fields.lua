@@ -1,5 +1,6 @@
 --- Fills the fields of a card from the members of a reply, by the compiled outputs of a service.
 
+local date_parts = require "idocr.decode.date_parts"
 local dates = require "idocr.decode.dates"
 local reply = require "idocr.decode.reply"
 
@@ -56,8 +57,12 @@ end
 -- What services and documents write where there is no value.
 local PLACEHOLDER = "^[%s%-<*/.0]*$"
 
+local NO_VALUE = { ["N/A"] = true, ["无"] = true, ["無"] = true }
+
 local function was_printed(value)
-  if type(value) == "string" then return not dates.ascii(value):find(PLACEHOLDER) and value:upper() ~= "N/A" end
+  if type(value) == "string" then
+    return not (dates.ascii(value):find(PLACEHOLDER) or NO_VALUE[value:upper()] or date_parts.open_end(value))
+  end
   return type(value) == "number" and value ~= 0
 end
 

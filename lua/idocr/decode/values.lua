@@ -2,12 +2,29 @@
 --- text and for JSON null; it never raises, whatever type the service sent.
 
 local core = require "idocr.core"
+local date_parts = require "idocr.decode.date_parts"
 local dates = require "idocr.decode.dates"
+local sex = require "idocr.decode.sex"
 
 local values = {}
 
-local text, mrz_text = core.text, core.mrz_text
+local mrz_text = core.mrz_text
 local MOST_EXACT = 2 ^ 53 -- cjson's numbers are doubles
+
+local NOTHING = { ["无"] = true, ["無"] = true, ["-"] = true, ["--"] = true } -- printed where a card has no value
+
+--- Returns a text without blanks around it.
+local function text(value)
+  value = core.text(value)
+  if NOTHING[value] then return nil end
+  return value
+end
+
+--- Returns a number without the blanks and hyphens that group its digits, which may be Thai.
+local function compact(value)
+  value = text(value)
+  return value and text((dates.ascii(value):gsub("[%s-]+", "")))
+end
 
 local LONGEST_NUMBER = 64 -- bytes
 
@@ -24,29 +41,6 @@ local function whole(value)
   value = finite(value)
   if not value or value % 1 ~= 0 or value >= MOST_EXACT or value <= -MOST_EXACT then return nil end
   return math.floor(value) -- an integer, not a float, on 5.4
-end
-
-local SEXES = { ["男"] = "M", ["男性"] = "M", ["女"] = "F", ["女性"] = "F" }
-for sex, words in pairs {
-  M = "M MALE MASCULIN MASCULINO MASCHIO LELAKI LAKI-LAKI LEAKI", -- the last in the vendor's example
-  F = "F FEMALE FEMININ FEMENINO FEMININO FEMMINA WEIBLICH PEREMPUAN WANITA",
-  X = "X UNSPECIFIED", -- as documents print it
-} do
-  for word in words:gmatch("%S+") do SEXES[word] = sex end
-end
-
---- Returns "M", "F" or "X" from the words of the services, also in two languages ("男/M"); nil for "<" and unknown words. Words of
---- other languages are ignored where one word is known.
-local function sex(value)
-  value = text(value)
-  local found = SEXES[value or ""]
-  if found then return found end
-  for word in (value or ""):upper():gmatch("[^/%s()]+") do
-    local one = SEXES[word]
-    if not one and not word:find("[%a\128-\255]") or one and found and one ~= found then return nil end
-    found = found or one
-  end
-  return found
 end
 
 local RESIDENT_TYPES = {
@@ -102,11 +96,17 @@ local function confidence(value)
   return value and value >= 0 and value <= 1 and value or nil
 end
 
+local function of_text(read)
+  return function(value) return read(text(value)) end
+end
+
 ---@type table<string, fun(value: any, hint: table?): any>
 values.converters = {
   text = text,
   mrz_text = mrz_text,
-  sex = sex,
+  compact = compact,
+  sex = sex.read,
+  sex_es = sex.spanish,
   resident_type = resident_type,
   number = finite,
   integer = whole,
@@ -115,6 +115,16 @@ values.converters = {
   boolean = boolean,
   positions = positions,
   date = function(value, hint) return dates.read(text(value), hint) end,
+  date_dmy = of_text(date_parts.day_first),
+  date_mdy = of_text(date_parts.month_first),
+  date_at_start = of_text(date_parts.at_start),
+  date_at_end = of_text(date_parts.at_end),
+  text_before_date = of_text(date_parts.before),
+  text_after_date = of_text(date_parts.after),
+  month_year = of_text(date_parts.month_year),
+  year = of_text(date_parts.year),
+  last_year = of_text(date_parts.last_year),
+  open_end = of_text(date_parts.open_end),
   period_start = function(value) return (dates.period(text(value))) end,
   period_end = function(value) return (select(2, dates.period(text(value)))) end,
   period_open = function(value) return (select(3, dates.period(text(value)))) end,

@@ -37,7 +37,11 @@ local compile = {}
 ---@field asked table<string, true>    warnings that can be asked for or returned
 ---@field warnings table<string, true> warnings that can be returned
 
-local PRINTED = { date = true, sex = true, period_start = true, period_end = true, resident_type = true, metres = true } -- converters
+local PRINTED = {} -- converters
+for name in ("date date_dmy date_mdy date_at_start date_at_end month_year year last_year period_start period_end sex sex_es "
+  .. "resident_type metres"):gmatch("%S+") do
+  PRINTED[name] = true
+end
 
 local function split(path)
   local names = {}

@@ -14,7 +14,7 @@ end
 local SITES = set "intl cn"
 local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
 local COMMON = set "image back portrait precheck advice"
-local WITH_FORMATS = set "date period_start period_end period_open"
+local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open"
 
 local CONVERTERS = { picture = true }
 for name in pairs(values.converters) do CONVERTERS[name] = true end
