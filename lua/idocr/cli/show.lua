@@ -55,10 +55,25 @@ local function add_field(rows, name, value, confidence)
   end
 end
 
+-- Returns the values of the printed zone that differ from the card's fields or are not among them.
+local function printed_otherwise(card)
+  local values = {}
+  for name, value in pairs(card.visual or {}) do
+    if card[name] ~= value then values[name] = value end
+  end
+  return values
+end
+
 local function warning_text(warning)
   local text = warning.name or "unknown"
   if warning.message and warning.message ~= "" then text = text .. ": " .. warning.message end
   return warning.code and text .. " (" .. value_text(warning.code) .. ")" or text
+end
+
+-- Many messages begin with the field already.
+local function finding_text(finding)
+  local subject, message = finding.field or finding.check, finding.message or finding.check
+  return message:sub(1, #subject) == subject and message or subject .. ": " .. message
 end
 
 -- Formats the summary of a report: "checks: 24 passed", or "checks: 22 passed, 2 failed".
@@ -70,19 +85,18 @@ local function checks_line(report)
   return ("checks: %d passed%s\n"):format(passed, failed > 0 and (", %d failed"):format(failed) or "")
 end
 
---- Formats a card as a text table.
+--- Formats a card as a text table. Of the printed zone (`visual`) only what differs from the fields is shown.
 ---@param out idocr.Console
 ---@param card idocr.Card
 ---@param options { source: string, files: table<string, string>, report: table? }
 ---@return string
 function show.card(out, card, options)
   local kind = idocr.describe(card.kind)
-  local confidence, rows, done = card.confidence or {}, {}, {}
+  local confidence, rows = card.confidence or {}, {}
   for _, field in ipairs(kind.fields) do
-    done[field] = true
-    add_field(rows, field, card[field], confidence[field])
+    if field ~= "visual" then add_field(rows, field, card[field], confidence[field]) end
   end
-  if not done.visual then add_field(rows, "visual", card.visual) end
+  add_field(rows, "visual", printed_otherwise(card))
   for _, field in ipairs(constants.PICTURE_FIELDS) do
     if card[field] then
       local file = options.files and options.files[field]
@@ -94,7 +108,7 @@ function show.card(out, card, options)
   end
   for _, finding in ipairs(options.report and options.report.findings or {}) do
     if finding.ok == false then
-      rows[#rows + 1] = { "check", (finding.field or finding.check) .. ": " .. (finding.message or finding.check), "",
+      rows[#rows + 1] = { "check", finding_text(finding), "",
         colours = { "dim", finding.severity == "error" and "red" or "yellow" } }
     end
   end
