@@ -49,6 +49,8 @@ end
 ---@param text string
 ---@return string? bytes, string? complaint
 return function(text)
+  local exact = core.base64_decode(text) -- nothing to repair
+  if exact then return exact end
   if text:find("^[%s\239]") then text = text:gsub("^\239\187\191", ""):gsub("^%s+", "") end
   local complaint
   text, complaint = without_prefix(text)

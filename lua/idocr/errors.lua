@@ -41,6 +41,7 @@ errors.CATEGORIES = CATEGORIES
 
 -- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), whatever joins them.
 local function is_persons_number(text)
+  if text:find("%a.*%w") then return false end -- a letter before the last character, as in most ids
   local number = text:gsub("[-.:_]", "")
   return number:find("^%d+[%dXx]$") ~= nil and (#number == 12 or #number == 15 or #number == 18)
 end

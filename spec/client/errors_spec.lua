@@ -99,6 +99,17 @@ describe("an error", function()
     assert.same({ true, true, "unknown" }, facts(errors.after(true, "network", "C", "")))
   end)
 
+  it("has no request id that could be a person's number, whatever joins or ends its digits", function()
+    for _, id in ipairs {
+      "901231-10-1234", "110105194912310", "110105194912310025", "11010519491231002X", "110105-19491231-002x", "11010519491231002X.",
+    } do
+      assert.is_nil(errors.request_id(id), id)
+    end
+    for _, id in ipairs { "286fe95e-b690-55ec-9149-4b973e5e8a45", "X", "a1", "1234567890", "11010519491231002A5" } do
+      assert.equal(id, errors.request_id(id))
+    end
+  end)
+
   it("loses the secrets that are known, but no short words", function()
     local err = errors.new("service", "Code.secret.%d", "a secret.%d, secret.%d: too", { request_id = "x" })
     errors.conceal(err, { "secret.%d", "too" })

@@ -31,8 +31,9 @@ end
 ---@param main table? fields of the card, where `outputs` are its printed zone
 ---@return table filled
 function fields.fill(outputs, result, pictures, main)
-  local filled, lists = {}, {}
-  for _, step in ipairs(outputs.steps) do
+  local filled, lists, steps = {}, {}, outputs.steps
+  for position = 1, #steps do
+    local step = steps[position]
     local field, index = step.field, step.index
     local sent = reply.member(result, step.names)
     if sent ~= nil and filled[field] == nil then

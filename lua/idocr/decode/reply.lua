@@ -6,18 +6,19 @@ local json = require "idocr.json"
 
 local reply = {}
 
+local null = json.null
+
 --- Returns the member that a list of names leads to; nil where it, or anything above it, is absent or null.
 ---@param result table
 ---@param names string[]
 ---@return any
 function reply.member(result, names)
-  local value = result
-  for index = 1, #names do
+  local value = result[names[1]]
+  for index = 2, #names do
     if type(value) ~= "table" then return nil end
     value = value[names[index]]
   end
-  if value == json.null then return nil end
-  return value
+  if value ~= null then return value end
 end
 
 --- Parses members that hold JSON in a string, in place. Text that is no JSON object or list ("1", "") stays text.
