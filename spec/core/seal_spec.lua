@@ -1,4 +1,4 @@
---- Sealed texts: AES-256-GCM against published vectors, several keys, and every changed bit.
+--- Tests sealed texts: AES-256-GCM against published vectors, several keys, and every changed bit.
 
 local core = require "idocr.core"
 local seal = require "idocr.seal"
@@ -91,7 +91,7 @@ describe("a sealer", function()
     assert.equal("text", assert(seal.new { a = OTHER }):open(map:seal("text", "entry"), "entry"))
   end)
 
-  it("says what is wrong with keys, without showing them", function()
+  it("reports what is wrong with keys, without showing them", function()
     for _, case in ipairs {
       { "short-secret", "32 random bytes, not a string of 12 bytes" }, { 5, "not a number" }, { {}, "there is no key" },
       { { [""] = KEY }, "a key's id" }, { { ["a b"] = KEY }, "a key's id" }, { { a = 1 }, "not a number" },
