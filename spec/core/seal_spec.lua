@@ -63,7 +63,8 @@ describe("a sealer", function()
       local sealed = sealer:seal(text, "entry")
       assert.equal(text, sealer:open(sealed, "entry"))
       assert.not_equal(sealed, sealer:seal(text, "entry"))
-      assert.is_nil(sealed:find(#text > 0 and text or "entry", 1, true))
+      assert.is_nil(sealed:find("entry", 1, true))
+      if #text > 8 then assert.is_nil(sealed:find(text, 1, true)) end -- a short text may occur in random bytes
     end
   end)
 
