@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Binds request bodies: core.body and the methods of a body.
+ */
 #include <stdint.h>
 
 #include "base64_sha256.h"

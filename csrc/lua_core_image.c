@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Binds pictures: core.image_file, core.image_bytes and the methods of a picture.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Binds clocks, sleeping, the process id and the listing of folders.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* scandir, clock_nanosleep */
 #endif

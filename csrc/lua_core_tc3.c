@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Binds TC3-HMAC-SHA256: its stages, and the signer that keeps the key of a day.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Decodes PNG row by row with libpng, while bytes arrive.
+ */
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+--- Tests parsing machine readable zones: formats, check digits, names, dates and codes.
+
 local mrz = require "idocr.checks.mrz"
 local cjson = require "cjson"
 

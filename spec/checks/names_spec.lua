@@ -1,3 +1,5 @@
+--- Tests the comparison of names: normal forms, transliteration, telecodes, masks.
+
 local growth = require "spec.support.growth"
 local characters = require "idocr.utf8_characters"
 local mask = require "idocr.checks.mask"

@@ -1,3 +1,5 @@
+--- Tests the numbers of documents by country.
+
 local china_id = require "idocr.checks.numbers.china_id"
 local compare_values = require "idocr.checks.compare_values"
 local macao_id = require "idocr.checks.numbers.macao_id"

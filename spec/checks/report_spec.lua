@@ -1,3 +1,5 @@
+--- Tests card:check() and card:derived(): findings, severities, masks, and the values of fields by source.
+
 local derived = require "idocr.checks.derived"
 local report = require "idocr.checks.report"
 

@@ -1,3 +1,5 @@
+--- Tests the params of a call (unknown names, wrong types, hints) and the choice of the service.
+
 local idocr = require "idocr"
 local scripted = require "spec.support.scripted"
 

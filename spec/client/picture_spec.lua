@@ -1,3 +1,5 @@
+--- Tests the pictures of a call: sources, and what is refused before sending.
+
 local core = require "idocr.core"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"

@@ -100,7 +100,7 @@ local function main()
   end
   local cells, faults = matrix.cells(choice)
   if #cells == 0 then
-    print "no fault is called so\n0 passed, 1 failed"
+    print "no fault matches FAULTS\n0 passed, 1 failed"
     return false
   end
   local folder = process.tempdir()

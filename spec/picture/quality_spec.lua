@@ -1,3 +1,5 @@
+--- Tests the measures of pixels and the advice from them.
+
 local core = require "idocr.core"
 local quality = require "idocr.picture.quality"
 

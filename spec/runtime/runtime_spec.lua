@@ -1,3 +1,5 @@
+--- Tests the blocking runtime: tasks, pools, sleeping and locks.
+
 local core = require "idocr.core"
 local runtimes = require "idocr.runtime"
 

@@ -1,3 +1,5 @@
+--- Tests the mock server's handler: signatures, parameters and responses, for both vendors.
+
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"

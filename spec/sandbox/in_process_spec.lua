@@ -1,3 +1,5 @@
+--- Tests clients with the mock server in the same process.
+
 local idocr = require "idocr"
 local new_kind = require "spec.support.new_kind"
 local server = require "idocr.sandbox.server"

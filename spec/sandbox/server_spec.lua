@@ -1,3 +1,5 @@
+--- Tests the mock server in nginx over HTTP and HTTPS.
+
 local cjson = require "cjson"
 local core = require "idocr.core"
 local idocr = require "idocr"

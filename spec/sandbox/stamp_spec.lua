@@ -1,3 +1,5 @@
+--- Tests stamps: data in pictures from which the mock server responds.
+
 local cjson = require "cjson"
 local core = require "idocr.core"
 local handler = require "idocr.sandbox.handler"
