@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "date.h"
 
+#define EARLIEST 1800 /* years that a document can have a date of: misread digits give others */
+#define LATEST 2199
 #define LONGEST 64 /* bytes of a date with its blanks; the same limit as in decode/dates.lua */
 
 static void put_digits(char iso[IDOCR_DATE_LENGTH], int year, int month, int day)
@@ -17,7 +19,7 @@ static void put_digits(char iso[IDOCR_DATE_LENGTH], int year, int month, int day
 bool idocr_date_write(int year, int month, int day, char iso[IDOCR_DATE_LENGTH])
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (year < 1000 || year > 9999 || month < 1 || month > 12 || day < 1)
+    if (year < EARLIEST || year > LATEST || month < 1 || month > 12 || day < 1)
         return false;
     const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     if (day > lengths[month - 1] + (month == 2 && leap))

@@ -21,7 +21,7 @@ enum idocr_date {
     IDOCR_DATE_OTHER       /* an unknown layout, or not a date */
 };
 
-/* Writes a day of the Gregorian calendar, years 1000 to 9999. false: there is no such day. */
+/* Writes a day of the Gregorian calendar, years 1800 to 2199. false: there is no such day. */
 bool idocr_date_write(int year, int month, int day, char iso[IDOCR_DATE_LENGTH]);
 
 /* Writes the day that is `days` days after 1970-01-01, at most in the year 9999. No locale, no time zone. */

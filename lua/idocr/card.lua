@@ -42,7 +42,7 @@ local card = {}
 ---@field advice idocr.Finding[]?  with `advice = true`: what looks bad in the pixels
 ---@field second idocr.Card?        with `compare = true`: the card as the next provider read it
 ---@field second_error idocr.Error? with `compare = true`: why there is no second reading
----@field warnings { code: integer, name: string, message: string }[]
+---@field warnings { code: integer|string, name: string, message: string }[]
 local Card = { __name = "idocr.Card" }
 Card.__index = Card
 

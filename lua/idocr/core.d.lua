@@ -320,7 +320,7 @@ function core.mrz_text(value) end
 ---@return string|false|nil
 function core.plain_date(text) end
 
---- Formats a date as ISO 8601; nil where the Gregorian calendar has no such day in the years 1000 to 9999.
+--- Formats a date as ISO 8601; nil where the Gregorian calendar has no such day in the years 1800 to 2199.
 ---@param year any   numbers or strings of digits
 ---@param month any
 ---@param day any
@@ -365,11 +365,10 @@ local output = {}
 
 --- Opens a file for appending and locks it for this process. A descriptor is used as it is, without a lock.
 ---@param path string|integer  a path, or the number of a descriptor
----@param mode "locked"|"shared"|nil  shared: other processes may append too; only the owner may read a new file ("locked")
 ---@return idocr.Output? output
 ---@return string? message
 ---@return "open"|"in_use"|nil code
-function core.output(path, mode) end
+function core.output(path) end
 
 --- Writes a text with one write(2), and with further ones only for what the system did not accept.
 ---@param text string

@@ -22,49 +22,72 @@ local kinds = {}
 --- A param that the caller may give. `type` is "boolean", "string" or "warnings" (list of warning names, or true).
 ---@class idocr.Param
 ---@field type "boolean"|"string"|"warnings"
----@field values table<string, string>?  allowed values and what goes on the wire
+---@field values table<string, string|integer>?  allowed values and what goes on the wire
 ---@field default boolean?            what the service does when a boolean is not given (nil: false)
 ---@field all string[]?               warning names that `true` asks for
 ---@field help string
 
 --- One vendor's action that reads a kind.
----@class idocr.Service
+---@class idocr.Service: idocr.Limits
 ---@field provider string             one of `providers.NAMES`
 ---@field action string               Tencent: the action; ekycpro: the path below /v1/
 ---@field sites table<string, true>?  Tencent sites that have it
+---@field removed table<string, string>?  Tencent sites that had it, and the date when it was removed, "2026-07-06"
 ---@field rate table<string, number>|number?  published calls per second, by site or for all; nil: none published
 ---@field pictures idocr.PictureInput[]
----@field formats table<string, true>|table<string, table<string, true>>|nil  picture formats taken, for all sites or by site
----@field max_base64 table<string, integer>|integer?  most bytes of base64 that may be taken, for all sites or by site
----@field max_bytes integer?          most bytes of the picture itself that may be taken
+---@field limits idocr.ConditionalLimits[]?  limits of calls with a param
 ---@field inputs idocr.Input[]?       wire parameters besides the pictures
----@field embedded table<string, true>?  reply members that hold JSON in a string (or "1", "" from newer services)
+---@field embedded table<string, true>?  reply members (dotted paths) that hold JSON in a string (or "1", "" from newer services)
 ---@field outputs idocr.Output[]      reply members and the card fields that they fill
 ---@field composed idocr.Composed[]?  fields made of other fields
 ---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
 ---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
----@field warnings table<string, table<integer, string>>?  list member (dotted path) -> code -> warning name
+---@field warnings table<string, table<integer|string, string|false>>?  where they are -> code or word -> warning name; see below
+---@field shows idocr.Shows?         an action that several kinds share: what says which of them a reply shows
 ---@field compiled idocr.CompiledService set by the loader
 ---@field refusal string?             code with which the service refuses a picture that is not this card
 
----@class idocr.PictureInput
+-- `warnings` names where a reply has its warnings. A path leads to a list of codes, `WarnCardInfos = { [-9101] = "incomplete" }`, or
+-- of words, `WarnInfo = { PaperCopy = "photocopy" }`. A path with "*" leads to flags (true or 1), one for each member in its place:
+-- `["Card.WarnInfos.*"] = { CopyCheck = "photocopy", Score = false }`, `["*.IsWarn"] = { Copy = "photocopy" }`. false: the member is no
+-- warning. A code, word or flag that is not in the table becomes the warning "unknown".
+
+--- What a service takes; a member that is absent has no limit.
+---@class idocr.Limits
+---@field formats table<string, true>|table<string, table<string, true>>|nil  picture formats, for all sites or by site
+---@field max_base64 table<string, integer>|integer?  most bytes of base64, for all sites or by site
+---@field max_bytes integer?          most bytes of the picture itself
+---@field min_side table<string, integer>|integer?  least pixels of the shorter side, for all formats or by format
+---@field max_side table<string, integer>|integer?  most pixels of the longer side, for all formats or by format
+
+---@class idocr.ConditionalLimits: idocr.Limits
+---@field when string                 a boolean param: while it is true these limits replace those of the picture
+
+--- The document that a reply of a shared action shows. `wire` leads to a word; or, with "*" as its last name, to an object of which
+--- the member that is there (and not null) names the document. A reply that shows another kind, or fills no field, is refused.
+---@class idocr.Shows
+---@field wire string                 dotted path: "Card.Type", "*", "Result.*"
+---@field kinds table<string, string> word (in any case) or member -> kind
+
+---@class idocr.PictureInput: idocr.Limits  its limits replace those of the service
 ---@field param "image"|"back"
 ---@field base64 string               wire parameter for the bytes
 ---@field url string?                 wire parameter for a URL
 
 --- A wire parameter. `type` is its JSON type; "json" is a JSON object inside a string, whose members are in `fields`. A parameter
---- with neither `param` nor `when` is never sent.
+--- with neither `param`, `when` nor `constant` is never sent.
 ---@class idocr.Input
 ---@field wire string
----@field type "boolean"|"string"|"json"
+---@field type "boolean"|"string"|"integer"|"json"|"list"
+---@field constant any?               always sent, unless `param` or `when` say something else
 ---@field param string?               carries this param's value, false included
 ---@field when string[]?              carries `value` when one of these was asked: a param that is true, or "warn.NAME"
 ---@field value any?                  the constant for `when` (nil: true)
----@field values string[]?            what the service takes, where that is a closed list
+---@field values (string|integer)[]? what the service takes, where that is a closed list
 ---@field fields idocr.Input[]?
 
 ---@alias idocr.Converter
----| "text"|"mrz_text"|"compact"|"resident_type"|"picture"|"number"|"integer"|"metres"|"score"|"boolean"|"positions"
+---| "text"|"mrz_text"|"compact"|"resident_type"|"picture"|"number"|"integer"|"metres"|"centimetres"|"score"|"boolean"|"positions"
 ---| "sex"|"sex_es"                   Spanish: M is mujer
 ---| "date"|"date_dmy"|"date_mdy"      the usual layouts; with a year of two digits behind day and month; the month first
 ---| "date_at_end"|"text_before_date"  "JAKARTA 04-03-1990"
@@ -73,12 +96,15 @@ local kinds = {}
 ---| "open_end"                        true for the words that mean "for life"
 ---| "period_start"|"period_end"|"period_open"
 
---- A reply member. `as` names the converter in `decode/values.lua`. The same member may fill several fields.
+--- A reply member. `as` names the converter in `decode/values.lua`. The same member may fill several fields, and several members the
+--- same field: the first that has a value counts, so the front of a card comes first.
 ---@class idocr.Output
 ---@field wire string                 dotted path in the reply; below an embedded member its own members follow the dot
 ---@field field string                card field; "mrz[1]" is an element of a list, which is there only when complete
 ---@field as idocr.Converter
 ---@field formats string[]?           for dates: how the service writes them, the usual way first
+---@field values table<string, any>?  value of the member, as text -> value of the field
+---@field confidence string?          dotted path of the member that holds the confidence of this value, 0 to 100
 
 ---@class idocr.Composed
 ---@field field string
@@ -113,6 +139,7 @@ local function complete(name, given)
   for index, each in ipairs(given.services) do
     local service = copy_of(each)
     service.inputs, service.warnings = service.inputs or {}, service.warnings or {}
+    if service.removed then service.sites = service.sites or {} end
     service.refusal = service.refusal or providers.FACTS[service.provider].refusal
     kind.services[index] = service
   end
@@ -191,6 +218,31 @@ function kinds.service(kind, provider, site)
   for _, service in ipairs(kind.services) do
     if service.provider == provider and (not service.sites or service.sites[site]) then return service end
   end
+end
+
+local LIMITS = { "formats", "max_base64", "max_bytes", "min_side", "max_side" }
+
+local function add_limits(limits, from)
+  for _, name in ipairs(LIMITS) do
+    if from[name] ~= nil then limits[name] = from[name] end
+  end
+end
+
+--- Returns what a service takes as one picture of a call.
+---@param service idocr.Service
+---@param param "image"|"back"
+---@param asked table<string, any> params of the call; their true members count
+---@return idocr.Limits
+function kinds.limits(service, param, asked)
+  local limits = {}
+  add_limits(limits, service)
+  for _, picture in ipairs(service.pictures) do
+    if picture.param == param then add_limits(limits, picture) end
+  end
+  for _, conditional in ipairs(service.limits or {}) do
+    if asked[conditional.when] == true then add_limits(limits, conditional) end
+  end
+  return limits
 end
 
 --- Returns the value for a site of what is either one value for all sites or a table by site.

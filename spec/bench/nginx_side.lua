@@ -1,4 +1,4 @@
---- Runs the contestants inside nginx: each makes `count` calls, `in_flight` at a time, and prints "CPU WALL" in microseconds per call.
+--- The contestants inside nginx: each makes `count` calls, `in_flight` at a time, and says "CPU WALL", microseconds a call.
 
 local cjson = require "cjson"
 local contestant = require "spec.bench.contestant"

@@ -1,4 +1,4 @@
--- Tests error objects: their text contains no secret and no personal data.
+-- Error objects: nothing in their text that could be a secret or personal data.
 local growth = require "spec.support.growth"
 local errors = require "idocr.errors"
 local redact = require "idocr.redact"

@@ -1,4 +1,4 @@
--- Tests the options of idocr.new.
+-- The options of idocr.new.
 local idocr = require "idocr"
 local nearest = require "idocr.nearest"
 local scripted = require "spec.support.scripted"

@@ -10,7 +10,7 @@ local function request(changes)
   return made
 end
 
---- Returns the signature of a new signer.
+--- What a signer without memory says.
 local function fresh(changes) return core.signer("id", SECRET):authorization(request(changes)) end
 
 describe("a signer", function()

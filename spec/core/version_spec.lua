@@ -1,4 +1,4 @@
---- Checks that the library, the command, the rockspec and the changelog have the same version.
+--- The version: one number in the library, the command, the rockspec and the changelog.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"

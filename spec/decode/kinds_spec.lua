@@ -1,4 +1,4 @@
--- Tests kinds, one file each in a folder idocr/cards: loading, validation, and reading a card.
+-- A kind is one file in a folder idocr/cards: loading, validation, and reading with it.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local tencent = require("idocr.providers.tencent").new {}
@@ -127,7 +127,7 @@ end)
 describe("a kind's table", function()
   local validate = require "idocr.kinds.validate"
 
-  -- Returns a valid table with one mistake, made by `change`.
+  -- A right table in which `change` has made one mistake.
   local function complaint(change)
     local kind = {
       title = "Ticket",
@@ -187,6 +187,37 @@ describe("a kind's table", function()
     ["a param without help"] = { function(kind) kind.params.side.help = nil end, 'params["side"]: help is missing' },
     ["a param that every kind has"] = { function(kind) kind.params.portrait = { type = "boolean", help = "x" } end, "cannot be declared" },
     ["a warning code that is text"] = { function(_, service) service.warnings.Hints["-2"] = "glare" end, "must be a number, not a string" },
+    ["a warning name that is no name"] = { function(_, service) service.warnings.Hints.Copy = "A copy" end,
+      'warnings["Hints"]["Copy"]: must be a warning name' },
+    ["a constant of another type"] = {
+      function(_, service) service.inputs[1] = { wire = "N", type = "integer", constant = "9" } end,
+      "inputs[1].constant: must be a number, not a string" },
+    ["a constant that is no whole number"] = {
+      function(_, service) service.inputs[1] = { wire = "N", type = "integer", constant = 1.5 } end, "must be a whole number" },
+    ["an unknown type of input"] = { function(_, service) service.inputs[1] = { wire = "N", type = "intger" } end,
+      'inputs[1].type: cannot be "intger" (did you mean "integer"?)' },
+    ["a table of values with a table"] = { function(_, service) service.outputs[1].values = { a = {} } end,
+      'outputs[1].values["a"]: must be a text' },
+    ["a path to a confidence that is no path"] = { function(_, service) service.outputs[1].confidence = ".x" end,
+      "outputs[1].confidence: must be a dotted path" },
+    ["a shared action without its discriminator"] = { function(_, service) service.shows = { kinds = { A = "ticket" } } end,
+      "services[1].shows: wire is missing" },
+    ["a shared action that never shows this kind"] = {
+      function(_, service) service.shows = { wire = "Type", kinds = { A = "token" } } end,
+      'services[1].shows.kinds: must name this kind, "ticket", too' },
+    ["a date of removal that is no date"] = { function(_, service) service.removed = { intl = "2026" } end,
+      'services[1].removed["intl"]: must be a date' },
+    ["a site that has an action and lost it"] = {
+      function(_, service) service.sites, service.removed = { intl = true }, { intl = "2026-07-06" } end,
+      'the site "intl" cannot be in sites and in removed' },
+    ["limits of an unknown param"] = { function(_, service) service.limits = { { when = "potrait", max_bytes = 1 } } end,
+      'limits[1].when: names no param of this kind: "potrait" (did you mean "portrait"?)' },
+    ["an unknown limit"] = { function(_, service) service.limits = { { when = "portrait", max_byte = 1 } } end,
+      'limits[1]: has no member "max_byte" (did you mean "max_bytes"?)' },
+    ["a limit of a picture for an unknown format"] = { function(_, service) service.pictures[1].max_side = { jpg = 1 } end,
+      'pictures[1].max_side["jpg"]: cannot be "jpg" (did you mean "jpeg"?)' },
+    ["an embedded member that is no path"] = { function(_, service) service.embedded = { ["a..b"] = true } end,
+      "must be a dotted path" },
     ["an unknown field to show"] = { function(kind) kind.show[1] = "numbr" end,
       'show[1]: no output fills the field "numbr" (did you mean "number"?)' },
     ["no services"] = { function(kind) kind.services = nil end, "services is missing" },

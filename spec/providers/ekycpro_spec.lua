@@ -1,4 +1,4 @@
--- Tests ekycpro: its requests, and the result or error of each response.
+-- ekycpro: its requests, and the result or error of each response.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local ekycpro = require "idocr.providers.ekycpro"

@@ -47,10 +47,11 @@ local function open(pictures)
 end
 
 -- Returns an error where a picture exceeds what the action accepts.
-local function check_pictures(client, account, service, opened)
-  for _, entry in pairs(opened) do
+local function check_pictures(client, account, service, params, opened)
+  for name, entry in pairs(opened) do
     if entry.image then
-      local ok, err = limits.picture(entry.image, service, account.options.site, client.runtime.pause)
+      local taken = kinds.limits(service, name, params)
+      local ok, err = limits.picture(entry.image, taken, service.action, account.options.site, client.runtime.pause)
       if not ok then return err end
     end
   end
@@ -63,7 +64,7 @@ local function prepare(client, account, kind, checked, opened)
   local service, err = routing.service(kind, account.options)
   if not service then return nil, err end
   local precheck = checked.precheck ~= false and client.options.precheck
-  err = precheck and check_pictures(client, account, service, opened) or nil
+  err = precheck and check_pictures(client, account, service, checked.values, opened) or nil
   if err then return nil, err end
   local plan
   plan, err = account.provider:prepare {
@@ -104,7 +105,10 @@ local function read_with(client, account, kind, checked, opened, call_state)
   if not plan then return nil, err end
   local result, failure, outcome = attempt.run(client, account, plan, call_state)
   if not result then return nil, failure end
-  local read = card.new(decode.card(kind, plan.reads, result, outcome.pictures))
+  local fields = decode.card(kind, plan.reads, result, outcome.pictures)
+  local refused = decode.refusal(fields, plan.reads)
+  if refused then return nil, refused end
+  local read = card.new(fields)
   read.sandbox = outcome.sandbox or nil
   return read
 end

@@ -6,6 +6,25 @@ local money = require "idocr.client.money"
 
 local routing = {}
 
+-- Returns the date when a site lost the action that read a kind.
+local function removal(kind, provider, site)
+  for _, service in ipairs(kind.services) do
+    if service.provider == provider and service.removed and service.removed[site] then return service.removed[site] end
+  end
+end
+
+-- Says what reads a kind today.
+local function readers(kind)
+  local names = {}
+  for _, service in ipairs(kind.services) do
+    for _, site in ipairs { "intl", "cn" } do
+      if service.sites and service.sites[site] then names[#names + 1] = ("%s %s (%s)"):format(service.provider, site, service.action) end
+    end
+    if not service.sites then names[#names + 1] = ("%s (%s)"):format(service.provider, service.action) end
+  end
+  return names[1] and "it is read by " .. table.concat(names, ", ") or "nothing reads it today"
+end
+
 --- Returns the service of a provider that reads a kind.
 ---@param kind idocr.Kind
 ---@param provider_options idocr.ProviderOptions
@@ -16,7 +35,10 @@ function routing.service(kind, provider_options)
   local service = kinds.service(kind, provider, site)
   if service then return service end
   local where = provider == "tencent" and ("tencent's site %q"):format(site) or provider
-  return nil, errors.unsent("unsupported", "KindUnsupported", ("%s does not read %s"):format(where, kind.kind))
+  local message = ("%s does not read %s"):format(where, kind.kind)
+  local date = removal(kind, provider, site)
+  if date then message = ("%s no longer reads %s, since %s; %s"):format(where, kind.kind, date, readers(kind)) end
+  return nil, errors.unsent("unsupported", "KindUnsupported", message)
 end
 
 local published -- "provider action" -> service
@@ -41,7 +63,7 @@ local PROVIDER_SPECIFIC = {
   unsupported = true, credentials = true, connect = true, tls = true, timeout = true, network = true, http = true,
   protocol = true, throttled = true,
 }
-local OTHER_LIMITS = { PictureFormat = true, PictureTooLarge = true }
+local OTHER_LIMITS = { PictureFormat = true, PictureTooLarge = true, PictureTooSmall = true }
 
 -- Returns whether another provider may succeed where one failed; it gets the same picture.
 local function may_succeed(err)

@@ -10,6 +10,12 @@ local decode = {}
 
 local NONE = {}
 
+local function set(text)
+  local names = {}
+  for name in text:gmatch("%S+") do names[name] = true end
+  return names
+end
+
 local function unread_of(compiled, result, card)
   local unread = {}
   fields.add_unread(unread, compiled.outputs, result, card, "")
@@ -40,17 +46,17 @@ end
 ---@return table fields of the card
 function decode.card(kind, service, result, pictures)
   local compiled = service.compiled
-  reply.parse_embedded(result, service.embedded)
+  reply.parse_embedded(result, compiled.embedded)
   local decoded = reply.decode_pictures(result, compiled.pictures, pictures)
 
-  local card = fields.fill(compiled.outputs, result, decoded)
+  local card, confidence = fields.fill(compiled.outputs, result, decoded)
   fields.compose(service.composed, card)
   if compiled.visual then
     local visual = fields.fill(compiled.visual, result, decoded, card)
     if next(visual) then card.visual = visual end
   end
   card.unread = unread_of(compiled, result, card)
-  card.confidence = confidences(service, result)
+  card.confidence = confidence or confidences(service, result)
   card.warnings = warnings.collect(compiled.warnings, result, decoded)
   card.document_type = card.document_type or kind.document_type
   card.kind = kind.kind
@@ -58,6 +64,41 @@ function decode.card(kind, service, result, pictures)
   card.request_id = errors.request_id(result.RequestId)
   card.raw = result
   return card
+end
+
+-- Members of a card that say nothing about what was read.
+local APART = set "kind provider document_type request_id raw warnings unread confidence"
+
+local function has_fields(card)
+  for name in pairs(card) do
+    if not APART[name] then return true end
+  end
+  return false
+end
+
+-- Returns the kind that a reply of a shared action shows; the kind that was asked for where it shows that too.
+local function kind_shown(shows, result, asked)
+  if not shows.members then return shows.kinds[(values.converters.text(reply.member(result, shows.names)) or ""):lower()] end
+  local members, found = reply.members(result, shows.names), nil
+  for name, kind in pairs(shows.kinds) do
+    if type(members[name]) == "table" and found ~= asked then found = kind end
+  end
+  return found
+end
+
+--- Returns the error of a reply that shows another document than was asked for: an action that several kinds share answers for
+--- each of them. The service has read a picture, so the reply is billed.
+---@param card table fields of `decode.card`
+---@param service idocr.Service
+---@return idocr.Error? err with the service's own code for "not this card"; nil: it shows this kind
+function decode.refusal(card, service)
+  local shows = service.compiled.shows
+  if not shows then return nil end
+  local found = kind_shown(shows, card.raw, card.kind)
+  if (found or card.kind) == card.kind and has_fields(card) then return nil end
+  local message = "the picture shows another document than " .. card.kind
+  if found and found ~= card.kind then message = message .. ": " .. found end
+  return errors.sent("service", service.refusal, message, { request_id = card.request_id, http_status = 200, billed = true })
 end
 
 return decode

@@ -26,13 +26,10 @@ function dates.ascii(text)
   return (text:gsub("[\224\226\239][\128-\191][\128-\191]", ASCII))
 end
 
---- Returns ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day.
+--- Returns ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day, and outside the
+--- years 1800 to 2199: no document has such a date.
 ---@type fun(year: any, month: any, day: any): string?
 dates.iso = core.iso_date
-
-local FIRST, AFTER = "1800", "2200" -- years that a document can hold
-
-local function possible(iso) return iso and iso >= FIRST and iso < AFTER and iso or nil end
 
 -- Years of the Buddhist calendar, which Thai documents print: 543 more than ours. No document has such a year of ours.
 local function with_our_years(text)
@@ -65,6 +62,7 @@ end
 ---@field same string?    the same date from elsewhere on the card: the nearer century wins
 ---@field latest string?  it cannot be later than this
 ---@field future boolean? it lies in this century (an expiry)
+---@field since string?   the start of a validity that is printed as a number of years
 
 local function full_year(two_digits, month, day, hint)
   local yy = tonumber(two_digits)
@@ -78,6 +76,12 @@ local function full_year(two_digits, month, day, hint)
     local iso = dates.iso(year, month, day)
     return (not iso or iso > hint.latest) and year - 100 or year
   end
+end
+
+-- Returns the date some years after another: the printed "6年".
+local function years_after(start, years)
+  local year, rest = tonumber(start:sub(1, 4)) + years, start:sub(5)
+  return dates.iso(year, rest:sub(2, 3), rest:sub(5, 6)) or dates.iso(year, 2, 28) -- the day after may be no 29 February
 end
 
 --- Parses one date in any of the layouts in use: `YYYYMMDD`; year, month, day with any of `/ . -` or 年月日 between; day,
@@ -99,7 +103,10 @@ local function read_words(text, hint)
   if not d then d, middle, y = text:match("^(%d%d?)([%s.%-/]+%d%d?月.-)[%s.%-/,]*(%d+)$") end
   if not d then y, middle, d = text:match("^(%d%d%d%d)([%s.%-/]*[^%d%s.%-/].-)[%s.%-/,]*(%d%d?)$") end
   if not d then middle, d, y = text:match("^(%a[^%d]-)[%s.%-]*(%d%d?)%s*[,%s]%s*(%d%d%d%d)$") end
-  if not d then return nil end
+  if not d then
+    local years = hint and hint.since and text:match("^(%d%d?)%s*年$")
+    return years and years_after(hint.since, tonumber(years)) or nil
+  end
   m = month_of(middle)
   if not m then return nil end
   if #y == 2 then y = full_year(y, m, d, hint or {}) end
@@ -112,31 +119,33 @@ end
 ---@return string? iso
 function dates.read(text, hint)
   if not text or #text > 64 then return nil end
-  local plain = possible(core.plain_date(text))
+  local plain = core.plain_date(text)
   if plain then return plain end
   text = with_our_years(dates.ascii(text))
   plain = core.plain_date(text)
   if plain == nil then plain = read_words(text, hint) end
-  return possible(plain)
+  return plain or nil
 end
 
 --- Returns the date at the start of a text, and the rest.
 local function leading_day(text)
   local y, m, d, rest = text:match("^(%d%d%d%d)%s*[/.%-]%s*(%d%d?)%s*[/.%-]%s*(%d%d?)(.*)$")
   if not y then y, m, d, rest = text:match("^(%d%d%d%d)(%d%d)(%d%d)(.*)$") end
+  if not y then d, m, y, rest = text:match("^(%d%d?)%s*[/.%-]%s*(%d%d?)%s*[/.%-]%s*(%d%d%d%d)(.*)$") end
   if not y then return nil, text end
   return dates.iso(y, m, d), rest
 end
 
-local DASHES = { "%-", "~", "～", "至", "到" }
+local DASHES = { "%-", "~", "～", "起至", "至", "到" }
 
---- Parses a validity period, `YYYY.MM.DD-YYYY.MM.DD` or with 长期 (no end) in place of the second date.
+--- Parses a validity period, `YYYY.MM.DD-YYYY.MM.DD`, `DD/MM/YYYY~DD/MM/YYYY`, `自…至…`, or with a word for "no end" in place of the
+--- second date.
 ---@param text any
 ---@return string? start, string? stop, boolean? open true where the period has no end
 function dates.period(text)
   if type(text) ~= "string" or #text > 96 then return nil end
   text = dates.ascii(text):gsub("年", "."):gsub("月", "."):gsub("日", "")
-  local start, rest = leading_day(text:match("^%s*(.-)%s*$"))
+  local start, rest = leading_day(text:gsub("^%s*自", ""):match("^%s*(.-)%s*$"))
   if rest:find("长期", 1, true) or rest:find("長期", 1, true) then return start, nil, true end
   for _, dash in ipairs(DASHES) do
     local stop, count = rest:gsub("^%s*" .. dash, "")

@@ -3,6 +3,7 @@
 local date_parts = require "idocr.decode.date_parts"
 local dates = require "idocr.decode.dates"
 local reply = require "idocr.decode.reply"
+local values = require "idocr.decode.values"
 
 local fields = {}
 
@@ -14,6 +15,7 @@ local function date_hint(field, filled, main)
     same = main and main[field],
     future = field == "expiry_date",
     latest = field == "issue_date" and (filled.expiry_date or main and main.expiry_date) or nil,
+    since = filled.valid_from,
   }
 end
 
@@ -30,8 +32,9 @@ end
 ---@param pictures table<string, string|false> dotted path -> bytes
 ---@param main table? fields of the card, where `outputs` are its printed zone
 ---@return table filled
+---@return table<string, number>? confidence field -> 0 to 1, of fields that are filled
 function fields.fill(outputs, result, pictures, main)
-  local filled, lists, steps = {}, {}, outputs.steps
+  local filled, lists, steps, confidence = {}, {}, outputs.steps, nil
   for position = 1, #steps do
     local step = steps[position]
     local field, index = step.field, step.index
@@ -42,17 +45,21 @@ function fields.fill(outputs, result, pictures, main)
         filled[field] = pictures[step.wire] or nil
       elseif index then
         lists[field] = lists[field] or {}
-        lists[field][index] = convert(sent)
+        if lists[field][index] == nil then lists[field][index] = convert(sent) end
       else
         local value = convert(sent)
         -- Few dates need a hint, and making it takes longer than reading most of them.
         if value == nil and step.as == "date" then value = convert(sent, date_hint(field, filled, main)) end
         filled[field] = value
+        if value ~= nil and step.confidence then
+          confidence = confidence or {}
+          confidence[field] = values.percent(reply.member(result, step.confidence))
+        end
       end
     end
   end
   for name, size in pairs(outputs.sizes) do fill_list(filled, name, lists[name] or NONE, size) end
-  return filled
+  return filled, confidence
 end
 
 -- What services and documents write where there is no value.
@@ -64,7 +71,7 @@ local function was_printed(value)
   if type(value) == "string" then
     return not (dates.ascii(value):find(PLACEHOLDER) or NO_VALUE[value:upper()] or date_parts.open_end(value))
   end
-  return type(value) == "number" and value ~= 0
+  return type(value) == "number" and value > 0
 end
 
 --- Appends the names of fields whose value the service sent and no converter understood.

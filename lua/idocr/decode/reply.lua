@@ -21,15 +21,14 @@ function reply.member(result, names)
   if value ~= null then return value end
 end
 
---- Parses members that hold JSON in a string, in place. Text that is no JSON object or list ("1", "") stays text.
+--- Returns the members of an object that a list of names leads to; without names, those of the reply.
 ---@param result table
----@param names table<string, true>?
-function reply.parse_embedded(result, names)
-  for name in pairs(names or {}) do
-    local text = result[name]
-    local value = type(text) == "string" and text:find("^%s*[{%[]") and json.decode(text)
-    if type(value) == "table" then result[name] = value end
-  end
+---@param names string[]
+---@return table members empty where there is no object
+function reply.members(result, names)
+  local value = result
+  if names[1] then value = reply.member(result, names) end
+  return type(value) == "table" and value or {}
 end
 
 -- `core.reply` replaces a picture by this marker with its number: no text of a reply can hold the byte 255.
@@ -51,6 +50,18 @@ local function holder(result, names)
     if type(value) ~= "table" then return nil end
   end
   return value
+end
+
+--- Parses members that hold JSON in a string, in place. Text that is no JSON object or list ("1", "") stays text.
+---@param result table
+---@param paths string[][] names that lead to each member, outer members first
+function reply.parse_embedded(result, paths)
+  for _, names in ipairs(paths) do
+    local table_, last = holder(result, names), names[#names]
+    local text = table_ and table_[last]
+    local value = type(text) == "string" and text:find("^%s*[{%[]") and json.decode(text)
+    if type(value) == "table" then table_[last] = value end
+  end
 end
 
 --- Replaces every marker in a reply by the picture's base64, except in members that hold decoded pictures.

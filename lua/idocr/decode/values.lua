@@ -52,6 +52,8 @@ local RESIDENT_TYPES = {
   ["非永久性居民身份证"] = "non-permanent",
   ["永久性居民身份證"] = "permanent",
   ["非永久性居民身份證"] = "non-permanent",
+  ["1"] = "permanent",
+  ["0"] = "non-permanent",
 }
 
 local function resident_type(value)
@@ -70,6 +72,12 @@ end
 local function metres(value)
   value = finite(value)
   return value and value > 0 and value < 3 and value or nil
+end
+
+--- Returns a person's height in metres from centimetres, "178", "178 cm", "178厘米"; metres stay metres.
+local function centimetres(value)
+  local number = finite(type(value) == "string" and value:match("^%s*([%d.]+)[%s%a\128-\255]*$") or value)
+  return number and (metres(number) or metres(number / 100)) or nil
 end
 
 local BOOLEANS = { [true] = true, [false] = false, ["true"] = true, ["false"] = false }
@@ -111,6 +119,7 @@ values.converters = {
   number = finite,
   integer = whole,
   metres = metres,
+  centimetres = centimetres,
   score = score,
   boolean = boolean,
   positions = positions,
@@ -129,6 +138,23 @@ values.converters = {
   period_end = function(value) return (select(2, dates.period(text(value)))) end,
   period_open = function(value) return (select(3, dates.period(text(value)))) end,
 }
+
+--- Returns the function that converts a member; nil for a picture.
+---@param output idocr.Output
+---@return (fun(value: any, hint: idocr.DateHint?): any)?
+function values.converter(output)
+  local translated = output.values
+  if translated then
+    return function(value) return translated[text(value)] end
+  end
+  return values.converters[output.as]
+end
+
+--- Returns 0..1 from 0..100.
+function values.percent(value)
+  value = score(value)
+  return value and value / 100
+end
 
 --- Returns 0..1 from `{"Confidence":"0.9999"}`.
 values.confidence = confidence

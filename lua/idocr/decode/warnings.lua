@@ -7,7 +7,7 @@ local values = require "idocr.decode.values"
 local warnings = {}
 
 ---@class idocr.Warning
----@field code integer    as the service sent it; 0 for `unreadable_picture`, which is ours
+---@field code integer|string  as the service sent it, some send words; 0 for `unreadable_picture`, which is ours
 ---@field name string     one of `warnings.MESSAGES`
 ---@field message string  one sentence for people
 ---@field list string     the reply member that it came in
@@ -26,6 +26,15 @@ warnings.MESSAGES = {
   invalid_date = "The period of validity is not valid.",
   electronic = "The picture shows an electronic card.",
   watermark = "The picture has a watermark.",
+  screenshot = "The picture looks like a screenshot.",
+  overlap = "Another object overlaps the card.",
+  synthetic = "The picture looks artificially made.",
+  template = "The picture looks like a template of a card.",
+  poor_quality = "The quality of the picture is poor.",
+  several_cards = "There are several cards in the picture.",
+  format_invalid = "A value has a format that this card does not have.",
+  inconsistent = "The values of the card contradict each other.",
+  other = "The service has a warning without a name of its own.",
   not_enabled = "The service could not look for this: the capability is not enabled for the account.",
   unreadable_picture = "The service sent a picture that cannot be decoded; its text is in raw.",
   unknown = "The service sent a warning that idocr does not know.",
@@ -46,20 +55,45 @@ local function warning(name, code, list)
   return { code = code, name = name, message = message, list = list }
 end
 
---- Decodes all warnings of a reply. A list may be absent, null, one bare number, or hold numbers as text; a value that is no
---- code stays in `raw`.
+-- Returns the codes in a list. It may be absent, null, one bare number, or hold numbers as text; a value that is no code stays in
+-- `raw`.
+local function codes_of(list, result)
+  local codes, value = {}, reply.member(result, list.names)
+  if type(value) ~= "table" then value = { value } end
+  for _, each in ipairs(value) do
+    codes[#codes + 1] = values.whole(each) or list.words and values.converters.text(each) or nil
+  end
+  return codes
+end
+
+local RAISED = { [true] = true, [1] = true, ["true"] = true, ["1"] = true }
+
+-- Returns the names of the flags that are raised in an object, sorted.
+local function flags_of(list, result)
+  local names = {}
+  for name, member in pairs(reply.members(result, list.names)) do
+    if list.flag[1] then member = type(member) == "table" and reply.member(member, list.flag) or nil end
+    if member ~= nil and RAISED[member] then names[#names + 1] = name end
+  end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  return names
+end
+
+--- Decodes all warnings of a reply. A name that an older or parallel list repeats is there once.
 ---@param lists idocr.CompiledWarnings[]
 ---@param result table the reply without its envelope
 ---@param pictures table<string, string|false> dotted path -> false where the picture cannot be decoded
 ---@return idocr.Warning[]
 function warnings.collect(lists, result, pictures)
-  local found = {}
+  local found, list_of = {}, {}
   for _, list in ipairs(lists) do
-    local codes = reply.member(result, list.names)
-    if type(codes) ~= "table" then codes = { codes } end
-    for _, value in ipairs(codes) do
-      local code = values.whole(value)
-      if code then found[#found + 1] = warning(list.codes[code] or "unknown", code, list.list) end
+    for _, code in ipairs(list.flag and flags_of(list, result) or codes_of(list, result)) do
+      local name = list.codes[code]
+      if name == nil then name = "unknown" end
+      if name and (name == "unknown" or (list_of[name] or list) == list) then
+        list_of[name] = list
+        found[#found + 1] = warning(name, code, list.list)
+      end
     end
   end
   local unreadable = {}

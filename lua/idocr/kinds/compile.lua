@@ -13,6 +13,7 @@ local compile = {}
 ---@field index integer?              position in that list
 ---@field as idocr.Converter
 ---@field convert function?           nil: a picture
+---@field confidence string[]?        names that lead to its confidence, 0 to 100
 
 ---@class idocr.CompiledOutputs
 ---@field steps idocr.CompiledOutput[]
@@ -20,15 +21,24 @@ local compile = {}
 ---@field sizes table<string, integer> list field -> elements that a complete list has
 
 ---@class idocr.CompiledWarnings
----@field list string                 dotted path of the list in the reply
----@field names string[]
----@field codes table<integer, string>
+---@field list string                 dotted path in the reply
+---@field names string[]              names that lead to the list, or to the object of flags
+---@field flag string[]?              names that lead from a member of that object to its flag; nil: a list
+---@field words boolean               the list has words as codes
+---@field codes table<integer|string, string|false>
+
+---@class idocr.CompiledShows
+---@field names string[]              names that lead to the word, or to the object whose members name the kinds
+---@field members boolean             the member that is there names the kind
+---@field kinds table<string, string> word in lower case, or name of a member -> kind
 
 --- What decoding needs of a service.
 ---@class idocr.CompiledService
 ---@field outputs idocr.CompiledOutputs
 ---@field visual idocr.CompiledOutputs?
 ---@field pictures idocr.CompiledOutput[]
+---@field embedded string[][]         paths of the members that hold JSON in a string, outer ones first
+---@field shows idocr.CompiledShows?
 ---@field warnings idocr.CompiledWarnings[] a list that replaced an older one first
 
 --- Names that the check of params and of warnings needs of a kind.
@@ -39,7 +49,7 @@ local compile = {}
 
 local PRINTED = {} -- converters
 for name in ("date date_dmy date_mdy date_at_start date_at_end month_year year last_year period_start period_end sex sex_es "
-  .. "resident_type metres"):gmatch("%S+") do
+  .. "resident_type metres centimetres"):gmatch("%S+") do
   PRINTED[name] = true
 end
 
@@ -49,6 +59,12 @@ local function split(path)
   return names
 end
 
+-- Splits a path at its "*": names before it, and names after it (nil: there is none).
+local function split_at_star(path)
+  local before, after = path:match("^(.-)%.?%*%.?(.*)$")
+  return split(before or path), after and split(after)
+end
+
 --- Compiles the outputs of a service or of its printed zone.
 ---@param outputs idocr.Output[]
 ---@return idocr.CompiledOutputs
@@ -56,13 +72,13 @@ function compile.outputs(outputs)
   local steps, printed, sizes = {}, {}, {}
   for position, output in ipairs(outputs) do
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
-    if list then sizes[list] = (sizes[list] or 0) + 1 end
+    if list then sizes[list] = math.max(sizes[list] or 0, tonumber(index)) end
     local step = {
       names = split(output.wire), wire = output.wire, field = list or output.field, index = tonumber(index), as = output.as,
-      convert = values.converters[output.as],
+      convert = values.converter(output), confidence = output.confidence and split(output.confidence),
     }
     steps[position] = step
-    if PRINTED[step.as] then printed[#printed + 1] = step end
+    if PRINTED[step.as] or output.values then printed[#printed + 1] = step end
   end
   return { steps = steps, printed = printed, sizes = sizes }
 end
@@ -78,10 +94,31 @@ end
 local function warnings_of(service)
   local lists = {}
   for list, codes in pairs(service.warnings or {}) do
-    lists[#lists + 1] = { list = list, names = split(list), codes = codes }
+    local names, flag = split_at_star(list)
+    local words = false
+    for code in pairs(codes) do words = words or type(code) == "string" end
+    lists[#lists + 1] = { list = list, names = names, flag = flag, words = words, codes = codes }
   end
-  table.sort(lists, function(a, b) return a.list > b.list end) -- "WarnCardInfos" before "Warn", which it replaced
+  table.sort(lists, function(a, b)
+    if a.words ~= b.words then return b.words end
+    return a.list > b.list -- "WarnCardInfos" before "Warn", which it replaced
+  end)
   return lists
+end
+
+local function embedded_of(service)
+  local paths = {}
+  for path in pairs(service.embedded or {}) do paths[#paths + 1] = split(path) end
+  table.sort(paths, function(a, b) return #a < #b end)
+  return paths
+end
+
+local function shows_of(shows)
+  if not shows then return nil end
+  local names, star = split_at_star(shows.wire)
+  local by_word = {}
+  for word, kind in pairs(shows.kinds) do by_word[star and word or word:lower()] = kind end
+  return { names = names, members = star ~= nil, kinds = by_word }
 end
 
 --- Compiles a service.
@@ -93,6 +130,8 @@ function compile.service(service)
     outputs = outputs,
     visual = service.visual and compile.outputs(service.visual),
     pictures = pictures_of(outputs),
+    embedded = embedded_of(service),
+    shows = shows_of(service.shows),
     warnings = warnings_of(service),
   }
 end
@@ -128,7 +167,7 @@ function compile.kind(kind)
     service.compiled = compile.service(service)
     for _, list in ipairs(service.compiled.warnings) do
       for _, name in pairs(list.codes) do
-        asked[name], returned[name] = true, true
+        if name then asked[name], returned[name] = true, true end
       end
     end
     add_asked(service.inputs, asked)

@@ -22,6 +22,7 @@ local kinds = require "idocr.kinds"
 ---@field provider string
 ---@field action string
 ---@field sites string[]?                               Tencent's sites that have the action; nil: not divided into sites
+---@field removed table<string, string>?                 sites that had the action, and the date when it was removed
 ---@field pictures string[]                             "image", "back"
 ---@field params string[]                               names of the params that reach this service
 ---@field formats string[]|table<string, string[]>|nil  picture formats taken, for all sites or by site; nil: not published
@@ -31,6 +32,12 @@ local function sorted(set)
   for name in pairs(set) do names[#names + 1] = name end
   table.sort(names)
   return names
+end
+
+local function copy_of(table_)
+  local copy = {}
+  for name, value in pairs(table_) do copy[name] = value end
+  return copy
 end
 
 local function params_of(kind)
@@ -70,6 +77,7 @@ local function service_of(service)
   for index, input in ipairs(service.pictures) do pictures[index] = input.param end
   return {
     provider = service.provider, action = service.action, sites = service.sites and sorted(service.sites), pictures = pictures,
+    removed = service.removed and copy_of(service.removed),
     params = sorted(add_taken(service.inputs, {})), formats = formats_of(service.formats),
   }
 end

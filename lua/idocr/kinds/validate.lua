@@ -113,6 +113,14 @@ local function by_site(check)
   end
 end
 
+-- A value for all picture formats, or a table by format.
+local function by_format(check)
+  return function(value, where, context)
+    if type(value) == "table" then return map(one_of(FORMATS), check)(value, where, context) end
+    check(value, where, context)
+  end
+end
+
 -- Checks a table with named members: a rule is a check, or { check, required = true }. `more` checks the whole.
 local function record(rules, more)
   return function(value, where, context)
@@ -160,8 +168,13 @@ end
 
 -- ---- what a kind is made of: see the classes in idocr/kinds.lua
 
+local function scalar(value, where)
+  if type(value) == "table" or type(value) == "function" then fail(where, "must be a text, a number or a boolean") end
+end
+
 local output = record({
   wire = required(path), field = required(output_field), as = required(one_of(CONVERTERS)), formats = list(date_format, 1),
+  values = map(text, scalar), confidence = path,
 }, function(value, where)
   if value.formats and not WITH_FORMATS[value.as] then fail(where, "formats are for dates and periods only") end
   if value.as == "picture" and value.field:find("[", 1, true) then fail(where, "a picture cannot be an element of a list") end
@@ -173,34 +186,69 @@ local function param_name(value, where, context)
   if not context.params[name] then fail(where, ("names no param of this kind: %q%s"):format(value, nearest.hint(name, context.params))) end
 end
 
-local input_rules = {
-  wire = required(text), type = required(one_of(set "boolean string json")), param = param_name, when = list(param_name, 1),
-  value = anything, values = list(text), fields = anything,
-}
-local input = record(input_rules, function(value, where)
-  if (value.type == "json") ~= (value.fields ~= nil) then fail(where, "fields are for the type \"json\", which needs them") end
-end)
-input_rules.fields = list(input, 1)
-
-local picture_input = record { param = required(one_of(set "image back")), base64 = required(text), url = text }
-
-local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
-
 local function whole(value, where)
   is "number"(value, where)
   if value % 1 ~= 0 then fail(where, "must be a whole number") end
 end
 
-local service = record {
-  provider = required(one_of(providers.FACTS)), action = required(text), sites = map(one_of(SITES), true_only),
-  rate = by_site(number), pictures = required(list(picture_input, 1)), formats = by_site(map(one_of(FORMATS), true_only)),
-  max_base64 = by_site(number), max_bytes = number, inputs = list(input), embedded = map(text, true_only),
-  outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),
-  warnings = map(path, map(whole, warning)), refusal = text,
+-- What a constant of each type of input is in Lua.
+local CONSTANTS = { boolean = boolean, string = text, integer = whole, list = list(scalar) }
+
+local input_rules = {
+  wire = required(text), type = required(one_of(set "boolean string integer json list")), param = param_name,
+  when = list(param_name, 1), value = anything, values = list(scalar), fields = anything, constant = anything,
 }
+local input = record(input_rules, function(value, where)
+  if (value.type == "json") ~= (value.fields ~= nil) then fail(where, "fields are for the type \"json\", which needs them") end
+  if value.constant == nil then return end
+  if value.type == "json" then fail(where, "a constant of the type \"json\" is a constant of its fields") end
+  CONSTANTS[value.type](value.constant, where .. ".constant")
+end)
+input_rules.fields = list(input, 1)
+
+-- Limits of the pictures of a service; of one picture; and of a call with a param. The later ones count before the earlier ones.
+local function with_limits(rules)
+  rules.formats, rules.max_base64, rules.max_bytes = by_site(map(one_of(FORMATS), true_only)), by_site(number), number
+  rules.min_side, rules.max_side = by_format(number), by_format(number)
+  return rules
+end
+
+local picture_input = record(with_limits { param = required(one_of(set "image back")), base64 = required(text), url = text })
+
+local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
+
+local function code(value, where)
+  if type(value) ~= "string" or tonumber(value) then whole(value, where) end
+end
+
+local function warning_or_false(value, where)
+  if value ~= false then warning(value, where) end
+end
+
+local function shown_kinds(value, where, context)
+  map(text, field)(value, where, context)
+  for _, name in pairs(value) do
+    if name == context.kind then return end
+  end
+  fail(where, ("must name this kind, %q, too"):format(context.kind))
+end
+
+local service = record(with_limits {
+  provider = required(one_of(providers.FACTS)), action = required(text), sites = map(one_of(SITES), true_only),
+  removed = map(one_of(SITES), pattern("^%d%d%d%d%-%d%d%-%d%d$", "a date such as \"2026-07-06\"")),
+  rate = by_site(number), pictures = required(list(picture_input, 1)), inputs = list(input), embedded = map(path, true_only),
+  limits = list(record(with_limits { when = required(param_name) }), 1),
+  outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),
+  warnings = map(path, map(code, warning_or_false)), refusal = text,
+  shows = record { wire = required(path), kinds = required(shown_kinds) },
+}, function(value, where)
+  for site in pairs(value.removed or {}) do
+    if value.sites and value.sites[site] then fail(where, ("the site %q cannot be in sites and in removed"):format(site)) end
+  end
+end)
 
 local param = record({
-  type = required(one_of(set "boolean string warnings")), values = map(text, text), default = boolean, all = list(warning),
+  type = required(one_of(set "boolean string warnings")), values = map(text, scalar), default = boolean, all = list(warning),
   help = required(text),
 }, function(value, where)
   if value.values and value.type ~= "string" then fail(where, "values are for the type \"string\"") end
@@ -250,7 +298,7 @@ end
 return function(name, value)
   local where = ("idocr/cards/%s.lua:"):format(name)
   if type(value) ~= "table" then fail(where, "must return a table, not " .. type_name(value)) end
-  local context = { params = { portrait = true } }
+  local context = { kind = name, params = { portrait = true } }
   if type(value.params) == "table" then
     for declared in pairs(value.params) do context.params[declared] = true end
   end

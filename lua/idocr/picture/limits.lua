@@ -68,24 +68,44 @@ function limits.is_cut(image, info, pause)
   return result == "early"
 end
 
-local function too_large(size, service, site)
-  local most_text = kinds.by_site(service.max_base64, site)
+local function too_large(size, taken, action, site)
+  local most_text = kinds.by_site(taken.max_base64, site)
   if most_text and base64_length(size) > most_text then
     return ("the picture has %s; %s takes at most %s (%s as base64)"):format(
-      human(size), service.action, human(math.floor(most_text / 4) * 3), human(most_text))
+      human(size), action, human(math.floor(most_text / 4) * 3), human(most_text))
   end
-  if service.max_bytes and size > service.max_bytes then
-    return ("the picture has %s; %s takes at most %s"):format(human(size), service.action, human(service.max_bytes))
+  if taken.max_bytes and size > taken.max_bytes then
+    return ("the picture has %s; %s takes at most %s"):format(human(size), action, human(taken.max_bytes))
   end
+end
+
+-- Returns a limit of the pixels for a format; nil where there is none.
+local function for_format(limit, format)
+  if type(limit) == "table" then return limit[format] end
+  return limit
+end
+
+local function check_sides(info, taken, action)
+  if not (info.width and info.height) then return true end
+  local most, least = for_format(taken.max_side, info.format), for_format(taken.min_side, info.format)
+  local size = ("the picture has %d × %d pixels; %s takes "):format(info.width, info.height, action)
+  if most and math.max(info.width, info.height) > most then
+    return refused("PictureTooLarge", size .. ("at most %d a side"):format(most))
+  end
+  if least and math.min(info.width, info.height) < least then
+    return refused("PictureTooSmall", size .. ("at least %d a side"):format(least))
+  end
+  return true
 end
 
 --- Checks a picture against the limits of the action: format, size, dimensions and completeness.
 ---@param image userdata
----@param service idocr.Service
+---@param taken idocr.Limits what the action takes as this picture: `kinds.limits`
+---@param action string for messages
 ---@param site string?
 ---@param pause fun()? called between slices of long work
 ---@return true?, idocr.Error?
-function limits.picture(image, service, site, pause)
+function limits.picture(image, taken, action, site, pause)
   local size = image:size()
   if size == 0 then return nil, errors.unsent("image", "PictureEmpty", "the picture is empty") end
   local info, _, code = image:info()
@@ -94,13 +114,15 @@ function limits.picture(image, service, site, pause)
   end
   if not info then return nil, errors.unsent("image", "PictureUnreadable", "the picture's file cannot be read") end
 
-  local formats = kinds.by_site(service.formats, site)
-  if formats and not formats[info.format] then return wrong_format(info.format, formats, service.action) end
-  local complaint = too_large(size, service, site)
+  local formats = kinds.by_site(taken.formats, site)
+  if formats and not formats[info.format] then return wrong_format(info.format, formats, action) end
+  local complaint = too_large(size, taken, action, site)
   if complaint then return refused("PictureTooLarge", complaint) end
   if info.width == 0 or info.height == 0 then
     return refused("PictureUnreadable", "the image header declares zero width or height")
   end
+  local fits, err = check_sides(info, taken, action)
+  if not fits then return nil, err end
   if limits.is_cut(image, info, pause) then
     return refused("PictureTruncated", "the picture's file is truncated: part of the picture is missing")
   end

@@ -25,8 +25,7 @@ end
 
 -- Returns the value of one input, nil where it is not sent; adds to `served` the params that it covers.
 local function value_of(input, kind, params, wanted, served)
-  local param = input.param
-  local value
+  local param, value = input.param, input.constant
   if param and params[param] ~= nil then
     served[param] = true
     local declared = (kind.params or {})[param]

@@ -80,7 +80,8 @@ local function recognise_pictures(candidates, call)
   local recognition = recognise.picture(call.pictures.image)
   if not recognition then return nil end
   for _, candidate in ipairs(candidates) do
-    if recognition.kind == candidate.kind.kind or not recognition.kind then
+    local is_kind = recognition.kind == candidate.kind.kind or not recognition.kind
+    if is_kind and validate.is_for(candidate.kind, candidate.service, call.params) then
       local back = call.pictures.back and recognise.picture(call.pictures.back)
       return merge(recognition, back), candidate.service
     end

@@ -61,14 +61,15 @@ local function types_of(service)
   return types
 end
 
--- Returns the value if it has the wanted type, else nil. In a GET request booleans are text.
+local LUA_TYPES = { boolean = "boolean", string = "string", json = "string", integer = "number", list = "table" }
+local BOOLEANS = { ["true"] = true, ["false"] = false }
+
+-- Returns the value if it has the wanted type, else nil. In a GET request booleans and numbers are text.
 local function typed(value, wanted, is_get)
-  if wanted == "boolean" then
-    if is_get and (value == "true" or value == "false") then return value == "true" end
-    if type(value) ~= "boolean" then return nil end
-    return value
-  end
-  if type(value) == "string" then return value end
+  if is_get and wanted == "boolean" then value = BOOLEANS[value] end
+  if is_get and wanted == "integer" then value = tonumber(value) end
+  if type(value) ~= LUA_TYPES[wanted] or wanted == "integer" and value % 1 ~= 0 then return nil end
+  return value
 end
 
 local function check_types(service, params, is_get)
@@ -113,7 +114,7 @@ local function check_object(input, text, on)
   for _, field in ipairs(input.fields or {}) do
     local value = object[field.wire]
     if value ~= nil and value ~= json.null then
-      if type(value) ~= field.type then return nil, FORMAT end
+      if typed(value, field.type) == nil then return nil, FORMAT end
       if field.type == "string" and not is_one_of(value, field.values) then return nil, VALUE end
       turn_on(field, value, on)
     end
@@ -128,7 +129,7 @@ local function check_inputs(service, params, on)
       local ok, code = true, nil
       if input.type == "json" then
         ok, code = check_object(input, value, on)
-      elseif input.type == "string" and value ~= "" and not is_one_of(value, input.values) then
+      elseif value ~= "" and not is_one_of(value, input.values) then
         ok, code = nil, VALUE
       else
         turn_on(input, value, on)
@@ -174,21 +175,21 @@ function validate.is_picture(bytes, formats, site)
   return info.format == "pdf" or (info.width or 0) > 0 and (info.height or 0) > 0
 end
 
-local function check_picture(service, text, site)
-  local max = limit_for(service.max_base64, site)
+local function check_picture(limits, text, site)
+  local max = limit_for(limits.max_base64, site)
   if max and #text > max then return nil, "LimitExceeded.TooLargeFileError" end
   local bytes = core.base64_decode(text)
-  if not bytes or not validate.is_picture(bytes, service.formats, site) then return nil, DECODE end
+  if not bytes or not validate.is_picture(bytes, limits.formats, site) then return nil, DECODE end
   return bytes
 end
 
-local function check_pictures(service, params, site)
+local function check_pictures(service, params, site, on)
   local shape, pictures = shapes.of(service), {}
   for _, picture in ipairs(service.pictures) do
     local url, text = picture.url and params[picture.url], params[picture.base64]
     if url and url ~= "" then return nil, "FailedOperation.DownLoadError" end -- the sandbox downloads nothing
     if text and text ~= "" then
-      local bytes, code = check_picture(service, text, site)
+      local bytes, code = check_picture(kinds.limits(service, picture.param, on), text, site)
       if not bytes then return nil, code end
       pictures[picture.param] = bytes
     elseif picture.param == "image" then
@@ -225,12 +226,34 @@ function validate.call(service, request, site)
   local ok
   ok, code = check_inputs(service, params, call.on)
   if not ok then return nil, code end
-  call.pictures, code = check_pictures(service, params, site)
+  call.pictures, code = check_pictures(service, params, site, call.on)
   if not call.pictures then return nil, code end
   return call
 end
 
---- Returns the services of a provider by action.
+local function contains(values, wanted)
+  for _, value in pairs(values or {}) do
+    if value == wanted then return true end
+  end
+  return false
+end
+
+--- Returns whether the constants of a call are those of a kind: kinds that share an action have different ones.
+---@param kind idocr.Kind
+---@param service idocr.Service
+---@param params table as `validate.call` returns them
+---@return boolean
+function validate.is_for(kind, service, params)
+  for _, input in ipairs(service.inputs) do
+    local value, param = params[input.wire], input.param and kind.params and kind.params[input.param]
+    if value ~= nil and input.constant ~= nil and type(value) ~= "boolean" then
+      if value ~= input.constant and not contains(param and param.values, value) then return false end
+    end
+  end
+  return true
+end
+
+--- Returns the services of a provider by action. An action that all sites have removed is not there.
 ---@param provider string
 ---@return table<string, { kind: idocr.Kind, service: idocr.Service }[]>
 function validate.actions(provider)
@@ -238,7 +261,7 @@ function validate.actions(provider)
   for _, name in ipairs(kinds.list()) do
     local kind = kinds.get(name)
     for _, service in ipairs(kind and kind.services or {}) do
-      if service.provider == provider then
+      if service.provider == provider and not (service.sites and next(service.sites) == nil) then
         actions[service.action] = actions[service.action] or {}
         table.insert(actions[service.action], { kind = kind, service = service })
       end

@@ -40,7 +40,7 @@ local function inspect(path, service, site)
   if not source then main.usage_error(message) end
   local opened, err = picture.open(source)
   if not opened then return { file = path, ok = false, refused = err, findings = {} } end
-  local _, refused = limits.picture(opened.image, service, site)
+  local _, refused = limits.picture(opened.image, kinds.limits(service, "image", {}), service.action, site)
   local result = advice.check(opened.image)
   picture.close_all { opened }
   return {

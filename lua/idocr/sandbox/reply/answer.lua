@@ -164,7 +164,13 @@ local function set_warnings(reply, service, shape, names)
       table.insert(filled[list], code)
     end
   end
-  for list, codes in pairs(filled) do set(reply, list, codes) end
+  for list, codes in pairs(filled) do
+    if list:find("*", 1, true) then -- flags
+      for _, code in ipairs(codes) do set(reply, (list:gsub("%*", code)), 1) end
+    else
+      set(reply, list, codes)
+    end
+  end
 end
 
 local function set_confidence(reply, service, confidence)
@@ -196,9 +202,10 @@ function answer.compose(service, content, call)
     local is_plain = type(value) == "table" and #value == 0 and not json.is_object(value)
     set(reply, path, is_plain and json.object(value) or value)
   end
-  for name in pairs(service.embedded or {}) do -- JSON inside a string
-    local value = reply:get(name)
-    if json.is_object(value) then reply:set(name, json.encode(value)) end
+  for path in pairs(service.embedded or {}) do -- JSON inside a string
+    local object, last = parent_of(reply, path)
+    local value = object:get(last)
+    if json.is_object(value) then object:set(last, json.encode(value)) end
   end
   return reply
 end

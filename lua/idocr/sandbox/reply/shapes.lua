@@ -122,7 +122,9 @@ local function derive(service)
     end
   end
   local lists = {}
-  for list in pairs(service.warnings or {}) do lists[#lists + 1] = list end
+  for list in pairs(service.warnings or {}) do
+    if not list:find("*", 1, true) then lists[#lists + 1] = list end -- flags that are not raised are left out
+  end
   table.sort(lists)
   for _, list in ipairs(lists) do add_member(members, list, json.list()) end
   for name in pairs(service.embedded or {}) do add_member(members, name, "1") end
