@@ -13,6 +13,7 @@ else
   echo "no apt-get: for the plain Lua recipe, install for Lua 5.1 what Debian calls $packages" >&2
 fi
 if command -v npm >/dev/null; then
+  cd ../peers
   npm ci --ignore-scripts --no-audit --no-fund
 else
   echo "no npm: the official SDK is left out" >&2

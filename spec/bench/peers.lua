@@ -21,7 +21,7 @@ end
 
 local function sdk(bench)
   if not bench.has("node") then return nil, "node is not installed" end
-  if not process.read("spec/bench/node_modules/tencentcloud-sdk-nodejs-ocr/package.json") then
+  if not process.read("spec/peers/node_modules/tencentcloud-sdk-nodejs-ocr/package.json") then
     return nil, "the SDK is not installed (make bench-deps, needs npm)"
   end
   return "node spec/bench/sdk.js -"

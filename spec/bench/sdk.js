@@ -7,7 +7,7 @@ const fs = require("fs");
 const http = require("http");
 const https = require("https");
 const readline = require("readline");
-const { ocr } = require("tencentcloud-sdk-nodejs-ocr");
+const { ocr } = require("../peers/node_modules/tencentcloud-sdk-nodejs-ocr");
 
 const clients = new Map();
 const ca = fs.readFileSync(process.argv[3]);

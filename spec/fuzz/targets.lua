@@ -146,7 +146,7 @@ targets.form = {
     local image = assert(core.image_bytes(text))
     local found, err = require("idocr.nginx.multipart").read({ image = image, bytes = text }, BOUNDARY, "image", 65536)
     assert(found and type(found.fields) == "table" or errors.is(err))
-    require("idocr.nginx.multipart").boundary(text)
+    require("idocr.nginx.header_params").boundary(text)
     image:close()
   end,
 }

@@ -3,6 +3,7 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local header_params = require "idocr.nginx.header_params"
 local multipart = require "idocr.nginx.multipart"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
@@ -81,7 +82,7 @@ end
 
 --- Returns the picture in a field of a form.
 local function from_form(header, field, max)
-  local boundary = multipart.boundary(header)
+  local boundary = header_params.boundary(header)
   if not boundary then return refuse("BadForm", "the form does not name its boundary") end
   local whole, err = body(max)
   if not whole then return nil, err end
