@@ -59,7 +59,7 @@ struct idocr_jpeg_walk {
     struct idocr_jpeg_component scan[4];
     bool essential; /* has the first component */
     uint8_t scan_count, low, high, successive;
-    uint64_t scan_at; /* 0: there was none */
+    uint64_t scan_at; /* 0: not seen yet */
     /* position in the last scan */
     uint64_t unit, units;
     uint32_t restart_left, band;

@@ -11,7 +11,7 @@
 
 /* ---- texts ---- */
 
-/* Bytes of the UTF-8 character at `at`, 0 where there is none: too long a form, half a surrogate pair, beyond U+10FFFF. */
+/* Returns the length in bytes of the UTF-8 character at `at`; 0 for an overlong form, a surrogate or a code above U+10FFFF. */
 static size_t character(const unsigned char *at, size_t left)
 {
     unsigned char c = at[0], least = 0x80, most = 0xBF;

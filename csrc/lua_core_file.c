@@ -67,13 +67,15 @@ static int lock_output(struct output *output)
     return result != 0 && errno == EWOULDBLOCK ? -1 : 0; /* other errors: the file system does not support locks */
 }
 
-/* output(path) opens a file for appending and locks it; output(1) uses that descriptor without a lock.
- * Errors: "open" (with an errno), "in_use". */
+/* output(path) opens a file for appending and locks it; output(path, "shared") does not lock it and lets only the owner read a new
+ * one; output(1) uses that descriptor without a lock. Errors: "open" (with an errno), "in_use". */
 static int output_new(lua_State *L)
 {
     bool descriptor = lua_type(L, 1) == LUA_TNUMBER;
     int fd = descriptor ? (int)luaL_checkinteger(L, 1) : -1;
     const char *path = descriptor ? NULL : check_path(L, 1);
+    static const char *const modes[] = {"locked", "shared", NULL};
+    bool shared = luaL_checkoption(L, 2, "locked", modes) == 1;
     struct output *output = idocr_lua_newobject(L, sizeof *output, OUTPUT_METATABLE);
     if (descriptor) {
         luaL_argcheck(L, fd >= 0, 1, "the file descriptor must not be negative");
@@ -82,13 +84,13 @@ static int output_new(lua_State *L)
         return 1;
     }
     do
-        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, shared ? 0600 : 0666);
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return fail(L, "open", "the file cannot be opened for writing");
     output->fd = fd;
     output->open = output->owned = true;
-    if (lock_output(output) != 0) {
+    if (!shared && lock_output(output) != 0) {
         close(fd);
         output->open = false;
         errno = 0;

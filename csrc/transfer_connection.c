@@ -78,7 +78,7 @@ void idocr_transfer_lost(struct idocr_transfer *t)
     loss->os_error = idocr_transfer_long(t, CURLINFO_OS_ERRNO);
     if (t->http2) {
         /* On a new connection libcurl sends again for two reasons only. It has no message for a refused stream, and that of
-         * HTTP_1_1_REQUIRED has been overwritten by now. On a reused one it does so for any end, which tells nothing. */
+         * HTTP_1_1_REQUIRED has been overwritten by now. On a reused one it does so for any end, which proves nothing. */
         loss->stream_refused = !t->reused && t->error_text[0] == '\0';
         loss->http1_wanted =
             strstr(t->error_text, "HTTP_1_1_REQUIRED") != NULL || (!t->reused && strstr(t->error_text, "Empty reply") != NULL);

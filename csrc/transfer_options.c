@@ -14,7 +14,7 @@
 
 /* Upload buffers, measured. 16 KB costs 1.7 times the CPU of 64 KB; 256 KB saves 15 % for a single large upload and costs as much
  * when sixteen uploads share the cache (and 168 KB more memory for each). Without TLS, multiples of 56 KB: the kernel puts a
- * little less than 64 KB into one packet, and the rest of 64 KB would be a packet of its own, which costs 5 to 12 % of a call.
+ * little less than 64 KB into one packet, and the rest of 64 KB would need another packet, which costs 5 to 12 % of a call.
  * With TLS, whole records of 16 KB: half a record costs 2 %. */
 static const struct {
     long shared, lone; /* bytes */

@@ -1,4 +1,4 @@
--- JSON as it may come: nothing raises, and half a character does not cost a whole reply.
+-- Tests JSON, valid and malformed: nothing raises, and half a character does not make a whole reply unreadable.
 local json = require "idocr.json"
 
 describe("json.decode", function()
@@ -38,7 +38,7 @@ describe("json.decode", function()
 
   it("takes a byte order mark for no part of the text", function() assert.equal(1, json.decode "\239\187\1911") end)
 
-  it("says why not, without quoting", function()
+  it("returns the reason without quoting the text", function()
     local texts = {
       "", "\n ", "{", "secret", '{"a":1}x', ("["):rep(65) .. ("]"):rep(65), "NaN", "0x10", "\0\0\0", "\\ud800", '"\\ud80"',
     }
@@ -50,7 +50,7 @@ describe("json.decode", function()
     assert.is_nil(json.decode(nil))
   end)
 
-  it("reads numbers as doubles and refuses what is none", function()
+  it("reads numbers as doubles and refuses malformed ones", function()
     for text, expected in pairs {
       ["0"] = 0, ["-0"] = 0, ["-9102"] = -9102, ["999999999999999"] = 999999999999999, ["12345678901234567890"] = 12345678901234567890.0,
       ["1.5"] = 1.5, ["-0.25e2"] = -25, ["1E-2"] = 0.01, ["1e+2"] = 100, ["0.1"] = 0.1, ["1e400"] = math.huge, [" 7 "] = 7,
@@ -98,7 +98,7 @@ describe("json.decode", function()
     assert.is_table(json.decode(("["):rep(64) .. ("]"):rep(64)))
     assert.is_table(json.decode(('{"a":'):rep(64) .. "1" .. ("}"):rep(64)))
     assert.is_nil(json.decode(('{"a":'):rep(65) .. "1" .. ("}"):rep(65)))
-    local members = {} -- as many as can wait on the stack, on every level
+    local members = {} -- as many as fit on the stack, on every level
     for index = 1, 40 do members[index] = ('"n%d":"v"'):format(index) end
     local level = "{" .. table.concat(members, ",") .. ',"deeper":'
     local value, depth = json.decode(level:rep(64) .. "1" .. ("}"):rep(64)), 0

@@ -84,7 +84,7 @@ run_suite() {
   finish "$1" "$2" "$start"
 }
 
-# One line for what is done, then what it said unless all is well.
+# Prints one line for a finished spec file, then its output unless all tests passed.
 finish() {
   local passed failed skipped word=ok spent=$(((${EPOCHREALTIME/./} - $3) / 1000))
   read -r passed failed skipped <"$work/$1.tally"

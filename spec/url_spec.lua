@@ -1,4 +1,4 @@
--- URLs, hosts and addresses: one table of cases for each function.
+-- Tests URLs, hosts and addresses: one table of cases for each function.
 
 local url = require "idocr.url"
 local unpack = table.unpack or unpack
@@ -50,7 +50,7 @@ describe("url.endpoint", function()
     assert.equal(80, url.endpoint("https://a:80").port)
   end)
 
-  it("says what is wrong", function()
+  it("reports what is wrong", function()
     for text, complaint in pairs {
       ["ftp://a"] = "must start with https://", ["https://u:p@a"] = "user name", ["https://a/?q"] = "query", ["https://a/#f"] = "query",
       ["https://a b"] = "blanks", ["https://"] = "names no host", ["https://a:0"] = "port", ["https://a:65536"] = "port", ["a:x"] = "port",

@@ -365,10 +365,11 @@ local output = {}
 
 --- Opens a file for appending and locks it for this process. A descriptor is used as it is, without a lock.
 ---@param path string|integer  a path, or the number of a descriptor
+---@param mode "locked"|"shared"|nil  shared: other processes may append too; only the owner may read a new file ("locked")
 ---@return idocr.Output? output
 ---@return string? message
 ---@return "open"|"in_use"|nil code
-function core.output(path) end
+function core.output(path, mode) end
 
 --- Writes a text with one write(2), and with further ones only for what the system did not accept.
 ---@param text string

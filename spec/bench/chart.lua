@@ -41,7 +41,7 @@ local function panel(out, at, title, x_title, ticks, lines, colours)
   end
 end
 
--- The same colour for the same name in all panels, and the line that says which.
+-- The same colour for the same name in all panels, and the legend.
 local function legend(out, panels)
   local colours, count = {}, 0
   for _, one in ipairs(panels) do

@@ -3,7 +3,7 @@
 # than TOLERANCE per cent is a regression, which shows here on the noisiest machine. `check.sh renew` keeps new counts.
 #
 # Each part runs few and many times; the difference leaves out the start of the program. callgrind knows neither
-# AVX-512 nor SHA instructions; OpenSSL and idocr are told what else to leave alone, so that every x86-64 counts the same.
+# AVX-512 nor SHA instructions; OpenSSL and idocr are configured to use no newer instructions, so that every x86-64 gives the same counts.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
 command -v valgrind >/dev/null || { echo "bench-check needs valgrind" >&2; exit 1; }

@@ -10,11 +10,11 @@ local data = {}
 data.sizes = { { "20KB", 20 * 1024 }, { "200KB", 200 * 1024 }, { "1MB", 1024 * 1024 }, { "5MB", 5 * 1024 * 1024 } }
 data.replies = { { "1KB", 1230 }, { "200KB", 204698 }, { "3MB", 3144958 } }
 
--- The outside of a JPEG of 1600 x 1100 pixels: what a look at its header and its end can see.
+-- The outside of a JPEG of 1600 x 1100 pixels: what a check of its header and its end reads.
 local HEAD = "\255\216\255\192\0\17\8\4\76\6\64\3\1\34\0\2\17\1\3\17\1\255\218\0\12\3\1\0\2\17\3\17\0\63\0"
 local TAIL = "\255\217"
 
--- Bytes without order and without 0xff, the same in every run: no two 64 KB alike would not matter to anybody.
+-- Random bytes without 0xff, the same in every run.
 local function noise(length)
   local state, bytes = 12345, {}
   for i = 1, 65536 do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the contestants: Debian's packages for the plain Lua recipe and for bench-check, and the official SDK by npm.
-# What cannot be installed is said, and the bench leaves it out.
+# Reports what cannot be installed; the benchmark leaves it out.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")"
 packages="lua-luaossl lua-curl lua-socket lua-cjson luajit2 curl valgrind"

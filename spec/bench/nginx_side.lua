@@ -1,4 +1,4 @@
---- The contestants inside nginx: each makes `count` calls, `in_flight` at a time, and says "CPU WALL", microseconds a call.
+--- Runs the contestants inside nginx: each makes `count` calls, `in_flight` at a time, and prints "CPU WALL" in microseconds per call.
 
 local cjson = require "cjson"
 local contestant = require "spec.bench.contestant"

@@ -96,7 +96,7 @@ if reached[1] then
   table_of({ "what", "goal", "measured", "" }, reached)
   say("A line in brackets is no goal but its bound: what the bare loop would reach that does nothing besides sending and hashing.\n")
 end
--- what the misses are made of, written by hand
+-- notes on the missed goals, written by hand
 if rows.known.calls and rows.known.prepare then out[#out + 1] = process.read("spec/bench/limits.md") end
 
 if rows.known.prepare then

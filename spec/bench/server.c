@@ -209,7 +209,7 @@ static void complete(struct connection *c)
         }
 }
 
-/* Looks whether the head is complete; what came behind it belongs to the body. false: it never will be. */
+/* Checks whether the head is complete; bytes after it belong to the body. Returns false for a head that is too large or unsupported. */
 static bool parse_head(struct connection *c)
 {
     c->head[c->head_length] = '\0';
@@ -219,7 +219,7 @@ static bool parse_head(struct connection *c)
     const char *at = strcasestr(c->head, "\r\ncontent-length:");
     long long length = at != NULL && at < end ? atoll(at + 17) : 0;
     if (strcasestr(c->head, "100-continue") != NULL)
-        return false; /* nobody here waits for that */
+        return false; /* Expect: 100-continue is not supported */
     c->body_left = length - (long long)(c->head_length - (size_t)(end + 4 - c->head));
     return c->body_left >= 0;
 }

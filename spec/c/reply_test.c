@@ -94,7 +94,7 @@ static size_t document(char *out)
     return n;
 }
 
-/* Every allocation fails once: the status says so, stays, and nothing leaks (the sanitizers watch). */
+/* Every allocation fails once: the status reports it and stays, and nothing leaks (checked by the sanitizers). */
 static void out_of_memory(void)
 {
     static char text[40000];

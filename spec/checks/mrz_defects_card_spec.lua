@@ -120,7 +120,7 @@ describe("a card whose zone has small defects", function()
     local r = check(HOLDER, zone, { surname = false, given_name = false, name = false, visual = {} })
     assert.are.same({ true, "warning", "info" }, { r.ok, failed(r)["mrz.name.digit"], failed(r)["mrz.repair"] })
     r = check(HOLDER, zone)
-    assert.are.equal("agree", r.fields.surname.status) -- the print says that it is an O
+    assert.are.equal("agree", r.fields.surname.status) -- the printed zone has an O
     errors(check(HOLDER, zone, { surname = "SMITH" }), "surname")
     r = check({ kind = "passport", number = "391935349", birth_date = "1972-07-23", sex = "M",
       visual = { surname = "Смирнов", given_name = "Илья Иванович" } },

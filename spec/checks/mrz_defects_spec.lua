@@ -174,7 +174,7 @@ describe("a zone with small defects", function()
     restored("TD3", { (CLEAN.TD3[1]:gsub("<<<<$", "<((<")), CLEAN.TD3[2] }, "restored.fillers")
     restored("TD3", { "P(UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", CLEAN.TD3[2] }, "restored.fillers")
     local result = assert(mrz.parse({ "P<UTOERI(SSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", CLEAN.TD3[2] }, TODAY))
-    assert.are.same({ false, true }, { result.valid, has(result.problems, "character") }) -- a C or a K: nothing tells
+    assert.are.same({ false, true }, { result.valid, has(result.problems, "character") }) -- a C or a K: cannot be decided
   end)
 
   it("may have its lines in another order", function()

@@ -90,7 +90,7 @@ local function sum(text)
   return total % 10
 end
 
---- What each check has to say of a text of joined lines.
+--- Returns the expected result of each check for a text of joined lines.
 local function expected(format, text, long)
   local result = {}
   for name, check in pairs(STANDARD[format]) do
@@ -184,7 +184,7 @@ describe("generated documents", function()
             seen = seen + 1
             assert(not result.valid)
           else
-            missed = missed + 1 -- equal modulo 10, and nowhere a digit
+            missed = missed + 1 -- equal modulo 10, and not at the place of a digit
             assert(value(from) % 10 == value(to) % 10 or other, "an error that the standard sees was missed")
           end
         end

@@ -18,7 +18,7 @@ describe("machine readable zones", function()
       local result = assert(mrz.parse(vector.lines, TODAY))
       assert.are.equal(vector.format, result.format, vector.source)
       for name, expected in pairs(vector.checks) do
-        if type(expected) == "string" then expected = false end -- "mismatch (…)": ICAO's reading decides
+        if type(expected) == "string" then expected = false end -- "mismatch (…)": ICAO's reading is decisive
         assert.are.equal(expected, result.checks[name], vector.source .. " " .. name)
       end
       for name in pairs(result.checks) do assert.is_not_nil(vector.checks[name], vector.source .. " " .. name) end
@@ -223,7 +223,7 @@ describe("machine readable zones", function()
     assert.is_nil(states.name("YTO"))
     assert.are.equal("D", states.canonical("DEU"))
     local r = assert(mrz.parse({ "I<YTOX<<X<<<<<<<<<<<<<<<<<<<<<<<<<<<", "HA672242<6YTO5802254M9601086<<<<<<<8" }, TODAY))
-    assert.is_true(r.valid) -- lists of states grow
+    assert.is_true(r.valid) -- new states may be added
     assert.are.same({ "unknown_issuing_country", "unknown_nationality" }, r.problems)
     r = assert(mrz.parse({ "V<U70ERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<<<<<<<" }, TODAY))
     assert.is_false(r.valid)
@@ -305,7 +305,7 @@ describe("repair", function()
     local proposal = assert(mrz.repair(zone, TODAY))
     assert.are.same({ { line = 2, column = 6, from = "O", to = "0", check = "document_number" } }, proposal.changes)
     assert.are.same(good, proposal.lines)
-    assert.are.equal("O", zone[2]:sub(6, 6)) -- what was read stays
+    assert.are.equal("O", zone[2]:sub(6, 6)) -- the read text is kept
     for column, pair in pairs { [16] = "O", [18] = "I", [23] = "Z" } do
       proposal = assert(mrz.repair(with(column, pair), TODAY))
       assert.are.same(good, proposal.lines)

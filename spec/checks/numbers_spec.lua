@@ -39,7 +39,7 @@ describe("Chinese resident numbers", function()
     local function made(first17) return assert(china_id.parse(first17 .. china_id.check_character(first17), TODAY)) end
     assert.is_false(made("44052420270101001").valid)
     assert.is_true(made("44052420260101001").valid)
-    r = made("16052419870101001") -- no province has 16 today: a reason to look, not to refuse
+    r = made("16052419870101001") -- no province has 16 today: a warning, not an error
     assert.are.same({ true, true, nil }, { r.checksum, r.valid, r.region })
     r = made("00052419870101001")
     assert.are.same({ true, false, nil }, { r.checksum, r.valid, r.region })

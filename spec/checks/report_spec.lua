@@ -75,7 +75,7 @@ describe("a report", function()
     for _, pair in ipairs(r.fields.nationality.pairs) do statuses[pair.a .. pair.b] = pair.status end
     assert.are.same({ mrzservice = "agree", mrzvisual = "not_compared", servicevisual = "not_compared" }, statuses)
     assert.are.equal("not_compared", r.fields.issue_date.status)
-    assert.is_truthy(table.concat(r.uncovered, " "):find("given_name", 1, true)) -- what no digit vouches for is said
+    assert.is_truthy(table.concat(r.uncovered, " "):find("given_name", 1, true)) -- fields that no check digit covers are listed
   end)
 
   it("has the validity of a number that can be validated", function()
@@ -84,7 +84,7 @@ describe("a report", function()
     assert.is_false(valid(with(CHINA, { number = "440524198701010015" })).service.valid)
     assert.is_false(valid(with(MALAYSIA, { number = "710716-17-6085" })).service.valid)
     assert.is_nil(valid(with(MACAO, { number = "15****0(4)" })).service.valid)
-    assert.is_nil(valid(PASSPORT).service.valid) -- a passport's number says nothing, its zone does
+    assert.is_nil(valid(PASSPORT).service.valid) -- a passport's number encodes nothing, its zone does
     local values = valid(MALAYSIA, with(MALAYSIA, { number = "711316-08-6085" }))
     assert.are.same({ true, false }, { values.service.valid, values.second.valid })
   end)
@@ -265,7 +265,7 @@ describe("an apparent contradiction", function()
     assert.are.equal("", failed(card))
     local r = report.make(card, { today = DAY })
     assert.are.same({ "1925-03-02", "agree" }, { r.fields.birth_date.values.mrz.value, r.fields.birth_date.status })
-    assert.are.equal("match.birth_date match.birth_date", failed(passport({}, { birth_date = "1864-08-12" }))) -- nobody is that old
+    assert.are.equal("match.birth_date match.birth_date", failed(passport({}, { birth_date = "1864-08-12" }))) -- impossible age
     assert.are.equal("dates.expired", failed(with(passport({ expiry_date = "2096-12-10" }, { expiry_date = "1996-12-10" }),
       { expiry_date = "1996-12-10" })))
   end)

@@ -41,7 +41,7 @@ describe("a result that cannot be written", function()
       assert.is_nil(stderr:find("traceback", 1, true), stderr)
       if arguments:find(full, 1, true) then assert.is_truthy(stderr:find("No space left", 1, true), arguments .. stderr) end
     end
-    assert.are.equal(0, select(2, cli.shell("[ -c %s ]", full))) -- still what it was
+    assert.are.equal(0, select(2, cli.shell("[ -c %s ]", full))) -- unchanged
   end)
 
   it("is detected before any call, if possible", function()

@@ -1,4 +1,4 @@
--- One call of a client, from params to a card or an error.
+-- Tests one call of a client, from params to a card or an error.
 local cjson = require "cjson"
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -12,7 +12,7 @@ local function client(script, more)
   return idocr.new(scripted.options(wire, more)), wire
 end
 
--- Breaks whoever looks at it.
+-- Raises on every access.
 local GRUMPY = setmetatable({}, { __tostring = function() error "no" end, __index = function() error "no" end })
 
 describe("a call", function()

@@ -1,4 +1,4 @@
--- compare = true: a card read by two providers. precheck = true: advice from the pixels.
+-- Tests `compare = true` (a card read by two providers) and `advice = true` (advice from the pixels).
 local idocr = require "idocr"
 local core = require "idocr.core"
 local cjson = require("cjson").new()

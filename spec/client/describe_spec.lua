@@ -1,4 +1,4 @@
--- idocr.describe and idocr.parse_param: what a kind takes, and its params from text.
+-- Tests idocr.describe and idocr.parse_param: the description of a kind, and its params from text.
 local idocr = require "idocr"
 
 describe("idocr.describe", function()

@@ -1,4 +1,4 @@
--- client:each: many calls at once, in order of completion.
+-- Tests client:each: many calls at once, in order of completion.
 local idocr = require "idocr"
 local nginx = require "spec.support.nginx"
 local runtime = require "idocr.runtime"
@@ -6,7 +6,7 @@ local scripted = require "spec.support.scripted"
 
 local PNG = idocr.bytes(scripted.PNG)
 
---- A client whose calls take as long as `seconds(n, wire)` says (and once more, while its second result is true), on a
+--- Makes a client whose calls take `seconds(n, wire)` seconds (and once more, while its second result is true), on a
 --- real runtime; `peak` is the most in flight at once.
 local function client(seconds, answer)
   local wire = { runtime = runtime.new(), flying = 0, peak = 0, count = 0, ended = 0 }
@@ -44,7 +44,7 @@ describe("client:each", function()
     end
     assert.equal(9, #order)
     for index, input in ipairs(inputs) do assert.equal("N" .. index, seen[input]) end
-    assert.equal(inputs[1], order[9]) -- the slow one came last
+    assert.equal(inputs[1], order[9]) -- the slow one ends last
     assert.equal(3, wire.peak)
   end)
 
@@ -58,7 +58,7 @@ describe("client:each", function()
     end
     for _ in made:each("passport", inputs, { concurrency = 4 }) do taken = taken + 1 end
     assert.equal(20, taken)
-    assert.is_true(most <= 5) -- four in flight, and one that was just asked for
+    assert.is_true(most <= 5) -- four in flight, and one that was just taken
     assert.equal(4, wire.peak)
   end)
 
@@ -85,7 +85,7 @@ describe("client:each", function()
     end)
     assert.is_false(ok)
     assert.matches('did you mean "portrait"', message)
-    assert.matches("each_spec.lua:%d+:", message) -- where the caller stands
+    assert.matches("each_spec.lua:%d+:", message) -- at the position of the caller
     assert.equal(1, wire.count)
     assert.has.errors(function() for _ in made:each("passport", function() error "mine" end) do end end)
     for _ in made:each("passport", {}) do error "there is none" end
@@ -132,7 +132,7 @@ describe("client:each over libcurl", function()
       ngx.req.read_body()
       local seen = ngx.shared.seen
       seen:incr("requests", 1, 0)
-      while seen:get "requests" < 20 do ngx.sleep(0.01) end -- answers when 20 are in flight
+      while seen:get "requests" < 20 do ngx.sleep(0.01) end -- responds when 20 are in flight
       ngx.print('{"Response":{"ID":"', ngx.var.request_length, '","RequestId":"r"}}')
     } } }
   ]] }

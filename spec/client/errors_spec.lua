@@ -1,4 +1,4 @@
--- Error objects: nothing in their text that could be a secret or personal data.
+-- Tests error objects: their text contains no secret and no personal data.
 local growth = require "spec.support.growth"
 local errors = require "idocr.errors"
 local redact = require "idocr.redact"

@@ -1,4 +1,4 @@
--- A list of providers: when the next one is asked.
+-- Tests a list of providers: when the next one is called.
 local errors = require "idocr.errors"
 local idocr = require "idocr"
 local routing = require "idocr.client.routing"
@@ -8,7 +8,7 @@ local PNG = idocr.bytes(scripted.PNG)
 local EKYC_OK = { status = 200, headers = {}, body = '{"status":"OK","message":{"CardNumber":"800101-14-1234"}}' }
 local EKYC_FAIL = { status = 200, headers = {}, body = '{"status":"FAIL","message":"not identity card"}' }
 
---- A client of both; the answers are by provider.
+--- Makes a client of both; the responses are by provider.
 local function client(tencent, ekycpro, more)
   local asked = {}
   local wire = scripted.new { function(request)
@@ -136,7 +136,7 @@ describe("a list of providers", function()
     assert.same({ "ResolveFailed", 2 }, { err.code, err.attempts })
     assert.equal(2, #asked)
     made = client(failing("connect", "ConnectFailed", { sent = false }), nil)
-    _, err = made:passport(PNG) -- ekycpro reads none
+    _, err = made:passport(PNG) -- ekycpro does not read this kind
     assert.equal("ConnectFailed", err.code)
   end)
 

@@ -1,4 +1,4 @@
--- What a client keeps between calls must not change a request: JSON text around the picture, the signer, checked credentials.
+-- Tests that what a client keeps between calls changes no request: JSON text around the picture, the signer, checked credentials.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -67,7 +67,7 @@ describe("what a client keeps between calls", function()
       return tostring(tencent:prepare({ kind = kind, service = service, params = { crop = true }, pictures = pictures }).body)
     end
     assert.matches('"Crop":true', body("first"))
-    assert.not_matches('"Crop"', body("second", true)) -- what the service does anyway is not asked for
+    assert.not_matches('"Crop"', body("second", true)) -- the default of the service is not sent
     assert.matches('"Crop":true', body("first"))
   end)
 

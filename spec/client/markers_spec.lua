@@ -1,4 +1,4 @@
--- Secrets and a person's data, planted in everything that a call reads, must not come out of anything that may be logged.
+-- Plants secrets and personal data in everything that a call reads: none of it may reach a text that may be logged.
 local idocr = require "idocr"
 local markers = require "spec.support.markers"
 local scripted = require "spec.support.scripted"
@@ -8,7 +8,7 @@ local json = markers.json
 
 local function reply(status, body, headers) return { status = status, headers = headers or {}, body = body } end
 
--- A call with its answers; every event, the error and what a log would show of it are searched.
+-- Makes a call with these responses, and searches every event, the error and its text in a log.
 local function search(provider, answers, more)
   local told = {}
   local wire = scripted.new(answers)
@@ -24,7 +24,7 @@ local function search(provider, answers, more)
     local err = result[2]
     if err then
       found = found or markers.found_in_error(err)
-      -- what the vendor wrote may name a person, and never a secret
+      -- the vendor's text may name a person, but may not contain a secret
       if err.vendor_message and err.vendor_message:find "MARKER[%a]*[kKiI][edE]" then found = found or "vendor_message" end
     else
       found = found or markers.found(tostring(result[1]))
@@ -78,7 +78,7 @@ local EKYCPRO = {
   broken_json = function(t) return reply(200, '{"status":' .. t) end,
 }
 
--- A user's own transport: what it writes is its own, but for the secrets that the call gave it.
+-- A user's transport may write any text, but not the secrets that the call gave it.
 local TRANSPORT = {
   text = function(t) return function() return nil, t end end,
   table_ = function(t)

@@ -1,4 +1,4 @@
--- What may be billed twice, case by case; every line of client/money.lua decides at least one of them.
+-- Tests the rule of money case by case; every line of client/money.lua decides at least one case.
 local ekycpro = require("idocr.providers.ekycpro").new {}
 local errors = require "idocr.errors"
 local money = require "idocr.client.money"

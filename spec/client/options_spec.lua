@@ -1,4 +1,4 @@
--- The options of idocr.new.
+-- Tests the options of idocr.new.
 local idocr = require "idocr"
 local nearest = require "idocr.nearest"
 local scripted = require "spec.support.scripted"

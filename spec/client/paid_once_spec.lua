@@ -1,4 +1,4 @@
--- A request that may be billed is sent once, as a real server sees it, and no other provider is asked after it.
+-- Tests with a real server that a request that may be billed is sent once, and that no other provider is called after it.
 local errors = require "idocr.errors"
 local idocr = require "idocr"
 local ports = require "spec.support.ports"
@@ -14,7 +14,7 @@ describe("a call over libcurl", function()
   setup(function() server = web.start() end)
   teardown(function() server.stop() end)
 
-  -- What came of a call whose first provider is at `path`, and how many requests arrived there and at the second one.
+  -- Returns the outcome of a call whose first provider is at `path`, and the number of requests that each of two providers got.
   local function read(path, more)
     local told = {}
     local options = {
@@ -64,7 +64,7 @@ describe("a call over libcurl", function()
   end)
 end)
 
--- Makes clients use a wire as one of the transports of this library, which get options with each request.
+-- Makes clients use a mock transport like a built-in one, which gets options with each request.
 local function use_as_transport(wire)
   local new = transports.new
   finally(function() transports.new = new end)

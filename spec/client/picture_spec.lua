@@ -25,7 +25,7 @@ local function read_all(path)
   return bytes
 end
 
---- A client whose transport must not be reached, and one that answers.
+--- Makes a client whose transport must not be called, and one with a transport that responds.
 local function never() return idocr.new(scripted.options(scripted.new { function() error("sent") end })) end
 
 local function refused(given, kind, options)
@@ -217,7 +217,7 @@ describe("a picture", function()
 
   it("is decoded where it is base64 text or a data URL in the place of bytes", function()
     local bytes = read_all(specimens.path "passport")
-    bytes = bytes .. ("\0"):rep(1 + (3 - #bytes % 3) % 3) -- one byte too many for groups of three: padding
+    bytes = bytes .. ("\0"):rep(1 + (3 - #bytes % 3) % 3) -- one byte more than groups of three: padding
     local text = core.base64_encode(bytes)
     local lines = text:gsub(("."):rep(76), "%0\r\n")
     for name, given in pairs {

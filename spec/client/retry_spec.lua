@@ -1,4 +1,4 @@
--- Retries: what is sent again, when, and what is done before.
+-- Tests retries: what is sent again, when, and what is done before.
 local errors = require "idocr.errors"
 local http_date = require "idocr.http_date"
 local idocr = require "idocr"
@@ -195,7 +195,7 @@ describe("the attempts of a call", function()
   end)
 
   it("correct the clock once by the response's Date, and keep the correction", function()
-    local late = scripted.error("AuthFailure.SignatureExpire", { date = "Tue, 14 Nov 2023 23:13:20 GMT" }) -- an hour ahead of us
+    local late = scripted.error("AuthFailure.SignatureExpire", { date = "Tue, 14 Nov 2023 23:13:20 GMT" }) -- an hour ahead
     local offsets = {}
     local made, wire = client({ late, scripted.ok() }, {
       on_event = function(name, fields) if name == "clock" then offsets[#offsets + 1] = fields.offset end end,

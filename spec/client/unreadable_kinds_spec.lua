@@ -1,4 +1,4 @@
---- A kind whose file this process may not read is not an unknown kind.
+--- Tests that a kind whose file cannot be read is not reported as an unknown kind.
 
 local process = require "spec.support.process"
 
@@ -44,7 +44,7 @@ describe("a kind whose file is closed to the process", function()
     local said = run()
     assert.is_truthy(said:find("passport\tno kind\tidocr/cards/passport.lua cannot be read: permission denied", 1, true), said)
     assert.is_truthy(said:find("mine\tno kind\tidocr/cards/mine.lua cannot be read: permission denied", 1, true), said)
-    assert.is_truthy(said:find("library_card\tno kind\tnil", 1, true), said) -- a closed folder elsewhere says nothing
+    assert.is_truthy(said:find("library_card\tno kind\tnil", 1, true), said) -- an unreadable folder elsewhere is ignored
     assert.equal(4, select(2, said:gsub("cannot be read: permission denied", "")), said)
     assert.is_nil(said:find(folder .. "/lua/idocr/cards", 1, true), said)
   end)

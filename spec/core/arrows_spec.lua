@@ -1,9 +1,9 @@
---- Which room may require which, and which files of a room the others may require: cli → client → providers, transports,
+--- Checks which room requires which, and which files of a room the others require: cli → client → providers, transports,
 --- cards, decode → core. A new arrow or door must be added here.
 
 local process = require "spec.support.process"
 
--- What every room may require: small modules that require no room.
+-- Small modules that require no room, and that every room may require.
 local COMMON = [[
   core
   seal
@@ -133,7 +133,7 @@ describe("the house", function()
       if text:find("%f[%w_.]ngx%.%l") then
         assert.is_truthy(path:find("transports/cosocket", 1, true) or path:find("idocr/nginx/", 1, true)
           or path:find("sandbox/", 1, true) or path == "lua/idocr/stores/nginx_dict.lua"
-          or path == "lua/idocr/runtime.lua", path) -- asks whether it is there
+          or path == "lua/idocr/runtime.lua", path) -- checks whether it exists
       end
     end
   end)

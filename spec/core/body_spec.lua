@@ -5,7 +5,7 @@ local process = require "spec.support.process"
 
 local folder = process.tempdir()
 
---- Bytes that base64 turns into every character, '+' and '/' too.
+--- Bytes whose base64 contains every character, '+' and '/' too.
 local function bytes(length)
   local list, state = {}, length + 1
   for i = 1, length do

@@ -1,4 +1,4 @@
--- The calendar, HTTP dates and UTF-8 characters: small modules that all rooms share.
+-- Tests the calendar, HTTP dates and UTF-8 characters: small modules that all rooms share.
 
 local calendar = require "idocr.calendar"
 local characters = require "idocr.utf8_characters"

@@ -2,7 +2,7 @@
 
 local process = require "spec.support.process"
 
---- Names that a .d.lua declares, by the table that they are declared in: what is set in it, and its functions.
+--- Returns the names that a .d.lua declares, by table: its members and its functions.
 local function declared(module)
   local names = {}
   local function add(owner, name)

@@ -230,7 +230,7 @@ local function walk(bytes, step)
   end
 end
 
---- The result, which is the same in steps of any size.
+--- Returns the result, which must be the same in steps of any size.
 local function walked(bytes)
   local result = walk(bytes, 1e9)
   for _, step in ipairs { 1, 7 } do assert.equal(result, walk(bytes, step)) end
@@ -264,7 +264,7 @@ describe("a JPEG without its end marker", function()
     for i = 0, 1199 do data[#data + 1] = "\0" .. (i < 1199 and "\255" .. string.char(0xd0 + i % 8) or "") end
     assert.equal("whole", walked(head .. table.concat(data)))
     assert.equal("early", walked(head .. table.concat(data, "", 1, 600)))
-    data[300] = "\0" -- a marker is missing: damaged, so nothing is certain
+    data[300] = "\0" -- a marker is missing: a damaged picture, for which nothing is certain
     assert.equal("unknown", walked(head .. table.concat(data, "", 1, 600)))
   end)
 

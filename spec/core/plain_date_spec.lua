@@ -1,8 +1,8 @@
--- core.plain_date: dates in the layouts that machines print.
+-- Tests core.plain_date: dates in the layouts that machines print.
 local core = require "idocr.core"
 
 describe("core.plain_date", function()
-  it("tells a date, a day that there is not, and another layout", function()
+  it("distinguishes a date, a day that does not exist, and another layout", function()
     for text, expected in pairs {
       ["19900411"] = "1990-04-11", ["1990-4-1"] = "1990-04-01", ["1990 / 04 . 11"] = "1990-04-11", ["11/04/1990"] = "1990-04-11",
       ["1.4.1990"] = "1990-04-01", ["11 04 1990"] = "1990-04-11", ["11 Apr 1990"] = "1990-04-11", ["1 DEC 2000"] = "2000-12-01",

@@ -140,7 +140,7 @@ describe("core.reply", function()
         for k, v in pairs(value) do value[k] = restore(v, pictures) end
       elseif type(value) == "string" then
         value = value:gsub(MARK .. "(%d)", function(i) return core.base64_encode(pictures[i + 1]) end)
-        value = value:gsub("\\+/", "/") -- the inner text's own escapes of slashes may go
+        value = value:gsub("\\+/", "/") -- escapes of slashes in the inner text may be removed
       end
       return value
     end

@@ -1,4 +1,4 @@
---- Sealed texts: AES-256-GCM against published vectors, several keys, and every changed bit.
+--- Tests sealed texts: AES-256-GCM against published vectors, several keys, and every changed bit.
 
 local core = require "idocr.core"
 local seal = require "idocr.seal"
@@ -63,7 +63,8 @@ describe("a sealer", function()
       local sealed = sealer:seal(text, "entry")
       assert.equal(text, sealer:open(sealed, "entry"))
       assert.not_equal(sealed, sealer:seal(text, "entry"))
-      assert.is_nil(sealed:find(#text > 0 and text or "entry", 1, true))
+      assert.is_nil(sealed:find("entry", 1, true))
+      if #text > 8 then assert.is_nil(sealed:find(text, 1, true)) end -- a short text may occur in random bytes
     end
   end)
 
@@ -91,7 +92,7 @@ describe("a sealer", function()
     assert.equal("text", assert(seal.new { a = OTHER }):open(map:seal("text", "entry"), "entry"))
   end)
 
-  it("says what is wrong with keys, without showing them", function()
+  it("reports what is wrong with keys, without showing them", function()
     for _, case in ipairs {
       { "short-secret", "32 random bytes, not a string of 12 bytes" }, { 5, "not a number" }, { {}, "there is no key" },
       { { [""] = KEY }, "a key's id" }, { { ["a b"] = KEY }, "a key's id" }, { { a = 1 }, "not a number" },

@@ -10,7 +10,7 @@ local function request(changes)
   return made
 end
 
---- What a signer without memory says.
+--- Returns the signature of a new signer.
 local function fresh(changes) return core.signer("id", SECRET):authorization(request(changes)) end
 
 describe("a signer", function()

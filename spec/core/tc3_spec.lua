@@ -16,7 +16,7 @@ local function request_of(vector)
   local method, uri, query, block, signed, hash = vector.canonical_request:match "^(%u+)\n([^\n]*)\n([^\n]*)\n(.-\n)\n([^\n]*)\n(%x+)$"
   local headers = {}
   for name, value in block:gmatch "([^:\n]+):([^\n]*)\n" do
-    -- Last first, other case, blanks around: all of which the first stage puts right.
+    -- In another order and case, with blanks around: the first stage normalises all of this.
     table.insert(headers, 1, { name:upper(), "  " .. value .. "\t" })
   end
   return { method = method, uri = uri, query = query, headers = headers, payload_hash = hash }, signed

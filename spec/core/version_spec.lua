@@ -1,4 +1,4 @@
---- The version: one number in the library, the command, the rockspec and the changelog.
+--- Checks that the library, the command, the rockspec and the changelog have the same version.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"

@@ -1,4 +1,4 @@
---- Credentials that are at hand: written down, in the environment, in a file, from a function, and the chain of them.
+--- Tests credentials that need no server: a table, the environment, a file, a function, and a chain of these.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"
@@ -15,7 +15,7 @@ end
 
 local function getenv_of(variables) return function(name) return variables[name] end end
 
---- secret id, token of the request made with these credentials; or nil and the error
+--- Returns the secret id and token of a request that is made with these credentials; or nil and the error.
 local function used(credentials, more)
   local made, wire = client(credentials, more)
   local card, err = made:passport(PNG)
@@ -207,7 +207,7 @@ end)
 describe("a fetch that workers share", function()
   local refreshing = require "idocr.credentials.refreshing"
 
-  -- A source whose store answers reads from a list, and what was done with the store.
+  -- Makes a source whose store answers reads from a list; also returns what was done with the store.
   local function source(looks)
     local done, fetched = {}, 0
     local function note(name) return function() done[#done + 1] = name end end
@@ -244,11 +244,11 @@ describe("a fetch that workers share", function()
       fn()
       return true
     end
-    assert.equal("AKIDfetched", made:get(5).secret_id) -- not for ever
+    assert.equal("AKIDfetched", made:get(5).secret_id) -- not forever
   end)
 
   it("is not repeated by a worker that gets the claim just after another released it", function()
-    local made, done, fetched = source { false, false, KEPT } -- it comes between the look and the claim
+    local made, done, fetched = source { false, false, KEPT } -- it arrives between the read and the claim
     assert.equal("AKIDkept", made:get(5).secret_id)
     assert.same({ "add", "delete_if" }, done)
     assert.equal(0, fetched())

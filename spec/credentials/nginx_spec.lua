@@ -102,7 +102,7 @@ describe("credentials in nginx", function()
 
   local function answer(server) return process.capture("curl -s http://127.0.0.1:" .. server.port.front) end
 
-  it("need env lines in nginx.conf, as the error says", function()
+  it("need env lines in nginx.conf, which the error explains", function()
     local server = nginx.start { http = DEFAULT, ports = ports, main = NO_SERVICE .. " env HOME=/nonexistent;" }
     local said = answer(server)
     assert.matches("credentials error NoCredentials", said)
@@ -118,7 +118,7 @@ describe("credentials in nginx", function()
   local readable = process.capture("id -u") == "0" and select(2, process.capture(as_nobody)) == 0
   local test = readable and it or pending
 
-  test("are looked for in the next place where a worker may not read the home folder", function()
+  test("are searched in the next place where a worker may not read the home folder", function()
     local home = process.tempdir()
     process.run("mkdir " .. home .. "/.tencentcloud")
     process.write(home .. "/.tencentcloud/credentials", "[default]\nsecret_id=AKIDhome\nsecret_key=k\n")
@@ -133,7 +133,7 @@ describe("credentials in nginx", function()
     assert.matches("profile: ~/.tencentcloud/credentials cannot be read: permission denied", said)
     server.stop()
     server = start_as_nobody "env TKE_REGION=r; env TKE_PROVIDER_ID=p; env TKE_ROLE_ARN=a; env TKE_WEB_IDENTITY_TOKEN_FILE=/nonexistent;"
-    assert.matches("BadIdentityToken", answer(server)) -- the last source was asked
+    assert.matches("BadIdentityToken", answer(server)) -- the last source was tried
     server.stop()
     process.run("chmod 755 " .. home)
     server = start_as_nobody ""

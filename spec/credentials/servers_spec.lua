@@ -1,4 +1,4 @@
---- Credentials that come over the wire, from real servers on the loopback through libcurl.
+--- Tests credentials that are fetched from real servers on the loopback through libcurl.
 
 local cjson = require "cjson"
 local core = require "idocr.core"
@@ -122,7 +122,7 @@ describe("credentials from a server", function()
       assert.equal("NoCredentials", err.code)
     end)
 
-    -- Credentials as the service gives them, some of them replaced.
+    -- Returns credentials as the service sends them, with some members replaced.
     local function reply(changes)
       local members = {
         TmpSecretId = "AKIDtmp1", TmpSecretKey = "key-of-AKIDtmp1", Token = "token-of-AKIDtmp1", Code = "Success",
@@ -132,7 +132,7 @@ describe("credentials from a server", function()
       return cjson.encode(members)
     end
 
-    -- The error of a call where the metadata service gives this reply.
+    -- Returns the error of a call where the metadata service sends this reply.
     local function refused(text)
       set { metadata = "reply", metadata_reply = text }
       local card, err = client(machine()):passport(PNG)
@@ -217,7 +217,7 @@ describe("credentials from a server", function()
       local closed = ports.free_port()
       local made = client(machine(), { proxy = "http://127.0.0.1:" .. closed })
       local _, err = made:passport(PNG)
-      assert.equal("connect", err.category) -- the call itself does, the metadata did not
+      assert.equal("connect", err.category) -- the call uses the proxy, the metadata request did not
       assert.equal(2, counted "metadata")
     end)
 

@@ -1,4 +1,4 @@
---- Where credentials are looked for, in which order, and what is said about the places that had none.
+--- Tests where credentials are searched, in which order, and what errors report about places that have none.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"
@@ -8,7 +8,7 @@ local PNG = idocr.bytes(scripted.PNG)
 
 local function getenv_of(variables) return function(name) return variables[name] end end
 
---- A request that is made with these credentials: { secret id, token }; or nil and the error.
+--- Makes a request with these credentials and returns { secret id, token }; or nil and the error.
 local function used(credentials)
   local wire = scripted.new { scripted.ok() }
   local card, err = idocr.new(scripted.options(wire, { credentials = credentials })):passport(PNG)
@@ -119,8 +119,8 @@ describe("the default chain", function()
   local folder = process.tempdir()
   local serial = 0
 
-  --- Runs a call of a new client in a process of its own with nothing in its environment but `variables`, as another user
-  --- where one is given. There is no metadata service. Returns what it says.
+  --- Runs a call of a new client in a separate process whose environment has only `variables`, as another user where one is
+  --- given. There is no metadata service. Returns the output.
   local program = process.write(folder .. "/call.lua", [[
     local idocr = require "idocr"
     local client = idocr.new { transport = function(request)
@@ -213,7 +213,7 @@ describe("the default chain", function()
     local variables = {
       HOME = home, TKE_REGION = "r", TKE_PROVIDER_ID = "p", TKE_ROLE_ARN = "a", TKE_WEB_IDENTITY_TOKEN_FILE = home .. "/token",
     }
-    assert.matches("^BadIdentityToken.*permission denied", call(variables, as_other)) -- the next source was asked
+    assert.matches("^BadIdentityToken.*permission denied", call(variables, as_other)) -- the next source was tried
     assert.matches("^BadProfile.*TENCENTCLOUD_CREDENTIALS_FILE cannot be read: permission denied",
       call({ HOME = "/", TENCENTCLOUD_CREDENTIALS_FILE = home .. "/.tencentcloud/credentials" }, as_other))
   end)
@@ -227,7 +227,7 @@ describe("the default chain", function()
       local said = call { HOME = home, TENCENTCLOUD_CREDENTIALS_FILE = path }
       assert.matches("^BadProfile", said)
       assert.truthy(said:find(reason, 1, true), said)
-      assert.is_nil(said:find(home, 1, true)) -- a path tells about persons and machines
+      assert.is_nil(said:find(home, 1, true)) -- a path may contain names of people and machines
     end
     assert.matches("^BadProfile", call { HOME = home, TCCLI_PROFILE = "none" })
   end)

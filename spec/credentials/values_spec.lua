@@ -1,4 +1,4 @@
---- Values that no id, key or token has are refused before anything is signed, and the error says where they came from.
+--- Tests that values which cannot be an id, a key or a token are refused before signing, and that the error names their origin.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"
@@ -7,7 +7,7 @@ local scripted = require "spec.support.scripted"
 local PNG = idocr.bytes(scripted.PNG)
 local BLANKS = (" "):rep(60000)
 
---- The error of a call with these credentials; nothing was sent.
+--- Returns the error of a call with these credentials; nothing was sent.
 local function refusal(credentials)
   local wire = scripted.new { scripted.ok() }
   local card, err = idocr.new(scripted.options(wire, { credentials = credentials })):passport(PNG)
@@ -32,7 +32,7 @@ describe("a malformed value", function()
     secret_id = "TENCENTCLOUD_SECRET_ID", secret_key = "TENCENTCLOUD_SECRET_KEY", token = "TENCENTCLOUD_SESSION_TOKEN",
   }
 
-  -- source -> how it gives three values, and what the error then calls the place
+  -- source -> how it gives three values, and what the error then calls the origin
   local sources = {
     option = function(values) return values, "the option credentials" end,
     environment = function(values, member)

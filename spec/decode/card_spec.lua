@@ -1,4 +1,4 @@
--- Cards from replies that the vendors' pages do not show: missing members, wrong types, nulls, malformed JSON in strings.
+-- Tests cards from replies that the vendors' pages do not show: missing members, wrong types, nulls, malformed JSON in strings.
 local compile = require "idocr.kinds.compile"
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"

@@ -1,4 +1,4 @@
--- Dates of cards and services into ISO 8601.
+-- Tests the conversion of the dates of cards and services to ISO 8601.
 local dates = require "idocr.decode.dates"
 
 describe("dates.parse", function()
@@ -49,7 +49,7 @@ describe("dates.parse", function()
     it("takes the century of the same date elsewhere", function()
       assert.equal("1974-08-12", dates.parse("12 AUG/AOUT 74", { same = "1974-08-12" }))
       assert.equal("2004-08-12", dates.parse("12 AUG 04", { same = "2004-08-12" }))
-      assert.equal("1999-08-12", dates.parse("12 AUG 99", { same = "2001-08-12" })) -- they differ, the century is the nearer
+      assert.equal("1999-08-12", dates.parse("12 AUG 99", { same = "2001-08-12" })) -- the years differ: the nearer century
     end)
     it("puts an expiry into this century", function()
       assert.equal("2012-04-15", dates.parse("15 APR/AVR 12", { future = true }))

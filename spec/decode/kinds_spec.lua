@@ -1,4 +1,4 @@
--- A kind is one file in a folder idocr/cards: loading, validation, and reading with it.
+-- Tests kinds, one file each in a folder idocr/cards: loading, validation, and reading a card.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local tencent = require("idocr.providers.tencent").new {}
@@ -127,7 +127,7 @@ end)
 describe("a kind's table", function()
   local validate = require "idocr.kinds.validate"
 
-  -- A right table in which `change` has made one mistake.
+  -- Returns a valid table with one mistake, made by `change`.
   local function complaint(change)
     local kind = {
       title = "Ticket",

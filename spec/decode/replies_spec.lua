@@ -1,4 +1,4 @@
--- Every reply in spec/responses reaches the outcome that its manifest names.
+-- Tests that every reply in spec/responses has the outcome that its manifest names.
 local unpack = table.unpack or unpack -- luacheck: ignore
 local decode = require "idocr.decode.card"
 local json = require "idocr.json"
@@ -30,7 +30,7 @@ local function read(entry)
   return result and decode.card(kind, service, result, pictures), err
 end
 
--- The codes that came in a list, whatever their order among the lists.
+-- Returns the codes that a list has, whatever their order among the lists.
 local function codes(card, list)
   local found = {}
   for _, warning in ipairs(card.warnings) do
@@ -93,7 +93,7 @@ local EXPECTATIONS = {
   -- ekycpro
   status_ = function(card, value, err) assert.equal(value, card and "OK" or err.code) end,
   charged = function(card, value, err)
-    if value == json.null then value = nil end -- nobody says
+    if value == json.null then value = nil end -- unknown
     if not card then assert.equal(value, err.billed) end
   end,
 }
@@ -121,7 +121,7 @@ local function check_error(err, expected)
   local retry = RETRY[expected.retry]
   if retry then
     assert.equal(retry[1], err.retryable)
-    -- the manifest does not tell the vendor's "repeat it" (our "advised") from its "maybe"
+    -- the manifest does not distinguish the vendor's "repeat it" (our "advised") from its "maybe"
     if err.retry ~= "token" and err.retry ~= "advised" then assert.equal(retry[2], err.retry) end
   end
 end

@@ -1,4 +1,4 @@
---- Follows CONTRIBUTING.md: the examples of a kind, a check and a transport work as they are printed there.
+--- Runs the examples of a kind and a check in CONTRIBUTING.md, and checks that its commands exist.
 
 local idocr = require "idocr"
 local process = require "spec.support.process"
@@ -7,7 +7,7 @@ local stamp = require "idocr.sandbox.stamp"
 
 local page = assert(process.read "CONTRIBUTING.md")
 
---- The Lua block of the page that contains a text.
+--- Returns the Lua block of the page that contains a text.
 local function example(text)
   for block in page:gmatch("\n```lua\n(.-)\n```") do
     if block:find(text, 1, true) then return block end

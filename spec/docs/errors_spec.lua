@@ -4,7 +4,7 @@ local process = require "spec.support.process"
 
 local page = assert(process.read "docs/errors.md")
 
--- Quoted names in these files that are no error codes: members and actions of the services, and names of formats.
+-- Quoted names in these files that are not error codes: members and actions of the services, and names of formats.
 local NOT_CODES = {}
 for name in ([[WebP UklGR RequestId AdvancedInfo WarnCardInfos AssumeRole AssumeRoleWithWebIdentity WebIdentityToken TokenCode ExternalId
   AuthFailure]]):gmatch("%a+") do
@@ -23,7 +23,7 @@ local c_files = files "ls csrc/transfer*.c csrc/lua_curl*.c"
 
 local CATEGORIES = require("idocr.errors").CATEGORIES
 
---- Codes in the sources: code -> file, and code -> category -> file where both stand side by side.
+--- Returns the codes in the sources: code -> file, and code -> category -> file where both are written side by side.
 local function used()
   local codes, pairs_of = {}, {}
   local function note_pairs(path, text)
@@ -46,7 +46,7 @@ local function used()
   return codes, pairs_of
 end
 
---- Codes of the page: code -> set of the categories of its row or of its heading.
+--- Returns the codes of the page: code -> set of the categories of its row or of its heading.
 local function listed()
   local codes = {}
   local categories = {}

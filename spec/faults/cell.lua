@@ -116,7 +116,7 @@ local function fits(got, wanted, seen)
   return want.text(got) == want.text(wanted)
 end
 
--- Compares the outcomes; the whole requests that arrived belong to the last one's want.
+-- Compares the outcomes; the expectation of the last one includes the number of whole requests that arrived.
 local function compare(got, seen, notes)
   for i, entry in ipairs(got) do
     local last = i == #got
@@ -163,8 +163,8 @@ function cell.run(what, env)
   return { id = what.id, wrong = wrong, late = notes.late, worst = notes.worst }
 end
 
---- Runs a cell; where the machine kept this process from the processor for so long that its own timer was late, the
---- cell says nothing and is run again.
+--- Runs a cell. Runs it again where this process was off the processor for so long that its own timer was late, because the
+--- result then proves nothing.
 function cell.run_fairly(what, env)
   local result
   for _ = 1, 4 do

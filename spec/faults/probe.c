@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define TIMER "faults.Timer"
-static const double TICK = 0.05; /* seconds between two looks at how late this thread is woken */
+static const double TICK = 0.05; /* seconds between two measurements of how late this thread is woken */
 
 struct timer {
     pthread_t thread;

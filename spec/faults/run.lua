@@ -63,7 +63,7 @@ end
 -- Cosockets need nginx with its Lua module, and the test's own module for LuaJIT.
 local function has_nginx() return nginx.available() and process.read "build/faults/luajit/faults/probe.so" ~= nil end
 
--- What the workers have written so far: results by cell, how many workers of a queue are done, why one could not go on.
+-- Returns what the workers have written so far: results by cell, finished workers by queue, why a worker stopped.
 local function collect(folder)
   local results, done, failed = {}, { curl = 0, cosocket = 0 }, {}
   for line in process.capture("cat " .. folder .. "/*.results 2>/dev/null"):gmatch "[^\n]+" do
@@ -116,7 +116,7 @@ local function main()
   for number = 1, has.curl and workers or 0 do running[number] = start_curl(job_path, number, folder) end
   local results, failed = wait_for_workers(folder, running, server and workers or 0)
   for _, one in ipairs(running) do one.stop() end
-  -- A worker that speaks has died, or a sanitizer speaks in it.
+  -- A worker with output has died, or a sanitizer printed a report.
   local said = failed .. process.capture("cat " .. folder .. "/curl-*.log " .. folder .. "/server.log 2>/dev/null")
   local log = server and server.errors() or ""
   if server then server.stop() end

@@ -15,7 +15,7 @@ local function row(name, columns)
   print((table.concat(line, " "):gsub("%s+$", "")))
 end
 
--- The calls that ended latest after their control timers, and how late those were woken themselves.
+-- Returns the calls that ended latest after their control timers, and how late these timers were.
 local function print_latest(cells, results)
   local list = {}
   for _, cell in ipairs(cells) do

@@ -1,6 +1,6 @@
 --- Builds the expected outcome of a cell, by the rules of billing and of error codes, as one text that can be compared.
 ---
---- "sent" says what left: no, part, yes. A request that left whole is billed "?" (nil) unless the service says so; what did
+--- "sent" is what left: no, part, yes. A request that left whole is billed "?" (nil) unless the service says so; what did
 --- not leave whole was not billed and is sent again (two attempts are allowed); what left whole is not.
 
 local want = {}
@@ -43,7 +43,7 @@ function want.partly(code, more)
   return with({ category = "network", code = code, retryable = true, billed = false, sent = "part", attempts = 2, whole = 0 }, more)
 end
 
---- The connection broke after the whole request was handed over: nobody knows whether it is billed.
+--- The connection broke after the whole request was sent: unknown whether it is billed.
 function want.lost(code, more)
   return with({ category = "network", code = code, retryable = true, sent = true, attempts = 1, whole = 1 }, more)
 end

@@ -20,8 +20,8 @@ local FRONT = [[
   server {
     listen 127.0.0.1:$front;
     lua_check_client_abort on;
-    resolver 127.0.0.1:9 ipv6=off; # nobody answers
-    lua_need_request_body on; # else nginx does not look any more whether the client is there
+    resolver 127.0.0.1:9 ipv6=off; # no name server
+    lua_need_request_body on; # else nginx no longer checks whether the client is connected
     location = /call { content_by_lua_block { require("spec.support.cosocket_caller").call() } }
     location = /give_up { content_by_lua_block { require("spec.support.cosocket_caller").give_up() } }
     location = /files { content_by_lua_block { require("spec.support.cosocket_caller").files() } }
@@ -36,7 +36,7 @@ describe("kept connections", function()
     local c = certs.make()
     server = nginx.start { ports = { "plain", "tls" }, http = raw.HTTP, vars = { cert = c.good.cert, key = c.good.key } }
     front = nginx.start { ports = { "front" }, http = FRONT, vars = { ca = c.ca, init = "" } } -- another process: it may be busy
-    -- What an older nginx module has: no way to the descriptor below a cosocket.
+    -- As in an older nginx module, which gives no access to the descriptor of a cosocket.
     older = nginx.start { ports = { "front" }, http = FRONT, vars = {
       ca = c.ca, init = 'init_by_lua_block { package.loaded["idocr.transports.cosocket_wire"] = { available = false } }',
     } }
@@ -68,7 +68,7 @@ describe("kept connections", function()
     return tonumber(process.run(("curl -sS 'http://127.0.0.1:%d/count?name=%s'"):format(server.port.plain, name)))
   end
 
-  -- Requests of one pool of their own.
+  -- Makes requests that use a separate connection pool.
   local function requests(name, path, people, more)
     local list, options = {}, { pool_size = 10 + counters }
     for i, who in ipairs(people) do
@@ -118,7 +118,7 @@ describe("kept connections", function()
   end)
 
   for _, dirt in ipairs { "response", "status", "status&close=1", "part", "byte", "interim", "close" } do
-    it("are dropped before a byte is sent where the server said what nobody asked for: " .. dirt, function()
+    it("are dropped before a byte is sent where the server sent unexpected data: " .. dirt, function()
       both(function(name)
         for _, busy in ipairs { true, false } do
           local counter, signal = new_counter(), process.tempdir() .. "/signal"
@@ -233,11 +233,11 @@ describe("kept connections", function()
     end
 
     for _, phase in ipairs { "resolving", "handshake", "upload", "upload over TLS", "response" } do
-      it("leaves no descriptor where it is given up: " .. phase, function()
+      it("leaves no descriptor where it is cancelled: " .. phase, function()
         local text = get("/give_up", "--data-binary @" .. where(phase))
         local ok, counts = pcall(cjson.decode, text)
         assert(ok, text .. front.errors())
-        for _, count in ipairs(counts) do -- eight calls; one descriptor may be nginx's own affair
+        for _, count in ipairs(counts) do -- eight calls; nginx may have opened one descriptor itself
           assert.is_true(count.after <= count.before + 2, text)
         end
       end)

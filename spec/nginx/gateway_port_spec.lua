@@ -16,7 +16,7 @@ describe("the gateway's port", function()
   setup(function()
     other = nginx.start { http = [[ server { listen 127.0.0.1:$http; location / { return 204; } } ]] }
     folder = process.tempdir()
-    -- Stands for the sandbox that the script starts.
+    -- Replaces the sandbox that the script starts.
     local ready = ('{"https":"https://127.0.0.1:1","ca_file":"%s/ca"}'):format(folder)
     process.write(folder .. "/idocr", "#!/bin/sh\necho " .. q(ready) .. "\nexec sleep 600\n")
     process.run(("chmod +x %s && cp /etc/ssl/certs/ca-certificates.crt %s"):format(q(folder .. "/idocr"), q(folder .. "/ca")))

@@ -15,7 +15,7 @@ local SPECIMENS = "lua/idocr/sandbox/specimens/"
 describe("the gateway of the examples", function()
   local gateway, base
 
-  -- A gateway with more in its environment, and where it is.
+  -- Starts a gateway with more environment variables. Returns it and its URL.
   local function start(environment)
     local port, out = ports.free_port(), process.tempdir() .. "/said"
     local command = ("%s PORT=%d exec examples/openresty/start.sh"):format(environment, port)
@@ -126,7 +126,7 @@ describe("the gateway of the examples", function()
       assert.matches(expected, reply.error.message)
       for _, word in ipairs { "ZHANG", "sideways", "glaer" } do assert.is_nil(reply.error.message:find(word, 1, true)) end
     end
-    local status, reply = curl("-F quality=true -F image=@" .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id") -- the other site's
+    local status, reply = curl("-F quality=true -F image=@" .. SPECIMENS .. "china_id.jpg", "/v1/read/china_id") -- of the other site
     assert.same({ 400, "UnsupportedParam" }, { status, reply.error.code })
     assert.equal(before + 1, calls()) -- the last one, which the client refused
     for _, good in ipairs { "-F SIDE=front", "-F Crop=yes", "-F side=", "-X PUT -F Portrait=0" } do
@@ -149,7 +149,7 @@ describe("the gateway of the examples", function()
     local large = process.tempdir() .. "/large"
     process.run("head -c 12000000 /dev/zero >" .. large)
     refused(413, "PictureTooLarge", "-F image=@" .. large, "/v1/read/passport")
-    process.run("head -c 20000000 /dev/zero >" .. large) -- nginx itself refuses that much, announced or not
+    process.run("head -c 20000000 /dev/zero >" .. large) -- nginx itself refuses so large a body, with or without Content-Length
     refused(413, "PictureTooLarge", "-F image=@" .. large, "/v1/read/passport")
     refused(413, "PictureTooLarge", "-H 'Transfer-Encoding: chunked' -F image=@" .. large, "/v1/read/passport")
     refused(404, "UnknownPath", "", "/v1/nothing")
@@ -164,7 +164,7 @@ describe("the gateway of the examples", function()
     assert.equal(403, status "-H 'Origin: null'")
     assert.equal(403, status("-H 'Sec-Fetch-Site: cross-site' -H 'Origin: http://" .. host .. "'"))
     assert.equal(200, status("-H 'Origin: http://" .. host .. "'"))
-    -- a name of another site that was made to point to this machine
+    -- another site's name that resolves to this machine
     local port = host:match(":(%d+)$")
     for _, name in ipairs {
       "evil.test", "evil.test.", "localhost.evil.test", "127.0.0.1.evil.test", "evil-localhost", "192.0.2.7", "[2001:db8::1]",
@@ -180,7 +180,7 @@ describe("the gateway of the examples", function()
       assert.equal(200, status(ours .. " -H 'Sec-Fetch-Site: same-origin'"), name)
       assert.equal(200, status(ours), name)
     end
-    assert.equal(200, status "-H 'Host: any.test'") -- a program, which no page can make one
+    assert.equal(200, status "-H 'Host: any.test'") -- a program: a page cannot send this
     assert.equal(200, status "-H 'Sec-Fetch-Site: same-origin' -H 'Origin: https://gateway.test'") -- behind a proxy
   end)
 
@@ -251,11 +251,11 @@ describe("the gateway of the examples", function()
       last = below
     end
     assert.equal(count, last)
-    for line in text:gmatch("[^\n]+") do -- the form of the format
+    for line in text:gmatch("[^\n]+") do -- the layout of the text format
       assert.is_true(line:match("^# HELP idocr_[%l_]+ .") ~= nil or line:match("^# TYPE idocr_[%l_]+ %l+$") ~= nil
         or line:match("^idocr_[%l_]+ [%d.e+-]+$") ~= nil or line:match('^idocr_[%l_]+{.*"} [%d.e+-]+$') ~= nil, line)
     end
-    -- nothing of a person
+    -- no personal data
     assert.is_nil(text:find("SPECIMEN", 1, true))
   end)
 

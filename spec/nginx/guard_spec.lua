@@ -25,7 +25,7 @@ describe("a process that a spec starts", function()
     it("ends with it: " .. how, function()
       local folder = process.tempdir()
       process.write(folder .. "/program.lua", PROGRAM)
-      -- A group of its own, which "group" kills whole, as timeout does.
+      -- In a separate process group, which "group" kills as a whole, as timeout does.
       process.spawn(("exec setsid %s %s/program.lua %s"):format(process.lua, folder, how), { stdout = folder .. "/said" }).wait(20)
       local pids, first, second = process.read(folder .. "/said"):match("^([%d\t]+)\n(%S+)\n(%S+)\n$")
       assert.is_string(pids)

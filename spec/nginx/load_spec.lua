@@ -11,7 +11,7 @@ if not nginx.available() then
   return
 end
 
--- Once is enough: which Lua drives it changes nothing in nginx.
+-- Runs once: the Lua that drives it does not matter in nginx.
 if not rawget(_G, "jit") and select(2, process.capture "command -v luajit") == 0 then
   pending "the load is driven by luajit"
   return
@@ -19,7 +19,7 @@ end
 
 local FULL = os.getenv "IDOCR_LOAD" == "full"
 
--- A JPEG of about `size` bytes: the specimen with comments in front that no service looks at and no compressor shrinks.
+-- A JPEG of about `size` bytes: the specimen with incompressible comments in front, which services ignore.
 local function padded(specimen, size)
   local parts, n = { specimen:sub(1, 2) }, #specimen
   local random = assert(io.open("/dev/urandom", "rb"))
@@ -115,8 +115,7 @@ describe("the gateway under load", function()
     shared_turns(lag, 1 / 6)
   end)
 
-  -- What counts is the processor time of one turn of the loop: how long a ping waits is that, plus whoever else uses
-  -- this machine's processors just now.
+  -- Asserts the processor time of one turn of the loop, because the latency of a ping also depends on other programs.
   it("serves other requests while large pictures are hashed and sent", function()
     upstream_wait(0.3)
     local count = FULL and 200 or 40
@@ -134,7 +133,7 @@ describe("the gateway under load", function()
       told(many .. " that burn 60 ms each", result, ping, lag)
       shared_turns(lag, 1 / 3)
     end
-    -- Those who leave while they wait in line hold up nobody.
+    -- Clients that disconnect while they wait do not delay the others.
     local before = drive { file = tiny, path = "/burn", count = 10, concurrency = 10 }
     drive { file = tiny, path = "/burn", count = 200, concurrency = 200, abort_after = 0.5 } -- twenty times the work
     local after = drive { file = tiny, path = "/burn", count = 10, concurrency = 10 }
@@ -175,15 +174,15 @@ describe("the gateway under load", function()
       for _, file in ipairs { small, large } do
         drive { file = file, count = 60, concurrency = 30, abort_after = 0.1 }
       end
-      -- nginx sees that they left, and closes what went to the upstream for them
+      -- nginx detects the disconnection and closes their upstream connections
       process.wait_for(function() return memory("/memory").requests <= 2 end, 10)
       return memory()
     end
     local before = leave() -- the pool's idle connections are there now
     local after
     for _ = 1, 2 do after = leave() end
-    assert.is_true(after.files <= before.files + 30, before.files .. " -> " .. after.files) -- 240 left
-    process.wait_for(function() -- what spooled uploads were in
+    assert.is_true(after.files <= before.files + 30, before.files .. " -> " .. after.files) -- 240 disconnected
+    process.wait_for(function() -- files of spooled uploads
       memory()
       return not process.capture(("ls -l /proc/%d/fd 2>/dev/null"):format(after.pid)):find("deleted", 1, true)
     end, 10)
@@ -199,12 +198,12 @@ describe("the gateway under load", function()
     local leaving = process.spawn(command { file = small, path = "/limited", count = left, concurrency = left, abort_after = 1.5 },
       { stdout = out })
     process.wait_for(function() return memory("/memory").requests > left / 2 end, 10)
-    local result = drive { file = small, path = "/limited", count = 5, concurrency = 5 } -- behind all of them
+    local result = drive { file = small, path = "/limited", count = 5, concurrency = 5 } -- after all of them
     leaving.wait(30)
     all_well(result, 5)
     assert.is_true(result.seconds < 15, result.seconds)
     process.wait_for(function() return memory("/memory").requests <= 1 end, 30)
-    assert.is_true(starts().count < left / 2) -- those that left are not paid for
+    assert.is_true(starts().count < left / 2) -- disconnected clients cause no billed calls
   end)
 
   it("logs only what nginx logs about uploads", function()

@@ -1,4 +1,4 @@
--- Secrets and a person's data in what a service answers come out of no answer of the gateway, no log of nginx, no metric.
+-- Tests that secrets and personal data in a service's response reach no response of the gateway, no log of nginx and no metric.
 local certs = require "spec.support.certs"
 local markers = require "spec.support.markers"
 local nginx = require "spec.support.nginx"
@@ -42,7 +42,7 @@ describe("the gateway shows no marker", function()
     service = nginx.start { http = HTTP }
     folder = process.tempdir()
     process.write(folder .. "/image.png", scripted.PNG)
-    -- Stands for the sandbox that the gateway's script starts: it says where the service is, and with which keys.
+    -- Replaces the sandbox that the gateway's script starts: prints the URL of the service and its keys.
     local keys, address = markers.KEYS.tencent, "http://127.0.0.1:" .. service.port.http
     local ready = ('{"http":"%s","https":"%s","ca_file":"%s","secret_id":"%s","secret_key":"%s","api_key":"%s"}'):format(
       address, address, certs.make().ca, keys.secret_id, keys.secret_key, markers.KEYS.ekycpro.api_key)

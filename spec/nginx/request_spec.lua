@@ -54,7 +54,7 @@ describe("request_image", function()
   setup(function()
     server = nginx.start { http = CONFIG }
     dir = process.tempdir()
-    -- What looks like a boundary, half of one and line breaks, over and over: a picture holds anything.
+    -- Texts that resemble a boundary, halves of one and line breaks, repeated: a picture may contain any bytes.
     local piece = "\255\216\255\r\n--bound\r\n------\r\n\0\1\2\r\r\n-"
     for name, size in pairs { small = 1000, window = 131072, large = 5000000 } do
       local text = piece:rep(math.floor(size / #piece) + 1):sub(1, size)
@@ -173,7 +173,7 @@ describe("request_image", function()
     assert.same({ note = text }, curl(("-F image=@%s -F 'note=%s'"):format(files.small.path, text)).fields)
   end)
 
-  -- A form as a program writes it: parts of {head lines, content}.
+  -- Builds a form as a program writes it: parts of {head lines, content}.
   local function form(parts, boundary, line_break)
     line_break = line_break or "\r\n"
     local text = {}
@@ -298,7 +298,7 @@ describe("request_image", function()
       url_safe = head((text:gsub("/", "_"):gsub("+", "-"))),
       url = head("data:image/jpeg;base64," .. text), half_a_url = head("image/jpeg;base64," .. text),
       typed = head("Content-Type: text/plain", text),
-      not_encoded = head("Content-Transfer-Encoding: base64", JPEG:rep(3)), -- says so, and is not
+      not_encoded = head("Content-Transfer-Encoding: base64", JPEG:rep(3)), -- declared as base64, but is not
     } do
       for _, path in ipairs { "/", "/in_file_only" } do
         local result = send(form({ part }, "b9"), "multipart/form-data; boundary=b9", path)
@@ -347,7 +347,7 @@ describe("request_image", function()
     assert.equal(700000 * 7, send(text, "multipart/form-data; boundary=b9").size)
   end)
 
-  it("refuses a content type without a picture, and says what would be right", function()
+  it("refuses a content type without a picture, and names the right ones", function()
     local message = refused("BadForm", "--data-binary @" .. files.small.path)
     assert.is_truthy(message:find("application/x-www-form-urlencoded", 1, true), message)
     assert.is_truthy(message:find("multipart/form-data", 1, true), message)

@@ -92,7 +92,7 @@ describe("the cosocket transport", function()
       local result = call({ url = url("https", "a.ocr.test", "tls"), size = 100 }, "/call_resolver")
       assert.equal("a.ocr.test", cjson.decode(result.body).sni)
       fails({ url = url("https", "a.b.ocr.test", "tls"), size = 1 }, "tls", "CertificateRejected", false, "/call_resolver")
-      -- A gateway's name is what its certificate must say, whatever host is signed.
+      -- The certificate must be valid for the gateway's name, whatever host is signed.
       fails({ url = url("https", "a.b.ocr.test", "tls"), host = "ocr.test", size = 1 }, "tls", "CertificateRejected", false,
         "/call_resolver")
       fails({ url = url("http", "nobody.example", "plain"), size = 1 }, "connect", "ResolveFailed", false, "/call_resolver")
@@ -201,7 +201,7 @@ describe("the cosocket transport", function()
     it("of the handshake", function()
       local result = fails({ url = ("https://localhost:%d/"):format(server.port.plain), size = 1 }, "tls", "HandshakeFailed", false)
       assert.matches("does not speak TLS", result.error.message)
-      -- A rejected certificate before leaves its number behind in lua-resty-core.
+      -- lua-resty-core keeps the error number of an earlier rejected certificate.
       call { url = at("expired", "/echo"), host = "ocr.test", size = 1 }
       result = fails({ url = at("old", "/echo"), host = "ocr.test", size = 1 }, "tls", "HandshakeFailed", false)
       assert.matches("alert 70", result.error.message)
@@ -276,7 +276,7 @@ describe("the cosocket transport", function()
   end)
 
   it("ends a stalled handshake and a silent port with the connect timeout", function()
-    -- A stopped nginx: the kernel takes connections for it until its queue is full, and nobody answers them.
+    -- A stopped nginx: the kernel takes connections for it until its queue is full, and no process answers them.
     local stopped = nginx.start { ports = { "http" }, http = "server { listen 127.0.0.1:$http backlog=1; return 200; }" }
     local children = process.run("cat /proc/" .. stopped.pid .. "/task/" .. stopped.pid .. "/children")
     process.run("kill -STOP " .. children)

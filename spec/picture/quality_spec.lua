@@ -25,7 +25,7 @@ local function measure(bytes, slice)
   end)
 end
 
--- A PNG without compression: enough to paint what a measure is about.
+-- Writes PNG pictures without compression, painted by a function.
 local xor = rawget(_G, "jit") and require("bit").bxor or assert(load("return function(a, b) return a ~ b end"))()
 local function u32(n) return string.char(math.floor(n / 2 ^ 24) % 256, math.floor(n / 2 ^ 16) % 256, math.floor(n / 256) % 256, n % 256) end
 
@@ -137,7 +137,7 @@ describe("pixel measurement", function()
     end
   end)
 
-  look("says what it cannot look at, and never breaks on broken data", function()
+  look("reports what it cannot measure, and never raises on damaged data", function()
     local function code(bytes)
       local _, message, what = measure(bytes, 4096)
       assert.is_string(message)
@@ -211,7 +211,7 @@ describe("advice on a picture", function()
     assert.are.same({}, quality.judge {})
   end)
 
-  it("is lenient, and says why", function()
+  it("is lenient, and gives the reason", function()
     for _, f in ipairs(quality.judge({ size = 1e5, width = 1000, height = 700 }, GOOD)) do assert.is_true(f.ok, f.check) end
     for check, measures in pairs {
       blur = changed("sharpest", 28), dark = changed("brightness", 30), contrast = changed("contrast", 10), glare = changed("glare", 0.4),

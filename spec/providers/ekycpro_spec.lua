@@ -1,4 +1,4 @@
--- ekycpro: its requests, and the result or error of each response.
+-- Tests ekycpro: its requests, and the result or error of each response.
 local core = require "idocr.core"
 local decode = require "idocr.decode.card"
 local ekycpro = require "idocr.providers.ekycpro"

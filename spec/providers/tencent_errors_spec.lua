@@ -1,8 +1,8 @@
--- The vendor's error codes, line by line: code, billed, retry.
+-- Tests the vendor's error codes, line by line: code, billed, retry.
 local facts = require("idocr.providers.tencent.errors").facts
 local tencent = require("idocr.providers.tencent").new {}
 
--- C charged, F free, ? nobody says; then how to retry
+-- C charged, F free, ? unknown; then how to retry
 local BUSINESS = [[
 CardSideError ? no                FailedOperation
 DownLoadError F maybe             FailedOperation

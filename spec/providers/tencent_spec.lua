@@ -1,4 +1,4 @@
--- Tencent: request bodies byte for byte, signatures against the official SDK's, and the result or error of any response.
+-- Tests Tencent: request bodies byte for byte, signatures against the official SDK's, and the result or error of any response.
 local core = require "idocr.core"
 local json = require "idocr.json"
 local kinds = require "idocr.kinds"
@@ -38,7 +38,7 @@ end
 
 local any = tencent.new {}
 
--- The body as the service reads it.
+-- Returns the body as the service reads it.
 local function sent(...)
   local plan = assert(prepare(...))
   local body = assert(json.decode(tostring(plan.body)))

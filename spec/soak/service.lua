@@ -26,8 +26,8 @@ local ANSWER = [[
     if socket then socket:send(answer) end
   end
   local whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
-  -- Bytes that no request asked for, behind a whole answer. A second answer goes out in the same write: one that arrives after
-  -- the next request has left cannot be told from its answer.
+  -- Unexpected bytes after a whole response. A second answer goes out in the same write: one that arrives after
+  -- the next request has left cannot be distinguished from its response.
   local function unasked(more, later)
     ngx.header["Content-Length"] = #body
     if not later then return ngx.print(body .. more) end

@@ -36,7 +36,7 @@ describe("the curl transport returns the right error for", function()
   end)
 
   it("a host name that does not resolve", function()
-    -- A label beyond 63 characters: the resolver refuses it without asking anybody.
+    -- A label beyond 63 characters: the resolver refuses it without a query.
     expect("connect", "ResolveFailed", false, call("http://" .. ("a"):rep(64) .. ".invalid/?token=secret"))
   end)
 

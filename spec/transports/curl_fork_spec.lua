@@ -3,7 +3,7 @@
 local process = require "spec.support.process"
 local web = require "spec.support.web"
 
--- Each script runs in an interpreter of its own: arg[1] is a URL, arg[2] the CA. What the child finds wrong is its exit status.
+-- Each script runs in a separate interpreter: arg[1] is a URL, arg[2] the CA. The exit status of the child is the mistake it found.
 local HEAD = [[
   local core = require "idocr.core"
   local fork = require "spec.support.fork"
@@ -13,7 +13,7 @@ local HEAD = [[
   local function call(path, text)
     return transport:send({ method = "POST", url = url .. path, headers = {}, body = core.body { text } }, 20)
   end
-  -- The number of the connection that carried it.
+  -- Returns the number of the connection that carried the request.
   local function echo(text)
     local response = assert(call("/echo", text))
     assert(response.headers["x-sha256"] == core.sha256(text), "the response of another call")
@@ -60,7 +60,7 @@ describe("after fork()", function()
             for turn = 1, 20 do
               local seen = echo(("child"):rep(turn * 700))
               number = number or seen
-              assert(number == seen and number ~= own, "not a connection of its own")
+              assert(number == seen and number ~= own, "the same connection")
             end
           end)
           for turn = 1, 20 do assert(echo(("parent"):rep(turn * 700)) == own, "not the parent's connection any more") end
@@ -116,7 +116,7 @@ describe("after fork()", function()
     end)
   end
 
-  -- arg[1] answers with no card, but it counts the requests.
+  -- arg[1] responds without a card, and counts the requests.
   local CLIENT = [[
     local idocr = require "idocr"
     local picture = idocr.bytes(require("spec.support.scripted").PNG)

@@ -98,7 +98,7 @@ describe("the curl transport goes through a proxy", function()
     assert.same({ "200", "" }, { run("http_proxy=" .. here .. " https_proxy=" .. here, https, "off") })
     assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 https_proxy=" .. here, https) })
     assert.same({ "200", "" }, { run("no_proxy=localhost,127.0.0.1 http_proxy=" .. here, http) })
-    -- The target is reachable without a proxy too: the log says which way the request took.
+    -- The target is reachable without a proxy too: the log shows which way the request took.
     local address = "http://127.0.0.1:" .. server.port.http .. "/echo"
     for list, through in pairs {
       ["127.0.0.0/8"] = false, ["10.0.0.0/8"] = true, ["127.0.0.1:" .. server.port.http] = false, ["127.0.0.1:1"] = true, ["*"] = false,

@@ -7,8 +7,8 @@ local process = require "spec.support.process"
 local tcp = require "spec.support.tcp"
 local transports = require "idocr.transports"
 
--- /spoil answers the request, does to the connection what the argument `how` says, and then answers what comes.
--- /seen says how many whole requests came, /spoilt to how many connections it was done.
+-- /spoil responds, damages the connection in the way of the argument `how`, and responds to what follows.
+-- /seen returns the number of whole requests, /spoilt that of damaged connections.
 local LOCATIONS = [[
   client_body_buffer_size 16m;
   location = /spoil { content_by_lua_block { spoil(ngx.var.arg_how) } }
@@ -19,7 +19,7 @@ local LOCATIONS = [[
       ngx.sleep(tonumber(ngx.var.arg_wait) or 0)
       return ngx.exit(444)
     end
-    ngx.sleep(0.2) -- so that calls at once need connections of their own
+    ngx.sleep(0.2) -- so that concurrent calls need separate connections
     ngx.print "first"
   } }
   location = /echo { content_by_lua_block {
@@ -59,7 +59,7 @@ local HTTP = [[
         socket:send(whole)
       end
       local stop = WAYS[how] and WAYS[how](socket)
-      ngx.timer.at(0, function() counts:incr("spoilt", 1, 0) end) -- after what was written is in the kernel
+      ngx.timer.at(0, function() counts:incr("spoilt", 1, 0) end) -- after the written bytes are in the kernel
       if stop then return end
       while true do
         local length
@@ -211,7 +211,7 @@ describe("a connection that is used again by libcurl", function()
     for turn = 1, 7 do assert.equal("card " .. turn, assert(call(server.url.h2 .. "/echo", "card " .. turn)).body) end
   end)
 
-  -- The kernel alone knows, and only where enough was sent to be acknowledged at once.
+  -- Only the kernel knows, and only where enough was sent to be acknowledged at once.
   it("that was dead before the request gives an error with dead_connection", function()
     local fickle = tcp.fickle "vanishes"
     local url = "http://127.0.0.1:" .. fickle.port .. "/"

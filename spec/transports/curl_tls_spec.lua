@@ -80,7 +80,7 @@ describe("the curl transport verifies TLS:", function()
     local c = server.certs
     local response = assert(call(server.tls.client .. "/echo", { ca_file = c.ca, client_cert = c.client.cert, client_key = c.client.key }))
     assert.equal("CN=client", response.headers["x-client"])
-    assert.equal(400, assert(call(server.tls.client .. "/echo")).status) -- nginx's own page: none was shown
+    assert.equal(400, assert(call(server.tls.client .. "/echo")).status) -- nginx's own page: the client sent no certificate
     assert.equal(400, assert(call(server.tls.client .. "/echo",
       { ca_file = c.ca, client_cert = c.stranger.cert, client_key = c.stranger.key })).status)
     local response2, err = call(server.tls.client .. "/echo", { ca_file = c.ca, client_cert = c.client.cert, client_key = c.good.key })
@@ -100,7 +100,7 @@ describe("the curl transport verifies TLS:", function()
     -- a named gateway is verified by its own name
     response = assert(call(server.https .. "/echo", nil, { host = "ocr.intl.test", headers = { { "Host", "ocr.intl.test" } } }))
     assert.equal("localhost", response.headers["x-server-name"])
-    -- and an address that is meant as one by its address
+    -- and an address by its address
     assert.equal(200, assert(call("https://127.0.0.1:" .. server.port.https .. "/echo", nil, { host = "127.0.0.1:1" })).status)
   end)
 end)

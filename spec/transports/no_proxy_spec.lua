@@ -3,7 +3,7 @@
 local no_proxy = require "idocr.transports.no_proxy"
 
 describe("no_proxy", function()
-  -- list -> hosts (and ports) that it names, and such that it does not name
+  -- list -> hosts (and ports) that it matches, and hosts that it does not match
   local cases = {
     ["*"] = { { "a.test", "10.0.0.1", "::1" }, {} },
     ["*:8443"] = { { "a.test:8443", "[::1]:8443" }, { "a.test:443" } },

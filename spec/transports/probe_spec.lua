@@ -9,7 +9,7 @@ local function record(kind, content) return string.char(kind, 3, 3, math.floor(#
 local function server_hello(minor) return message(2, "\3" .. string.char(minor) .. ("r"):rep(32) .. "\0\0\47\0") end
 
 describe("the TLS probe", function()
-  -- A text, true (more has to come) or nil (nothing wrong), whatever the pieces in which the answer comes.
+  -- Returns a text, true (incomplete) or nil (nothing wrong), whatever the pieces in which the response arrives.
   local function verdict(answer)
     for cut = 0, #answer - 1 do
       local early = probe.read(answer:sub(1, cut))

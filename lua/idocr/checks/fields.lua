@@ -105,7 +105,7 @@ local function full_name_from_zone(zone, problems, add)
   local misread = problems.filler_letters or problems.name_digit
   local both = surname and given
   local whole = both and surname .. " " .. given or surname or given
-  if problems.name_separator then -- the surname cannot be told from the given names
+  if problems.name_separator then -- the border between surname and given names is unknown
     for field, part in pairs { surname = "start", given_name = "end" } do
       add(field, { value = whole, zone = true, part = part, valid = false, truncated = zone.name_truncated, misread = misread })
     end

@@ -48,6 +48,7 @@ function client.describe_client(parser)
       :convert(choice.of("--transport", { "curl", "sandbox" })),
     parser:option("--timeout", "Seconds for the whole call, including all attempts."):argname("SECONDS"):convert(seconds),
     parser:option("--proxy", "Proxy URL, instead of the environment's."):argname("URL"),
+    parser:option("--ledger", "Append a line for every request to this file: what it cost (idocr costs)."):argname("FILE"),
     parser:option("--ca-file", "CA certificates, instead of the system's."):argname("FILE"))
 end
 
@@ -203,6 +204,7 @@ function client.new(args)
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     retry = args.after_send and { after_send = true } or nil,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
+    ledger = args.ledger,
   })
   if not created then main.usage_error((tostring(result):gsub("^idocr%.new: ", ""))) end
   return result

@@ -15,6 +15,7 @@ local COMMANDS = {
   { "batch", "Read a folder of pictures into a JSON Lines file; run it again to resume." },
   { "check", "Check a number or a machine readable zone, offline." },
   { "precheck", "Find out why a picture will fail or read badly, before you pay for the call." },
+  { "costs", "Sum up what the requests in a ledger cost." },
   { "kinds", "List the kinds of documents and the services that read them." },
   { "sign", "Show the signed request as a curl command, with secrets masked." },
   { "stamp", "Turn a picture into a test case: write the mock server's response into it." },

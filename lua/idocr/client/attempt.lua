@@ -265,8 +265,11 @@ function attempt.run(client, account, plan, call_state)
     if call_state.ends <= client.runtime.now() then return nil, deadline_error(call_state) end
     local attempts_before = call_state.attempts
     local result, err, response, pictures = once(client, account, plan, call_state)
-    if result then return result, nil, { pictures = pictures, sandbox = header(response, "x-sandbox") ~= nil } end
     local requested = call_state.attempts > attempts_before
+    if requested and client.ledger then
+      client.ledger:record(account.name, plan.action, call_state.attempts, err, result and (result.RequestId or result.request_id))
+    end
+    if result then return result, nil, { pictures = pictures, sandbox = header(response, "x-sandbox") ~= nil } end
     if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
     if requested then money.add(call_state, err) else money.nothing_left(err) end
     if err.code == "DeadlineExceeded" and call_state.last_error then return nil, deadline_error(call_state) end

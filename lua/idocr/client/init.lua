@@ -10,6 +10,7 @@ local events = require "idocr.client.events"
 local validate_credentials = require "idocr.credentials.validate"
 local http_date = require "idocr.http_date"
 local kinds = require "idocr.kinds"
+local ledger = require "idocr.client.ledger"
 local limiter = require "idocr.client.limiter"
 local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
@@ -39,6 +40,7 @@ local Client = {}
 ---@field new_transport fun(changes: table): table
 ---@field direct table?              transport without a proxy
 ---@field store idocr.Store          rate limits, temporary credentials, results
+---@field ledger idocr.Ledger?
 ---@field closed boolean?
 
 ---@class idocr.Account  a provider with the credentials of one client
@@ -284,6 +286,7 @@ local function new_inner(checked)
   }
   inner.transport = inner.new_transport {}
   inner.runtime = inner.transport.runtime
+  inner.ledger = ledger.new(checked.ledger, inner.runtime.wall, inner.emit)
   inner.store = stores.open(checked.shared, inner.runtime)
   inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end

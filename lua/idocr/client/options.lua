@@ -44,6 +44,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
 ---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`
+---@field ledger string|(fun(line: idocr.LedgerLine))|nil  a file or function that records what every request cost
 ---@field shared any                      nginx: a `lua_shared_dict` or its name, in which workers share rate limits and credentials
 
 --- The checked options, with defaults.
@@ -71,6 +72,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field max_response integer         bytes
 ---@field on_event function?
 ---@field clock (fun(): number)?
+---@field ledger string|function|nil
 ---@field shared any                   where workers share rate limits and credentials
 
 local function contains(list, value)
@@ -260,6 +262,12 @@ local RULES = {
   end,
   on_event = callable,
   clock = callable,
+  ledger = function(value)
+    if type(value) == "string" then return text(value) end
+    local ok = callable(value)
+    if not ok then return false, "must be a path or a function, not a " .. type(value) end
+    return true, value
+  end,
   shared = function(value)
     if type(value) == "table" or type(value) == "userdata" then return true, value end
     return text(value)

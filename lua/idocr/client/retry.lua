@@ -33,7 +33,7 @@ local function full_jitter(retry_state)
   return retry_state.random() * most
 end
 
---- Returns the seconds to wait before the next attempt and what to do before it; nil to give up.
+--- Returns the seconds to wait before the next attempt and what to do before it; nil: no further attempt.
 ---@param err idocr.Error
 ---@param retry_state idocr.RetryState
 ---@return number? delay

@@ -59,7 +59,7 @@ function Transport:take_sink(max_response)
   return sink
 end
 
---- Sends a request and waits for the response. Never sends it twice: the error tells how much was sent, and whether the peer
+--- Sends a request and waits for the response. Never sends it twice: the error reports how much was sent, and whether the peer
 --- certainly did not act on it.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response
 ---@param deadline number  seconds that are left

@@ -23,7 +23,7 @@ end
 local function takes_part(contestant, cell, round)
   if contestant.https and cell.scheme ~= "https" then return false end
   if contestant.single and cell.in_flight > 1 then return false end
-  -- Gigabytes of memory and seconds of time for one number, and far from anybody else's.
+  -- Fewer rounds: these need gigabytes of memory and seconds for one number.
   if contestant.slow and round > (cell.in_flight == 64 and 2 or 3) then return false end
   return true
 end

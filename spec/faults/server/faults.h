@@ -2,7 +2,7 @@
  *
  * A server that follows a script on each connection, so that a test can produce any fault of a peer at socket level.
  * main.c listens, scripts.c reads the scripts, steps.c and answer.c run them, link.c moves bytes and counts requests,
- * http2.c is the framing of HTTP/2, ask.c answers the test's questions. One thread per connection.
+ * http2.c is the framing of HTTP/2, ask.c answers the test's queries. One thread per connection.
  */
 #ifndef FAULTS_H
 #define FAULTS_H

@@ -60,14 +60,14 @@ static void take_frame(struct link *link, unsigned type, unsigned flags, uint32_
             link_body(link, request, payload + ((flags & PADDED) != 0), length - padding);
         give_window(link, stream, length);
     }
-    /* libcurl ends a stream that it gives up with END_STREAM too: JSON without its last brace is not whole. */
+    /* libcurl also ends an abandoned stream with END_STREAM: JSON without its last brace is incomplete. */
     if ((flags & END_STREAM) != 0 && (request->recent_length == 0 || request->recent[0] != '{' || request->last == '}'))
         link_whole(link, request);
 }
 
 void http2_feed(struct link *link, const unsigned char *bytes, size_t length)
 {
-    /* `in_body` says that the client's preface was seen. */
+    /* `in_body`: the client's preface was seen. */
     while (length > 0) {
         size_t wanted = link->in_body ? FRAME_HEAD : PREFACE;
         const unsigned char *head = link->buffer;

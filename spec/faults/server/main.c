@@ -8,8 +8,8 @@
  *
  *   cell ID | port NAME KIND RECEIVE-BUFFER | connection | a step (steps.c)
  *
- * A port's n-th connection runs its n-th script, the last script serves all further ones. KIND: listen; refuse (nobody
- * listens); full (the kernel drops connection requests); deaf (connections are never accepted).
+ * A port's n-th connection runs its n-th script, the last script serves all further ones. KIND: listen; refuse (no
+ * listener); full (the kernel drops connection requests); deaf (connections are never accepted).
  */
 #include "faults.h"
 

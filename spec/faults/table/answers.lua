@@ -17,7 +17,7 @@ local HTML_TYPE = "content-type: text/html\r\n"
 local MESSAGE = '{"message":"Endpoint request timed out"}'
 local throttled = w.service("throttled", "TooManyRequests", false, { retryable = true, attempts = 2, whole = 2 })
 
--- An HTTP error without the service's own answer: nobody says whether it is billed, so it is not sent again.
+-- An HTTP error that is not the service's: unknown whether it is billed, so it is not sent again.
 local RETRYABLE = { [408] = true, [425] = true }
 local STATUSES = {
   300, 304, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 413, 414, 415, 417, 418, 421, 425, 426, 431, 451,
@@ -65,7 +65,7 @@ service("SomethingNew.NeverSeen", "service", nil)
 service("AuthFailure.SignatureFailure", "credentials", false)
 service("RequestLimitExceeded", "throttled", false, { retryable = true, attempts = 2, whole = 2 })
 
--- ekycpro: `status` in the JSON, or nothing that counts.
+-- ekycpro: with or without a valid `status` in the JSON.
 local EKYC = { provider = "ekycpro", credentials = { api_key = "faultfaultfaultfault" } }
 local function ekyc(name, status, body, want, quick)
   add("ekycpro: " .. name, status, body, want, { options = EKYC, quick = quick })

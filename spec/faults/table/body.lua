@@ -11,7 +11,7 @@ local no_json, other = w.bad "BadJson", w.bad "BadEnvelope"
 
 add("200 with no body", "", w.bad "EmptyReply", nil, true)
 add("200 with HTML", s.HTML, no_json, "content-type: text/html\r\n", true)
-add("200 with HTML that says JSON", s.HTML, no_json)
+add("200 with HTML that is declared as JSON", s.HTML, no_json)
 add("200 with plain text", "upstream connect error or disconnect/reset before headers", no_json)
 add("200 with blanks only", ("  \n"):rep(100), no_json)
 add("JSON that is cut off", s.CARD:sub(1, 70), no_json, nil, true)

@@ -8,17 +8,17 @@ local SOON = { timeout = { connect = 0.4, total = 20 } } -- the connect timeout 
 local TOTAL = { timeout = { connect = 20, total = 0.8 } } -- the deadline comes first
 
 local function no_name(what)
-  -- A label beyond 63 bytes: the C library refuses it without a question; nginx has no resolver here.
+  -- A label beyond 63 bytes: the C library refuses it without a query; nginx has no resolver here.
   return { endpoint = (what.transport:find "http$" and "http" or "https") .. "://" .. ("a"):rep(64) .. ".invalid", insecure = true }
 end
 
 return {
-  { name = "nobody listens", kind = "refuse", want = w.unsent("connect", "ConnectFailed"), quick = true },
-  { name = "nobody listens, eight calls at once", kind = "refuse", calls = { { together = 8 } }, want = w.unsent("connect",
+  { name = "no listener", kind = "refuse", want = w.unsent("connect", "ConnectFailed"), quick = true },
+  { name = "no listener, eight calls at once", kind = "refuse", calls = { { together = 8 } }, want = w.unsent("connect",
     "ConnectFailed") },
-  { name = "nobody listens, one attempt is allowed", kind = "refuse", options = { retry = { attempts = 1 } },
+  { name = "no listener, one attempt is allowed", kind = "refuse", options = { retry = { attempts = 1 } },
     want = w.unsent("connect", "ConnectFailed", { attempts = 1 }) },
-  { name = "nobody listens, after_send", kind = "refuse", options = { retry = { attempts = 2, base = 0.01, after_send = true } },
+  { name = "no listener, after_send", kind = "refuse", options = { retry = { attempts = 2, base = 0.01, after_send = true } },
     want = w.unsent("connect", "ConnectFailed") },
   { name = "the name does not resolve", kind = "refuse", options = no_name, want = w.unsent("connect", "ResolveFailed"),
     quick = true },

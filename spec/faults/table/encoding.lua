@@ -18,7 +18,7 @@ local function packed(text, change)
   end
 end
 
--- libcurl 7.88 takes the end of the body for the end of the compressed data without a word.
+-- libcurl 7.88 treats the end of the body as the end of the compressed data without an error.
 local cut_off = w.either(undone, w.bad "BadJson", w.bad "BadEnvelope", w.bad "EmptyReply")
 
 local faults = {}
@@ -28,9 +28,9 @@ end
 
 add("gzip", s.card "gzip", w.card(), true)
 add("content-encoding: identity", s.answer(200, s.CARD, s.JSON .. "content-encoding: identity\r\n"), w.card())
-add("says gzip, is plain", s.answer(200, s.CARD, GZIP), undone, true)
-add("says deflate, is plain", s.answer(200, s.CARD, s.JSON .. "content-encoding: deflate\r\n"), undone)
-add("says gzip, is empty", s.answer(200, "", GZIP), w.bad "EmptyReply")
+add("declared as gzip, is plain", s.answer(200, s.CARD, GZIP), undone, true)
+add("declared as deflate, is plain", s.answer(200, s.CARD, s.JSON .. "content-encoding: deflate\r\n"), undone)
+add("declared as gzip, is empty", s.answer(200, "", GZIP), w.bad "EmptyReply")
 add("gzip cut off inside its head", s.answer(200, "\31\139\8\0\0", GZIP), cut_off)
 local function damaged(name, change, want, quick) add(name, s.answer(200, packed('{"Response":{}}', change), GZIP), want, quick) end
 damaged("gzip that is cut off", function(b) return b:sub(1, -10) end, cut_off)

@@ -30,11 +30,11 @@ local function add(name, script, want, more)
 end
 
 local asked = w.card { attempts = 2, whole = 2 }
-add("nobody listens at the first", nil, w.card { attempts = 2 }, { kind = "refuse", quick = true })
+add("no listener at the first", nil, w.card { attempts = 2 }, { kind = "refuse", quick = true })
 add("the first breaks in the middle of the upload", { s.body(100000), s.reset }, w.card { attempts = 2 }, { rcvbuf = 65536,
   calls = { { bytes = BIG } } })
 add("the first answers 429", { s.request, s.answer(429, s.HTML), s.drain }, asked)
-add("the first says that it has no free calls left", { s.request,
+add("the first reports that no free calls are left", { s.request,
   s.answer(200, '{"Response":{"Error":{"Code":"FailedOperation.UnOpenError","Message":"m"},"RequestId":"r"}}'), s.drain }, asked)
 add("the first closes after the request", { s.request, s.notify, s.close }, w.lost "ConnectionClosed", { quick = true })
 add("the first resets after the request", { s.request, s.reset }, w.lost "ConnectionReset")

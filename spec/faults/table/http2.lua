@@ -23,7 +23,7 @@ local OK = literal(":status", "200")
 local function head(block, flags) return s.frame(1, flags or 4, "@", block) end
 local DATA = s.frame(0, 1, "@", s.CARD)
 
--- The server says that it has not acted on the request: a repeat is legal, counted and bounded.
+-- The server reports that it has not acted on the request: a repeat is legal, counted and bounded.
 local refused = w.unsent("network", "StreamRefused", { sent = true, attempts = 2, whole = 2 })
 add("REFUSED_STREAM, then healthy", { { s.request, rst(7), s.request, s.card(), s.drain }, s.serve() },
   w.card { attempts = 2, whole = 2 }, { quick = true })
@@ -32,7 +32,7 @@ add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again },
   w.unsent("network", "StreamRefused", { sent = true, attempts = 1, whole = 1 }), { options = { retry = { attempts = 1 } } })
 add("REFUSED_STREAM in the middle of the upload, then healthy",
   { { s.body(100000), rst(7), s.request, s.card(), s.drain }, s.serve() }, w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
--- libcurl 7.88 does not say that GOAWAY left the request out: then it is not repeated.
+-- libcurl 7.88 does not report that GOAWAY excluded the request: then it is not repeated.
 local reset = w.lost "ConnectionReset"
 local again = w.either(w.card { attempts = 2, whole = 2 }, reset)
 add("GOAWAY that leaves the request out, then healthy", { { s.request, goaway(0, 0), s.half, s.drain }, s.serve() }, again,
@@ -69,10 +69,10 @@ add("SETTINGS are never acknowledged", { s.quiet, s.request, s.card(), s.drain }
 add("no SETTINGS at all", { s.tls("good", "h2", "23"), s.stall }, w.either(w.late { whole = 1 }, w.late { whole = 0 }),
   { naked = true, options = SHORT })
 
--- Floods: bounded in time and memory. libcurl looks at no clock while frames that change nothing keep coming.
+-- Floods: bounded in time and memory. libcurl does not check the time while frames that change nothing keep coming.
 local flooded = w.either(bad, w.lost "ConnectionClosed", w.lost "ConnectionReset", w.lost "ReceiveFailed", w.lost "SendFailed",
   w.late())
--- libcurl takes in all frames that it can read before it looks at the deadline: as many as a busy machine reads in a moment.
+-- libcurl takes in all frames that it can read before it checks the deadline: as many as a busy machine reads in a moment.
 local function flood(what, frame)
   add("a flood of " .. what, { s.request, s.flood(50000, frame), s.stall }, flooded,
     { options = { timeout = { connect = 10, total = 2 } } })
@@ -84,7 +84,7 @@ flood("PRIORITY", "\0\0\5\2\0\0\0\0\1\0\0\0\0\1")
 flood("WINDOW_UPDATE", "\0\0\4\8\0\0\0\0\0\0\0\0\1")
 flood("frames of an unknown type", "\0\0\4\200\0\0\0\0\0abcd")
 
--- Malformed frames: libcurl drops the connection and may say no more than that it ended.
+-- Malformed frames: libcurl drops the connection and may report only that it ended.
 local dropped = w.either(bad, w.lost "ConnectionClosed")
 local function malformed(name, ...)
   add(name, { s.request, ... }, dropped)
@@ -110,7 +110,7 @@ malformed("a PUSH_PROMISE", s.frame(5, 4, "@", "\0\0\0\2" .. literal(":method", 
 malformed("a header block that cannot be decoded", head "\255\255\255\255\255\255\255")
 malformed("a header index that does not exist", head "\254")
 
--- Malformed heads: their stream alone ends, and libcurl 7.88 says the same as of a RST_STREAM PROTOCOL_ERROR that came.
+-- Malformed heads: only their stream ends; libcurl 7.88 reports the same error as for a RST_STREAM PROTOCOL_ERROR.
 function malformed(name, ...)
   add(name, { s.request, ... }, w.either(bad, reset))
   table.insert(faults[#faults].h2, s.stall)

@@ -15,7 +15,7 @@ local function add(name, on, script, want, more)
   faults[#faults + 1] = fault
 end
 
-faults[1] = { name = "nobody listens at the proxy", kind = "refuse", proxy_kind = "refuse", want = failed,
+faults[1] = { name = "no listener at the proxy", kind = "refuse", proxy_kind = "refuse", want = failed,
   quick = true }
 faults[2] = { name = "the proxy's connection requests are dropped", kind = "refuse", proxy_kind = "full", options = SOON,
   want = w.unsent("connect", "ConnectTimeout") }

@@ -6,13 +6,13 @@ local w = require "spec.faults.want"
 local BIG = 4500 * 1024 -- bytes of a picture that no socket buffer holds
 local ONE = { retry = { attempts = 1 } }
 
--- The card of somebody who was never asked for.
+-- The card of a person whose picture was never sent.
 local OTHER = (s.CARD:gsub("@PERSON@", "OTHERPERSON"))
 local function response(status, body)
   return s.send(("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"):format(status, #body, body))
 end
 
--- The server has done what it does to the idle connection; it is in the client's kernel. `busy`: an nginx worker had no
+-- The server has changed the idle connection, and the client's kernel knows it. `busy`: an nginx worker has had no
 -- turn of its event loop since.
 local function busy(env, what)
   env.go(what.id)
@@ -80,7 +80,7 @@ between("GOAWAY on the idle connection and close", false, { s.frame(7, 0, 0, "\0
 faults[#faults] = nil
 faults[#faults].h1 = false
 
--- Bytes that come with the last ones of the first response: nobody may take what follows them for the second response.
+-- Extra bytes at the end of the first response: they must not be read as the second response.
 local LENGTH = #s.CARD + 8 -- the person's mark is 8 bytes longer than its placeholder
 local CHUNKED = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"):format(LENGTH, s.CARD)
 local REST = response("200 OK", OTHER)[2]
@@ -174,7 +174,7 @@ for _, fault in ipairs(faults) do
   if fault.name:find "all were closed" or fault.name:find "unread bytes" then fault.calls = CALLS end
 end
 
--- After fork() parent and child have connections of their own.
+-- After fork() parent and child have separate connections.
 local probe = require "faults.probe"
 local function forked(client, before_exit)
   local pid = probe.fork()

@@ -1,0 +1,97 @@
+--- Records what every request cost: one line for each request that left, in a file or for a function of the user.
+---
+--- A line holds no personal data: when, which provider and action, the request id, how it ended, what it cost, which attempt.
+
+local core = require "idocr.core"
+local errors = require "idocr.errors"
+local json = require "idocr.json"
+local money = require "idocr.client.money"
+
+local ledger = {}
+
+--- A line of the ledger.
+---@class idocr.LedgerLine
+---@field time string         when the outcome was known, UTC: "2026-11-26T08:30:00Z"
+---@field provider string
+---@field action string
+---@field request_id string?  of the service
+---@field outcome string      "ok", or the code of the error
+---@field billed boolean?     nil (null in the file): the service does not say
+---@field attempt integer     1 for the first request of a call
+
+---@class idocr.Ledger
+---@field private write fun(line: idocr.LedgerLine): boolean?
+local Ledger = {}
+Ledger.__index = Ledger
+
+-- In the order in which they are written.
+local MEMBERS = { "time", "provider", "action", "request_id", "outcome", "billed", "attempt" }
+
+local function encoded(line)
+  local pieces = {}
+  for index, name in ipairs(MEMBERS) do
+    local value = line[name]
+    if value == nil then value = json.null end
+    pieces[index] = json.encode(name) .. ":" .. json.encode(value)
+  end
+  return "{" .. table.concat(pieces, ",") .. "}\n"
+end
+
+-- Opens the file for each line, so that a rotated file is left and processes after a fork share nothing. One write(2) a line.
+local function file_writer(path)
+  return function(line)
+    local output = core.output(path, "shared")
+    if not output then return nil end
+    local written = output:write(encoded(line))
+    output:close()
+    return written
+  end
+end
+
+--- Makes the ledger of the option `ledger`. Raises, without a position, where the file cannot be written.
+---@param option string|function|nil  a path, or a function that gets each line as a table
+---@param wall fun(): number          Unix seconds
+---@param emit fun(name: string, fields: table)
+---@return idocr.Ledger?  nil without the option
+function ledger.new(option, wall, emit)
+  if option == nil then return nil end
+  local write
+  if type(option) == "string" then
+    local output, message = core.output(option, "shared")
+    if not output then error("option ledger: the file cannot be appended to: " .. message, 0) end
+    output:close()
+    write = file_writer(option)
+  else
+    write = function(line)
+      option(line)
+      return true
+    end
+  end
+  return setmetatable({ write = write, wall = wall, emit = emit }, Ledger)
+end
+
+-- Returns a code that is safe to record: a vendor's code could quote what it received.
+local function code_of(err)
+  local code = err.code
+  return type(code) == "string" and #code <= 100 and code:match("^[%w._]+$") or "Unknown"
+end
+
+--- Records a request whose outcome is known. A request of which no byte left is not recorded. A line that cannot be written is
+--- reported by the event `ledger`; the call goes on, because its result is paid for.
+---@param provider string
+---@param action string
+---@param attempt integer
+---@param err idocr.Error?    nil: it succeeded
+---@param request_id string?  of a success
+function Ledger:record(provider, action, attempt, err, request_id)
+  if err and err.sent == false then return end
+  local line = {
+    time = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.wall())), provider = provider, action = action,
+    request_id = errors.request_id(err and err.request_id or request_id), outcome = err and code_of(err) or "ok",
+    billed = money.price(err), attempt = attempt,
+  }
+  local ran, written = pcall(self.write, line)
+  if not (ran and written) then self.emit("ledger", { provider = provider, action = action, ok = false }) end
+end
+
+return ledger
