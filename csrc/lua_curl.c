@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <math.h>
+#include <sys/select.h> /* FD_SETSIZE */
 #include <unistd.h>
 
 #include "lua_compat.h"
@@ -140,6 +141,31 @@ static int l_set_wait(lua_State *L)
     lua_Number seconds = luaL_checknumber(L, 2);
     lua_pushinteger(L, object->set == NULL ? 0 : (lua_Integer)idocr_transfers_wait(object->set, milliseconds(seconds)));
     return 1;
+}
+
+/* transfers:fds() -> list of {fd, read, write}, seconds until wait(0) must be called (nil: there is no transfer) */
+static int l_set_fds(lua_State *L)
+{
+    struct set_object *object = check_set(L);
+    struct idocr_descriptor list[FD_SETSIZE];
+    int64_t wait_ms = -1;
+    const size_t count = object->set == NULL ? 0 : idocr_transfers_descriptors(object->set, list, FD_SETSIZE, &wait_ms);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_createtable(L, 0, 3);
+        lua_pushinteger(L, list[i].fd);
+        lua_setfield(L, -2, "fd");
+        lua_pushboolean(L, list[i].read);
+        lua_setfield(L, -2, "read");
+        lua_pushboolean(L, list[i].write);
+        lua_setfield(L, -2, "write");
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    if (wait_ms < 0)
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, (lua_Number)wait_ms / 1000);
+    return 2;
 }
 
 /* Pushes the value that is anchored to the userdata at `index`. */
@@ -420,7 +446,7 @@ static int l_transfer_gc(lua_State *L)
 /* ---- module ----------------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg SET_METHODS[] = {
-    {"start", l_set_start},   {"wait", l_set_wait},   {"next", l_set_next},
+    {"start", l_set_start},   {"wait", l_set_wait},   {"fds", l_set_fds}, {"next", l_set_next},
     {"active", l_set_active}, {"close", l_set_close}, {NULL, NULL},
 };
 static const luaL_Reg SET_META[] = {{"__tostring", l_set_tostring}, {NULL, NULL}};

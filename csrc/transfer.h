@@ -68,6 +68,17 @@ void idocr_transfers_free(struct idocr_transfers *set);
  * idocr_transfers_next() can return. */
 size_t idocr_transfers_wait(struct idocr_transfers *set, int64_t timeout_ms);
 
+/* A descriptor that another event loop waits for. */
+struct idocr_descriptor {
+    int fd;
+    bool read, write; /* what to wait for */
+};
+
+/* Stores at most `capacity` descriptors of the unfinished transfers in `list` and returns their number. Sets *wait_ms to the
+ * longest time until idocr_transfers_wait(set, 0) must be called although none of them is ready: 0 when a transfer is finished
+ * already, -1 when there is none. They are valid until the next call with this set. */
+size_t idocr_transfers_descriptors(struct idocr_transfers *set, struct idocr_descriptor *list, size_t capacity, int64_t *wait_ms);
+
 /* Removes and returns the transfer that finished first, or NULL. */
 struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set);
 

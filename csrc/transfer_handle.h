@@ -80,6 +80,7 @@ struct idocr_transfers {
     char *ca_file, *ca_path, *client_cert, *client_key, *proxy;
     bool http1;
     bool no_signal;
+    int64_t checked_ms; /* monotonic; the last search for stalled uploads of a caller that does not wait in the set */
 };
 
 /* ---- transfer_options.c ---- */

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 /* Connections in all, used ones included. More than run at once: libcurl closes a connection that becomes idle above this. */
@@ -13,6 +14,9 @@
 
 /* Longest wait, in milliseconds: the interpreter handles signals only between two waits. */
 #define MAX_WAIT_MS 1000
+
+/* Longest wait of another event loop while libcurl names no descriptor, as during a name lookup of some versions. */
+#define BLIND_WAIT_MS 10
 
 /* ---- lists ------------------------------------------------------------------------------------------------------ */
 
@@ -270,6 +274,16 @@ static void end_stalled(struct idocr_transfers *set)
             idocr_transfer_lost(t);
 }
 
+/* The same for a caller that never waits here: at most once in MAX_WAIT_MS, because it asks the kernel for each transfer. */
+static void end_stalled_now_and_then(struct idocr_transfers *set)
+{
+    const int64_t now = idocr_transfer_now_ms();
+    if (now - set->checked_ms < MAX_WAIT_MS)
+        return;
+    set->checked_ms = now;
+    end_stalled(set);
+}
+
 /* Drives all transfers until `one` is finished, or any where it is NULL. A signal ends the wait early. */
 static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *one, int64_t timeout_ms)
 {
@@ -286,8 +300,12 @@ static void wait_for(struct idocr_transfers *set, const struct idocr_transfer *o
             return;
         if (again)
             continue;
+        if (timeout_ms <= 0) {
+            end_stalled_now_and_then(set);
+            return;
+        }
         int64_t left = until - idocr_transfer_now_ms();
-        if (timeout_ms <= 0 || left <= 0 || quiet)
+        if (left <= 0 || quiet)
             return;
         int ready = 0;
         if (curl_multi_poll(set->multi, NULL, 0, (int)left, &ready) != CURLM_OK) {
@@ -316,6 +334,45 @@ bool idocr_transfer_wait(struct idocr_transfer *t, int64_t timeout_ms)
         return false;
     idocr_transfer_unqueue(t);
     return true;
+}
+
+/* Returns whether curl_multi_fdset() leaves out a socket because fd_set has no room for its number. */
+static bool has_hidden_socket(const struct idocr_transfers *set)
+{
+    for (size_t i = 0; i < set->sockets.count; i++)
+        if (set->sockets.list[i].fd >= FD_SETSIZE)
+            return true;
+    return false;
+}
+
+size_t idocr_transfers_descriptors(struct idocr_transfers *set, struct idocr_descriptor *list, size_t capacity, int64_t *wait_ms)
+{
+    idocr_transfers_enter(set);
+    *wait_ms = set->finished > 0 || set->attention ? 0 : -1;
+    if (set->active == 0 || set->multi == NULL)
+        return 0;
+    fd_set reads, writes, others;
+    FD_ZERO(&reads);
+    FD_ZERO(&writes);
+    FD_ZERO(&others);
+    int last = -1;
+    long due = -1;
+    /* In this order: asking for the descriptors sets the timers of name lookups. */
+    if (curl_multi_fdset(set->multi, &reads, &writes, &others, &last) != CURLM_OK ||
+        curl_multi_timeout(set->multi, &due) != CURLM_OK) {
+        *wait_ms = 0;
+        return 0;
+    }
+    int64_t longest = last < 0 || has_hidden_socket(set) ? BLIND_WAIT_MS : MAX_WAIT_MS;
+    if (due >= 0 && due < longest)
+        longest = due;
+    if (*wait_ms != 0)
+        *wait_ms = longest;
+    size_t count = 0;
+    for (int fd = 0; fd <= last && count < capacity; fd++)
+        if (FD_ISSET(fd, &reads) || FD_ISSET(fd, &writes))
+            list[count++] = (struct idocr_descriptor){.fd = fd, .read = FD_ISSET(fd, &reads), .write = FD_ISSET(fd, &writes)};
+    return count;
 }
 
 struct idocr_transfer *idocr_transfers_next(struct idocr_transfers *set)

@@ -44,6 +44,12 @@ function Transfers:start(request, url, body, sink, connect_timeout, deadline, ma
 ---@return integer finished  number of transfers that `next` can return
 function Transfers:wait(seconds) end
 
+--- Returns the descriptors that another event loop waits for, and the seconds after which it must call `wait(0)` at the latest;
+--- nil where there is no transfer. Valid until the next call with these transfers.
+---@return { fd: integer, read: boolean, write: boolean }[] descriptors
+---@return number? seconds
+function Transfers:fds() end
+
 --- Removes and returns the transfer that finished first.
 ---@return idocr.curl.Transfer?
 function Transfers:next() end

@@ -15,6 +15,12 @@ local LONGEST_WAIT = pools.LONGEST_WAIT
 
 ---@class idocr.Driver     moves bytes while all tasks wait: the curl transport
 ---@field poll fun(seconds: number)   moves bytes for at most `seconds` and calls `op.wake` for finished operations
+---@field fds fun(): idocr.Descriptor[], number?  what another event loop waits for, and the seconds until `poll` must be called
+
+---@class idocr.Descriptor  what an event loop waits for
+---@field fd integer        a file descriptor
+---@field read boolean      wait until it is readable
+---@field write boolean     wait until it is writable; with `read`, whichever comes first
 
 ---@class idocr.Operation
 ---@field done boolean                set by the driver
@@ -29,6 +35,8 @@ local LONGEST_WAIT = pools.LONGEST_WAIT
 ---@field pause fun()                    yields to others during long computations
 ---@field mutex fun(): idocr.Mutex
 ---@field pool fun(limit: integer): idocr.Pool
+---@field loop (fun(): idocr.Pool)?     a pool that another event loop drives; nil where the runtime has none
+---@field no_loop string?                why it has none
 ---@field in_task fun(): boolean         whether the caller runs in a task of this runtime's driver
 ---@field cancelled fun(): boolean       whether the running task was cancelled
 ---@field await fun(op: idocr.Operation) waits until `op.done`; on cancellation calls `op.cancel()` and returns early
@@ -46,22 +54,22 @@ end
 local function sleep_in_task(task, seconds)
   local until_time = core.monotonic() + seconds
   task.pool.timers[task] = until_time
-  repeat tasks.suspend(task) until task.pool.cancelled or core.monotonic() >= until_time
+  repeat tasks.suspend(task) until task.cancelled or core.monotonic() >= until_time
   task.pool.timers[task] = nil
 end
 
 local function await_in_task(task, op)
   op.wake = function() tasks.wake(task) end
   task.cancel = op.cancel
-  while not op.done and not task.pool.cancelled do tasks.suspend(task) end
+  while not op.done and not task.cancelled do tasks.suspend(task) end
   task.cancel = nil
 end
 
 -- Returns whether the running task was cancelled, so that no operation may start in it.
 local function cancelled()
   local task = tasks.current()
-  if not task or not task.pool.cancelled then return false end
-  tasks.suspend(task) -- a task that retries forever is dropped after some rounds
+  if not task or not task.cancelled then return false end
+  coroutine.yield() -- a task that retries forever is dropped after some rounds
   return true
 end
 
@@ -77,10 +85,15 @@ function runtime.new(driver)
     block(driver, seconds)
   end
 
-  -- A plain program has no other requests to yield to.
-  function self.pause() end
+  -- Yields to the event loop of the program where that drives the task; other tasks have nothing to yield to.
+  function self.pause()
+    local task = tasks.current()
+    if task and task.pool.shared and not task.cancelled then coroutine.yield() end
+  end
 
   function self.pool(limit) return pools.new(limit, driver) end
+
+  function self.loop() return pools.new(math.huge, driver, true) end
 
   -- A task of another driver is woken by that driver only, so waiting in it for this one would never end.
   function self.in_task()

@@ -26,6 +26,7 @@ local SLICE = 1024 * 1024 -- bytes hashed at once where the runtime sets no slic
 ---@field last_error idocr.Error?  of the attempt before
 ---@field snapshot table?    credentials of the last attempt, as their source returned them
 ---@field temporary boolean? the credentials can be renewed
+---@field sending { account: idocr.Account, plan: idocr.Plan }?  the request that a transport has now
 
 --- Starts the deadline of a call.
 ---@param client idocr.ClientInner
@@ -46,6 +47,18 @@ local function deadline_error(call_state)
   local last = call_state.last_error
   if last then message = message .. "; the last error was " .. last.category .. " error " .. last.code end
   return errors.after(call_state.sent or false, "timeout", "DeadlineExceeded", message)
+end
+
+--- Returns an error where the call was cancelled, so that nothing more is done for it. In nginx the transport checks this.
+---@param client idocr.ClientInner
+---@param call_state idocr.CallState
+---@return idocr.Error?
+function attempt.cancelled(client, call_state)
+  local runtime = client.runtime
+  if not runtime.loop or not runtime.cancelled() then return nil end
+  local last = call_state.last_error
+  local message = "the call was cancelled" .. (last and "; the last error was " .. last.category .. " error " .. last.code or "")
+  return errors.unsent("closed", "Cancelled", message)
 end
 
 local function picture_error(code)
@@ -114,6 +127,8 @@ local function send(client, account, plan, request, call_state, secrets)
   end
   local seconds_left = call_state.ends - client.runtime.now()
   if seconds_left <= 0 then return nil, deadline_error(call_state) end
+  local cancelled = attempt.cancelled(client, call_state)
+  if cancelled then return nil, cancelled end
   call_state.attempts = call_state.attempts + 1
   if client.emit ~= events.silent then
     local bytes = plan.body and plan.body:length() or 0
@@ -125,7 +140,9 @@ local function send(client, account, plan, request, call_state, secrets)
   call_state.fresh = nil
 
   local started = client.runtime.now()
+  call_state.sending = { account = account, plan = plan }
   local response, err = client.transport:send(request, seconds_left, options)
+  call_state.sending = nil
   local seconds = client.runtime.now() - started
   if not response then
     if not errors.is(err) then err = errors.sent("network", "TransportFailed", redact.describe(err)) end
@@ -162,7 +179,7 @@ local function once(client, account, plan, call_state)
   local forked = fork_error(call_state)
   if forked then return nil, forked end
   local checked, snapshot = credentials(account, call_state.ends - client.runtime.now())
-  if not checked then return nil, snapshot end
+  if not checked then return nil, attempt.cancelled(client, call_state) or snapshot end
   local secrets = account.secrets
   call_state.snapshot = snapshot
   call_state.temporary = checked.token ~= nil and account.source.invalidate ~= nil
@@ -290,8 +307,26 @@ function attempt.run(client, account, plan, call_state)
     client.emit("retry", {
       provider = account.name, action = plan.action, attempt = call_state.attempts, delay = delay, code = err.code,
     })
-    if delay > 0 then client.runtime.sleep(delay) end
+    if delay > 0 then
+      client.runtime.sleep(delay)
+      local cancelled = attempt.cancelled(client, call_state)
+      if cancelled then return nil, cancelled end
+    end
   end
+end
+
+--- Returns the error of a cancelled call whose coroutine was dropped because it does not end.
+---@param client idocr.ClientInner
+---@param call_state idocr.CallState
+---@return idocr.Error
+function attempt.dropped(client, call_state)
+  local sending = call_state.sending
+  local err = errors.after(sending ~= nil, "closed", "Cancelled", "the call was cancelled")
+  if sending then
+    money.add(call_state, err)
+    if client.ledger then client.ledger:record(sending.account.name, sending.plan.action, call_state.attempts, err) end
+  end
+  return money.settle(err, call_state)
 end
 
 return attempt

@@ -152,14 +152,16 @@ end
 ---@param client idocr.ClientInner
 ---@param kind idocr.Kind
 ---@param checked idocr.CheckedParams
+---@param call_state idocr.CallState? default: the deadline begins now
 ---@return idocr.Card?
 ---@return idocr.Error?
-function call.read(client, kind, checked)
-  local call_state = attempt.call_state(client)
+function call.read(client, kind, checked, call_state)
+  call_state = call_state or attempt.call_state(client)
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local read, err, account
   client.runtime.pause() -- calls that start together take turns
-  local opened, unreadable = open(checked.pictures)
+  local opened, unreadable = nil, attempt.cancelled(client, call_state)
+  if not unreadable then opened, unreadable = open(checked.pictures) end
   if opened then
     local measured = checked.advice and advice.of(opened, client.runtime) or nil
     read, err, account = read_with_any(client, kind, checked, opened, call_state)

@@ -18,6 +18,7 @@ local params = require "idocr.client.params"
 local picture = require "idocr.picture"
 local providers = require "idocr.providers"
 local routing = require "idocr.client.routing"
+local started = require "idocr.client.started"
 local stores = require "idocr.stores"
 
 local client = {}
@@ -41,6 +42,7 @@ local Client = {}
 ---@field direct table?              transport without a proxy
 ---@field store idocr.Store          rate limits, temporary credentials, results
 ---@field ledger idocr.Ledger?
+---@field started idocr.StartedCalls?  calls of `client:start`
 ---@field closed boolean?
 
 ---@class idocr.Account  a provider with the credentials of one client
@@ -162,13 +164,57 @@ function Client:each(kind, inputs, settings)
   return iterator, nil, nil, iterator -- Lua 5.4 closes the fourth value when the loop is left
 end
 
---- Closes idle connections; further calls are `closed` errors. May be called twice.
+local function is_callable(value)
+  local meta = getmetatable(value)
+  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
+end
+
+--- Begins a call and returns at once: for programs with an event loop, which calls `client:step`. Nothing is opened or sent before
+--- the first step. Raises on wrong arguments; everything else, `timeout.total` included, ends in the result of the call. In nginx
+--- the result is an `unsupported` error: calls do not block there.
+---@param kind string
+---@param given table|string|idocr.Picture
+---@param callback (fun(card: idocr.Card?, err: idocr.Error?))?  called once, by `client:step`, when the call has ended
+---@return idocr.StartedCall
+function Client:start(kind, given, callback)
+  local inner = inner_of(self)
+  local found = checked_kind(kind)
+  local checked = checked_params(found, given)
+  if callback ~= nil and not is_callable(callback) then error("the callback must be a function, not a " .. type(callback), 2) end
+  return started.start(inner, found, checked, callback)
+end
+
+--- Moves the started calls: sends, receives, and calls the callbacks of calls that have ended. Returns when a call has ended, at
+--- the latest after `seconds`. An error raised by a callback is raised here.
+---@param seconds number?  longest wait; default 0: does what is ready and does not wait
+---@return integer running  number of started calls that have not ended
+function Client:step(seconds)
+  local inner = inner_of(self)
+  if seconds == nil then seconds = 0 end
+  if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then error("seconds must be a number that is not negative", 2) end
+  if inner.runtime.in_task and inner.runtime.in_task() then
+    error("client:step must not be called inside a call of a client (on_event, a credentials function or a transport)", 2)
+  end
+  return started.step(inner, seconds)
+end
+
+--- Returns what the event loop waits for on behalf of the started calls: `client:step(0)` must be called when one of the descriptors
+--- is ready, and at the latest after `seconds`. Valid until the next call of a method of this client, which may close descriptors.
+---@return idocr.Descriptor[] descriptors
+---@return number? seconds  nil where no started call is running
+function Client:fds()
+  return started.fds(inner_of(self))
+end
+
+--- Closes idle connections and cancels started calls; further calls are `closed` errors. May be called twice.
 function Client:close()
   local inner = inner_of(self)
   if inner.closed then return end
   inner.closed = true
+  started.cancel_all(inner)
   if type(inner.transport.close) == "function" then inner.transport:close() end
-  if inner.direct and inner.direct ~= inner.transport then inner.direct:close() end
+  if inner.direct and type(inner.direct.close) == "function" then inner.direct:close() end
+  if not (inner.runtime.in_task and inner.runtime.in_task()) then started.deliver(inner) end
 end
 
 local reads = {} -- kind -> method
@@ -225,22 +271,11 @@ local function credentials_for(checked, provider, transport)
   return given
 end
 
--- Returns a transport that blocks. A second transport has its own event loop, which the pool of the first one does not
--- poll: outside of a task its request blocks until the response is there.
-local function blocking(transport)
-  return {
-    send = function(_, request, deadline, send_options)
-      return coroutine.wrap(function() return transport:send(request, deadline, send_options) end)()
-    end,
-    close = function() if type(transport.close) == "function" then transport:close() end end,
-  }
-end
-
 -- Returns the transport for addresses in the machine's own network, which uses no proxy.
 local function direct_transport(inner)
   if not inner.direct then
-    local transport = inner.new_transport { proxy = false }
-    inner.direct = inner.runtime.name == "blocking" and blocking(transport) or transport
+    local shared = inner.transport.direct
+    inner.direct = shared and shared(inner.transport) or inner.new_transport { proxy = false }
   end
   return inner.direct
 end

@@ -9,6 +9,10 @@ local runtime = { name = "nginx", now = core.monotonic, wall = core.wall }
 --- Bytes to hash or encode between two calls of `pause`: some 70 us with SHA instructions, 250 us without.
 runtime.slice = 128 * 1024
 
+--- The reason why this runtime has no `loop`.
+runtime.no_loop = "nginx is the event loop here, and calls do not block it: call client:read, several at once with client:each or "
+  .. "ngx.thread.spawn"
+
 local YIELDS = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true, ssl_cert = true,
   ssl_session_fetch = true, ssl_client_hello = true,

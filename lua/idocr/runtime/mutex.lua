@@ -30,7 +30,7 @@ local function wait_in_task(self, task, until_time)
   local waiter = { task = task }
   self.waiters[#self.waiters + 1] = waiter
   task.pool.timers[task] = until_time
-  while not waiter.granted and not task.pool.cancelled and core.monotonic() < until_time do tasks.suspend(task) end
+  while not waiter.granted and not task.cancelled and core.monotonic() < until_time do tasks.suspend(task) end
   task.pool.timers[task] = nil
   if waiter.granted then return true end
   waiter.task = nil
@@ -64,7 +64,7 @@ function Mutex:release()
   while true do
     local waiter = table.remove(self.waiters, 1)
     if not waiter then break end
-    if waiter.task and not waiter.task.pool.cancelled then
+    if waiter.task and not waiter.task.cancelled then
       waiter.granted = true
       take(self, waiter.task)
       tasks.wake(waiter.task)

@@ -8,6 +8,8 @@ local tasks = {}
 ---@field thread thread
 ---@field asleep boolean         suspended until `tasks.wake`
 ---@field cancel (fun())?        cancels the operation that it waits for
+---@field cancelled true?        it must end: no operation may start in it
+---@field ended (fun(...))?      receives what `coroutine.resume` returned at its end
 
 -- Coroutine -> task. Both are weak, so that a dropped pool is collected with its tasks, which cancels their transfers.
 local task_of = setmetatable({}, { __mode = "kv" })
@@ -33,6 +35,14 @@ function tasks.wake(task)
   task.asleep = false
   local ready = task.pool.ready
   ready[#ready + 1] = task
+end
+
+--- Marks a task as cancelled, cancels the operation that it waits for, and makes it ready to run.
+---@param task idocr.Task
+function tasks.cancel(task)
+  task.cancelled = true
+  if task.cancel then task.cancel() end
+  tasks.wake(task)
 end
 
 --- Suspends the running task until `tasks.wake`. It may be woken for another reason: the caller checks its condition.

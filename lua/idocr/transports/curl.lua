@@ -63,8 +63,8 @@ end
 --- certainly did not act on it.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response
 ---@param deadline number  seconds that are left
----@param options { fresh: boolean?, pictures_apart: boolean? }?  `fresh` opens a new connection; `pictures_apart` decodes the
----  pictures of the response while it arrives
+---@param options { fresh: boolean?, pictures_apart: boolean?, direct: boolean? }?  `fresh` opens a new connection; `pictures_apart`
+---  decodes the pictures of the response while it arrives; `direct` uses no proxy
 ---@return table? response  status, headers (lower-case names), body; with `pictures_apart` also `pictures` (see core.reply)
 ---@return idocr.Error? err  `sent`: false (no byte left), "part" (not all of the request), true (all of it, or unknown);
 ---  `dead_connection`: true where the request was lost on a connection that was dead before, or refused unread
@@ -72,7 +72,7 @@ function Transport:send(request, deadline, options)
   local url = request.url
   if self.handle == nil then return closed(url, "the client is closed") end
   if self.runtime.cancelled() then return closed(url, "the call was cancelled") end
-  local proxy = proxy_for(self, url)
+  local proxy = not (options and options.direct) and proxy_for(self, url) or nil
   local dialled, connect_to = route(url, request.host)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
@@ -105,6 +105,12 @@ function Transport:send(request, deadline, options)
     self.sink, self.sink_takes = sink, max_response
   end
   return response
+end
+
+--- Returns this transport without its proxies: for addresses in the network of the machine. Shares connections and the event loop.
+---@return table transport
+function Transport:direct()
+  return { send = function(_, request, deadline) return self:send(request, deadline, { direct = true }) end }
 end
 
 --- Cancels unfinished calls with closed/Cancelled and closes all connections. May be called again.
@@ -173,7 +179,7 @@ function module.new(options)
     handle = handle,
     choose_proxy = choose_proxy,
     pending = pending,
-    runtime = runtime.new { poll = poll },
+    runtime = runtime.new { poll = poll, fds = function() return handle:fds() end },
     connect_timeout = options.timeout and options.timeout.connect or constants.CONNECT_TIMEOUT,
     max_response = options.max_response or constants.MAX_RESPONSE,
   }, Transport)
