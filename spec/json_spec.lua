@@ -10,7 +10,7 @@ describe("json.decode", function()
     assert.is_nil(value.c)
   end)
 
-  it("is not ruled by the program's own cjson", function()
+  it("does not depend on the settings of the program's cjson", function()
     local cjson = require "cjson"
     cjson.decode_max_depth(1)
     local value = json.decode "[[1]]"
@@ -30,13 +30,13 @@ describe("json.decode", function()
     end
   end)
 
-  it("takes the end of a C string for no part of the text", function()
+  it("ignores NULs at the end of a text and refuses others", function()
     assert.same({ a = 1 }, json.decode '{"a":1}\0')
     assert.equal(1, json.decode "1 \0\0")
     for _, text in ipairs { "\0", '\0{"a":1}', '{"a":1}\0x', '{"a":1}\0 \0', '{"a"\0:1}' } do assert.is_nil(json.decode(text)) end
   end)
 
-  it("takes a byte order mark for no part of the text", function() assert.equal(1, json.decode "\239\187\1911") end)
+  it("ignores a byte order mark", function() assert.equal(1, json.decode "\239\187\1911") end)
 
   it("returns the reason without quoting the text", function()
     local texts = {
@@ -64,7 +64,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("does not ask the locale what a decimal point is", function()
+  it("reads decimal points in any locale", function()
     local before = os.setlocale(nil, "numeric")
     local comma = os.setlocale("de_DE.UTF-8", "numeric") or os.setlocale("fr_FR.UTF-8", "numeric")
     if not comma then pending "no locale with a decimal comma is installed" end
@@ -74,7 +74,7 @@ describe("json.decode", function()
     assert.is_true(long == 1 or long == math.huge) -- never a wrong number
   end)
 
-  it("lets the later of two members win, in objects of any size", function()
+  it("uses the later of two members of a name, in objects of any size", function()
     for _, count in ipairs { 1, 31, 32, 33, 64, 65, 200 } do
       local members = { '"twice":"first"' }
       for index = 1, count do members[#members + 1] = ('"n%d":%d'):format(index, index) end
@@ -149,7 +149,7 @@ describe("json.decode", function()
   end)
 
   -- Later versions of OpenResty's lua-cjson: integers of 64 bits, and the largest one for larger numbers.
-  it("reads the same with a lua-cjson that reads integers", function()
+  it("gives the same numbers with a lua-cjson that reads integers", function()
     local real = require "cjson"
     local largest = math.maxinteger or 9223372036854775807
     local function integers(value)
@@ -199,7 +199,7 @@ describe("json.encode", function()
     assert.is_false(json.is_object(json.list()))
   end)
 
-  it("writes an empty list as a list where it is known as one", function()
+  it("writes an empty list as a list where it is marked as one", function()
     assert.equal('{"a":[],"b":{},"c":[]}', json.encode({ a = json.list(), b = {}, c = {} }, { lists = { c = true } }))
     assert.equal('{"c":{"d":1}}', json.encode({ c = { d = 1 } }, { lists = { c = true } }))
     assert.equal("[1,2]", json.encode(json.list { 1, 2 }))
@@ -214,7 +214,7 @@ describe("json.encode", function()
     for _, value in ipairs { math.huge, -math.huge, 0 / 0 } do assert.equal("null", json.encode(value)) end
   end)
 
-  it("quotes what a string cannot hold and leaves out what JSON cannot", function()
+  it("escapes control characters and leaves out values that JSON does not have", function()
     assert.equal([["\"\\\b\f\n\r\t\u0000\u007f/ä"]], json.encode '"\\\b\f\n\r\t\0\127/ä')
     assert.equal('{"a":false}', json.encode { a = false, f = print })
     assert.equal("null", json.encode(nil))

@@ -17,7 +17,7 @@ local function blocks(language)
 end
 
 describe("README.md and docs/reference.md", function()
-  it("has Lua that runs, with the sandbox in the service's place", function()
+  it("has Lua that runs with the sandbox in place of the service", function()
     local specimen = require("idocr.sandbox.specimens").path
     local lines, shared = {}, {}
     local environment = setmetatable({
@@ -103,7 +103,7 @@ describe("README.md and docs/reference.md", function()
     end
   end)
 
-  it("names every category and make target that there is", function()
+  it("names every category and every make target", function()
     for category in pairs(require("idocr.errors").CATEGORIES) do
       assert.is_truthy(reference:find("`" .. category .. "`", 1, true), category)
     end

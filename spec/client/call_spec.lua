@@ -198,7 +198,7 @@ describe("the clock of a client", function()
   }
 
   for name, given in pairs(WRONG) do
-    it("that returns " .. name .. " is an error that says what it must return", function()
+    it("that returns " .. name .. " is an error that names what it must return", function()
       for _, provider in ipairs { "tencent", "ekycpro" } do
         local made, wire = client({ scripted.ok() }, {
           clock = given, provider = provider,
@@ -310,7 +310,7 @@ describe("client:call", function()
     assert.equal(0, #wire.requests)
   end)
 
-  it("needs no params, and raises on what JSON cannot hold", function()
+  it("needs no params, and raises on values that JSON does not have", function()
     local made, wire = client { scripted.ok() }
     assert(made:call "DescribeRegions")
     assert.equal("{}", tostring(wire.requests[1].body))

@@ -51,7 +51,7 @@ describe("idocr.parse_param", function()
     assert.equal("back", idocr.parse_param("china_id", "side", "back"))
   end)
 
-  it("says what would be right and does not repeat the text", function()
+  it("returns what would be right without repeating the text", function()
     assert.same({ nil, "side must be back or front" }, { idocr.parse_param("china_id", "side", "A1234567") })
     assert.same({ nil, "crop must be true or false" }, { idocr.parse_param("china_id", "crop", "A1234567") })
     assert.matches("passport takes no param of that name as text", select(2, idocr.parse_param("passport", "side", "back")))

@@ -3,7 +3,7 @@ local growth = require "spec.support.growth"
 local errors = require "idocr.errors"
 local redact = require "idocr.redact"
 
-describe("a text from outside", function()
+describe("a text from a server", function()
   it("loses what could be a key, a picture or a number", function()
     for _, secret in ipairs {
       "11010519491231002X", "450101-12-5001", "450101 12 5001", "150 123 4(4)", "L898902C3", "A1234567",
@@ -39,7 +39,7 @@ describe("a text from outside", function()
   end)
 end)
 
-describe("a secret that is known", function()
+describe("a known secret", function()
   local KEY = 'aB/c+d"9=&<x>zZ'
 
   it("is found through JSON, URL and HTML escapes, in part and in levels", function()
@@ -110,7 +110,7 @@ describe("an error", function()
     end
   end)
 
-  it("loses the secrets that are known, but no short words", function()
+  it("loses known secrets, but no short words", function()
     local err = errors.new("service", "Code.secret.%d", "a secret.%d, secret.%d: too", { request_id = "x" })
     errors.conceal(err, { "secret.%d", "too" })
     assert.same({ "Code.***", "a ***, ***: too", "x" }, { err.code, err.message, err.request_id })

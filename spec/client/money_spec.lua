@@ -74,7 +74,7 @@ local PRICES = { F = false, C = true }
 describe("the rule of money", function()
   for _, case in ipairs(CASES) do
     local name, err, price, again = case[1], case[2], PRICES[case[3]], case[4]
-    it("knows what one request cost: " .. name, function() assert.equal(price, money.price(err)) end)
+    it("gives the price of one request: " .. name, function() assert.equal(price, money.price(err)) end)
 
     it("allows a repeat, and another provider where it cost nothing: " .. name, function()
       for _, ask in ipairs { money.may_repeat, money.may_fall_back } do
@@ -88,7 +88,7 @@ describe("the rule of money", function()
     end)
   end
 
-  it("takes every result for billed", function() assert.is_true(money.price(nil)) end)
+  it("treats every result as billed", function() assert.is_true(money.price(nil)) end)
 
   it("replaces a dead connection once in a call", function()
     local dead = failure("network", { sent = true, dead_connection = true })

@@ -40,7 +40,7 @@ local function refused(given, kind, options)
 end
 
 describe("a picture", function()
-  it("is a path where it is a plain string, and what is no path raises with a hint", function()
+  it("is a path where it is a plain string; a string that cannot be a path raises with a hint", function()
     local client = never()
     for _, case in ipairs {
       { "\255\216\255\224abc", "idocr%.bytes" }, { PNG, "idocr%.bytes" }, { "GIF89a....", "idocr%.bytes" },
@@ -94,7 +94,7 @@ describe("a picture", function()
     assert.is_nil(message:find("ZHANG", 1, true)) -- a file's name can be a person's
   end)
 
-  it("says why it cannot be opened", function()
+  it("returns the reason why it cannot be opened", function()
     local _, message = refused "/no/such/file.jpg"
     assert.matches("No such file or directory", message)
     assert.matches("is not a regular file", (select(2, refused "/")))
@@ -103,7 +103,7 @@ describe("a picture", function()
     end
   end)
 
-  it("is opened though files of forgotten requests are still open", function()
+  it("is opened although files of dropped requests are still open", function()
     local script = process.tempdir() .. "/forgetful.lua"
     process.write(script, [[
       local idocr = require "idocr"
@@ -119,7 +119,7 @@ describe("a picture", function()
     end
   end)
 
-  it("is refused where the action takes no such format, saying which it takes", function()
+  it("is refused where the action does not accept its format, with the accepted ones in the message", function()
     local gif = idocr.bytes("GIF89a\1\0\1\0\0\0\0;")
     local code, message = refused(gif, "macao_id")
     assert.equal("PictureFormat", code)
@@ -187,7 +187,7 @@ describe("a picture", function()
     end
   end)
 
-  it("is refused with the way to send it all the same", function()
+  it("is refused with the option that sends it nevertheless", function()
     local jpeg = read_all(specimens.path "passport")
     for _, bytes in ipairs {
       "GIF89a\1\0\1\0\0\0\0;", "hello", jpeg:sub(1, 3000), PNG:sub(1, 40), PNG .. ("\0"):rep(9 * 1024 * 1024),
@@ -275,7 +275,7 @@ describe("a picture", function()
     assert(idocr.new(scripted.options(scripted.new { scripted.ok() })):passport(idocr.bytes(PNG)))
   end)
 
-  it("is sent unseen with precheck = false", function()
+  it("is sent unchecked with precheck = false", function()
     for _, where in ipairs { "param", "option" } do
       local wire = scripted.new { scripted.ok() }
       local client = idocr.new(scripted.options(wire, { precheck = where ~= "option" }))
@@ -286,7 +286,7 @@ describe("a picture", function()
     end
   end)
 
-  it("that shrinks before it is looked at is an image error", function()
+  it("that shrinks before it is checked is an image error", function()
     local service = kinds.get("passport").services[1]
     local path = temporary(PNG .. ("x"):rep(100000)) -- long enough to be read when it is needed
     local image = assert(core.image_file(path))
@@ -314,7 +314,7 @@ describe("a picture", function()
     assert.equal(1, #wire.requests)
   end)
 
-  it("that fit alone can be too much together", function()
+  it("can be small enough alone and too large together with a second one", function()
     local card = read_all(specimens.path "malaysia_id")
     local comment = "\255\254\234\98" .. ("x"):rep(60000) -- a JPEG comment segment
     local large = idocr.bytes(card:sub(1, 2) .. comment:rep(75) .. card:sub(3))
@@ -326,7 +326,7 @@ describe("a picture", function()
     assert(idocr.new(scripted.options(wire)):malaysia_id { image = large, back = large, precheck = false })
   end)
 
-  it("shows nothing of itself", function()
+  it("shows nothing of its content in tostring", function()
     assert.equal("picture (file)", tostring(idocr.file "ZHANG.jpg"))
     assert.equal("picture (bytes)", tostring(idocr.bytes "xyz"))
   end)

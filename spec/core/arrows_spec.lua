@@ -97,8 +97,8 @@ local function each_arrow(visit)
   end
 end
 
-describe("the house", function()
-  it("has arrows in one direction only", function()
+describe("the rooms of lua/idocr", function()
+  it("have arrows in one direction only", function()
     local wrong, count = {}, 0
     each_arrow(function(path, room, name)
       local may, common = set(assert(MAY[room], "an unknown room: " .. room)), set(COMMON)
@@ -111,7 +111,7 @@ describe("the house", function()
     assert.is_true(count > 300, count)
   end)
 
-  it("has rooms that are entered through their doors only", function()
+  it("are entered through their doors only", function()
     local wrong, unused = {}, {}
     for room, doors in pairs(DOORS) do
       for door in pairs(set(doors)) do unused[room .. "." .. door] = true end
@@ -126,7 +126,7 @@ describe("the house", function()
     assert.same({}, unused)
   end)
 
-  it("knows ngx only in its cosocket transport and in the sandbox's server", function()
+  it("use ngx only in the cosocket transport, nginx/ and the sandbox's server", function()
     local found = process.run [[grep -rlE '(^|[^_a-z."])ngx\.[a-z]' lua/idocr --include='*.lua' | sort]]
     for path in found:gmatch("%S+") do
       local text = process.read(path):gsub("%-%-[^\n]*", "")

@@ -129,7 +129,7 @@ describe("the header of a picture", function()
     end)
   end
 
-  it("declares nothing that is cut off", function()
+  it("has no facts where it is cut off", function()
     for _, case in ipairs(CASES) do
       for length = 0, math.min(#case[2] - 1, 400) do
         local info = core.image_bytes(case[2]:sub(1, length)):info()

@@ -201,7 +201,7 @@ describe("the default chain", function()
   local readable = as_other and select(2, process.capture(as_other .. " test -r " .. process.quote(process.capture("pwd") .. "/lua"))) == 0
   local test = readable and it or pending
 
-  test("passes over a home folder of another user", function()
+  test("skips the home folder of another user", function()
     local home = new_home()
     process.write(home .. "/.tencentcloud/credentials", INI)
     process.run("chmod 700 " .. home)

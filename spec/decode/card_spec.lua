@@ -64,7 +64,7 @@ describe("a card", function()
     end
   end)
 
-  it("takes numbers for text and text for numbers", function()
+  it("converts numbers to text and text to numbers", function()
     local card = read("passport", "intl", '{"ID":456712345,"CardCount":"2","WarnCardInfos":["-9102",-9107.0,"x",null,-9199],'
       .. '"IsComplete":"false","RequestId":"r"}')
     assert.equal("456712345", card.number)
@@ -95,7 +95,7 @@ describe("a card", function()
     for _, text in ipairs { '"170"', '"0"', '"-1.6"', '"1.64m"', '""', "null" } do assert.is_nil(height(text)) end
   end)
 
-  it("takes no name that is not UTF-8", function()
+  it("ignores a name that is not UTF-8", function()
     for _, name in ipairs { "\255\254", "\228A\189\160", "\237\160\128", "\192\128", "A\244\144\128\128" } do
       local card = read("passport", "intl", '{"Name":"' .. name .. '","RequestId":"r"}')
       if card then
@@ -129,7 +129,7 @@ describe("a card", function()
   describe("beside a picture", function()
     local big = PICTURE .. ("\0\255\127\62\63picture"):rep(1000)
 
-    it("takes no text for a picture", function()
+    it("treats no other text as a picture", function()
       for _, forged in ipairs {
         "\\u007f0", "\1270", "\\u00ff0", "\2550", "\\u00FF0", "\255\2550", "x\2550", "\2551",
         "\1950", "\\u00c3\\u00bf0", "\\ufffd0", "\\ud8000",
@@ -146,7 +146,7 @@ describe("a card", function()
       end
     end)
 
-    it("takes no text of an embedded JSON for a picture", function()
+    it("treats no text of an embedded JSON as a picture", function()
       for _, forged in ipairs { "\2550", "\\u00ff0", "\\u007f0", "\\u005cu00ff0" } do
         local inner = '{"Portrait":"' .. forged .. '","IdCard":"' .. core.base64_encode(big) .. '"}'
         local card = read("china_id", "cn", '{"AdvancedInfo":"' .. inner:gsub('[\\"]', "\\%0") .. '","RequestId":"r"}')
@@ -196,7 +196,7 @@ describe("a card", function()
     end
   end)
 
-  it("leaves long base64 that is no picture as it was", function()
+  it("keeps long base64 that is not a picture unchanged", function()
     local long = core.base64_encode(("abc"):rep(6000))
     local card = read("passport", "intl", '{"Name":"' .. long .. '","PassportRecognizeInfos":{"X":"' .. long .. '"},"RequestId":"r"}')
     assert.equal(long, card.raw.Name)
@@ -240,7 +240,7 @@ describe("a card", function()
     assert.equal("unknown", name("passport", "intl", '{"Warn":[-9107],"RequestId":"r"}'))
   end)
 
-  it("knows the words for a sex", function()
+  it("converts the words for a sex", function()
     local words = {
       LELAKI = "M", LEAKI = "M", PEREMPUAN = "F", ["男"] = "M", ["女"] = "F", f = "F", Male = "M", ["女/F"] = "F", X = "X", x = "X",
       ["X / X"] = "X", ["LAKI-LAKI"] = "M", Femenino = "F", ["K/F"] = "F", ["남/M"] = "M", ["Ж / F"] = "F", ["F (女)"] = "F", ["女(F)"] = "F",
@@ -253,7 +253,7 @@ describe("a card", function()
     end
   end)
 
-  it("puts a Macao name together only of both parts", function()
+  it("composes a Macao name only from both parts", function()
     local card = read("macao_id", "intl", '{"CnLastName":"何","CnFirstName":"珍","EnLastName":"HO","EnFirstName":"","Height":"1.80",'
       .. '"RequestId":"r"}')
     assert.equal("何珍", card.native_name)
@@ -267,7 +267,7 @@ describe("a card", function()
     end
   end)
 
-  it("keeps the one line of a zone that was read, and holds it against the card", function()
+  it("keeps a single line of a zone, and compares it with the card", function()
     local line = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
     local fields = read("passport", "intl", '{"ID":"L898902C4","CodeCrc":"' .. line .. '","RequestId":"r"}')
     assert.is_nil(fields.mrz)
@@ -298,7 +298,7 @@ describe("a card", function()
     }, card.visual)
   end)
 
-  it("repeats no request id that could not be one", function()
+  it("repeats no malformed request id", function()
     for _, id in ipairs { '"a\\nb"', '"' .. ("x"):rep(200) .. '"', "7", '"a b"' } do
       assert.is_nil(read("passport", "intl", '{"ID":"1","RequestId":' .. id .. "}").request_id)
     end

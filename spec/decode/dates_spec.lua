@@ -40,7 +40,7 @@ describe("dates.parse", function()
     it("refuses " .. text:sub(1, 20), function() assert.is_nil(dates.parse(text)) end)
   end
 
-  it("refuses what is no text", function()
+  it("refuses other types than text", function()
     for _, value in ipairs { 19900411, true, {} } do assert.is_nil(dates.parse(value)) end
     assert.is_nil(dates.parse(nil))
   end)
@@ -59,7 +59,7 @@ describe("dates.parse", function()
       assert.equal("1999-04-16", dates.parse("16 APR 99", { latest = "2009-04-15" }))
       assert.equal("1912-04-16", dates.parse("16 APR 12", { latest = "2012-04-15" }))
     end)
-    it("leaves it open without a hint", function() assert.is_nil(dates.parse("12 AUG 74", {})) end)
+    it("leaves the century open without a hint", function() assert.is_nil(dates.parse("12 AUG 74", {})) end)
   end)
 end)
 
@@ -74,7 +74,7 @@ describe("dates.period", function()
       assert.same({ "2010-07-21", "2020-07-21" }, period(text))
     end
   end)
-  it("knows a period without end", function()
+  it("reads a period without end", function()
     for _, text in ipairs { "2010.07.21-长期", "2010.07.21长期", "2010.07.21 - 長期" } do
       local start, stop, open = dates.period(text)
       assert.equal("2010-07-21", start)

@@ -67,7 +67,7 @@ describe("kinds", function()
     os.execute("rm -r '" .. folder .. "'")
   end)
 
-  it("lists what lies in the folders, sorted, each once", function()
+  it("lists the files in the folders, sorted, each once", function()
     local list, seen = require("idocr.kinds").list(), {}
     for index, name in ipairs(list) do
       assert.is_nil(seen[name])
@@ -102,7 +102,7 @@ describe("kinds", function()
     assert.equal("blurry", card.warnings[1].name)
   end)
 
-  it("fills in what a short table leaves out, and names what is missing", function()
+  it("fills in defaults of a short table, and names what is missing", function()
     local kinds = require "idocr.kinds"
     local kind = kinds.get "ticket"
     local service = kinds.service(kind, "tencent", "cn")
@@ -118,7 +118,7 @@ describe("kinds", function()
     assert.is_nil(require("idocr.cards.ticket").compiled) -- the file's own table stays as it is written
   end)
 
-  it("knows no kind by a strange name", function()
+  it("finds no kind by a malformed name", function()
     local kinds = require "idocr.kinds"
     for _, name in ipairs { "Passport", "../kinds", "nothing", "", 7, false } do assert.is_nil(kinds.get(name)) end
   end)
@@ -158,7 +158,7 @@ describe("a kind's table", function()
     return ok and "right" or message
   end
 
-  it("may be right", function() assert.equal("right", complaint(function() end)) end)
+  it("is accepted where it is right", function() assert.equal("right", complaint(function() end)) end)
 
   for mistake, case in pairs {
     ["an unknown member of the kind"] = { function(kind) kind.tilte = "x" end,
@@ -230,7 +230,7 @@ describe("a kind's table", function()
     end)
   end
 
-  it("is refused where it is no table", function()
+  it("is refused where it is not a table", function()
     assert.same({ false, "idocr/cards/x.lua: must return a table, not a boolean" }, { pcall(validate, "x", true) })
   end)
 end)

@@ -229,7 +229,7 @@ describe("the table of a kind", function()
     assert.equal("card", outcome { image = idocr.bytes(png(100, 100) .. ("\0"):rep(200)) })
   end)
 
-  it("does not call an action that the site removed, and says what reads the kind today", function()
+  it("does not call an action that the site removed, and names what reads the kind today", function()
     local name = "ticket_" .. count + 1
     count = count + 1
     add(name, {

@@ -129,7 +129,7 @@ end
 describe("replies", function()
   local manifest = json.decode(process.read(HERE .. "manifest.json"))
 
-  it("are all there", function() assert.equal(manifest.count, #manifest.fixtures) end)
+  it("are complete", function() assert.equal(manifest.count, #manifest.fixtures) end)
 
   for _, entry in ipairs(manifest.fixtures) do
     if entry.kind ~= "credential" then

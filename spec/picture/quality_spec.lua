@@ -200,7 +200,7 @@ describe("advice on a picture", function()
     return copy
   end
 
-  it("comes from the file's facts alone where pixels cannot be seen", function()
+  it("comes from the file's header alone where pixels cannot be measured", function()
     local findings = quality.judge({ size = 6e6, width = 400, height = 700, orientation = 6 })
     assert.is_false(finding(findings, "resolution.short").ok)
     assert.is_false(finding(findings, "resolution.long").ok)
@@ -223,7 +223,7 @@ describe("advice on a picture", function()
     assert.are.equal("info", finding(quality.judge({}, changed("chroma", 0)), "colourless").severity)
   end)
 
-  it("takes the caller's limits", function()
+  it("uses the caller's limits", function()
     assert.is_true(finding(quality.judge({}, changed("sharpest", 28), { sharpest = 20 }), "blur").ok)
     assert.is_nil(finding(quality.judge({}, changed("sharpest", 28), { sharpest = false }), "blur"))
     assert.has_error(function() quality.judge({}, GOOD, { sharp = 1 }) end)
