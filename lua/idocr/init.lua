@@ -19,7 +19,7 @@ local version = require "idocr.version"
 ---@field version string      "1.0.0": semantic versioning
 ---@field credentials table  constructors: static, environment, profile, machine_role, assume_role, web_identity, chain, …
 ---@field request_image fun(options: table?): idocr.Picture?, table  the picture in nginx's current request
----@field checks table       mrz, china_id, malaysia_id, macao_id, each with `parse`
+---@field checks table       mrz and every check of a number (china_id, hong_kong_id, …), each with `parse`
 local idocr = {
   version = version,
   _VERSION = "idocr " .. version,
@@ -117,12 +117,12 @@ function idocr.parse_param(kind, param, text)
   return params.from_text(found, param, text)
 end
 
--- name in `idocr.checks` -> module
-local CHECKS = {
-  mrz = "idocr.checks.mrz", report = "idocr.checks.report",
-  china_id = "idocr.checks.numbers.china_id", malaysia_id = "idocr.checks.numbers.malaysia_id",
-  macao_id = "idocr.checks.numbers.macao_id",
-}
+-- Returns a check by its name in `idocr.checks`; nil where there is none.
+local function check_of(name)
+  if name == "mrz" then return require "idocr.checks.mrz" end
+  if name == "report" then return require "idocr.checks.report" end
+  return require("idocr.checks.numbers").get(name)
+end
 
 -- Loaded when first asked for.
 local LAZY = {
@@ -130,9 +130,8 @@ local LAZY = {
   checks = function()
     return setmetatable({}, {
       __index = function(self, name)
-        if not CHECKS[name] then return nil end
-        local module = require(CHECKS[name])
-        rawset(self, name, module)
+        local module = check_of(name)
+        if module then rawset(self, name, module) end
         return module
       end,
     })

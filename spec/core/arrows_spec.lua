@@ -62,7 +62,7 @@ local MAY = {
 -- room -> its doors: the only files that other rooms may require; `init` is the room's own name
 local DOORS = {
   cards = "",
-  checks = "derived report mrz numbers.china_id numbers.macao_id numbers.malaysia_id",
+  checks = "derived report mrz numbers numbers.findings",
   cli = "",
   client = "init money options params",
   credentials = "init members source validate",

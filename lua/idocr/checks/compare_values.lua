@@ -11,16 +11,19 @@ local compare_values = {}
 
 ---@class idocr.checks.Value
 ---@field value string?      the value in that source
----@field values string[]?   several possible values (a number with an open century)
+---@field values string[]?   several possible values (a number with an open century, a region and those that it was split from)
 ---@field known string?      the known part of a date
 ---@field valid boolean?     whether it is possible by itself; nil: unknown
 ---@field zone boolean?      a name from a machine readable zone
 ---@field unfilled string?   a number without the trailing letters that may be misread fillers
+---@field doubt string?      why a difference weighs less: "unofficial" (no issuer published the rule), "first_issue" (the value then)
 ---@field misread boolean?   a zone name in which fillers may be read as letters, or letters as digits
 ---@field part "start"|"end"|nil in a zone name without a separator: the end at which this name is
 ---@field truncated boolean? a name that may have been cut
 ---@field reversed string?   a name in the other order
 ---@field longer string?     a given name followed by the middle name, which is printed separately
+
+local NONE = {}
 
 -- Returns the letters, digits and stars of a text, in capitals.
 local function bare(text) return (normalize(text):upper():gsub("[^%w%*]", "")) end
@@ -64,10 +67,18 @@ local function sex(a, b)
   return a.value == b.value and "agree" or "differ"
 end
 
+-- Returns the code of a printed state: "CAN", "Canada", "加拿大/CAN".
+local function state_code(text) return states.find(text) or states.find(text:match("/%s*(%u%u%u)%s*$")) end
+
 local function state(a, b)
-  local left, right = states.find(a.value), states.find(b.value)
+  local left, right = state_code(a.value), state_code(b.value)
   if not left or not right then return "not_compared" end -- "UTOPIAN" is neither a code nor a name
   return left == right and "agree" or "differ"
+end
+
+-- Compares the names of regions.
+local function region(a, b)
+  return (a.value == b.value or has(a.values or NONE, b.value) or has(b.values or NONE, a.value)) and "agree" or "differ"
 end
 
 local function document_code(a, b)
@@ -158,7 +169,7 @@ local BY_FIELD = {
   sex = sex, nationality = state, issuing_country = state, document_code = document_code,
   name = full_name, surname = name, given_name = name,
   native_name = native_name, native_surname = native_name, native_given_name = native_name,
-  address = address,
+  address = address, region = region,
 }
 compare_values.BY_FIELD = BY_FIELD
 

@@ -10,12 +10,12 @@ local telecode = require "idocr.checks.telecode"
 local fields = {}
 
 ---@class idocr.checks.Field
----@field values table<string, idocr.checks.Value> by source: service, mrz, visual, number, telecode, second
+---@field values table<string, idocr.checks.Value> by source: service, mrz, visual, number, personal_number, telecode, second
 ---@field status "agree"|"differ"|"not_compared"
 ---@field pairs { a: string, b: string, status: string }[] the comparisons
 
 -- In order of reliability: values with check digits come first.
-local SOURCES = { "mrz", "number", "service", "telecode", "visual", "second" }
+local SOURCES = { "mrz", "number", "personal_number", "service", "telecode", "visual", "second" }
 
 local DATE = { birth_date = true, issue_date = true, expiry_date = true, first_issue_date = true }
 local PERSON = { name = true, surname = true, given_name = true }
@@ -119,20 +119,35 @@ local function full_name_from_zone(zone, problems, add)
   })
 end
 
--- Sets the validity of a number; a masked number cannot be validated.
+-- Sets the validity of a number; a masked number, or one that only an unpublished rule finds wrong, cannot be validated.
 local function mark_number(entry, parsed)
-  if entry and parsed and not parsed.masked then entry.valid = parsed.valid end
+  if not entry or not parsed or parsed.masked then return end
+  if parsed.valid or not parsed.unofficial then entry.valid = parsed.valid end
 end
 
--- Adds the facts that the number encodes.
+-- Adds the facts that a number encodes.
 local function from_number(parsed, add)
+  if parsed.masked then return end
   if parsed.birth_dates then
     local list = parsed.birth_dates
     add("birth_date", { value = #list == 1 and list[1] or nil, values = list, valid = #list > 0 })
-  elseif parsed.birth_date or parsed.region_code then
+  elseif parsed.birth_date or parsed.kind then -- a Chinese number, also with an impossible date
     add("birth_date", { value = parsed.birth_date, valid = parsed.birth_date ~= nil })
   end
-  if parsed.sex then add("sex", { value = parsed.sex, valid = true }) end
+  local doubt = parsed.unofficial and parsed.unofficial.sex and "unofficial" or nil
+  if parsed.sex then add("sex", { value = parsed.sex, valid = true, doubt = doubt }) end
+  if parsed.nationality then add("nationality", { value = parsed.nationality, valid = true, doubt = "first_issue" }) end
+  if parsed.region then add("region", { value = parsed.region, valid = true }) end
+end
+
+-- Adds the facts of the numbers that a card is known by, and the printed name of the region.
+local function from_numbers(list, into)
+  for _, number in ipairs(list) do
+    if number.parsed and (number.field == "number" or number.field == "personal_number") then
+      from_number(number.parsed, into(number.field))
+    end
+    if number.places then into("service")("region", { value = number.places[1], values = number.places }) end
+  end
 end
 
 -- Adds the names that the telegraph codes encode.
@@ -142,6 +157,13 @@ local function from_telecodes(card, add)
     -- the tables have simplified and traditional forms: a name that agrees with its codes is kept as it was read
     if name and telecode.compare(card[field], code) == "agree" then name = card[field] end
     if name then add(field, { value = name, valid = true }) end
+  end
+end
+
+-- Returns the parsed number that a card is known by.
+local function number_of(list)
+  for _, number in ipairs(list) do
+    if number.field == "number" then return number.parsed end
   end
 end
 
@@ -173,11 +195,11 @@ end
 --- Collects and compares the values of all fields.
 ---@param card table a snapshot of the card
 ---@param zone idocr.Mrz?
----@param parsed table? the parsed number
+---@param numbers idocr.checks.NumberOfCard[] the parsed numbers of the card
 ---@param second table? a snapshot of the same card, read by another provider
 ---@param today string ISO
 ---@return table<string, idocr.checks.Field>
-function fields.gather(card, zone, parsed, second, today)
+function fields.gather(card, zone, numbers, second, today)
   local all = {}
   local function into(source)
     return function(field, entry)
@@ -198,14 +220,13 @@ function fields.gather(card, zone, parsed, second, today)
     full_name_from_zone(zone, problems, into("mrz"))
     if zone.name_truncated then mark_truncated(all) end
   end
-  if parsed then
-    from_number(parsed, into("number"))
-    mark_number(all.number and all.number.values.service, parsed)
-  end
+  from_numbers(numbers, into)
+  mark_number(all.number and all.number.values.service, number_of(numbers))
   if card.surname_telecode or card.given_name_telecode then from_telecodes(card, into("telecode")) end
   if second then
     from_card(second, into("second"))
-    mark_number(all.number and all.number.values.second, derived.number({ kind = card.kind, number = second.number }, { today = today }))
+    local same_kind = { kind = card.kind, number = second.number, issuing_authority = second.issuing_authority }
+    mark_number(all.number and all.number.values.second, number_of(derived.numbers(same_kind, { today = today })))
   end
   for field, entry in pairs(all) do compare_all(field, entry) end
   return all

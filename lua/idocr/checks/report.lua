@@ -48,8 +48,7 @@ local report = {}
 ---@field zone idocr.Mrz?
 ---@field zone_message string?
 ---@field zone_part idocr.Mrz? the legible fields of a damaged zone
----@field parsed table?
----@field parsed_message string?
+---@field numbers idocr.checks.NumberOfCard[] the parsed numbers of the card
 ---@field fields table<string, idocr.checks.Field>
 ---@field mask table
 ---@field add fun(finding: table)
@@ -120,8 +119,8 @@ function report.make(card, options)
   local zone, part
   if copy.mrz then zone, context.zone_message, part = mrz.parse(copy.mrz, { today = today }) end
   context.zone, context.zone_part = zone, part
-  context.parsed, context.parsed_message = derived.number(copy, { today = today })
-  context.fields = fields.gather(copy, zone or part, context.parsed, options.second and snapshot.take(options.second), today)
+  context.numbers = derived.numbers(copy, { today = today })
+  context.fields = fields.gather(copy, zone or part, context.numbers, options.second and snapshot.take(options.second), today)
   for _, rule in ipairs(RULES) do rule(context) end
 
   result.fields, result.mrz, result.mrz_part = context.fields, zone, part

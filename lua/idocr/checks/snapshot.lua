@@ -11,6 +11,7 @@ for name in ([[
   kind provider document_type number name surname given_name native_name native_surname native_given_name sex birth_date
   issue_date first_issue_date expiry_date nationality issuing_country issuing_authority ethnicity address back_number
   surname_telecode given_name_telecode symbol resident_type document_code birth_place issue_place middle_name
+  personal_number tax_number virtual_number previous_number identity_document window_text state
 ]]):gmatch("%S+") do TEXTS[#TEXTS + 1] = name end
 
 local NUMBERS = { "quality", "border_score", "card_count", "height" }

@@ -5,6 +5,7 @@
 local dates = require "idocr.checks.dates"
 local normalize = require "idocr.checks.numbers.normalize"
 local regions = require "idocr.checks.data.china_regions"
+local shape = require "idocr.checks.numbers.shape"
 local states = require "idocr.checks.data.states"
 
 local byte, sub = string.byte, string.sub
@@ -13,6 +14,7 @@ local china_id = {}
 
 local WEIGHTS = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 }
 local CHECK = "10X98765432"
+local LAST = "[\195\206-\209][\128-\191]$"
 local LIKE_X = { ["×"] = "X", ["Χ"] = "X", ["χ"] = "X", ["Х"] = "X", ["х"] = "X" } -- the sign, Greek, Cyrillic
 local EARLIEST = "1850-01-01" -- older birth dates are impossible
 
@@ -42,6 +44,15 @@ end
 
 local check_character = china_id.check_character
 
+--- Returns the 18 characters of a number in capitals, without separators.
+---@param number any
+---@return string? characters masked ones as "*"; nil where the format is wrong
+---@return boolean? masked
+function china_id.characters(number)
+  local compact = shape.compact(number)
+  return shape.fit(compact and compact:gsub(LAST, LIKE_X), "dddddddddddddddddx")
+end
+
 --- Parses a resident number.
 ---@param number string 15 digits, or 17 digits and a digit or X; blanks, hyphens and full-width characters are allowed
 ---@param options {today: string|number|nil}?
@@ -50,7 +61,7 @@ local check_character = china_id.check_character
 function china_id.parse(number, options)
   if type(number) ~= "string" or #number > 128 then return nil, "a Chinese resident number must be a string of 18 or 15 characters" end
   number = normalize(number):gsub("[%s%-]+", ""):upper()
-  number = number:gsub("[\195\206-\209][\128-\191]$", LIKE_X)
+  number = number:gsub(LAST, LIKE_X)
   local old = #number == 15 and not number:find("%D")
   if not old and not (#number == 18 and number:find("^%d+[%dX]$")) then
     return nil, "a Chinese resident number must have 17 digits and a digit or X, or 15 digits"

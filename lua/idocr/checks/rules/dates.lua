@@ -63,7 +63,8 @@ end
 local function check_period_by_age(context, birth, issue, expiry_date)
   local rule = validity_periods[context.card.kind]
   if not (rule and rule.by_age and birth and issue) or birth > issue then return end
-  if context.parsed and context.parsed.kind ~= "resident" then return end
+  local number = context.numbers[1]
+  if number and number.parsed and number.parsed.kind ~= "resident" then return end
   local long_term = context.card.long_term == true
   if not expiry_date and not long_term then return end
   local age = dates.years(birth, issue)

@@ -1,7 +1,7 @@
 --- Reports where the sources of a field differ: service, machine readable zone, printed zone, number, second provider.
 
 local SOURCE_WORDS = {
-  mrz = "machine readable zone", number = "number", service = "field", telecode = "telegraph code", visual = "printed zone",
+  mrz = "machine readable zone", number = "number", personal_number = "personal number", service = "field", telecode = "telegraph code", visual = "printed zone",
   second = "second provider",
 }
 
@@ -9,7 +9,7 @@ local SOURCE_WORDS = {
 local MASK = {
   birth_date = "date", issue_date = "date", expiry_date = "date", first_issue_date = "date",
   name = "name", surname = "name", given_name = "name", native_name = "name", native_surname = "name", native_given_name = "name",
-  sex = "open", nationality = "state", issuing_country = "state", document_code = "open", address = "name",
+  sex = "open", nationality = "state", issuing_country = "state", document_code = "open", address = "name", region = "name",
 }
 
 -- Masks a value for a finding.
@@ -23,6 +23,12 @@ local function masked(context, field, entry)
   return entry.known and context.mask.date(entry.known)
 end
 
+-- Returns the end of the check's id where a difference weighs less.
+local function doubt(entry, pair)
+  local reason = entry.values[pair.a].doubt or entry.values[pair.b].doubt
+  return reason and "." .. reason or ""
+end
+
 local function report(context, field, entry)
   if entry.status == "not_compared" then return end
   if entry.status == "agree" then
@@ -34,7 +40,7 @@ local function report(context, field, entry)
       -- rules/telecode.lua reports telegraph codes
       if pair.a ~= "telecode" and pair.b ~= "telecode" then
         context.add {
-          check = "match." .. field, ok = false, field = field,
+          check = "match." .. field .. doubt(entry, pair), ok = false, field = field,
           expected = masked(context, field, entry.values[pair.a]), found = masked(context, field, entry.values[pair.b]),
           sources = { pair.a, pair.b },
           message = ("%s: the %s and the %s differ"):format(field, SOURCE_WORDS[pair.a], SOURCE_WORDS[pair.b]),

@@ -1,9 +1,12 @@
---- Checks the card's number by itself: format, checksum, and the facts that it encodes.
+--- Checks each number of the card by itself: format, checksum, and the facts that it encodes.
+
+local findings = require "idocr.checks.numbers.findings"
+local shape = require "idocr.checks.numbers.shape"
 
 -- Document types with numbers of the form YYMMDD-PB-NNNN; others (MyTentera, i-Kad, POLIS) have other forms.
 local WITH_REGISTRATION_NUMBER = { mykad = true, mypr = true, mykid = true, mykas = true }
 
-local rules = {} -- by kind of card
+local rules = {} -- by name of the check; others have the findings of numbers/findings.lua
 
 function rules.china_id(context, parsed)
   context.add {
@@ -56,34 +59,77 @@ function rules.macao_id(context, parsed)
   }
 end
 
+-- Adds the findings about a number without a rule of its own.
+local function general(context, parsed, number)
+  for _, found in ipairs(findings.of(parsed)) do
+    context.add {
+      check = "number." .. found.check, ok = found.ok, field = number.field, message = found.message,
+      found = not found.ok and context.mask.number(context.card[number.field]) or nil,
+    }
+  end
+end
+
+-- Compares the number with the text in the card's window, which repeats it, with or without the check character.
+local function window(context, parsed)
+  local printed = shape.compact(context.card.window_text)
+  printed = printed and printed:gsub("[()]", "")
+  if not printed or not printed:find("^%u%u?%d%d%d%d%d%d[%dA]?$") then return end
+  local whole = parsed.number:gsub("[()]", "")
+  local same = printed == whole or printed == whole:sub(1, -2)
+  context.add {
+    check = "number.window", ok = same, field = "window_text", fields = { "number", "window_text" },
+    expected = context.mask.number(parsed.number), found = context.mask.number(context.card.window_text),
+    message = same and "the window of the card repeats the number" or "the window of the card has another number",
+  }
+end
+
+function rules.hong_kong_id(context, parsed, number)
+  general(context, parsed, number)
+  if not parsed.masked then window(context, parsed) end
+end
+
+function rules.singapore_id(context, parsed, number)
+  general(context, parsed, number)
+  local birth_date = context.card.birth_date
+  if not parsed.birth_year or not birth_date then return end
+  local same = parsed.birth_year == birth_date:sub(1, 4)
+  context.add {
+    check = "number.birth_year", ok = same, field = "birth_date", fields = { "number", "birth_date" },
+    expected = parsed.birth_year .. "-••-••", found = context.mask.date(birth_date),
+    message = same and "the number has the year of birth" or "the number has another year of birth",
+  }
+end
+
 -- Returns whether the card has a number that the rules apply to.
 local function applies(card)
   if card.kind ~= "malaysia_id" or not card.document_type then return true end
   return WITH_REGISTRATION_NUMBER[card.document_type:lower()] == true
 end
 
---- Adds the findings about the number.
----@param context idocr.checks.Context
-return function(context)
-  local card = context.card
-  local rule = rules[card.kind]
-  if not rule or not card.number then return end
-  local parsed = context.parsed
-  if not applies(card) then return end
+local function check(context, number)
+  local card, parsed = context.card, number.parsed
+  local text = card[number.field]
   -- the service masked the number; without a document type it may be of another form
-  if not parsed and (card.number:find("*", 1, true)) then
+  if not parsed and text:find("*", 1, true) then
     context.add {
-      check = "number.masked", ok = true, field = "number",
+      check = "number.masked", ok = true, field = number.field,
       message = "the number is partly masked and cannot be checked",
     }
     return
   end
-  if not parsed and card.kind == "malaysia_id" and not card.document_type and card.number:find("%a") then return end
+  if not parsed and card.kind == "malaysia_id" and not card.document_type and text:find("%a") then return end
   context.add {
-    check = "number.shape", ok = parsed ~= nil, field = "number", fields = { "number", "document_type" },
-    found = context.mask.number(card.number),
+    check = number.others and "number.shape.others" or "number.shape", ok = parsed ~= nil, field = number.field,
+    fields = number.field == "number" and { "number", "document_type" } or nil, found = context.mask.number(text),
     message = parsed and "the number has the format of this document"
-      or "wrong number format for this document: " .. tostring(context.parsed_message),
+      or "wrong number format for this document: " .. tostring(number.message),
   }
-  if parsed then rule(context, parsed) end
+  if parsed then (rules[number.check] or general)(context, parsed, number) end
+end
+
+--- Adds the findings about the numbers.
+---@param context idocr.checks.Context
+return function(context)
+  if not applies(context.card) then return end
+  for _, number in ipairs(context.numbers) do check(context, number) end
 end
