@@ -47,8 +47,8 @@ local TABLE = [[
 
 -- Words that cards print or leave out: the kind of province and its honorary titles.
 local TITLES = {
-  PROVINSI = true, PROPINSI = true, DKI = true, DKJ = true, DI = true, DAERAH = true, KHUSUS = true, IBUKOTA = true, IBU = true, KOTA = true,
-  ISTIMEWA = true, NANGGROE = true, DARUSSALAM = true,
+  PROVINSI = true, PROPINSI = true, DKI = true, DKJ = true, DI = true, DAERAH = true, KHUSUS = true, IBUKOTA = true, IBU = true,
+  KOTA = true, ISTIMEWA = true, NANGGROE = true, DARUSSALAM = true,
 }
 local ALIASES = { BANGKABELITUNG = "KEPULAUANBANGKABELITUNG", DIY = "YOGYAKARTA", NTB = "NUSATENGGARABARAT", NTT = "NUSATENGGARATIMUR" }
 

@@ -32,7 +32,7 @@ end
 local function split(text)
   text = normalize(text):upper():gsub("º", "O"):gsub("ª", "A")
   text = text:gsub("%s+%d?%d?[AO]?%.?%s*VIA%s*%d*%s*$", ""):gsub("^RG[:%s]+", "")
-  local number, issuer = text:match("^(.-%d[%dX*./%-]*)[%s/%-]+(%u[%u/%s%-.]*)$")
+  local number, issuer = text:match("^(.-%d[%dX*./%-]*)[%s/%-]+(%u%u[%u/%s%-.]*)$")
   return number or text, issuer
 end
 

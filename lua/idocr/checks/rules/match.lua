@@ -1,8 +1,8 @@
 --- Reports where the sources of a field differ: service, machine readable zone, printed zone, number, second provider.
 
 local SOURCE_WORDS = {
-  mrz = "machine readable zone", number = "number", personal_number = "personal number", service = "field", telecode = "telegraph code", visual = "printed zone",
-  second = "second provider",
+  mrz = "machine readable zone", number = "number", personal_number = "personal number", service = "field",
+  telecode = "telegraph code", visual = "printed zone", second = "second provider",
 }
 
 -- field -> the function of checks/mask.lua for its values

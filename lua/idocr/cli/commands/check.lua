@@ -14,8 +14,9 @@ local table_text = require "idocr.cli.table"
 local check = {
   description = [[
 Checks a document's number, or the lines of a machine readable zone: check digits, dates, codes.
-NAME is a kind of card, or one of the checks of numbers, such as brazil_cpf. Nothing is sent. Other users of the machine can see a number on the command line; with - it is
-read from standard input.
+NAME is a kind of card, or one of the checks of numbers, such as brazil_cpf. Nothing is sent.
+Other users of the machine can see a number on the command line; with - it is read from standard
+input.
 
   idocr check china_id 11010519491231002X
   idocr check hong_kong_id 'A123456(3)'
