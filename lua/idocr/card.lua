@@ -14,6 +14,7 @@ local card = {}
 ---@field request_id string?
 ---@field raw table             the reply as the service named it; pictures in it are bytes
 ---@field sandbox boolean?      true: a mock server answered, no service read anything
+---@field cached boolean?       true: from the cache of the client; this call cost nothing
 ---@field number string?
 ---@field name string?
 ---@field surname string?

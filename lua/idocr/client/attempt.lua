@@ -26,6 +26,7 @@ local SLICE = 1024 * 1024 -- bytes hashed at once where the runtime sets no slic
 ---@field last_error idocr.Error?  of the attempt before
 ---@field snapshot table?    credentials of the last attempt, as their source returned them
 ---@field temporary boolean? the credentials can be renewed
+---@field before_send (fun(): boolean?, idocr.Error?)?  called before each request leaves; an error stops it
 ---@field sending { account: idocr.Account, plan: idocr.Plan }?  the request that a transport has now
 
 --- Starts the deadline of a call.
@@ -110,6 +111,17 @@ local function credentials(account, seconds_left)
   return account.checked, snapshot
 end
 
+--- Returns the id of the account that pays: its secret id or API key.
+---@param account idocr.Account
+---@param seconds_left number
+---@return string?
+---@return idocr.Error?
+function attempt.account_id(account, seconds_left)
+  local checked, err = credentials(account, seconds_left)
+  if not checked then return nil, err end
+  return checked.secret_id or checked.api_key
+end
+
 -- Removes secrets from the request id of a reply, which events and the card repeat.
 local function hide_secrets_in_id(result, secrets)
   local name = result.RequestId ~= nil and "RequestId" or "request_id"
@@ -127,6 +139,10 @@ local function send(client, account, plan, request, call_state, secrets)
   end
   local seconds_left = call_state.ends - client.runtime.now()
   if seconds_left <= 0 then return nil, deadline_error(call_state) end
+  if call_state.before_send then
+    local ok, refusal = call_state.before_send()
+    if not ok then return nil, refusal end
+  end
   local cancelled = attempt.cancelled(client, call_state)
   if cancelled then return nil, cancelled end
   call_state.attempts = call_state.attempts + 1

@@ -85,7 +85,7 @@ local function emit_done(client, call_state, event, result, err)
   if err then
     event.category, event.code, event.billed, event.request_id = err.category, err.code, err.billed, err.request_id
   else
-    event.billed = money.price(nil)
+    event.billed, event.cached = not result.cached and money.price(nil) or false, result.cached
     event.request_id = type(result) == "table" and request_id(result.request_id or result.RequestId) or nil
   end
   client.emit("done", event)
@@ -103,13 +103,28 @@ end
 local function read_with(client, account, kind, checked, opened, call_state)
   local plan, err = prepare(client, account, kind, checked, opened)
   if not plan then return nil, err end
-  local result, failure, outcome = attempt.run(client, account, plan, call_state)
+  local function run() return attempt.run(client, account, plan, call_state) end
+  local result, failure, outcome
+  if client.cache then
+    local id
+    id, failure = attempt.account_id(account, call_state.ends - client.runtime.now())
+    if not id then return nil, failure end
+    result, failure, outcome = client.cache:through({
+      account = account, id = id, kind = kind, plan = plan, checked = checked, opened = opened, state = call_state,
+      after_send = client.options.retry.after_send,
+    }, run)
+  else
+    result, failure, outcome = run()
+  end
   if not result then return nil, failure end
   local fields = decode.card(kind, plan.reads, result, outcome.pictures)
   local refused = decode.refusal(fields, plan.reads)
-  if refused then return nil, refused end
+  if refused then
+    if outcome.cached then refused.cached, refused.billed = true, false end
+    return nil, refused
+  end
   local read = card.new(fields)
-  read.sandbox = outcome.sandbox or nil
+  read.sandbox, read.cached = outcome.sandbox or nil, outcome.cached
   return read
 end
 

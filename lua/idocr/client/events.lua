@@ -8,6 +8,7 @@
 ---   clock        provider, offset                                the clock was corrected by `offset` seconds
 ---   credentials  source, ok, code                                credentials were fetched or renewed
 ---   fallback     from, to, code                                  the next provider is asked
+---   cache        kind, provider, ok, code                        a call was answered from the cache, or the store failed (ok = false)
 ---   ledger       provider, action, ok = false                    a line of the ledger could not be written
 ---   done         kind | action, provider, ok, category, code, billed, attempts, seconds, request_id   a call ended
 

@@ -1,6 +1,7 @@
 --- The client that `idocr.new` returns: its methods, and what all of its calls share.
 
 local errors = require "idocr.errors"
+local cache = require "idocr.client.cache"
 local call = require "idocr.client.call"
 local clock = require "idocr.client.clock"
 local core = require "idocr.core"
@@ -42,6 +43,7 @@ local Client = {}
 ---@field direct table?              transport without a proxy
 ---@field store idocr.Store          rate limits, temporary credentials, results
 ---@field ledger idocr.Ledger?
+---@field cache idocr.Cache?
 ---@field started idocr.StartedCalls?  calls of `client:start`
 ---@field closed boolean?
 
@@ -323,6 +325,7 @@ local function new_inner(checked)
   inner.runtime = inner.transport.runtime
   inner.ledger = ledger.new(checked.ledger, inner.runtime.wall, inner.emit)
   inner.store = stores.open(checked.shared, inner.runtime)
+  inner.cache = cache.new(checked.cache, inner.store, inner.runtime, inner.emit)
   inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
   return inner

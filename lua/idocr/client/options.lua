@@ -4,6 +4,7 @@ local constants = require "idocr.constants"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
 local providers = require "idocr.providers"
+local seal = require "idocr.seal"
 local urls = require "idocr.url"
 
 local options = {}
@@ -44,6 +45,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
 ---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`
+---@field cache false|idocr.CacheOptions|nil  keep results in the store of `shared`: the same picture is not paid for twice (false)
 ---@field ledger string|(fun(line: idocr.LedgerLine))|nil  a file or function that records what every request cost
 ---@field shared any                      nginx: a `lua_shared_dict` or its name, in which workers share rate limits and credentials
 
@@ -72,6 +74,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field max_response integer         bytes
 ---@field on_event function?
 ---@field clock (fun(): number)?
+---@field cache idocr.CacheOptions?     with `ttl`
 ---@field ledger string|function|nil
 ---@field shared any                   where workers share rate limits and credentials
 
@@ -202,6 +205,13 @@ local function rate(value)
   return true, copy
 end
 
+local CACHE = { ttl = 86400, pictures = false }
+local CACHE_RULES = {
+  ttl = { ok = function(v) return number_between(v, 1, 366 * 86400) end, says = "a number of seconds from 1" },
+  pictures = FLAG,
+  key = { ok = function(v) return seal.new(v) ~= nil end, says = "32 random bytes, or a table of such keys by id" },
+}
+
 local RULES = {
   provider = provider_list,
   site = one_of(SITES),
@@ -262,6 +272,10 @@ local RULES = {
   end,
   on_event = callable,
   clock = callable,
+  cache = function(value)
+    if value == false then return true, nil end
+    return fields(value, CACHE, CACHE_RULES)
+  end,
   ledger = function(value)
     if type(value) == "string" then return text(value) end
     local ok = callable(value)
