@@ -1,0 +1,114 @@
+--- Parts that the card tables of Chinese documents share.
+
+local tencent = require "idocr.cards.parts.tencent"
+
+local china = {}
+
+--- Returns the outputs of a period of validity: one member, three fields ("2010.07.21-2020.07.21", "2010.07.21-长期").
+---@param wire string
+---@param confidence string? dotted path of its confidence
+---@return idocr.Output[]
+function china.period(wire, confidence)
+  local formats = { "YYYY.MM.DD-YYYY.MM.DD" }
+  return {
+    { wire = wire, field = "issue_date", as = "period_start", formats = formats, confidence = confidence },
+    { wire = wire, field = "expiry_date", as = "period_end", formats = formats, confidence = confidence },
+    { wire = wire, field = "long_term", as = "period_open", formats = { "YYYY.MM.DD-长期" }, confidence = confidence },
+  }
+end
+
+--- Returns lists of outputs as one.
+---@param ... idocr.Output[]
+---@return idocr.Output[]
+function china.join(...)
+  local all = {}
+  for _, list in ipairs { ... } do
+    for _, output in ipairs(list) do all[#all + 1] = output end
+  end
+  return all
+end
+
+-- ---- RecognizeValidIDCardOCR: it reads four kinds of cards, each in an object of its own
+
+local OBJECTS = {
+  IDCardInfo = "china_id", TemporaryIDCardInfo = "china_temporary_id", ResidencePermitInfo = "hmt_residence_permit",
+  PermanentResidencePermitInfo = "china_permanent_residence",
+}
+
+local FLAGS = {
+  BorderCheck = "incomplete", OcclusionCheck = "occluded", CopyCheck = "photocopy", ReshootCheck = "recaptured", PSCheck = "tampered",
+  BlurCheck = "blurry", ElectronCheck = "electronic", BlurScore = false,
+}
+
+--- Returns one output of RecognizeValidIDCardOCR, whose values are objects with a confidence.
+---@param object string
+---@param member string
+---@param field string
+---@param as idocr.Converter
+---@return idocr.Output
+function china.content(object, member, field, as)
+  local path = object .. "." .. member
+  return { wire = path .. ".Content", field = field, as = as, confidence = as ~= "picture" and path .. ".Confidence" or nil }
+end
+
+-- Outputs that all of its cards have besides the name.
+local function printed(object)
+  local function content(...) return china.content(object, ...) end
+  return china.join({
+    content("IdNum", "number", "text"), content("Sex", "sex", "sex"), content("Nation", "ethnicity", "text"),
+    content("Birth", "birth_date", "date"), content("Address", "address", "text"), content("Authority", "issuing_authority", "text"),
+    content("CardImage", "card_image", "picture"), content("PortraitImage", "portrait", "picture"),
+    { wire = "Type", field = "document_type", as = "text" },
+  }, china.period(object .. ".ValidDate.Content", object .. ".ValidDate.Confidence"))
+end
+
+--- Returns the params of a kind that RecognizeValidIDCardOCR reads.
+---@param front integer CardType of the front; the next one is the back, the one after it either side
+---@return table<string, idocr.Param>
+function china.valid_id_params(front)
+  return {
+    side = { type = "string", values = { front = front, back = front + 1 }, help = "the side shown; the service detects it if not given" },
+    crop = { type = "boolean", help = "return the card cut out of the picture" },
+    warn = {
+      type = "warnings", all = { "incomplete", "occluded", "photocopy", "recaptured", "blurry", "electronic" },
+      help = "warnings to look for, by name; true: all",
+    },
+  }
+end
+
+--- Returns RecognizeValidIDCardOCR as the service of one kind.
+---@param object string the object that holds this card
+---@param front integer see `valid_id_params`
+---@param outputs idocr.Output[] those that only this kind has
+---@return idocr.Service
+function china.valid_id(object, front, outputs)
+  local function check(wire, warning) return { wire = wire, type = "boolean", when = { "warn." .. warning } } end
+  return {
+    provider = "tencent",
+    action = "RecognizeValidIDCardOCR",
+    sites = { cn = true },
+    rate = 5,
+    pictures = tencent.FRONT,
+    formats = tencent.JPEG_PNG_BMP,
+    max_base64 = tencent.MAX_BASE64,
+    inputs = {
+      { wire = "CardType", type = "integer", constant = front + 2, param = "side" },
+      { wire = "EnablePortrait", type = "boolean", param = "portrait" },
+      { wire = "EnableCropImage", type = "boolean", param = "crop" },
+      check("EnableBorderCheck", "incomplete"),
+      check("EnableOcclusionCheck", "occluded"),
+      check("EnableCopyCheck", "photocopy"),
+      check("EnableReshootCheck", "recaptured"),
+      check("EnableQualityCheck", "blurry"),
+      check("EnableElectronCheck", "electronic"),
+      { wire = "EnablePSCheck", type = "boolean" }, -- for identity cards only, like the next one
+      { wire = "EnableWordCheck", type = "boolean" },
+    },
+    shows = { wire = "*", kinds = OBJECTS },
+    outputs = china.join(outputs, printed(object)),
+    warnings = { [object .. ".WarnInfos.*"] = FLAGS },
+    refusal = "FailedOperation.ImageNoIdCard",
+  }
+end
+
+return china
