@@ -96,7 +96,7 @@ describe("a wrong name", function()
       ["read passport x.jpg --transport crul"] = 'did you mean "curl"', ["read passport x.jpg --site int"] = 'did you mean "intl"',
       ["read china_id x.jpg --side bak"] = 'did you mean "back"', ["read passport x.jpg --set potrait=1"] = 'did you mean "portrait"',
       ["read passport x.jpg --provider tencet"] = 'did you mean "tencent"', ["btach"] = "Did you mean 'batch'",
-      ["read xyz x.jpg"] = "there are: china_id",
+      ["read xyz x.jpg"] = ", china_id, ",
     } do
       local _, status, stderr = run(arguments)
       assert.are.equal(2, status)
