@@ -33,9 +33,13 @@ LUA_CFLAGS_rock = -I"$(LUA_INCDIR)"
 
 CURL_SRC := $(wildcard csrc/transfer*.c csrc/lua_curl*.c)
 PIXELS_SRC := $(wildcard csrc/pixels*.c csrc/lua_pixels*.c)
-CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC),$(wildcard csrc/*.c))
-# pixels (quality advice) is optional: only this module needs libjpeg-turbo and libpng.
-MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels)
+REDIS_SRC := $(wildcard csrc/redis*.c csrc/lua_redis*.c)
+CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC) $(REDIS_SRC),$(wildcard csrc/*.c))
+# Optional: pixels (quality advice) needs libjpeg-turbo and libpng; redis needs hiredis, and for TLS hiredis 1.0.
+MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels) \
+  $(shell $(PKG_CONFIG) --exists hiredis 2>/dev/null && echo redis)
+REDIS_LIBS := $(if $(shell $(PKG_CONFIG) --exists hiredis_ssl 2>/dev/null && echo yes),hiredis hiredis_ssl libssl libcrypto,hiredis)
+REDIS_FLAGS = $(patsubst -I%,-isystem%,$(call pkg_cflags,$(REDIS_LIBS))) $(if $(filter hiredis_ssl,$(REDIS_LIBS)),-DIDOCR_REDIS_TLS)
 HEADERS := $(wildcard csrc/*.h)
 
 # A second make builds the modules: in `make deps test` the variables above were set before the packages were there.
@@ -51,7 +55,8 @@ define per_lua
 $(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) \
-	  $$(if $$(filter pixels% lua_pixels%,$$(*F)),$$(call pkg_cflags,libjpeg libpng)) -c $$< -o $$@
+	  $$(if $$(filter pixels% lua_pixels%,$$(*F)),$$(call pkg_cflags,libjpeg libpng)) \
+	  $$(if $$(filter redis% lua_redis%,$$(*F)),$$(REDIS_FLAGS)) -c $$< -o $$@
 $(BUILD)/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libcrypto,-lcrypto)
@@ -61,6 +66,9 @@ $(BUILD)/$(1)/idocr/curl.so: $$(CURL_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 $(BUILD)/$(1)/idocr/pixels.so: $$(PIXELS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,libjpeg libpng,-ljpeg -lpng) -lm
+$(BUILD)/$(1)/idocr/redis.so: $$(REDIS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,$$(REDIS_LIBS),-lhiredis) -pthread -lm
 endef
 $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 

@@ -39,6 +39,7 @@ local LONGEST_WAIT = pools.LONGEST_WAIT
 ---@field no_loop string?                why it has none
 ---@field in_task fun(): boolean         whether the caller runs in a task of this runtime's driver
 ---@field cancelled fun(): boolean       whether the running task was cancelled
+---@field redis fun(): { missing: function, open: function }  opens connections to Redis: `missing(address)`, `open(address, seconds)`
 ---@field await fun(op: idocr.Operation) waits until `op.done`; on cancellation calls `op.cancel()` and returns early
 
 -- Blocks for some seconds while the driver moves bytes.
@@ -90,6 +91,8 @@ function runtime.new(driver)
     local task = tasks.current()
     if task and task.pool.shared and not task.cancelled then coroutine.yield() end
   end
+
+  function self.redis() return require "idocr.runtime.redis" end
 
   function self.pool(limit) return pools.new(limit, driver) end
 

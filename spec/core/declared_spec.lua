@@ -1,6 +1,7 @@
 --- Tests that the declarations in lua/idocr/*.d.lua match the functions of the C modules, and idocr.Options the options.
 
 local process = require "spec.support.process"
+local tcp = require "spec.support.tcp"
 
 --- Returns the names that a .d.lua declares, by table: its members and its functions.
 local function declared(module)
@@ -35,11 +36,17 @@ local CLASSES = {
     return { Transfers = transfers, Transfer = assert(transfers:start({}, "http://127.0.0.1:1/", nil, nil, 5, 30, 1000)) }
   end,
   pixels = function(pixels) return { decoder = assert(pixels.decoder()) } end,
+  redis = function(redis)
+    local server = tcp.silent()
+    finally(server.stop)
+    return { connection = assert(redis.connect { host = "127.0.0.1", port = server.port, timeout = 5 }) }
+  end,
 }
 
 for module, objects in pairs(CLASSES) do
   local there, loaded = pcall(require, "idocr." .. module)
-  local test = (there or module ~= "pixels") and it or pending -- without its libraries pixels is not built
+  local optional = module == "pixels" or module == "redis" -- not built where their libraries are missing
+  local test = (there or not optional) and it or pending
   describe(module .. ".d.lua", function()
     test("declares what idocr." .. module .. " has, and nothing else", function()
       assert(there, loaded)

@@ -5,6 +5,7 @@
 ---   failure      provider, action, attempt, category, code, seconds                    no response arrived
 ---   retry        provider, action, attempt, delay, code          attempt `attempt` failed with `code`, another follows
 ---   throttle     provider, action, seconds | code                our rate limiter made the call wait, or refused it
+---   store        store, use, code, without                       the shared store failed; `without`: the call goes on without it
 ---   clock        provider, offset                                the clock was corrected by `offset` seconds
 ---   credentials  source, ok, code                                credentials were fetched or renewed
 ---   fallback     from, to, code                                  the next provider is asked

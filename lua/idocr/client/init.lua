@@ -217,6 +217,7 @@ function Client:close()
   if type(inner.transport.close) == "function" then inner.transport:close() end
   if inner.direct and type(inner.direct.close) == "function" then inner.direct:close() end
   if not (inner.runtime.in_task and inner.runtime.in_task()) then started.deliver(inner) end
+  if inner.store.close then inner.store:close() end
 end
 
 local reads = {} -- kind -> method
@@ -326,7 +327,7 @@ local function new_inner(checked)
   inner.ledger = ledger.new(checked.ledger, inner.runtime.wall, inner.emit)
   inner.store = stores.open(checked.shared, inner.runtime)
   inner.cache = cache.new(checked.cache, inner.store, inner.runtime, inner.emit)
-  inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store)
+  inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store, inner.emit)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
   return inner
 end

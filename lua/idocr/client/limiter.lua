@@ -2,6 +2,8 @@
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
+local events = require "idocr.client.events"
+local stores = require "idocr.stores"
 local window = require "idocr.stores.window"
 
 local limiter = {}
@@ -10,6 +12,9 @@ local limiter = {}
 ---@field rate false|{ wait: boolean, all: number?, actions: table<string, number|false> }
 ---@field runtime idocr.Runtime
 ---@field limits idocr.Limits
+---@field store idocr.Store
+---@field fallback idocr.Limits?                   used where the store fails, if the user allows it
+---@field emit fun(name: string, fields: table)
 ---@field account { id: string?, digest: string? }  the last account asked for
 ---@field leaving table<string, table[]>            key of a limit -> tickets of callers that ended
 local Limiter = {}
@@ -19,9 +24,13 @@ Limiter.__index = Limiter
 ---@param rate false|{ wait: boolean, all: number?, actions: table<string, number|false> }
 ---@param runtime idocr.Runtime
 ---@param store idocr.Store
+---@param emit (fun(name: string, fields: table))?
 ---@return idocr.Limiter
-function limiter.new(rate, runtime, store)
-  return setmetatable({ rate = rate, runtime = runtime, limits = store:limits(), account = {}, leaving = {} }, Limiter)
+function limiter.new(rate, runtime, store, emit)
+  return setmetatable({
+    rate = rate, runtime = runtime, store = store, limits = store:limits(), fallback = store.without and stores.memory():limits(),
+    emit = emit or events.silent, account = {}, leaving = {},
+  }, Limiter)
 end
 
 --- Returns the rate of an action: the user's, else the published one.
@@ -62,13 +71,22 @@ local function leave(self, limit, ticket)
   if not (background and background(function() flush(self, limit) end)) then flush(self, limit) end
 end
 
--- Asks for a start. Before a refusal, the places of callers that have ended are returned to the store.
-local function ask_first(self, limit, ticket, now, patience)
-  local wait, err = self.limits:ask(limit, ticket, now, patience)
+-- Asks the store, or this process where the store fails and the user goes on without it.
+local function ask(self, limit, ticket, now, patience, seconds_left)
+  local wait, err = self.limits:ask(limit, ticket, now, patience, seconds_left)
+  if not err then return wait end
+  self.emit("store", { store = self.store.name, use = "limit", code = err.code, without = self.fallback ~= nil })
+  if not self.fallback then return nil, err end
+  return self.fallback:ask(limit, ticket, now, patience, seconds_left)
+end
+
+-- Asks for the first time. Before a refusal, the places of callers that have ended are returned to the store.
+local function ask_first(self, limit, ticket, now, patience, seconds_left)
+  local wait, err = ask(self, limit, ticket, now, patience, seconds_left)
   if wait or err or patience <= 0 or not self.runtime.reclaim then return wait, err end
   self.runtime.reclaim()
   flush(self, limit)
-  return self.limits:ask(limit, ticket, now, patience)
+  return ask(self, limit, ticket, now, patience, seconds_left)
 end
 
 -- Waits for the start that a ticket was promised. Returns runtime.now() of the start; nil: too late.
@@ -84,7 +102,7 @@ local function wait_for_start(self, limit, ticket, now, wait, ends)
       return now + wait
     end
     now = math.max(now + wait, runtime.now())
-    wait, err = self.limits:ask(limit, ticket, now, ends - now)
+    wait, err = ask(self, limit, ticket, now, ends - now, ends - now)
   end
   return wait and now, err
 end
@@ -103,7 +121,7 @@ function Limiter:wait(provider, id, action, published, seconds_left)
   local permits, seconds = window.of(rate)
   local limit = { key = key_of(self, provider, id, action), permits = permits, seconds = seconds }
   local ticket, begun = {}, self.runtime.now()
-  local wait, err = ask_first(self, limit, ticket, begun, self.rate.wait and seconds_left or 0)
+  local wait, err = ask_first(self, limit, ticket, begun, self.rate.wait and seconds_left or 0, seconds_left)
   local started
   if wait then started, err = wait_for_start(self, limit, ticket, begun, wait, begun + seconds_left) end
   if started then return started - begun end

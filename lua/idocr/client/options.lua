@@ -3,6 +3,7 @@
 local constants = require "idocr.constants"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
+local stores = require "idocr.stores"
 local providers = require "idocr.providers"
 local seal = require "idocr.seal"
 local urls = require "idocr.url"
@@ -47,7 +48,8 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`
 ---@field cache false|idocr.CacheOptions|nil  keep results in the store of `shared`: the same picture is not paid for twice (false)
 ---@field ledger string|(fun(line: idocr.LedgerLine))|nil  a file or function that records what every request cost
----@field shared any                      nginx: a `lua_shared_dict` or its name, in which workers share rate limits and credentials
+---@field shared any                      where limits and credentials are shared: the URL of a Redis server, or
+---  `{ url, without, timeout, ca_file }`; in nginx also a `lua_shared_dict` or its name (this process)
 
 --- The checked options, with defaults.
 ---@class idocr.CheckedOptions
@@ -76,7 +78,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field clock (fun(): number)?
 ---@field cache idocr.CacheOptions?     with `ttl`
 ---@field ledger string|function|nil
----@field shared any                   where workers share rate limits and credentials
+---@field shared any                   of `stores.check`
 
 local function contains(list, value)
   for _, entry in ipairs(list) do
@@ -282,10 +284,7 @@ local RULES = {
     if not ok then return false, "must be a path or a function, not a " .. type(value) end
     return true, value
   end,
-  shared = function(value)
-    if type(value) == "table" or type(value) == "userdata" then return true, value end
-    return text(value)
-  end,
+  shared = stores.check,
 }
 
 options.NAMES = RULES

@@ -184,6 +184,9 @@ function runtime.background(fn)
   return (ngx.timer.at(0, function() pcall(fn) end)) ~= nil
 end
 
+--- Returns the module that opens connections to Redis.
+function runtime.redis() return require "idocr.nginx.redis" end
+
 local Pool = {}
 Pool.__index = Pool
 

@@ -13,8 +13,9 @@ local limits = {}
 
 --- The rate limits in a store. A ticket is a table of the caller, empty at first; `now` is `runtime.now()`.
 ---@class idocr.Limits
----@field ask fun(self: idocr.Limits, limit: idocr.Limit, ticket: table, now: number, patience: number): number?, idocr.Error?
----  returns 0: the call may start now; seconds to wait before asking again; nil: it could not start within `patience` seconds
+---@field ask fun(self, limit: idocr.Limit, ticket: table, now: number, patience: number, seconds_left: number): number?, idocr.Error?
+---  returns 0: the call may start now; seconds to wait before asking again; nil: it could not start within `patience` seconds.
+---  The answer itself takes at most `seconds_left`.
 ---@field leave fun(self: idocr.Limits, limit: idocr.Limit, tickets: table[]): boolean?, idocr.Error?
 ---  gives up the places of callers that ended before their calls started
 
