@@ -15,28 +15,123 @@ local card = {}
 ---@field raw table             the reply as the service named it; pictures in it are bytes
 ---@field sandbox boolean?      true: a mock server answered, no service read anything
 ---@field cached boolean?       true: from the cache of the client; this call cost nothing
----@field number string?
----@field name string?
+---@field name string?               the whole name as the document prints it, with its title
 ---@field surname string?
+---@field second_surname string?
 ---@field given_name string?
----@field native_name string?
+---@field middle_name string?
+---@field native_name string?        in the script of the country
 ---@field native_surname string?
 ---@field native_given_name string?
----@field sex "M"|"F"|nil
----@field birth_date string?    YYYY-MM-DD, like every date here
+---@field former_name string?
+---@field father_name string?
+---@field parents string?            both names in one text
+---@field householder_name string?
+---@field relationship string?       to the householder
+---@field title string?
+---@field name_telecode string?      Chinese telegraph code of the whole name
+---@field surname_telecode string?
+---@field given_name_telecode string?
+---@field number string?             by which the document is known; like all numbers text, and a mask ("*") stays
+---@field personal_number string?    national number of the holder, where it is another one
+---@field tax_number string?
+---@field document_number string?    of the form
+---@field serial_number string?
+---@field reference_number string?
+---@field virtual_number string?     in place of the number, India
+---@field permit_number string?
+---@field previous_number string?
+---@field file_number string?
+---@field series string?
+---@field household_number string?
+---@field identity_document string?  number and agency of another document
+---@field back_number string?        on the back
+---@field birth_date string?         YYYY-MM-DD like all dates; YYYY-MM where the document prints no day
 ---@field issue_date string?
 ---@field first_issue_date string?
+---@field valid_from string?
 ---@field expiry_date string?
----@field long_term boolean?    true where validity has no end
----@field nationality string?
+---@field long_term boolean?         true where validity has no end
+---@field entry_date string?         into the country
+---@field registration_date string?
+---@field residence_until string?
+---@field renewal_from string?
+---@field renewal_until string?
+---@field issue_year string?         YYYY, like the next two
+---@field expiry_year string?
+---@field registration_year string?
+---@field birth_place string?
+---@field birth_place_code string?
+---@field birth_country string?
+---@field native_place string?       of the family
+---@field issue_place string?
+---@field address string?
+---@field country string?            of the address
+---@field state string?              or province
+---@field city string?
+---@field district string?
+---@field village string?            or ward
+---@field neighbourhood string?      Indonesia: RT/RW
+---@field neighbourhood_rt string?
+---@field neighbourhood_rw string?
+---@field postal_code string?
+---@field state_code string?
+---@field municipality_code string?
+---@field locality_code string?
+---@field electoral_section string?
+---@field precinct string?
+---@field other_address string?
+---@field moved_to_city string?
+---@field moved_to_address string?
+---@field sex "M"|"F"|"X"|nil
+---@field nationality string?        as the document or the service writes it: a code or a word
+---@field ethnicity string?
+---@field religion string?
+---@field blood_type string?
+---@field marital_status string?
+---@field occupation string?
+---@field education string?
+---@field workplace string?
+---@field military_service string?
+---@field height number?             metres
+---@field weight number?             kilograms
 ---@field issuing_country string?
 ---@field issuing_authority string?
----@field ethnicity string?
----@field address string?
----@field portrait string?      bytes of a picture
----@field card_image string?    bytes of a picture
----@field quality number?       0 to 100
----@field border_score number?  0 to 100
+---@field document_code string?
+---@field card_version string?
+---@field window_text string?        in the transparent window, Hong Kong
+---@field copy_number integer?
+---@field issue_count integer?
+---@field licence_classes string?
+---@field restrictions string?
+---@field endorsements string?
+---@field licence_status string?
+---@field penalty_points integer?
+---@field agency_code string?
+---@field remarks string?
+---@field resident_type "permanent"|"non-permanent"|nil
+---@field residence_category string?
+---@field legal_basis string?
+---@field origin_document string?    entry of a civil register
+---@field household_type string?
+---@field page_number string?
+---@field registrar string?
+---@field symbol string?
+---@field watermark_text string?
+---@field signature string?          the word that is printed for it
+---@field mrz string[]?              lines of the machine readable zone
+---@field mrz_text string?           the zone in one line, which cannot be parsed
+---@field visual table?              the printed zone of a passport, by the same names
+---@field angle number?
+---@field reflections string[]?      parts of the card that have glare
+---@field card_count integer?
+---@field complete boolean?
+---@field portrait string?           bytes, like all pictures
+---@field portrait_small string?     a second, small one
+---@field portrait_back string?      on the back
+---@field card_image string?
+---@field quality number?            0 to 100
+---@field border_score number?       0 to 100
 ---@field confidence table<string, number>?  field -> 0 to 1
 ---@field mrz_part string[]?    the lines of a machine readable zone of which the service did not read all
 ---@field unread string[]?      fields whose printed value is not understood: nil there, as sent in `raw`

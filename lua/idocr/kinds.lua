@@ -73,6 +73,7 @@ local kinds = {}
 ---@field param "image"|"back"
 ---@field base64 string               wire parameter for the bytes
 ---@field url string?                 wire parameter for a URL
+---@field side "back"|"either"|nil     what it shows (nil: as the param says); "either": the front or the back, one in a call
 
 --- A wire parameter. `type` is its JSON type; "json" is a JSON object inside a string, whose members are in `fields`. A parameter
 --- with neither `param`, `when` nor `constant` is never sent.

@@ -178,7 +178,7 @@ describe("idocr batch", function()
     sent = batch("--concurrency 4")
     assert.are.equal(sent, #entries())
     assert.is_true(sent <= 5)
-    local _, other, stderr = batch("--site cn --provider ekycpro") -- which reads no passports
+    local _, other, stderr = cli.with(environment(), "batch macao_id %s --out %s --provider ekycpro", scans, out) -- which reads none
     assert.are.equal(2, other, stderr)
   end)
 

@@ -250,7 +250,7 @@ describe("idocr precheck", function()
     out, status = run("precheck passport --json %s", cut)
     assert.are.equal(5, status)
     assert.are.equal("image", cjson.decode(out).refused.category)
-    assert.are.equal(2, select(2, run("precheck passport --provider ekycpro %s", passport)))
+    assert.are.equal(2, select(2, run("precheck macao_id --provider ekycpro %s", passport)))
   end)
 end)
 

@@ -89,17 +89,32 @@ describe("README.md and docs/reference.md", function()
     assert.is_truthy(out:find("X1234567", 1, true))
   end)
 
-  it("names the action of each kind", function()
-    for _, page in ipairs { readme, reference } do
-      local count = 0
-      for name, row in page:match("\n| kind | documents.-\n\n"):gmatch("\n| `([%l_]+)` (|[^\n]+)") do
-        count = count + 1
-        for _, service in ipairs(assert(kinds.get(name), name).services) do
-          local action = service.provider == "ekycpro" and "my_ocr" or service.action
-          assert.is_truthy(row:find(action, 1, true), action)
+  it("names each kind, and the action of each service", function()
+    local rows = {}
+    for name, row in reference:match("\n| kind | documents.-\n\n"):gmatch("\n| `([%l_]+)` (|[^\n]+)") do rows[name] = row end
+    for _, name in ipairs(kinds.list()) do
+      assert.is_truthy(readme:find("`" .. name .. "`", 1, true), name)
+      local row = rows[name]
+      assert.is_truthy(row, name)
+      for _, service in ipairs(kinds.get(name).services) do
+        assert.is_truthy(row:find(service.action:gsub("/general$", ""), 1, true), service.action)
+        for _, date in pairs(service.removed or {}) do assert.is_truthy(row:find("until " .. date, 1, true), date) end
+      end
+    end
+  end)
+
+  it("documents each field of a card", function()
+    local section, declared = reference:match("\n## A card\n(.-)\n## "), process.read "lua/idocr/card.lua"
+    for _, name in ipairs(kinds.list()) do
+      for _, service in ipairs(kinds.get(name).services) do
+        for _, list in ipairs { service.outputs, service.composed or {} } do
+          for _, filled in ipairs(list) do
+            local field = filled.field:match("^[%w_]+")
+            assert.is_truthy(section:find("`" .. field .. "`", 1, true), field)
+            assert.is_truthy(declared:find("@field " .. field .. " ", 1, true), field)
+          end
         end
       end
-      assert.is_true(count >= 4, count)
     end
   end)
 

@@ -116,7 +116,7 @@ describe("a list of providers", function()
 
   it("skips a provider that does not read the kind or has no credentials", function()
     local made, asked = client(scripted.ok(), EKYC_OK, { provider = { "ekycpro", "tencent" } })
-    assert.equal("tencent", assert(made:passport(PNG)).provider)
+    assert.equal("tencent", assert(made:macao_id(PNG)).provider)
     assert.same({ "tencent" }, asked)
     made, asked = client(nil, EKYC_OK, { credentials = { api_key = "k", secret_id = "a", secret_key = " " } })
     assert.equal("ekycpro", assert(made:malaysia_id(PNG)).provider)
@@ -136,7 +136,7 @@ describe("a list of providers", function()
     assert.same({ "ResolveFailed", 2 }, { err.code, err.attempts })
     assert.equal(2, #asked)
     made = client(failing("connect", "ConnectFailed", { sent = false }), nil)
-    _, err = made:passport(PNG) -- ekycpro does not read this kind
+    _, err = made:macao_id(PNG) -- ekycpro does not read this kind
     assert.equal("ConnectFailed", err.code)
   end)
 

@@ -74,7 +74,7 @@ describe("routing", function()
   it("refuses what the site or the provider lacks before anything is sent", function()
     for _, case in ipairs {
       { { site = "cn" }, "macao_id", {} },
-      { { provider = "ekycpro", credentials = { api_key = "k" } }, "passport", {} },
+      { { provider = "ekycpro", credentials = { api_key = "k" } }, "macao_id", {} },
       { { provider = "ekycpro", credentials = { api_key = "k" } }, "malaysia_id", { back = PNG } },
       { { provider = "ekycpro", credentials = { api_key = "k" } }, "malaysia_id", { image = idocr.url "https://x/y.jpg" } },
       { {}, "china_id", { quality = true } },

@@ -6,7 +6,11 @@ local kinds = require "idocr.kinds"
 local scripted = require "spec.support.scripted"
 
 -- What a card table knows beyond the expectations of the examples.
-local ALSO = { passport = { "issue_date", "issuing_authority" } }
+local ALSO = {
+  brazil_rnm = { "issuing_authority" }, -- stands in one member with the date
+  passport = { "issue_date", "issuing_authority", "birth_place" },
+  philippines_voter_id = { "name" }, -- also where there is no middle name
+}
 
 local function client_of(example, transport)
   local credentials = example.provider == "tencent" and scripted.KEYS or { api_key = "key" }

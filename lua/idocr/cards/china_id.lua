@@ -2,7 +2,7 @@
 --- international one (which had IDCardOCR until July 2026). Same content; the newer action has typed members where the
 --- older one has JSON in strings.
 
-local MIB = 1024 * 1024
+local parts = require "idocr.cards.parts.tencent"
 
 local side = { wire = "CardSide", type = "string", param = "side", values = { "FRONT", "BACK" } }
 
@@ -56,9 +56,9 @@ return {
       action = "IDCardOCR",
       sites = { cn = true },
       rate = 20,
-      pictures = { { param = "image", base64 = "ImageBase64", url = "ImageUrl" } },
-      formats = { jpeg = true, png = true, bmp = true },
-      max_base64 = 10 * MIB,
+      pictures = parts.EITHER_SIDE,
+      formats = parts.JPEG_PNG_BMP,
+      max_base64 = parts.MAX_BASE64,
       inputs = {
         side,
         {
@@ -116,9 +116,9 @@ return {
       action = "RecognizeMainlandIDCardOCR",
       sites = { intl = true },
       rate = 20,
-      pictures = { { param = "image", base64 = "ImageBase64", url = "ImageUrl" } },
-      formats = { jpeg = true, png = true, bmp = true },
-      max_base64 = 7 * MIB,
+      pictures = parts.EITHER_SIDE,
+      formats = parts.JPEG_PNG_BMP,
+      max_base64 = parts.MAX_BASE64_7M,
       inputs = {
         side,
         { wire = "CropPortrait", type = "boolean", param = "portrait" },
@@ -129,10 +129,7 @@ return {
         { wire = "IdCardImage", field = "card_image", as = "picture" },
       },
       warnings = {
-        WarnCardInfos = {
-          [-9101] = "incomplete", [-9102] = "photocopy", [-9103] = "recaptured", [-9104] = "tampered",
-          [-9107] = "glare", [-9108] = "blurry", [-9109] = "not_enabled",
-        },
+        WarnCardInfos = parts.WARN_CARD_INFOS,
       },
       refusal = "FailedOperation.ImageNoIdCard",
     },

@@ -1,6 +1,7 @@
 --- Macao identity cards, read by RecognizeMacaoIDCardOCR, which only the international site has.
 
-local MIB = 1024 * 1024
+local parts = require "idocr.cards.parts.tencent"
+
 local DATE = { "DD-MM-YYYY" }
 
 return {
@@ -12,12 +13,9 @@ return {
       provider = "tencent",
       action = "RecognizeMacaoIDCardOCR",
       sites = { intl = true },
-      pictures = {
-        { param = "image", base64 = "ImageBase64", url = "ImageUrl" },
-        { param = "back", base64 = "BackImageBase64", url = "BackImageUrl" },
-      },
-      formats = { jpeg = true, png = true },
-      max_base64 = 7 * MIB,
+      pictures = parts.FRONT_AND_BACK,
+      formats = parts.JPEG_PNG,
+      max_base64 = parts.MAX_BASE64_7M,
       inputs = {
         {
           wire = "Config",
@@ -55,12 +53,7 @@ return {
         { field = "native_name", from = { "native_surname", "native_given_name" }, separator = "" },
       },
 
-      warnings = {
-        WarnCardInfos = {
-          [-9101] = "incomplete", [-9102] = "photocopy", [-9103] = "recaptured", [-9104] = "tampered",
-          [-9107] = "glare", [-9108] = "blurry", [-9109] = "not_enabled",
-        },
-      },
+      warnings = { WarnCardInfos = parts.WARN_CARD_INFOS },
 
       refusal = "FailedOperation.ImageNoSpecifiedCard",
     },

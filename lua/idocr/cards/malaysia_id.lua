@@ -1,7 +1,8 @@
 --- Malaysian identity cards (MyKad, MyPR, MyTentera, MyKAS, POLIS, i-Kad, MyKid): MLIDCardOCR reads both sides, ekycpro
 --- the front.
 
-local MIB = 1024 * 1024
+local ekycpro = require "idocr.cards.parts.ekycpro"
+local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Malaysian identity card",
@@ -12,13 +13,10 @@ return {
       action = "MLIDCardOCR",
       sites = { intl = true, cn = true },
       rate = 5,
-      pictures = {
-        { param = "image", base64 = "ImageBase64", url = "ImageUrl" },
-        { param = "back", base64 = "BackImageBase64", url = "BackImageUrl" },
-      },
-      formats = { jpeg = true, png = true },
-      max_base64 = { intl = 7 * MIB, cn = 10 * MIB },
-      inputs = { { wire = "RetImage", type = "boolean", param = "portrait" } },
+      pictures = parts.FRONT_AND_BACK,
+      formats = parts.JPEG_PNG,
+      max_base64 = parts.MAX_BASE64,
+      inputs = { parts.portrait "RetImage" },
       embedded = { AdvancedInfo = true },
 
       outputs = {
@@ -39,24 +37,14 @@ return {
       },
 
       warnings = {
-        WarnCardInfos = {
-          [-9101] = "incomplete", [-9102] = "photocopy", [-9103] = "recaptured", [-9104] = "tampered",
-          [-9107] = "glare", [-9108] = "blurry", [-9109] = "not_enabled",
-        },
+        WarnCardInfos = parts.WARN_CARD_INFOS,
         -- Before WarnCardInfos existed: other meanings under the same numbers.
         Warn = { [-9102] = "photocopy", [-9103] = "recaptured", [-9106] = "occluded", [-9107] = "blurry" },
       },
 
       refusal = "FailedOperation.NoMASIDCard",
     },
-    {
-      provider = "ekycpro",
-      action = "my_ocr/general",
-      pictures = { { param = "image", base64 = "img" } },
-      formats = { jpeg = true, png = true, bmp = true },
-      max_bytes = 2 * MIB,
-      inputs = {},
-
+    ekycpro.service("my_ocr/general", {
       outputs = {
         { wire = "CardNumber", field = "number", as = "text" },
         { wire = "Name", field = "name", as = "text" },
@@ -64,10 +52,7 @@ return {
         { wire = "DateOfBirth", field = "birth_date", as = "date", formats = { "YYYYMMDD" } },
         { wire = "Address", field = "address", as = "text" },
       },
-
-      warnings = {},
-      refusal = "FAIL",
-    },
+    }),
   },
 
   show = { "document_type", "number", "back_number", "name", "sex", "birth_date", "address" },

@@ -1,7 +1,9 @@
---- Passports (and other documents with a machine readable zone) read by MLIDPassportOCR.
+--- Passports (and other documents with a machine readable zone) read by MLIDPassportOCR, and by ekycpro.
 --- Members and codes: the vendor's page of the action; where the newest SDK differs, both generations decode.
 
-local MIB = 1024 * 1024
+local ekycpro = require "idocr.cards.parts.ekycpro"
+local parts = require "idocr.cards.parts.tencent"
+
 local PRINTED = { "D Mon YYYY", "DD/MM/YYYY" } -- as the passport prints them, bilingual months too
 
 return {
@@ -14,10 +16,10 @@ return {
       action = "MLIDPassportOCR",
       sites = { intl = true, cn = true },
       rate = 5,
-      pictures = { { param = "image", base64 = "ImageBase64", url = "ImageUrl" } },
+      pictures = parts.FRONT,
       formats = { jpeg = true, png = true, bmp = true, pdf = true },
-      max_base64 = { intl = 7 * MIB, cn = 10 * MIB },
-      inputs = { { wire = "RetImage", type = "boolean", param = "portrait" } },
+      max_base64 = parts.MAX_BASE64,
+      inputs = { parts.portrait "RetImage" },
       embedded = { AdvancedInfo = true },
 
       outputs = {
@@ -32,6 +34,13 @@ return {
         { wire = "Nationality", field = "nationality", as = "mrz_text" },
         { wire = "IssuingCountry", field = "issuing_country", as = "mrz_text" },
         { wire = "PassportRecognizeInfos.IssuingAuthority", field = "issuing_authority", as = "text" },
+        -- not in the machine readable zone
+        { wire = "PassportRecognizeInfos.MiddleName", field = "middle_name", as = "text" },
+        { wire = "PassportRecognizeInfos.FatherName", field = "father_name", as = "text" },
+        { wire = "PassportRecognizeInfos.Title", field = "title", as = "text" },
+        { wire = "PassportRecognizeInfos.BirthPlace", field = "birth_place", as = "text" },
+        { wire = "PassportRecognizeInfos.IssuePlace", field = "issue_place", as = "text" },
+        { wire = "PassportRecognizeInfos.Signature", field = "signature", as = "text" },
         { wire = "Type", field = "document_code", as = "mrz_text" },
         { wire = "CodeSet", field = "mrz[1]", as = "text" },
         { wire = "CodeCrc", field = "mrz[2]", as = "text" },
@@ -72,20 +81,32 @@ return {
       },
 
       warnings = {
-        WarnCardInfos = {
-          [-9101] = "incomplete", [-9102] = "photocopy", [-9103] = "recaptured", [-9104] = "tampered",
-          [-9107] = "glare", [-9108] = "blurry", [-9109] = "not_enabled",
-        },
+        WarnCardInfos = parts.WARN_CARD_INFOS,
         -- Before WarnCardInfos existed: other meanings under the same numbers.
         Warn = { [-9102] = "photocopy", [-9103] = "recaptured", [-9106] = "occluded", [-9108] = "blurry" },
       },
 
       refusal = "FailedOperation.NoPassport",
     },
+    ekycpro.service("pp_ocr/general", { -- without the machine readable zone; the nationality is a word
+      outputs = {
+        { wire = "passportNumber", field = "number", as = "text" },
+        { wire = "name", field = "name", as = "text" },
+        { wire = "chName", field = "native_name", as = "text" },
+        { wire = "gender", field = "sex", as = "sex" },
+        { wire = "birthDay", field = "birth_date", as = "date", formats = { "YYYYMMDD" } },
+        { wire = "birthPlace", field = "birth_place", as = "text" },
+        { wire = "nationality", field = "nationality", as = "text" },
+        { wire = "issueDay", field = "issue_date", as = "date", formats = { "YYYYMMDD" } },
+        { wire = "issuePlace", field = "issue_place", as = "text" },
+        { wire = "expiryDay", field = "expiry_date", as = "date", formats = { "YYYYMMDD" } },
+      },
+    }),
   },
 
   show = {
-    "document_code", "number", "name", "surname", "given_name", "sex", "birth_date", "nationality", "issuing_country",
-    "issue_date", "expiry_date", "issuing_authority", "mrz", "complete", "card_count",
+    "document_code", "number", "name", "native_name", "surname", "given_name", "middle_name", "title", "father_name", "sex",
+    "birth_date", "birth_place", "nationality", "issuing_country", "issue_date", "expiry_date", "issuing_authority", "issue_place",
+    "mrz", "complete", "card_count",
   },
 }

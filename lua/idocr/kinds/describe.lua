@@ -24,6 +24,7 @@ local kinds = require "idocr.kinds"
 ---@field sites string[]?                               Tencent's sites that have the action; nil: not divided into sites
 ---@field removed table<string, string>?                 sites that had the action, and the date when it was removed
 ---@field pictures string[]                             "image", "back"
+---@field sides "front"|"back"|"both"|"either"           sides of the document; "either": one of the two in each call
 ---@field params string[]                               names of the params that reach this service
 ---@field formats string[]|table<string, string[]>|nil  picture formats taken, for all sites or by site; nil: not published
 
@@ -72,10 +73,16 @@ local function formats_of(formats)
   return by_site
 end
 
+local function sides_of(pictures)
+  if pictures[2] then return "both" end
+  return pictures[1].side or "front"
+end
+
 local function service_of(service)
   local pictures = {}
   for index, input in ipairs(service.pictures) do pictures[index] = input.param end
   return {
+    sides = sides_of(service.pictures),
     provider = service.provider, action = service.action, sites = service.sites and sorted(service.sites), pictures = pictures,
     removed = service.removed and copy_of(service.removed),
     params = sorted(add_taken(service.inputs, {})), formats = formats_of(service.formats),

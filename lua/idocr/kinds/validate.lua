@@ -213,7 +213,9 @@ local function with_limits(rules)
   return rules
 end
 
-local picture_input = record(with_limits { param = required(one_of(set "image back")), base64 = required(text), url = text })
+local picture_input = record(with_limits {
+  param = required(one_of(set "image back")), base64 = required(text), url = text, side = one_of(set "back either"),
+})
 
 local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
 

@@ -1,12 +1,12 @@
 --- The subcommand `idocr kinds`: lists the kinds of documents, their services and params.
 
 local idocr = require "idocr"
+local console = require "idocr.cli.console"
 local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
-local table_text = require "idocr.cli.table"
 
 local command = {
-  description = "Lists the kinds of documents, the services that read them, and their params.",
+  description = "Lists the kinds of documents, the services that read them, the sides that they take, and their params.",
 }
 
 function command.describe(parser)
@@ -23,11 +23,29 @@ local function params_of(kind)
   return names
 end
 
+local SIDES = { front = "front", back = "back", both = "front and back", either = "front or back" }
+
+-- One line for each service of a kind, and one for each site that removed it.
+local function rows_of(kind)
+  local rows = {}
+  local function add(service, sites, sides)
+    rows[#rows + 1] = ("    %-8s %-9s %-17s %s\n"):format(service.provider, sites, sides, service.action)
+  end
+  for _, service in ipairs(kind.services) do
+    local sites = service.sites or {}
+    if sites[1] or not service.sites then add(service, table.concat(sites, ", "), SIDES[service.sides]) end
+    for site, date in pairs(service.removed or {}) do add(service, site, "until " .. date) end
+  end
+  return table.concat(rows)
+end
+
 local function lines(out)
   for _, name in ipairs(idocr.kinds()) do
     local kind, services = idocr.describe(name), {}
     for index, service in ipairs(kind.services) do
-      services[index] = { provider = service.provider, action = service.action, sites = service.sites }
+      services[index] = {
+        provider = service.provider, action = service.action, sites = service.sites, removed = service.removed, sides = service.sides,
+      }
     end
     out.out(show.line { kind = name, title = kind.title, services = services, params = params_of(kind), fields = kind.fields })
   end
@@ -38,20 +56,12 @@ function command.run(args, out)
     lines(out)
     return status.OK
   end
-  local rows, takes = {}, {}
   for _, name in ipairs(idocr.kinds()) do
     local kind = idocr.describe(name)
-    for index, service in ipairs(kind.services) do
-      rows[#rows + 1] = {
-        index == 1 and name or "", index == 1 and kind.title or "", service.provider,
-        table.concat(service.sites or {}, ", "), service.action,
-      }
-    end
     local params = params_of(kind)
-    if params[1] then takes[#takes + 1] = name .. " also takes " .. table.concat(params, ", ") .. "\n" end
+    out.out(console.paint(out, "bold", name) .. "  " .. kind.title .. "\n" .. rows_of(kind))
+    if params[1] then out.out("    params   " .. table.concat(params, ", ") .. "\n") end
   end
-  out.out(table_text.render(out, { "kind", "document", "provider", "sites", "action" }, rows))
-  out.out(table.concat(takes))
   return status.OK
 end
 

@@ -1,0 +1,44 @@
+--- Philippine taxpayer cards (TIN): RecognizePhilippinesTinIDOCR, whose members are objects { Value, Polygon }, and ekycpro.
+
+local ekycpro = require "idocr.cards.parts.ekycpro"
+local parts = require "idocr.cards.parts.tencent"
+
+local WORDS, NUMBERS = { "Mon D,YYYY" }, { "MM/DD/YYYY" }
+
+return {
+  title = "Philippine taxpayer card",
+
+  services = {
+    {
+      provider = "tencent",
+      action = "RecognizePhilippinesTinIDOCR",
+      sites = { intl = true },
+      removed = { cn = "2024-11-29" },
+      rate = 20,
+      pictures = parts.FRONT,
+      formats = parts.JPEG_PNG,
+      max_base64 = parts.MAX_BASE64_7M,
+      inputs = { parts.required_portrait "ReturnHeadImage" },
+      outputs = {
+        { wire = "LicenseNumber.Value", field = "number", as = "text" },
+        { wire = "FullName.Value", field = "name", as = "text" },
+        { wire = "Address.Value", field = "address", as = "text" },
+        { wire = "Birthday.Value", field = "birth_date", as = "date", formats = WORDS },
+        { wire = "IssueDate.Value", field = "issue_date", as = "date", formats = WORDS },
+        { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
+      },
+      refusal = parts.NOT_READ,
+    },
+    ekycpro.service("ph_ocr_tinid/general", {
+      outputs = {
+        { wire = "licenseNumber", field = "number", as = "text" },
+        { wire = "fullName", field = "name", as = "text" },
+        { wire = "address", field = "address", as = "text" },
+        { wire = "birthday", field = "birth_date", as = "date_mdy", formats = NUMBERS },
+        { wire = "issueDate", field = "issue_date", as = "date_mdy", formats = NUMBERS },
+      },
+    }),
+  },
+
+  show = { "number", "name", "birth_date", "address", "issue_date" },
+}
