@@ -34,10 +34,15 @@ LUA_CFLAGS_rock = -I"$(LUA_INCDIR)"
 CURL_SRC := $(wildcard csrc/transfer*.c csrc/lua_curl*.c)
 PIXELS_SRC := $(wildcard csrc/pixels*.c csrc/lua_pixels*.c)
 REDIS_SRC := $(wildcard csrc/redis*.c csrc/lua_redis*.c)
-CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC) $(REDIS_SRC),$(wildcard csrc/*.c))
-# Optional: pixels (quality advice) needs libjpeg-turbo and libpng; redis needs hiredis, and for TLS hiredis 1.0.
-MODULES := core curl $(shell $(PKG_CONFIG) --exists libjpeg libpng 2>/dev/null && echo pixels) \
-  $(shell $(PKG_CONFIG) --exists hiredis 2>/dev/null && echo redis)
+FIT_SRC := $(wildcard csrc/fit*.c csrc/lua_fit*.c)
+HEIF_SRC := $(wildcard csrc/heif*.c csrc/lua_heif*.c)
+CORE_SRC := $(filter-out $(CURL_SRC) $(PIXELS_SRC) $(REDIS_SRC) $(FIT_SRC) $(HEIF_SRC),$(wildcard csrc/*.c))
+# Optional: pixels (quality advice) and fit (pictures made to fit) need libjpeg-turbo and libpng; heif (HEIC and AVIF for fit) needs
+# libheif; redis needs hiredis, and for TLS hiredis 1.0. fit uses libwebp and Little CMS where they are there.
+pkg_has = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo $(2))
+MODULES := core curl $(call pkg_has,libjpeg libpng,pixels fit) $(call pkg_has,libjpeg libpng libheif,heif) $(call pkg_has,hiredis,redis)
+FIT_LIBRARIES := libjpeg libpng $(call pkg_has,libwebp,libwebp) $(call pkg_has,lcms2,lcms2)
+FIT_DEFINES := $(call pkg_has,libwebp,-DIDOCR_HAVE_WEBP) $(call pkg_has,lcms2,-DIDOCR_HAVE_LCMS)
 REDIS_LIBS := $(if $(shell $(PKG_CONFIG) --exists hiredis_ssl 2>/dev/null && echo yes),hiredis hiredis_ssl libssl libcrypto,hiredis)
 REDIS_FLAGS = $(patsubst -I%,-isystem%,$(call pkg_cflags,$(REDIS_LIBS))) $(if $(filter hiredis_ssl,$(REDIS_LIBS)),-DIDOCR_REDIS_TLS)
 HEADERS := $(wildcard csrc/*.h)
@@ -56,6 +61,8 @@ $(BUILD)/$(1)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(C_FLAGS) $$(SANITIZE) $$(CPPFLAGS) $$(CFLAGS) $$(LUA_CFLAGS_$(1)) $$(call pkg_cflags,libcrypto libcurl) \
 	  $$(if $$(filter pixels% lua_pixels%,$$(*F)),$$(call pkg_cflags,libjpeg libpng)) \
+	  $$(if $$(filter fit% lua_fit%,$$(*F)),$$(FIT_DEFINES) $$(call pkg_cflags,$$(FIT_LIBRARIES))) \
+	  $$(if $$(filter heif% lua_heif%,$$(*F)),$$(call pkg_cflags,libheif)) $$(if $$(filter fit_scale,$$(*F)),-O3) \
 	  $$(if $$(filter redis% lua_redis%,$$(*F)),$$(REDIS_FLAGS)) -c $$< -o $$@
 $(BUILD)/$(1)/idocr/core.so: $$(CORE_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
@@ -69,6 +76,13 @@ $(BUILD)/$(1)/idocr/pixels.so: $$(PIXELS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 $(BUILD)/$(1)/idocr/redis.so: $$(REDIS_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
 	@mkdir -p $$(@D) && echo "  $$@"
 	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,$$(REDIS_LIBS),-lhiredis) -pthread -lm
+$(BUILD)/$(1)/idocr/fit.so: $$(FIT_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) $$^ -o $$@ $$(call pkg_libs,$$(FIT_LIBRARIES),-ljpeg -lpng) -lm
+# nodelete: a thread of the decoder may outlive the Lua that started it.
+$(BUILD)/$(1)/idocr/heif.so: $$(HEIF_SRC:csrc/%.c=$(BUILD)/$(1)/obj/%.o)
+	@mkdir -p $$(@D) && echo "  $$@"
+	$(Q)$$(CC) $$(LIBFLAG) $$(SANITIZE) $$(LDFLAGS) -pthread -Wl,-z,nodelete $$^ -o $$@ $$(call pkg_libs,libheif,-lheif)
 endef
 $(foreach L,5.4 luajit rock,$(eval $(call per_lua,$L)))
 

@@ -41,10 +41,9 @@ static void keep_small(struct idocr_image *image)
     image->kept = NULL;
 }
 
-int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
+/* Makes the picture of an open file, which is closed where that fails. */
+static int adopt(struct idocr_image *image, int fd, struct idocr_error *error)
 {
-    /* O_NONBLOCK: opening a pipe must not wait for a writer; it has no effect on regular files. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return idocr_fail(error, "open", "the picture file cannot be opened", errno);
     struct stat status;
@@ -72,6 +71,17 @@ int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_e
     image->users = 1;
     keep_small(image);
     return 0;
+}
+
+int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error)
+{
+    /* O_NONBLOCK: opening a pipe must not wait for a writer; it has no effect on regular files. */
+    return adopt(image, open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error);
+}
+
+int idocr_image_open_descriptor(struct idocr_image *image, int fd, struct idocr_error *error)
+{
+    return adopt(image, fcntl(fd, F_DUPFD_CLOEXEC, 3), error);
 }
 
 void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length)

@@ -30,6 +30,9 @@ struct idocr_image {
 /* Opens a regular file; the caller is its first user. -1: "open" (with an errno), "not_a_file", "empty". */
 int idocr_image_open(struct idocr_image *image, const char *path, struct idocr_error *error);
 
+/* Opens the regular file of a descriptor, which the caller keeps and may close. -1: the same errors. */
+int idocr_image_open_descriptor(struct idocr_image *image, int fd, struct idocr_error *error);
+
 /* Borrows `length` bytes, which must outlive the image; the caller is its first user. */
 void idocr_image_borrow(struct idocr_image *image, const void *bytes, size_t length);
 

@@ -65,6 +65,18 @@ static int image_file(lua_State *L)
     return 1;
 }
 
+static int image_descriptor(lua_State *L)
+{
+    lua_Integer fd = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, fd >= 0 && fd <= INT32_MAX, 1, "the file descriptor must not be negative");
+    struct handle *handle = idocr_lua_newobject(L, sizeof *handle, IDOCR_IMAGE_METATABLE);
+    struct idocr_error error;
+    if (idocr_image_open_descriptor(&handle->image, (int)fd, &error) != 0)
+        return idocr_lua_fail(L, &error);
+    handle->open = true;
+    return 1;
+}
+
 static int image_bytes(lua_State *L)
 {
     size_t length;
@@ -199,7 +211,8 @@ void idocr_lua_add_image(lua_State *L)
     };
     static const luaL_Reg walk_methods[] = {{"step", walk_step}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", image_tostring}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"image_file", image_file}, {"image_bytes", image_bytes}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"image_file", image_file}, {"image_descriptor", image_descriptor}, {"image_bytes", image_bytes}, {NULL, NULL}};
     idocr_lua_class(L, IDOCR_IMAGE_METATABLE, methods, meta, image_close);
     idocr_lua_class(L, WALK_METATABLE, walk_methods, NULL, NULL);
     idocr_lua_setfuncs(L, functions);

@@ -31,6 +31,13 @@ local image = {}
 ---@return "open"|"not_a_file"|"empty"|"range"|nil code
 function core.image_file(path, offset, length) end
 
+--- Makes a picture of the regular file of a descriptor, which the caller keeps and may close.
+---@param descriptor integer
+---@return idocr.core.Image? image
+---@return string? message
+---@return "open"|"not_a_file"|"empty"|nil code
+function core.image_descriptor(descriptor) end
+
 --- Makes a picture of a string, which it references and does not copy.
 ---@param bytes string
 ---@param offset integer?  first byte of the picture in the string (0)

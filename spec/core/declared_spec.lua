@@ -41,11 +41,17 @@ local CLASSES = {
     finally(server.stop)
     return { connection = assert(redis.connect { host = "127.0.0.1", port = server.port, timeout = 5 }) }
   end,
+  fit = function(fit)
+    local core = require "idocr.core"
+    local body = core.body { { image = core.image_bytes "x", encoding = "raw" } }
+    return { job = assert(fit.new(body, { format = "jpeg", quality = 88 })) }
+  end,
+  heif = function() return {} end,
 }
 
 for module, objects in pairs(CLASSES) do
   local there, loaded = pcall(require, "idocr." .. module)
-  local optional = module == "pixels" or module == "redis" -- not built where their libraries are missing
+  local optional = ({ pixels = 1, fit = 1, heif = 1, redis = 1 })[module] -- not built where their libraries are missing
   local test = (there or not optional) and it or pending
   describe(module .. ".d.lua", function()
     test("declares what idocr." .. module .. " has, and nothing else", function()

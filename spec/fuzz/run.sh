@@ -25,7 +25,7 @@ build_c() { # build_c NAME: the program build/fuzz/NAME
   flags=$(pkg-config --cflags --libs libcrypto $libraries)
   # shellcheck disable=SC2046,SC2086
   clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    "spec/fuzz/$1_fuzz.c" $(facts "$1" sources) $flags -lm -o "$out/$1"
+    $(facts "$1" flags) "spec/fuzz/$1_fuzz.c" $(facts "$1" sources) $flags -lm -o "$out/$1"
 }
 
 fuzz_c() { # fuzz_c NAME SECONDS
@@ -47,8 +47,15 @@ seed() { # seed NAME FILE...
   cp "$@" "$folder/"
 }
 
-mkdir -p "$out/seeds-pixels" "$out/seeds-image" "$out/seeds-reply"
+# The same with two bytes before the picture: the settings of the fit.
+seed_fit() { # seed_fit FILE...
+  local file
+  for file; do { printf 'P\1'; cat "$file"; } >"$out/seeds-fit/$(basename "$file")"; done
+}
+
+mkdir -p "$out/seeds-pixels" "$out/seeds-image" "$out/seeds-reply" "$out/seeds-fit"
 seed pixels spec/checks/pictures/*
+seed_fit spec/checks/pictures/* spec/fuzz/pictures/*
 seed image spec/checks/pictures/* lua/idocr/sandbox/specimens/macao_id.jpg
 seed reply spec/responses/passport/ret_image.json spec/responses/idcard/crop_both.json
 
