@@ -244,7 +244,7 @@ static void paletted_row(const struct bmp *self, uint8_t *row)
     const unsigned per_byte = 8 / self->bits, mask = (1u << self->bits) - 1;
     for (uint32_t x = 0; x < self->width; x++) {
         unsigned shift = (per_byte - 1 - x % per_byte) * self->bits;
-        const uint8_t *colour = self->palette[self->line[x / per_byte] >> shift & mask];
+        const uint8_t *colour = self->palette[(unsigned)self->line[x / per_byte] >> shift & mask];
         if (self->grey)
             row[x] = colour[0];
         else
