@@ -76,7 +76,7 @@ struct idocr_descriptor {
 
 /* Stores at most `capacity` descriptors of the unfinished transfers in `list` and returns their number. Sets *wait_ms to the
  * longest time until idocr_transfers_wait(set, 0) must be called although none of them is ready: 0 when a transfer is finished
- * already, -1 when there is none. They are valid until the next call with this set. */
+ * already, -1 where there is no such time. They are valid until the next call with this set. */
 size_t idocr_transfers_descriptors(struct idocr_transfers *set, struct idocr_descriptor *list, size_t capacity, int64_t *wait_ms);
 
 /* Removes and returns the transfer that finished first, or NULL. */

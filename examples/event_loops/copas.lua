@@ -10,7 +10,7 @@ local client = idocr.new { endpoint = os.getenv "IDOCR_ENDPOINT" } -- without an
 
 local left = #arg - 1
 
--- Stands for the other work of the program: a server that says how many cards are missing, and a thread that asks it.
+-- Represents the other work of the program: a server that returns the number of missing cards, and a thread that queries it.
 local server = assert(socket.bind("127.0.0.1", 0))
 copas.addserver(server, function(peer)
   peer = copas.wrap(peer)

@@ -10,7 +10,7 @@ local client = idocr.new { endpoint = os.getenv "IDOCR_ENDPOINT" } -- without an
 local loop = cqueues.new()
 local unpack = table.unpack or unpack
 
--- Drives the started calls of a client in a coroutine of its own. Returns read(kind, params), which waits in a coroutine.
+-- Drives the started calls of a client in a separate coroutine. Returns read(kind, params), which waits in a coroutine.
 local function drive(idocr_client)
   local begun = condition.new()
 

@@ -174,7 +174,7 @@ function Card:check(options)
   return require("idocr.checks.report").make(self, options)
 end
 
---- Returns what the number itself says (birth date, sex, birthplace or region), or the machine readable zone of a passport. These
+--- Returns what the number itself encodes (birth date, sex, birthplace or region), or the machine readable zone of a passport. These
 --- facts are never mixed into the fields that were read.
 ---@param options { today: string|number|nil }?
 ---@return table? facts, string? message nil and a reason where there is no number or its format is wrong

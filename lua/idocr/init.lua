@@ -108,7 +108,7 @@ function idocr.describe(kind) return (describe(kind_of(kind).kind)) end
 ---@param param string
 ---@param text string
 ---@return any value nil where the text is wrong
----@return string? complaint says what would be right and does not repeat the text
+---@return string? complaint  what would be right; does not repeat the text
 function idocr.parse_param(kind, param, text)
   local found = kind_of(kind)
   if not found.compiled.params[param] or param == "image" or param == "back" then

@@ -27,7 +27,7 @@ local function add(params, kind, name, value)
   params[lower] = parsed
 end
 
---- Params from several tables of texts; a later one replaces what an earlier one says.
+--- Params from several tables of texts; a later one replaces values of an earlier one.
 ---@param kind idocr.Description
 ---@param ... table<string, string|true|table>
 ---@return table? params

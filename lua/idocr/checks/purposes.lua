@@ -81,14 +81,14 @@ local function find(check, first, second)
   while id do
     local value = first[id]
     if value == nil then value = second[id] end
-    if value ~= nil and value ~= true then return value end -- true: as the rest says
+    if value ~= nil and value ~= true then return value end -- true: the default of the purpose
     id = id:match("^(.*)%.[^.]*$")
   end
 end
 
 local NONE = {}
 
---- Returns the weight of a check. What the caller sets for a family of checks overrides what a purpose says of one of them.
+--- Returns the weight of a check. A value of the caller for a family of checks overrides that of the purpose for one of them.
 ---@param check string
 ---@param purpose table one of the tables above
 ---@param own table? the caller's: check or prefix -> "error" | "warning" | "info" | false (off)

@@ -1,6 +1,6 @@
 --- The rule of money: what a failed request may have cost, and what may therefore be done next. This file alone decides
---- whether a request is sent again, whether the next provider is asked, whether a later batch asks again, and what `billed`
---- says. It decides from facts: what left, what came back, what the vendor's tables say about the code, what the user allowed.
+--- whether a request is sent again, whether the next provider is called, whether a later batch repeats it, and the value of
+--- `billed`. It decides from facts: what left, what came back, the vendor's table of codes, and what the user allowed.
 ---
 ---   sent = false, "part"       the service has no whole request and cannot have acted                free
 ---   billed = true, false       the vendor's tables, or the reply itself, say so                      as they say

@@ -13,7 +13,7 @@ local function removal(kind, provider, site)
   end
 end
 
--- Says what reads a kind today.
+-- Returns a sentence that names the services that read a kind today.
 local function readers(kind)
   local names = {}
   for _, service in ipairs(kind.services) do

@@ -186,7 +186,7 @@ local function cut(text, room)
   return sub(before, 1, -2) .. "<" .. next_letter
 end
 
---- Joins two transliterated identifiers into a field, truncated as the standard says: the last position has a
+--- Joins two transliterated identifiers into a field, truncated by the standard: the last position has a
 --- letter, and at least one letter of each identifier remains.
 ---@param surname string A-Z and `<`
 ---@param given_name string A-Z and `<`; may be empty
