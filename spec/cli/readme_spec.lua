@@ -1,5 +1,6 @@
 -- Checks README.md and docs/reference.md: their Lua runs, their commands work, their tables agree with the code.
 
+local core = require "idocr.core"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local process = require "spec.support.process"
@@ -19,7 +20,7 @@ end
 describe("README.md and docs/reference.md", function()
   it("has Lua that runs with the sandbox in place of the service", function()
     local specimen = require("idocr.sandbox.specimens").path
-    local lines, shared = {}, {}
+    local lines, shared = {}, { wait_for = function() end }
     local environment = setmetatable({
       require = function(name)
         if name ~= "idocr" then return require(name) end
@@ -28,8 +29,13 @@ describe("README.md and docs/reference.md", function()
             local copy = { transport = "sandbox" }
             for option, value in pairs(options) do copy[option] = value end
             local client = idocr.new(copy)
-            shared.client = client
-            return setmetatable({
+            shared.client = setmetatable({
+              start = function(_, kind, params, callback)
+                params.image = specimen(kind)
+                return client:start(kind, params, callback)
+              end,
+              step = function(_, seconds) return client:step(seconds) end,
+              fds = function() return client:fds() end,
               passport = function(_, params)
                 if params.image == "passport.jpg" then params.image = specimen "passport" end
                 local card, err = client:passport(params)
@@ -41,6 +47,7 @@ describe("README.md and docs/reference.md", function()
                 return client:each(kind, inputs, each_options)
               end,
             }, { __index = client })
+            return shared.client
           end,
         }, { __index = idocr })
       end,
@@ -160,7 +167,8 @@ describe("README.md and docs/reference.md", function()
       local folder = page:match("^.*/") or ""
       for target in text:gmatch("%]%(([^)]+)%)") do
         local file, anchor = target:match("^([^#]*)#?(.*)$")
-        local linked = file == "" and text or process.read(folder .. file)
+        local is_folder = core.file_type(folder .. file, true) == "folder"
+        local linked = file == "" and text or is_folder and "" or process.read(folder .. file)
         assert.is_truthy(linked, page .. " -> " .. target)
         if anchor ~= "" then
           local found = false
