@@ -50,12 +50,15 @@ function states.name(letters) return names[letters] end
 ---@return string?
 function states.fiscal_region(digit) return regions[digit] end
 
---- Returns the letters of the state at the end of an issuer's name: "SSP-SP", "SSP/SP", "SSPSP", "DETRAN RJ".
+--- Returns the letters of the state in an issuer's name: "SSP-SP", "SSP/SP", "SSPSP", "DETRAN RJ", "SP".
 ---@param issuer string?
----@return string?
+---@return string? letters nil where the name has none, as "SESP"
 function states.of_issuer(issuer)
-  local letters = issuer and issuer:upper():match("(%u%u)[%s.]*$")
-  if letters and names[letters] and issuer:upper():find("%u%u%u?%u?[%s/%-.]*" .. letters .. "[%s.]*$") then return letters end
+  if not issuer then return nil end
+  local name = issuer:upper():gsub("[%s.]+$", "")
+  if name:find("S[^%s]*O PAULO$") then return "SP" end
+  local letters = name:match("[%s/%-.(]+(%u%u)%)?$") or name:match("^SSP(%u%u)$") or name:match("^(%u%u)$")
+  return letters and names[letters] and letters
 end
 
 return states

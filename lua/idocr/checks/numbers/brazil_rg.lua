@@ -14,7 +14,7 @@ local normalize = require "idocr.checks.numbers.normalize"
 local brazil_rg = {}
 
 local FORMAT = "the number of an RG must have 5 to 14 digits, or digits and X: 24.678.131-2"
-local LENGTH = 9 -- characters of a number of São Paulo; 8 in old ones
+local LENGTH = 9 -- characters of a number of São Paulo; old ones have fewer, with the check character after a hyphen
 
 ---@class idocr.BrazilRg: idocr.Number
 ---@field state string?   two letters of the state that issued the card, where the text or the issuer names it
@@ -31,7 +31,7 @@ end
 -- Splits "24.678.131-2 SSP/SP 2 VIA" into the number and the issuer; removes the number of the copy.
 local function split(text)
   text = normalize(text):upper():gsub("º", "O"):gsub("ª", "A")
-  text = text:gsub("%s+%d?%d?[AO]?%.?%s*VIA%s*%d*%s*$", ""):gsub("^RG[:%s]+", "")
+  text = text:gsub("%s+%d?%d?[AO]?%.?%s*VIA%f[%A]%s*", " "):gsub("%s+$", ""):gsub("^RG[:%s]+", "")
   local number, issuer = text:match("^(.-%d[%dX*./%-]*)[%s/%-]+(%u%u[%u/%s%-.]*)$")
   return number or text, issuer
 end
@@ -45,9 +45,10 @@ local function prefixed(text)
 end
 
 -- Sets the check by São Paulo's rule, which is only known to apply there.
-local function check(found, characters)
+local function check(found, characters, text)
   local known = found.state == "SP"
-  if known and #characters == LENGTH - 1 then characters = "0" .. characters end
+  if known and #characters < LENGTH and text:find("%-%s*%w%s*$") then characters = ("0"):rep(LENGTH - #characters) .. characters end
+  if known and #characters > LENGTH then found.problem = "a number of São Paulo has at most nine characters" end
   if #characters ~= LENGTH then return end
   found.checksum = brazil_rg.check_character(characters:sub(1, 8)) == characters:sub(9)
   if not known then found.unofficial = { checksum = true } end
@@ -79,7 +80,7 @@ function brazil_rg.parse(number, options)
     found.number, found.is_cpf, found.checksum = brazil_cpf.parse(compact).number, true, true
     return result.settle(found)
   end
-  check(found, compact)
+  check(found, compact, text)
   if found.checksum == false and found.state and found.state ~= "SP" then -- the rule of another state
     result.settle(found).valid = true
     return found

@@ -37,7 +37,7 @@ local function new_form(characters, today)
   found.birth_dates = result.birth_dates(yyyy, mm, dd, today)
   found.sex = tonumber(order) % 2 == 1 and "M" or "F"
   found.checksum = china_id.check_character(characters) == characters:sub(18)
-  return result.settle(found)
+  return result.settle(found, found.region ~= nil)
 end
 
 local function old_form(characters, today)
@@ -47,7 +47,7 @@ local function old_form(characters, today)
   if not found.nationality then found.problem = "the number has a country code that is not assigned" end
   found.birth_dates = result.open_century(yy, mm, dd, today)
   found.checksum = tostring(check_digits.of(characters:sub(1, 14))) == characters:sub(15)
-  return result.settle(found)
+  return result.settle(found, found.region ~= nil)
 end
 
 --- Parses a number.

@@ -27,8 +27,7 @@ end
 
 local function region(parsed, add)
   if not parsed.region_code then return end
-  local unassigned = not parsed.region and parsed.valid == false
-  add(unassigned and "region.unassigned" or "region", parsed.region ~= nil,
+  add(parsed.region and "region" or "region.unassigned", parsed.region ~= nil,
     parsed.region and "the code of the region is assigned" or "the code of the region is not assigned")
 end
 

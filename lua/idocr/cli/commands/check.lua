@@ -27,8 +27,9 @@ input.
 
 -- Returns the module that checks the number of a kind of card, or its machine readable zone; nil where there is none.
 local function module_of(kind)
-  local shown = table.concat(idocr.describe(kind).fields, " ")
-  if shown:find("%f[%w]mrz%f[%W]") then return "idocr.checks.mrz" end
+  for _, field in ipairs(idocr.describe(kind).fields) do
+    if field == "mrz" then return "idocr.checks.mrz" end
+  end
   local first = numbers.of_kind(kind)[1]
   if first and (first.field == "number" or first.field == "personal_number") then return "idocr.checks.numbers." .. first.check end
   local own = "idocr.checks.numbers." .. kind -- of a kind in the user's project
