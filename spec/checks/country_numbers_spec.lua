@@ -228,7 +228,14 @@ describe("facts in numbers", function()
     assert.same({ "RJ", false, true, { checksum = true } }, { other.state, other.checksum, other.valid, other.unofficial })
     local own = parse("brazil_rg", "24.678.131-3", { today = TODAY.today, issuer = "SSP-SP" })
     assert.same({ "SP", false, false, nil }, { own.state, own.checksum, own.valid, own.unofficial })
-    assert.is_true(parse("brazil_rg", "4.028.540-7 SSP/SP") ~= nil)
+    for text, expected in pairs {
+      ["24.678.131-2 1 VIA SSP-SP"] = "24.678.131-2 SP true true", ["24.678.131-2 SSP-SP 2 VIA"] = "24.678.131-2 SP true true",
+      ["4.028.540-7 SSP/SP"] = "40285407 SP false false", ["40285407 SSP SP"] = "40285407 SP nil true", -- without a hyphen nobody knows
+      ["1234567890 SSP SP"] = "1234567890 SP nil false", ["24.678.131-2 SESP"] = "24.678.131-2 nil true true",
+      ["M-8.765.432"] = "8765432 MG nil true", ["2002009123456 SSPDS CE"] = "2002009123456 CE nil true",
+    } do
+      assert.equal(expected, facts("brazil_rg", text, "number", "state", "checksum", "valid"))
+    end
     assert.equal("40.285.407-X", parse("brazil_rg", "40.285.407-x").number)
   end)
 
@@ -264,12 +271,38 @@ describe("facts in numbers", function()
       facts("china_permanent_residence", "911124197905060010", "nationality", "region", "birth_date", "sex", "form"))
     assert.equal("CAN Shanghai 1979-05-06 true", facts("china_permanent_residence", "CAN310079050608", "nationality", "region",
       "birth_date", "checksum"))
+    assert.equal("KAZ Beijing 1990-12-31 true",
+      facts("china_permanent_residence", "KAZ110090123105", "nationality", "region", "birth_date", "valid"))
+    for _, wrong in ipairs { "KAA110090123105", "KAZ990090123105", "KAZ110090023105", "999398199012310021", "911398199002310021" } do
+      assert.is_false(parse("china_permanent_residence", wrong).valid, wrong)
+    end
     local old = parse("china_permanent_residence", "CAN310079050609")
     assert.same({ false, { checksum = true } }, { old.checksum, old.unofficial })
     body = "91199919790506001"
     assert.is_false(parse("china_permanent_residence", body .. check(body)).valid) -- no country has 999
     body = "44030519951112012"
     assert.is_false(parse("china_permanent_residence", body .. check(body)).valid)
+  end)
+end)
+
+describe("published examples", function()
+  it("are valid", function()
+    for name, list in pairs {
+      hong_kong_id = "C123456(9) AB987654(3) AB123456(9) E364912(5) D288754(2) CA182361(1) G123456(A)",
+      singapore_id = "S1234567D S0000001I T3784091I F3418905Q G4553558X S9400291E T9400291A F9400291P G9400291K M1234567K",
+      thailand_id = "1-2345-45678-78-1",
+      brazil_cpf = "390.533.447-05 529.982.247-25 123.456.789-09",
+      brazil_cnh = "84718735264 50195131143 58316794534 69044271146 46190906839 624729276-37 76035184470 02650306461 04128959944",
+      brazil_rg = "35.540.462-X 31.203.131-2",
+      mexico_curp = "BOXW310820HNERXN09 HEGG560427MVZRRL04 SABC560626MDFLRN01 AAPR630321HDFLRC09",
+      mexico_voter_id = "GMVLMR80070501M100 HRGRJN82050602H900",
+      pakistan_id = "42201-0397640-8 34201-0891231-8",
+      india_aadhaar = "234123412346", india_vid = "2341234123412341",
+      china_residence_permit = "810000199408230021 830000199201300022",
+      china_permanent_residence = "911124198108030024 911398199012310021 CAN310079050608",
+    } do
+      for text in list:gmatch("%S+") do assert.is_true(assert(parse(name, text), text).valid, name .. " " .. text) end
+    end
   end)
 end)
 
