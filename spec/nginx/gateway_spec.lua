@@ -13,7 +13,7 @@ end
 local SPECIMENS = "lua/idocr/sandbox/specimens/"
 
 describe("the gateway of the examples", function()
-  local gateway, base
+  local gateway, base, logs
 
   -- Starts a gateway with more environment variables. Returns it and its URL.
   local function start(environment)
@@ -25,10 +25,10 @@ describe("the gateway of the examples", function()
       assert(started.alive(), said)
       return said:find("The gateway is at ", 1, true)
     end, 20)
-    return started, "http://127.0.0.1:" .. port
+    return started, "http://127.0.0.1:" .. port, process.read(out):match("its log: (%S+)/error%.log")
   end
 
-  setup(function() gateway, base = start "" end)
+  setup(function() gateway, base, logs = start "" end)
 
   teardown(function() gateway.stop() end)
 
@@ -244,9 +244,9 @@ describe("the gateway of the examples", function()
     assert.is_true(value('idocr_calls_total{kind="passport",outcome="ok"}') >= 3)
     assert.equal(1, value('idocr_errors_total{kind="passport",code="FailedOperation.NoPassport"}'))
     assert.is_true(value('idocr_uploads_refused_total{code="PictureMissing"}') >= 1)
-    local count, last = value('idocr_call_seconds_count{kind="passport"}'), 0
+    local count, last = value('idocr_call_duration_seconds_count{kind="passport"}'), 0
     for _, bound in ipairs { "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "+Inf" } do
-      local below = value(('idocr_call_seconds_bucket{kind="passport",le="%s"}'):format(bound))
+      local below = value(('idocr_call_duration_seconds_bucket{kind="passport",le="%s"}'):format(bound))
       assert.is_true(below >= last, bound)
       last = below
     end
@@ -255,8 +255,38 @@ describe("the gateway of the examples", function()
       assert.is_true(line:match("^# HELP idocr_[%l_]+ .") ~= nil or line:match("^# TYPE idocr_[%l_]+ %l+$") ~= nil
         or line:match("^idocr_[%l_]+ [%d.e+-]+$") ~= nil or line:match('^idocr_[%l_]+{.*"} [%d.e+-]+$') ~= nil, line)
     end
+    assert.is_true(value('idocr_requests_total{provider="tencent",action="MLIDPassportOCR",billed="true"}') >= 3)
+    local idle = 0
+    for count_now in text:gmatch('\nidocr_calls_in_flight{worker="%d"} (%d+)') do idle = idle + tonumber(count_now) end
+    assert.equal(0, idle)
+    assert.equal(1, value(('idocr_build_info{version="%s"}'):format(require("idocr").version)))
     -- no personal data
     assert.is_nil(text:find("SPECIMEN", 1, true))
+  end)
+
+  it("has a dashboard and alert rules about metrics that exist", function()
+    local source = process.read "examples/openresty/lua/metrics.lua"
+    local dashboard = process.read "examples/openresty/monitoring/dashboard.json"
+    assert.is_table(require("idocr.json").decode(dashboard))
+    local count = 0
+    for name in (dashboard .. process.read "examples/openresty/monitoring/alerts.yml"):gmatch("idocr_[%l_]+") do
+      count = count + 1
+      assert.is_truthy(source:find("\n  " .. name:gsub("_bucket$", "") .. " = {"), name)
+    end
+    assert.is_true(count > 20)
+  end)
+
+  it("logs each request as a line of JSON with the id of the answer", function()
+    local headers = process.run("curl -sS -D - -o /dev/null " .. base .. "/v1/kinds?name=ROSA")
+    local id = headers:match("X%-Request%-Id: (%x+)")
+    local line
+    assert.is_true(process.wait_for(function()
+      line = process.read(logs .. "/access.log"):match('[^\n]*"' .. id .. '"[^\n]*')
+      return line ~= nil
+    end, 10))
+    local entry = require("idocr.json").decode(line)
+    assert.same({ "/v1/kinds", 200, "GET" }, { entry.route, entry.status, entry.method })
+    assert.is_nil(line:find("ROSA", 1, true))
   end)
 
   it("responds to /health", function()

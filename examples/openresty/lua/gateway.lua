@@ -23,8 +23,12 @@ function gateway.init()
     timeout = { connect = 3, total = 20 },
     shared = "idocr", -- the rate limit applies to all workers together
     on_event = metrics.event,
+    ledger = metrics.ledger,
   }
 end
+
+--- Called in init_worker_by_lua.
+function gateway.init_worker() metrics.init_worker(idocr.version) end
 
 -- Encodes a list. cjson would encode an empty one as an object.
 local function list(values)
@@ -42,7 +46,7 @@ end
 -- HTTP status by error category.
 local STATUS = {
   image = 422, unsupported = 400, service = 422, throttled = 429, timeout = 504,
-  connect = 502, tls = 502, network = 502, http = 502, protocol = 502, credentials = 500, closed = 503,
+  connect = 502, tls = 502, network = 502, http = 502, protocol = 502, credentials = 500, closed = 503, store = 503,
 }
 
 -- Sends an error.
@@ -152,7 +156,9 @@ function gateway.read(name)
   local params, complaint = params_of(kind, picture, form)
   if not params then return refuse(unsupported("BadParams", complaint)) end
 
+  metrics.started()
   local ran, card, err = pcall(client.read, client, name, params)
+  metrics.finished()
   if not ran then
     local message = tostring(card)
     if message:find("^[^ ]+:%d+: ") then error(message, 0) end -- a bug, not a wrong param
