@@ -13,7 +13,14 @@ IdCardTooSmall ? no               FailedOperation
 ImageBlur F no                    FailedOperation
 ImageDecodeFailed F no            FailedOperation
 ImageNoIdCard F no                FailedOperation
+ImageNoHandWrite ? no             FailedOperation
 ImageNoSpecifiedCard ? no         FailedOperation
+ImageNoText ? no                  FailedOperation
+LicenseCardSideError ? no         FailedOperation
+LicenseMultiCardError ? no        FailedOperation
+NoDriverLicenseError ? no         FailedOperation
+NoHKIDCard ? no                   FailedOperation
+NotAppointCard ? no               FailedOperation
 ImageSizeTooLarge F no            FailedOperation
 InconsistencyBetweenMRZAndVRZ ? no FailedOperation
 InvalidPostalCodeLength ? no      FailedOperation

@@ -55,6 +55,7 @@ return {
       provider = "tencent",
       action = "IDCardOCR",
       sites = { cn = true },
+      removed = { intl = "2026-07-06" },
       rate = 20,
       pictures = parts.EITHER_SIDE,
       formats = parts.JPEG_PNG_BMP,

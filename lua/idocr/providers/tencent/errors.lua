@@ -129,7 +129,14 @@ add({ category = "service", retry = "no" }, [[
 FailedOperation.CardSideError                  the picture shows the other side of the card
 FailedOperation.FieldException                 the service could not make sense of a field of the document
 FailedOperation.IdCardTooSmall                 the card is too small in the picture
+FailedOperation.ImageNoHandWrite               the service saw no handwriting in the picture
 FailedOperation.ImageNoSpecifiedCard           the service saw no card of this kind in the picture
+FailedOperation.ImageNoText                    the service saw no text in the picture
+FailedOperation.LicenseCardSideError           the picture shows the other page of the licence
+FailedOperation.LicenseMultiCardError          the service saw two pages of the same side in the picture
+FailedOperation.NoDriverLicenseError           the service saw no driving licence in the picture
+FailedOperation.NoHKIDCard                     the service saw no Hong Kong identity card in the picture
+FailedOperation.NotAppointCard                 the service saw no card of this kind in the picture
 FailedOperation.InconsistencyBetweenMRZAndVRZ  the machine readable zone contradicts the printed fields
 FailedOperation.InvalidPostalCodeLength        the card's postal code has the wrong length
 FailedOperation.NoMASIDCard                    the service saw no Malaysian identity card in the picture
