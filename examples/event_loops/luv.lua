@@ -7,7 +7,8 @@ local uv = require "luv"
 
 local client = idocr.new { endpoint = os.getenv "IDOCR_ENDPOINT" } -- without an endpoint: the service
 
--- Drives the started calls of a client. Returns a function to call after each client:start.
+-- Drives the started calls of a client. Returns a function to call after each client:start. (luv itself prints "EBADF" when a
+-- peer resets a connection; the error of the call says what happened.)
 local function drive(idocr_client)
   local timer, polls = uv.new_timer(), {}
   local function step()

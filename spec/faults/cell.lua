@@ -64,6 +64,14 @@ function cell.params(what, index, bytes)
   return { image = picture(mark, bytes or SMALL), precheck = false }, mark
 end
 
+-- Reads the inputs at once with started calls, as an event loop does: waits for the descriptors and the time that client:fds names.
+local function read_started(client, inputs, ended)
+  for _, input in ipairs(inputs) do
+    client:start("malaysia_id", input, function(card, err) ended(input, card, err) end)
+  end
+  while client:step(0) > 0 do probe.poll(client:fds()) end
+end
+
 -- One call, or several at once. The control timer is as long as the deadline and starts with it, when the inputs are made.
 local function make_call(client, what, call, index, events, notes)
   local count = call.together or 1
@@ -74,7 +82,11 @@ local function make_call(client, what, call, index, events, notes)
   end
   events.request = 0
   local timer = probe.timer(what.total)
-  if call.together then
+  if what.transport:find "started" then
+    read_started(client, inputs, function(input, card, err)
+      outcomes[#outcomes + 1] = outcome(card, err, marks[input], call.together and { request = 1 } or events)
+    end)
+  elseif call.together then
     for input, card, err in client:each("malaysia_id", inputs, { concurrency = count }) do
       outcomes[#outcomes + 1] = outcome(card, err, marks[input], { request = 1 })
     end

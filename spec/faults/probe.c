@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -170,6 +171,27 @@ static int l_sleep(lua_State *L)
     return 0;
 }
 
+/* probe.poll(list of {fd, read, write}, seconds): waits until a descriptor is ready, or the time is over */
+static int l_poll(lua_State *L)
+{
+    struct pollfd fds[64];
+    nfds_t count = 0;
+    luaL_checktype(L, 1, LUA_TTABLE);
+    for (;; count++) {
+        lua_rawgeti(L, 1, (int)count + 1);
+        if (lua_isnil(L, -1) || count == sizeof fds / sizeof *fds)
+            break;
+        lua_getfield(L, -1, "fd");
+        lua_getfield(L, -2, "read");
+        lua_getfield(L, -3, "write");
+        fds[count].fd = (int)lua_tointeger(L, -3);
+        fds[count].events = (short)((lua_toboolean(L, -2) ? POLLIN : 0) | (lua_toboolean(L, -1) ? POLLOUT : 0));
+        lua_pop(L, 4);
+    }
+    (void)poll(fds, count, (int)(luaL_checknumber(L, 2) * 1000 + 0.999));
+    return 0;
+}
+
 /* probe.fork() -> 0 in the child, its process id in the parent */
 static int l_fork(lua_State *L)
 {
@@ -203,8 +225,9 @@ __attribute__((visibility("default"))) int luaopen_faults_probe(lua_State *L);
 
 int luaopen_faults_probe(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"timer", l_timer}, {"ask", l_ask},   {"descriptors", l_descriptors}, {"now", l_now},
-                                         {"sleep", l_sleep}, {"fork", l_fork}, {"exit", l_exit},               {"join", l_join}};
+    static const luaL_Reg functions[] = {{"timer", l_timer}, {"ask", l_ask},     {"descriptors", l_descriptors},
+                                         {"now", l_now},     {"sleep", l_sleep}, {"fork", l_fork},
+                                         {"exit", l_exit},   {"join", l_join},   {"poll", l_poll}};
     luaL_newmetatable(L, TIMER);
     lua_newtable(L);
     lua_pushcfunction(L, l_stop);

@@ -4,7 +4,7 @@ local matrix = require "spec.faults.matrix"
 
 local show = {}
 
-local WIDTHS = { 9, 10, 7, 13, 14 }
+local WIDTHS = { 9, 10, 7, 13, 14, 17, 18, 15 }
 
 local function row(name, columns)
   local line = { ("%-66s"):format(#name > 65 and name:sub(1, 62) .. "..." or name) }
