@@ -105,7 +105,8 @@ function matrix.cells(choice)
     for _, transport in ipairs(matrix.TRANSPORTS) do
       id = id + 1
       local chosen = matches(fault.group .. ": " .. fault.name, choice.faults) and matches(transport, choice.transport)
-        and not (choice.quick and (not fault.quick or transport:find "started")) and not (choice.without and transport:find(choice.without, 1, true))
+        and not (choice.quick and (not fault.quick or transport:find "started"))
+        and not (choice.without and transport:find(choice.without, 1, true))
       if chosen and applies(fault, transport) then
         cells[#cells + 1] = { id = id, fault = fault, transport = transport, ports = ports_of(fault, transport) }
         used = true
