@@ -19,6 +19,15 @@ function redis.available()
   return select(2, process.capture "command -v redis-server") == 0 and (pcall(require, "idocr.redis"))
 end
 
+--- Returns whether nginx has a Redis client.
+---@return boolean
+function redis.in_nginx()
+  for _, folder in ipairs { "/usr/share/lua/5.1", "/usr/local/share/lua/5.1", "/usr/local/openresty/lualib" } do
+    if process.read(folder .. "/nginx/redis.lua") or process.read(folder .. "/resty/redis.lua") then return true end
+  end
+  return false
+end
+
 local function launch(port, folder, options)
   local arguments = {
     "exec redis-server --port", tostring(port), "--bind 127.0.0.1 --dir", process.quote(folder), "--save ''",
