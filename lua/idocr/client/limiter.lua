@@ -15,7 +15,6 @@ local limiter = {}
 ---@field store idocr.Store
 ---@field fallback idocr.Limits?                   used where the store fails, if the user allows it
 ---@field emit fun(name: string, fields: table)
----@field account { id: string?, digest: string? }  the last account asked for
 ---@field leaving table<string, table[]>            key of a limit -> tickets of callers that ended
 local Limiter = {}
 Limiter.__index = Limiter
@@ -29,7 +28,7 @@ Limiter.__index = Limiter
 function limiter.new(rate, runtime, store, emit)
   return setmetatable({
     rate = rate, runtime = runtime, store = store, limits = store:limits(), fallback = store.without and stores.memory():limits(),
-    emit = emit or events.silent, account = {}, leaving = {},
+    emit = emit or events.silent, leaving = {},
   }, Limiter)
 end
 
@@ -45,10 +44,8 @@ function Limiter:rate_of(action, published)
 end
 
 -- Returns the key of a limit. It contains a digest of the account's id, because others can read a shared store.
-local function key_of(self, provider, id, action)
-  local account = self.account
-  if account.id ~= id then account.id, account.digest = id, core.sha256(id):sub(1, 16) end
-  return "rate:" .. provider .. ":" .. account.digest .. ":" .. action
+local function key_of(provider, id, action)
+  return "rate:" .. provider .. ":" .. core.sha256(id):sub(1, 16) .. ":" .. action
 end
 
 -- Returns the places of ended callers to the store.
@@ -119,7 +116,7 @@ function Limiter:wait(provider, id, action, published, seconds_left)
   local rate = self:rate_of(action, published)
   if not rate then return 0 end
   local permits, seconds = window.of(rate)
-  local limit = { key = key_of(self, provider, id, action), permits = permits, seconds = seconds }
+  local limit = { key = key_of(provider, id, action), permits = permits, seconds = seconds }
   local ticket, begun = {}, self.runtime.now()
   local wait, err = ask_first(self, limit, ticket, begun, self.rate.wait and seconds_left or 0, seconds_left)
   local started

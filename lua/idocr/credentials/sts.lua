@@ -22,10 +22,7 @@ local TOTAL = 10
 local function authorization(call, host, body, timestamp)
   local snapshot = call.snapshot
   if not snapshot then return "SKIP" end
-  local signer = core.signer(snapshot.secret_id, snapshot.secret_key)
-  local value = tc3.authorization(signer, "sts", tc3.signed_headers(host), core.sha256(body), timestamp)
-  signer:close()
-  return value
+  return tc3.authorization(snapshot, "sts", tc3.signed_headers(host), core.sha256(body), timestamp)
 end
 
 local REPEATABLE = { InternalError = true, RequestLimitExceeded = true }

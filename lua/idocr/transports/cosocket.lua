@@ -96,8 +96,7 @@ end
 
 -- Returns the call with the request head, or an error.
 local function prepare(self, request, deadline)
-  local url = self.url_text == request.url and self.url or urls.parse(request.url)
-  self.url_text, self.url = request.url, url -- cache of the last URL
+  local url = urls.parse(request.url)
   local fields = { sent = false, url = url }
   if not url then return failure.new(fields, "unsupported", "BadUrl", "the URL must start with http:// or https://") end
   local body = request.body

@@ -35,16 +35,6 @@ local function pool_of(transport, call, name, kind)
   return { pool = text .. transport.identity .. kind, pool_size = transport.pool_size, backlog = transport.backlog }
 end
 
--- Returns the pool of the last call where it fits this one.
-local function kept_pool(transport, call, name)
-  local last = transport.last_pool
-  if not last or last.url ~= call.url or last.proxy ~= call.proxy or last.name ~= name then
-    last = { url = call.url, proxy = call.proxy, name = name, options = pool_of(transport, call, name, "") }
-    transport.last_pool = last
-  end
-  return last.options
-end
-
 -- Opens a tunnel through the proxy with CONNECT.
 local function tunnel(call, sock)
   local url, proxy = call.url, call.proxy
@@ -142,7 +132,7 @@ end
 function connect.open(call, transport, request, fresh)
   local name = name_to_verify(call.url, request)
   -- The pool "fresh" is never filled, so this is always a new connection.
-  local pool = fresh and pool_of(transport, call, name, "|fresh") or kept_pool(transport, call, name)
+  local pool = pool_of(transport, call, name, fresh and "|fresh" or "")
   local sock, reused = open(call, pool)
   if not sock then return nil, reused end
   if call.url.scheme == "https" and not reused then

@@ -12,7 +12,7 @@ local SCHEMES = { http = true } -- cosockets can do neither TLS in TLS nor SOCKS
 function proxy.chooser(option)
   local choose = proxies.chooser(option, SCHEMES)
   return function(url)
-    local chosen = choose(url)
+    local chosen = choose and choose(url)
     if chosen and chosen.user and not chosen.authorization then
       chosen.authorization = "Basic " .. ngx.encode_base64(chosen.user .. ":" .. (chosen.password or ""))
     end

@@ -31,12 +31,9 @@ local function closed(url, message) return nil, failure(url, nil, "closed", "Can
 
 local PROXY_SCHEMES = { http = true, https = true, socks4 = true, socks4a = true, socks5 = true, socks5h = true }
 
--- Returns the proxy of a URL; caches the last one.
 local function proxy_for(self, url)
-  if self.proxied_url == url then return self.proxy end
-  local parsed = urls.parse(url)
-  self.proxied_url, self.proxy = url, parsed and self.choose_proxy(parsed) or nil
-  return self.proxy
+  local parsed = self.choose_proxy and urls.parse(url)
+  return parsed and self.choose_proxy(parsed) or nil
 end
 
 -- Returns the URL and the CONNECT_TO value for libcurl. Where the URL has an IP address and `host` a name, the certificate must

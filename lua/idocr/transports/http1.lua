@@ -15,19 +15,7 @@ local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
 
 local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
 
--- Returns whether a header value holds control characters other than a tab. The first pattern is a fast check.
-local function unsendable(value) return value:find("%c") and value:find("[%z\1-\8\10-\31\127]") end
-
--- Cache: header name -> kind. Limited to 200 names, because users may generate names.
-local kinds, known = {}, 0
-
-local function learn(name)
-  if not name:find(TOKEN) then return nil end
-  local lower = name:lower()
-  local kind = OWN[lower] and "own" or lower == "host" and "host" or "other"
-  if known < 200 then kinds[name], known = kind, known + 1 end
-  return kind
-end
+local FORBIDDEN = "[%z\1-\8\10-\31\127]" -- control characters in a header value; a tab is allowed
 
 --- Formats the head of a request, with its final empty line.
 ---@param request table method, url, host, headers
@@ -40,10 +28,10 @@ function http1.head(request, target, length, proxy_authorization)
   local lines, has_host = { request.method .. " " .. target .. " HTTP/1.1" }, false
   for _, header in ipairs(request.headers or {}) do
     local name, value = header[1], tostring(header[2])
-    local kind = kinds[name] or learn(name)
-    if not kind or unsendable(value) then return nil, "a header name or value holds a forbidden character" end
-    if kind == "host" then has_host = true end
-    if kind ~= "own" then lines[#lines + 1] = name .. ": " .. value end
+    if not name:find(TOKEN) or value:find(FORBIDDEN) then return nil, "a header name or value holds a forbidden character" end
+    local lower = name:lower()
+    if lower == "host" then has_host = true end
+    if not OWN[lower] then lines[#lines + 1] = name .. ": " .. value end
   end
   if not has_host then table.insert(lines, 2, "Host: " .. (request.host or urls.authority(request.url))) end
   if length then lines[#lines + 1] = ("Content-Length: %d"):format(length) end

@@ -78,6 +78,7 @@ local function from_environment(schemes)
       by_scheme[scheme] = proxy
     end
   end
+  if next(by_scheme) == nil then return nil end
   local direct = no_proxy.parse((environment { "no_proxy", "NO_PROXY" }))
   return function(url)
     local proxy = by_scheme[url.scheme]
@@ -92,10 +93,10 @@ end
 --- for local addresses apply to proxies of the environment. Raises, without a position, where a URL is wrong.
 ---@param option string|false|nil a proxy's URL; "" or false: none; nil: from http_proxy, https_proxy, all_proxy and no_proxy
 ---@param schemes table<string, true> those that the transport supports
----@return fun(url: idocr.Url): idocr.Proxy?
+---@return (fun(url: idocr.Url): idocr.Proxy?)|nil choose  nil: no request uses a proxy
 function proxies.chooser(option, schemes)
   if option == nil then return from_environment(schemes) end
-  if option == false or option == "" then return function() return nil end end
+  if option == false or option == "" then return nil end
   local proxy, complaint = proxies.parse(option, schemes)
   if not proxy then error("proxy: " .. complaint, 0) end
   return function() return proxy end
