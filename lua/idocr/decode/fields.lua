@@ -2,10 +2,13 @@
 
 local date_parts = require "idocr.decode.date_parts"
 local dates = require "idocr.decode.dates"
+local json = require "idocr.json"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 
 local fields = {}
+
+local null = json.null
 
 local NONE = {}
 
@@ -35,11 +38,15 @@ end
 ---@return table<string, number>? confidence field -> 0 to 1, of fields that are filled
 function fields.fill(outputs, result, pictures, main)
   local filled, lists, steps, confidence = {}, {}, outputs.steps, nil
+  local object, names
   for position = 1, #steps do
     local step = steps[position]
-    local field, index = step.field, step.index
-    local sent = reply.member(result, step.names)
-    if sent ~= nil and filled[field] == nil then
+    if step.object ~= names then -- outputs of the same object mostly follow one another
+      names = step.object
+      object = reply.members(result, names)
+    end
+    local field, index, sent = step.field, step.index, object[step.member]
+    if sent ~= nil and sent ~= null and filled[field] == nil then
       local convert = step.convert
       if not convert then
         filled[field] = pictures[step.wire] or nil

@@ -8,6 +8,8 @@ local compile = {}
 --- One output, ready for decode/fields.lua.
 ---@class idocr.CompiledOutput
 ---@field names string[]              names that lead from the reply to the member
+---@field object string[]             names that lead to its object; one list for all outputs of the same object
+---@field member string               name in that object
 ---@field wire string                 the same as a dotted path
 ---@field field string                card field, or the list of which this is an element
 ---@field index integer?              position in that list
@@ -69,12 +71,15 @@ end
 ---@param outputs idocr.Output[]
 ---@return idocr.CompiledOutputs
 function compile.outputs(outputs)
-  local steps, printed, sizes = {}, {}, {}
+  local steps, printed, sizes, objects = {}, {}, {}, {}
   for position, output in ipairs(outputs) do
     local list, index = output.field:match("^([%w_]+)%[(%d+)%]$")
+    local path, member = output.wire:match("^(.-)%.?([^.]+)$")
+    objects[path] = objects[path] or split(path)
     if list then sizes[list] = math.max(sizes[list] or 0, tonumber(index)) end
     local step = {
       names = split(output.wire), wire = output.wire, field = list or output.field, index = tonumber(index), as = output.as,
+      object = objects[path], member = member,
       convert = values.converter(output), confidence = output.confidence and split(output.confidence),
     }
     steps[position] = step

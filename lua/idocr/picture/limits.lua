@@ -88,12 +88,12 @@ end
 local function check_sides(info, taken, action)
   if not (info.width and info.height) then return true end
   local most, least = for_format(taken.max_side, info.format), for_format(taken.min_side, info.format)
-  local size = ("the picture has %d × %d pixels; %s takes "):format(info.width, info.height, action)
+  local complaint = "the picture has %d × %d pixels; %s takes at %s %d a side"
   if most and math.max(info.width, info.height) > most then
-    return refused("PictureTooLarge", size .. ("at most %d a side"):format(most))
+    return refused("PictureTooLarge", complaint:format(info.width, info.height, action, "most", most))
   end
   if least and math.min(info.width, info.height) < least then
-    return refused("PictureTooSmall", size .. ("at least %d a side"):format(least))
+    return refused("PictureTooSmall", complaint:format(info.width, info.height, action, "least", least))
   end
   return true
 end
