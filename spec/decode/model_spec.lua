@@ -86,8 +86,8 @@ describe("the table of a kind", function()
     for _, reply in ipairs { '"No":"7","Card":{"Type":"coupon"}', '"Card":{"Type":"Bus ticket"}', '"No":""' } do
       local card, err = read(kind, reply)
       assert.is_nil(card)
-      assert.same({ "service", "FailedOperation.ImageNoSpecifiedCard", true, false, "r-1" },
-        { err.category, err.code, err.billed, err.retryable, err.request_id })
+      assert.same({ "service", "FailedOperation.ImageNoSpecifiedCard", true, true, 1, false, "r-1" },
+        { err.category, err.code, err.billed, err.sent, err.attempts, err.retryable, err.request_id })
     end
     local _, err = read(kind, '"No":"7","Card":{"Type":"coupon"}')
     assert.is_truthy(tostring(err):find("another document than " .. kind .. ": coupon", 1, true))
@@ -200,6 +200,9 @@ describe("the table of a kind", function()
       assert.equal(expected, names(reply), reply)
     end
     assert.is_true(assert(read(kind, '"Words":["PaperCopy"]')):has_warning "photocopy")
+    local flags = { ["Flags.*"] = { Copy = "photocopy", Score = false } }
+    local asking = kind_with({ warnings = flags }, { warn = { type = "warnings", help = "x" } })
+    assert.equal("1", assert(read(asking, '"No":"1"', { warn = { "photocopy" } })).number)
   end)
 
   it("has limits of one picture, and of calls with a param", function()

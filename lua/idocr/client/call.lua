@@ -120,7 +120,7 @@ local function read_with(client, account, kind, checked, opened, call_state)
   local fields = decode.card(kind, plan.reads, result, outcome.pictures)
   local refused = decode.refusal(fields, plan.reads)
   if refused then
-    if outcome.cached then refused.cached, refused.billed = true, false end
+    if outcome.cached then refused.cached, refused.billed = true, false else money.add(call_state, refused) end
     return nil, refused
   end
   local read = card.new(fields)

@@ -61,7 +61,9 @@ end
 local function serve_reported(service, params, wanted, served)
   if not params.warn then return end
   for _, codes in pairs(service.warnings or {}) do
-    for _, warning in pairs(codes) do served["warn." .. warning] = true end
+    for _, warning in pairs(codes) do
+      if warning then served["warn." .. warning] = true end
+    end
   end
   if params.warn ~= true then return end
   for name in pairs(wanted) do
