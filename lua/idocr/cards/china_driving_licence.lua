@@ -20,7 +20,7 @@ return {
       action = "DriverLicenseOCR",
       sites = { cn = true },
       rate = 10,
-      pictures = parts.FRONT,
+      pictures = parts.EITHER_SIDE,
       formats = parts.JPEG_PNG_BMP,
       max_base64 = parts.MAX_BASE64,
       inputs = { { wire = "CardSide", type = "string", param = "side", values = { "FRONT", "BACK", "DOUBLE" } } },

@@ -2,11 +2,12 @@
 --- international one (which had IDCardOCR until July 2026). Same content; the newer action has typed members where the
 --- older one has JSON in strings.
 
+local china = require "idocr.cards.parts.china"
 local parts = require "idocr.cards.parts.tencent"
 
 local side = { wire = "CardSide", type = "string", param = "side", values = { "FRONT", "BACK" } }
 
-local printed = {
+local printed = china.join({
   { wire = "Name", field = "name", as = "text" },
   { wire = "Sex", field = "sex", as = "sex" },
   { wire = "Nation", field = "ethnicity", as = "text" },
@@ -14,18 +15,7 @@ local printed = {
   { wire = "Address", field = "address", as = "text" },
   { wire = "IdNum", field = "number", as = "text" },
   { wire = "Authority", field = "issuing_authority", as = "text" },
-  -- one member, three fields: "2010.07.21-2020.07.21", "2010.07.21-长期"
-  { wire = "ValidDate", field = "issue_date", as = "period_start", formats = { "YYYY.MM.DD-YYYY.MM.DD" } },
-  { wire = "ValidDate", field = "expiry_date", as = "period_end", formats = { "YYYY.MM.DD-YYYY.MM.DD" } },
-  { wire = "ValidDate", field = "long_term", as = "period_open", formats = { "YYYY.MM.DD-长期" } },
-}
-
-local function with(more)
-  local all = {}
-  for _, output in ipairs(printed) do all[#all + 1] = output end
-  for _, output in ipairs(more) do all[#all + 1] = output end
-  return all
-end
+}, china.period "ValidDate")
 
 return {
   title = "Chinese mainland identity card",
@@ -95,13 +85,13 @@ return {
         },
       },
       embedded = { AdvancedInfo = true },
-      outputs = with {
+      outputs = china.join(printed, {
         { wire = "AdvancedInfo.Portrait", field = "portrait", as = "picture" },
         { wire = "AdvancedInfo.IdCard", field = "card_image", as = "picture" },
         { wire = "AdvancedInfo.Quality", field = "quality", as = "score" },
         { wire = "AdvancedInfo.BorderCodeValue", field = "border_score", as = "score" },
         { wire = "ReflectDetailInfos", field = "reflections", as = "positions" },
-      },
+      }),
       warnings = {
         ["AdvancedInfo.WarnInfos"] = {
           [-9100] = "invalid_date", -- until 2026; then -9109
@@ -125,13 +115,11 @@ return {
         { wire = "CropPortrait", type = "boolean", param = "portrait" },
         { wire = "CropIdCard", type = "boolean", param = "crop" },
       },
-      outputs = with {
+      outputs = china.join(printed, {
         { wire = "PortraitImage", field = "portrait", as = "picture" },
         { wire = "IdCardImage", field = "card_image", as = "picture" },
-      },
-      warnings = {
-        WarnCardInfos = parts.WARN_CARD_INFOS,
-      },
+      }),
+      warnings = { WarnCardInfos = parts.WARN_CARD_INFOS },
       refusal = "FailedOperation.ImageNoIdCard",
     },
   },

@@ -21,7 +21,7 @@ return {
       provider = "tencent",
       action = "RecognizeForeignPermanentResidentIdCard",
       removed = { cn = "2025-11-05" },
-      pictures = parts.FRONT,
+      pictures = parts.EITHER_SIDE,
       formats = { jpeg = true, png = true, pdf = true },
       max_base64 = parts.MAX_BASE64,
       inputs = {

@@ -21,7 +21,7 @@ return {
       action = "HmtResidentPermitOCR",
       removed = { cn = "2026-06-08", intl = "2026-07-06" },
       rate = 20,
-      pictures = parts.FRONT,
+      pictures = parts.EITHER_SIDE,
       formats = parts.JPEG_PNG,
       max_base64 = parts.MAX_BASE64,
       inputs = { { wire = "CardSide", type = "string" }, parts.portrait "CropPortrait" },

@@ -16,7 +16,7 @@ return {
       action = "MainlandPermitOCR",
       sites = { intl = true, cn = true },
       rate = 20,
-      pictures = parts.FRONT,
+      pictures = parts.EITHER_SIDE,
       formats = parts.JPEG_PNG,
       max_base64 = parts.MAX_BASE64,
       inputs = {

@@ -88,7 +88,7 @@ function china.valid_id(object, front, outputs)
     action = "RecognizeValidIDCardOCR",
     sites = { cn = true },
     rate = 5,
-    pictures = tencent.FRONT,
+    pictures = tencent.EITHER_SIDE,
     formats = tencent.JPEG_PNG_BMP,
     max_base64 = tencent.MAX_BASE64,
     inputs = {
