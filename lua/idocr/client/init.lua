@@ -20,6 +20,7 @@ local picture = require "idocr.picture"
 local providers = require "idocr.providers"
 local routing = require "idocr.client.routing"
 local started = require "idocr.client.started"
+local shared_credentials = require "idocr.credentials.shared"
 local stores = require "idocr.stores"
 
 local client = {}
@@ -283,8 +284,11 @@ local function direct_transport(inner)
   return inner.direct
 end
 
--- Returns the store for temporary credentials. Sources keep them in their own memory too, so that of this Lua state adds nothing.
-local function shared_credentials(store) return store.name == "nginx" and store or nil end
+-- Returns the key that seals what is shared: that of `shared`, else that of `cache`.
+local function sealing_key(checked)
+  local shared, cached = checked.shared, checked.cache
+  return type(shared) == "table" and rawget(shared, "key") or type(cached) == "table" and cached.key or nil
+end
 
 -- Makes the account of a provider. Raises where its credentials cannot be used.
 local function new_account(inner, name)
@@ -301,7 +305,7 @@ local function new_account(inner, name)
     clock = function() return (account.clock()) end,
     runtime = inner.runtime,
     emit = inner.emit,
-    store = shared_credentials(inner.store),
+    store = shared_credentials.store(inner.store, sealing_key(inner.options)),
     check = function(given) return account.provider:check_credentials(given) end,
     parse_date = http_date.parse,
     request_id = errors.request_id,

@@ -49,7 +49,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field cache false|idocr.CacheOptions|nil  keep results in the store of `shared`: the same picture is not paid for twice (false)
 ---@field ledger string|(fun(line: idocr.LedgerLine))|nil  a file or function that records what every request cost
 ---@field shared any                      where limits and credentials are shared: the URL of a Redis server, or
----  `{ url, without, timeout, ca_file }`; in nginx also a `lua_shared_dict` or its name (this process)
+---  `{ url, without, timeout, ca_file, key }`; in nginx also a `lua_shared_dict` or its name (this process)
 
 --- The checked options, with defaults.
 ---@class idocr.CheckedOptions

@@ -53,7 +53,8 @@ end
 
 --- Loads credentials that another worker fetched. A store that fails counts as an empty one.
 function Source:load()
-  local text = self.context.store:get(self.key)
+  local text, err = self.context.store:get(self.key)
+  if err then self.context.emit("store", { store = self.context.store.name, use = "credentials", code = err.code, without = true }) end
   local snapshot = text and json.decode(text)
   if type(snapshot) ~= "table" then return nil end
   self:keep(snapshot)

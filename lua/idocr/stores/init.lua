@@ -3,6 +3,7 @@
 local memory = require "idocr.stores.memory"
 local nearest = require "idocr.nearest"
 local redis_url = require "idocr.stores.redis_url"
+local seal = require "idocr.seal"
 
 local stores = {}
 
@@ -35,8 +36,9 @@ end
 ---@field address idocr.RedisAddress
 ---@field without boolean?  go on without it where it fails: limits then count in this process alone
 ---@field timeout number?   seconds for one operation (2)
+---@field key string|table|nil  seals temporary credentials, which are shared only with a key; see `seal.new`
 
-local FIELDS = { url = true, without = true, timeout = true, ca_file = true }
+local FIELDS = { url = true, without = true, timeout = true, ca_file = true, key = true }
 
 local function check_redis(value)
   for name in pairs(value) do
@@ -51,8 +53,12 @@ local function check_redis(value)
     return false, "timeout must be a number of seconds greater than 0"
   end
   if value.ca_file ~= nil and type(value.ca_file) ~= "string" then return false, "ca_file must be the path of a PEM file" end
+  if value.key ~= nil then
+    local sealer, wrong = seal.new(value.key)
+    if not sealer then return false, "key: " .. wrong end
+  end
   address.ca_file = value.ca_file
-  return true, { address = address, without = value.without, timeout = timeout }
+  return true, { address = address, without = value.without, timeout = timeout, key = value.key }
 end
 
 --- Checks the option `shared`.
