@@ -3,7 +3,7 @@
 ---   make && LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='build/5.4/?.so;;' lua5.4 spec/bench/longest_step.lua [BYTES]
 ---
 --- The picture is the specimen of a passport with zeros appended up to BYTES (default 200 KB); the server is the sandbox over
---- TLS, trusted beside the certificates of the system.
+--- TLS, trusted beside the certificates of the system. The variable SHARED is the option `shared`: redis://127.0.0.1:PORT
 
 local cjson = require "cjson"
 local core = require "idocr.core"
@@ -63,7 +63,7 @@ end
 
 for _ = 1, CLIENTS do
   local client = idocr.new {
-    endpoint = service.https, ca_file = trusted, on_event = on_event,
+    endpoint = service.https, ca_file = trusted, on_event = on_event, shared = os.getenv "SHARED",
     credentials = { secret_id = service.secret_id, secret_key = service.secret_key },
   }
   read(client, true)

@@ -217,8 +217,8 @@ function Client:close()
   started.cancel_all(inner)
   if type(inner.transport.close) == "function" then inner.transport:close() end
   if inner.direct and type(inner.direct.close) == "function" then inner.direct:close() end
-  if not (inner.runtime.in_task and inner.runtime.in_task()) then started.deliver(inner) end
   if inner.store.close then inner.store:close() end
+  if not (inner.runtime.in_task and inner.runtime.in_task()) then started.deliver(inner) end -- a callback may raise
 end
 
 local reads = {} -- kind -> method
