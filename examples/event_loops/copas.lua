@@ -38,9 +38,11 @@ for index = 2, #arg do
   end)
 end
 
--- Instead of copas.loop(): copas waits for LuaSocket's sockets only, so it returns every 10 ms while calls are running.
+-- Instead of copas.loop(): copas waits for LuaSocket's sockets only, so it returns every 10 ms while calls are running. A newer
+-- copas that has nothing to do returns at once: the client waits then.
 repeat
-  local running = client:step(0)
+  local nothing_else = copas.finished and copas.finished()
+  local running = client:step(nothing_else and 0.01 or 0)
   copas.step(running > 0 and 0.01 or nil)
 until left == 0
 client:close()
