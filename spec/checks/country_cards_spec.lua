@@ -211,6 +211,26 @@ describe("the numbers of a card", function()
     end
   end)
 
+  it("are not compared with the unknown part of a birth date without day or month", function()
+    for birth, expected in pairs {
+      ["1990-03"] = "not_compared", ["1990"] = "not_compared", ["1990-04"] = "differ", ["1991"] = "differ", ["1990-03-04"] = "agree",
+    } do
+      local card = made("indonesia_id", { birth_date = birth })
+      assert.equal(expected, report.make(card, { today = TODAY }).fields.birth_date.status, birth)
+    end
+  end)
+
+  it("are compared with one another", function()
+    local function status(number, curp)
+      local card = made("mexico_voter_id", { number = number, personal_number = curp })
+      card.birth_date = nil
+      return report.make(card, { today = TODAY }).fields.birth_date.status
+    end
+    assert.equal("agree", status("RMTRSF99021609M100", "RATS990216MDFMRF08"))
+    assert.equal("differ", status("RMTRSF99021709M100", "RATS990216MDFMRF08"))
+    assert.equal("differ", status("RMTRSF12021609M100", "RATS990216MDFMRF08")) -- 1912 or 2012
+  end)
+
   it("agree with a province that was split off later", function()
     for state, code in pairs {
       ["PAPUA TENGAH"] = "91", ["PAPUA BARAT DAYA"] = "92", ["Papua Selatan"] = "93", BANTEN = "32", ["KALIMANTAN UTARA"] = "64",

@@ -49,14 +49,37 @@ local function has(list, value)
   return false
 end
 
--- Compares dates: whole ones, lists of possible ones, and those with a known part.
-local function date(a, b)
-  if a.values or b.values then
-    local list, other = a.values or b.values, a.values and b or a
-    if #list == 0 or not other.value then return "not_compared" end
-    return has(list, other.value) and "agree" or "differ"
+-- Compares two dates, of which one may have no day or no month ("1990-03", "1990").
+local function one_date(left, right)
+  if left == right then return "agree" end
+  local length = math.min(#left, #right)
+  return #left ~= #right and left:sub(1, length) == right:sub(1, length) and "not_compared" or "differ"
+end
+
+-- Compares a date with possible ones.
+local function one_of_dates(list, value)
+  if #list == 0 or not value then return "not_compared" end
+  local status = "differ"
+  for _, possible in ipairs(list) do
+    local one = one_date(possible, value)
+    if one == "agree" then return one end
+    if one == "not_compared" then status = one end
   end
-  if a.value and b.value then return a.value == b.value and "agree" or "differ" end
+  return status
+end
+
+-- Compares dates: lists of possible ones, single ones, and those with a known part.
+local function date(a, b)
+  if a.values and b.values then
+    local status = "not_compared"
+    for _, value in ipairs(b.values) do
+      status = one_of_dates(a.values, value)
+      if status == "agree" then return status end
+    end
+    return status
+  end
+  if a.values or b.values then return one_of_dates(a.values or b.values, (a.values and b or a).value) end
+  if a.value and b.value then return one_date(a.value, b.value) end
   local known, whole = a.known or b.known, a.value or b.value
   if known and whole then return whole:sub(3, #known) == known:sub(3) and "not_compared" or "differ" end
   return "not_compared"
