@@ -74,8 +74,11 @@ local PLACEHOLDER = "^[%s%-<*/.0]*$"
 
 local NO_VALUE = { ["N/A"] = true, ["无"] = true, ["無"] = true }
 
-local function was_printed(value)
+local BESIDE_TEXT = { date_at_start = true, date_at_end = true } -- converters: there may be no date at all
+
+local function was_printed(value, as)
   if type(value) == "string" then
+    if BESIDE_TEXT[as] and not dates.ascii(value):find("%d") then return false end
     return not (dates.ascii(value):find(PLACEHOLDER) or NO_VALUE[value:upper()] or date_parts.open_end(value))
   end
   return type(value) == "number" and value > 0
@@ -92,7 +95,7 @@ function fields.add_unread(unread, outputs, result, filled, prefix)
   for _, step in ipairs(outputs.printed) do
     local field = step.field
     if filled[field] == nil and not (step.as == "period_end" and filled.long_term) then
-      if was_printed(reply.member(result, step.names)) then sent[field] = true end
+      if was_printed(reply.member(result, step.names), step.as) then sent[field] = true end
     end
   end
   for field in pairs(sent) do unread[#unread + 1] = prefix .. field end
