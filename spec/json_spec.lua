@@ -165,8 +165,9 @@ describe("json.decode", function()
       local private = real.new()
       local decode = private.decode
       private.decode = function(text)
+        if text:find("^%-%.") then error("invalid number") end
         local value = decode(text)
-        return text:find("%d%.%d") and value or integers(value)
+        return text:find("%d%.") and value or integers(value)
       end
       return private
     end
@@ -174,7 +175,7 @@ describe("json.decode", function()
     local ok, problem = pcall(function()
       local same = require "idocr.json"
       for _, text in ipairs {
-        "1", "-0", "12345678901234567890", "-12345678901234567890", '"12',
+        "1", "-0", "-.5", "2.", "1.e2", "12345678901234567890", "-12345678901234567890", '"12',
         '[1,{"a\\"7":"8, 9\\\\","b":[12345678901234567890]},"1", 1e3 ,2.5]',
         '{"n":1}', "[01]", "[1 2]", '"\\', "true", '"\\\\",1',
       } do
@@ -203,6 +204,24 @@ describe("json.encode", function()
     assert.equal('{"a":[],"b":{},"c":[]}', json.encode({ a = json.list(), b = {}, c = {} }, { lists = { c = true } }))
     assert.equal('{"c":{"d":1}}', json.encode({ c = { d = 1 } }, { lists = { c = true } }))
     assert.equal("[1,2]", json.encode(json.list { 1, 2 }))
+  end)
+
+  it("writes what lua-cjson of OpenResty and LuaRocks marks as a list", function()
+    local real, body = require "cjson", package.loaded["idocr.providers.json_body"]
+    local other = setmetatable({ array_mt = {}, empty_array_mt = {}, empty_array = io.stdout }, { __index = real })
+    package.loaded.cjson, package.loaded["idocr.json"], package.loaded["idocr.providers.json_body"] = other, nil, nil
+    local ok, problem = pcall(function()
+      local same, json_body = require "idocr.json", require "idocr.providers.json_body"
+      local value = {
+        a = setmetatable({}, other.array_mt), b = setmetatable({}, other.empty_array_mt), c = other.empty_array, d = {},
+        e = setmetatable({ n = 1 }, other.empty_array_mt), f = setmetatable({ 1, 2 }, other.array_mt), g = same.null,
+      }
+      local text = '{"a":[],"b":[],"c":[],"d":{},"e":{"n":1},"f":[1,2],"g":null}'
+      assert.equal(text, same.encode(value))
+      assert.equal(text, json_body.text(json_body.sorted(value)))
+    end)
+    package.loaded.cjson, package.loaded["idocr.json"], package.loaded["idocr.providers.json_body"] = real, json, body
+    assert(ok, problem)
   end)
 
   it("writes every number so that it reads as the same", function()

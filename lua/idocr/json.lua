@@ -32,8 +32,10 @@ local READS_FLOATS = reads_floats()
 local SUBTYPES = math.type ~= nil -- Lua has integers
 local LONG = ("%d"):rep(19) -- the shortest number that can exceed 64 bits
 
+-- Writes a number with a point and with a digit before it: those versions read "-.5" as an error.
 local function with_point(token)
   if token:find("^%-?%d+$") then return token .. ".0" end
+  if token:find("^%-%.%d") then return "-0" .. token:sub(2) end
 end
 
 -- Where a JSON string ends: the position of its closing quote, or the end of the text.
@@ -48,7 +50,7 @@ local function end_of_string(text, opening)
   return at
 end
 
--- Adds ".0" to the numbers outside of strings that have no point.
+-- Does so for the numbers outside of strings.
 local function with_points(text)
   local parts, at = {}, 1
   while at <= #text do
@@ -89,7 +91,7 @@ local function repaired(text)
   end
   if text:byte(1) == 0xEF and text:sub(1, 3) == "\239\187\191" then text = text:sub(4) end
   if text:find("\\ud", 1, true) or text:find("\\uD", 1, true) then text = with_whole_characters(text) end
-  if not READS_FLOATS and (SUBTYPES or text:find(LONG)) then text = with_points(text) end
+  if not READS_FLOATS and (SUBTYPES or text:find("-.", 1, true) or text:find(LONG)) then text = with_points(text) end
   return text
 end
 
@@ -146,6 +148,20 @@ local Object = {}
 Object.__index = Object
 
 local List = {} -- the metatable of lists
+
+-- Marks of a list in the lua-cjson of OpenResty and LuaRocks; nil in Debian's.
+local ARRAY, EMPTY_ARRAY, EMPTY = cjson.array_mt, cjson.empty_array_mt, cjson.empty_array
+
+--- Returns whether a value is marked as a list: by `json.list`, or by `array_mt`, `empty_array_mt` or `empty_array` of lua-cjson.
+---@param value any
+---@return boolean
+function json.is_list(value)
+  if value == nil then return false end
+  if type(value) ~= "table" then return value == EMPTY end
+  local metatable = getmetatable(value)
+  if metatable == nil then return false end
+  return metatable == List or metatable == ARRAY or metatable == EMPTY_ARRAY and next(value) == nil
+end
 
 --- Makes an ordered object.
 ---@param members table? its first members, sorted by name
@@ -211,12 +227,13 @@ function write(value, style, depth)
   if kind == "string" then return quote(style.text and style.text(value) or value) end
   if kind == "number" then return number(value) end
   if kind == "boolean" then return tostring(value) end
-  if kind == "userdata" or kind == "nil" then return "null" end
+  if kind == "userdata" then return json.is_list(value) and "[]" or "null" end
+  if kind == "nil" then return "null" end
   if kind ~= "table" then return nil end
   if depth == DEEPEST then return "null" end
   local metatable = getmetatable(value)
   if metatable == Object then return write_members(value.names, value.values, style, depth + 1) end
-  if metatable == List or #value > 0 then return write_list(value, style, depth + 1) end
+  if #value > 0 or json.is_list(value) then return write_list(value, style, depth + 1) end
   return write_members(sorted_names(value), value, style, depth + 1)
 end
 

@@ -10,6 +10,7 @@ local each = require "idocr.client.each"
 local events = require "idocr.client.events"
 local validate_credentials = require "idocr.credentials.validate"
 local http_date = require "idocr.http_date"
+local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local ledger = require "idocr.client.ledger"
 local limiter = require "idocr.client.limiter"
@@ -115,7 +116,7 @@ local function open_pictures(value, opened, depth)
   end
   if type(value) ~= "table" then return value end
   if depth >= DEEPEST then error("the params are nested too deeply, or contain themselves", 0) end
-  local copy = {}
+  local copy = json.is_list(value) and json.list() or {}
   for name, member in pairs(value) do
     local replaced, err = open_pictures(member, opened, depth + 1)
     if err then return nil, err end

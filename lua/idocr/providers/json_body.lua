@@ -21,10 +21,11 @@ end
 -- Returns the core image of a picture value: the image, or a table with one in `image`.
 local function picture_of(value)
   if type(value) == "table" and type(value.image) == "userdata" then return value.image end
-  if type(value) == "userdata" and value ~= json.null then return value end
+  if type(value) == "userdata" and value ~= json.null and not json.is_list(value) then return value end
 end
 
 local function is_list(value)
+  if json.is_list(value) then return true end
   local count = 0
   for key in pairs(value) do
     if type(key) ~= "number" then return false end
@@ -80,6 +81,8 @@ function writer:value(value, depth)
     self:literal(tostring(value))
   elseif value == json.null then
     self:literal("null")
+  elseif kind == "userdata" then
+    self:literal("[]")
   elseif kind ~= "table" then
     error("JSON cannot hold a " .. kind, 0)
   elseif depth >= DEEPEST then
