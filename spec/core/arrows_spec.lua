@@ -62,15 +62,49 @@ local MAY = {
 -- room -> its doors: the only files that other rooms may require; `init` is the room's own name
 local DOORS = {
   cards = "",
-  checks = "derived report mrz numbers numbers.findings",
+  checks = [[
+    derived
+    report
+    mrz
+    numbers
+    numbers.findings
+  ]],
   cli = "",
-  client = "init money options params",
-  credentials = "init members shared source validate",
-  decode = "card reply values warnings",
+  client = [[
+    init
+    money
+    options
+    params
+  ]],
+  credentials = [[
+    init
+    members
+    shared
+    source
+    validate
+  ]],
+  decode = [[
+    card
+    reply
+    values
+    warnings
+  ]],
   nginx = "runtime upload",
-  picture = "init advice limits quality",
+  picture = [[
+    init
+    digest
+    advice
+    limits
+    quality
+  ]],
   providers = "init tencent.tc3",
-  sandbox = "faults handler server server.shell stamp",
+  sandbox = [[
+    faults
+    handler
+    server
+    server.shell
+    stamp
+  ]],
   stores = "init window",
   transports = "init",
 }

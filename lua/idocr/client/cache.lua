@@ -3,6 +3,7 @@
 
 local claim = require "idocr.client.claim"
 local core = require "idocr.core"
+local digest = require "idocr.picture.digest"
 local errors = require "idocr.errors"
 local json = require "idocr.json"
 local money = require "idocr.client.money"
@@ -10,8 +11,6 @@ local reply = require "idocr.decode.reply"
 local seal = require "idocr.seal"
 
 local cache = {}
-
-local HASHED_AT_ONCE = 256 * 1024 -- bytes between two pauses
 
 ---@class idocr.CacheOptions
 ---@field ttl number?      seconds that a result is kept (86,400)
@@ -51,17 +50,6 @@ function cache.new(option, store, runtime, emit)
   }, Cache)
 end
 
--- The SHA-256 of a picture's bytes, computed in pieces; nil where it cannot be read.
-local function digest(image, pause)
-  local body = core.body { { image = image, encoding = "raw" } }
-  while body do
-    local done = body:hash_some(HASHED_AT_ONCE)
-    if done then return body:sha256() end
-    if done == nil then return nil end
-    pause()
-  end
-end
-
 -- The params in a fixed order, without `portrait`: an entry says itself whether it holds one.
 local function params_text(values)
   local copy = {}
@@ -90,7 +78,7 @@ function Cache:key(call)
   table.sort(names)
   for _, name in ipairs(names) do
     local image = call.opened[name].image
-    local hash = image and digest(image, self.runtime.pause)
+    local hash = image and digest.image(image, self.runtime.pause)
     if not hash then return nil end
     parts[#parts + 1] = name .. " " .. hash
   end
