@@ -2,7 +2,9 @@ local derived = require "idocr.checks.derived"
 local fields_of_kinds = require "idocr.checks.data.number_fields"
 local idocr = require "idocr"
 local numbers = require "idocr.checks.numbers"
+local process = require "spec.support.process"
 local report = require "idocr.checks.report"
+local stamp = require "idocr.sandbox.stamp"
 
 local TODAY = "2026-01-01"
 
@@ -68,7 +70,9 @@ local CARDS = {
     doubtful = {
       { { personal_number = "RATS990216MDFMRF09" }, "number.checksum", "error", "personal_number" }, { { sex = "M" }, "match.sex",
         "error" },
-      { { birth_date = "1999-02-17" }, "match.birth_date", "error" }, { { number = "RMTRSF99021609H100" }, "match.sex", "error" },
+      { { birth_date = "1999-02-17" }, "match.birth_date", "error" }, { { personal_number = "XXXX990216MDFXX08" },
+      "number.shape", "error" },
+      { { number = "RMTRSF99021609H100" }, "match.sex", "error" },
       { { number = "RMTRSF99021610M100" }, "match.region", "warning" }, { { number = "RMTRSF99021645M100" },
         "number.region.unassigned", "error" },
     },
@@ -183,6 +187,36 @@ describe("the numbers of a card", function()
     end
   end)
 
+  it("are checked by card:check() of a card that a client has read", function()
+    local picture = process.read("lua/idocr/sandbox/specimens/passport.jpg")
+    local clients = {}
+    for _, site in ipairs { "intl", "cn" } do clients[#clients + 1] = idocr.new { transport = "sandbox", site = site, rate = false } end
+    clients[#clients + 1] = idocr.new { transport = "sandbox", provider = "ekycpro", rate = false }
+    local function read(kind, changes)
+      local fields = made(kind, changes)
+      fields.kind, fields.warnings = nil, nil
+      local bytes = assert(stamp.write(picture, { kind = kind, fields = fields }))
+      local card, err
+      for _, client in ipairs(clients) do
+        card, err = client:read(kind, { image = idocr.bytes(bytes) })
+        if card then return card end
+      end
+      error(kind .. ": " .. tostring(err))
+    end
+    for kind, case in pairs(CARDS) do
+      local card = read(kind)
+      local result = card:check { today = TODAY }
+      for _, finding in ipairs(result.findings) do
+        if not finding.ok then assert.is_nil(finding.check:find("^number") or finding.check:find("^match"),
+          kind .. " " .. finding.check) end
+      end
+      assert.is_table(card:derived())
+      local doubt = case.doubtful[1]
+      local finding = failed(read(kind, doubt[1]):check { today = TODAY }, doubt[2], doubt[4])
+      assert.equal(doubt[3], (finding or {}).severity, kind .. " " .. doubt[2])
+    end
+  end)
+
   it("that are masked give no failed finding", function()
     for kind, changes in pairs {
       hong_kong_id = { number = "A12****(3)" }, india_aadhaar = { number = "XXXX XXXX 0124", virtual_number = "XXXX XXXX XXXX 2346" },
@@ -190,8 +224,9 @@ describe("the numbers of a card", function()
         brazil_id = { tax_number = "***.456.789-**" },
       mexico_voter_id = { number = "RMTRSF******09M100", personal_number = "RATS******MDFMRF08" },
         pakistan_id = { number = "42101-*******-2" },
-      china_temporary_id = { number = "110101********0038" }, hmt_residence_permit = { number = "820000********0022" },
-      singapore_id = { number = "S****345Z" },
+      china_temporary_id = { number = "110101********0038" }, china_driving_licence = { number = "110101••••••••0038" },
+      china_household_register = { number = "110101XXXXXXXX0038" }, hmt_residence_permit = { number = "820000********0022" },
+      singapore_id = { number = "S****345Z" }, thailand_pink_card = { number = "XXXX4567" },
     } do
       local result = report.make(made(kind, changes), { today = TODAY })
       local masked = 0

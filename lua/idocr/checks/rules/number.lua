@@ -1,6 +1,7 @@
 --- Checks each number of the card by itself: format, checksum, and the facts that it encodes.
 
 local findings = require "idocr.checks.numbers.findings"
+local normalize = require "idocr.checks.numbers.normalize"
 local shape = require "idocr.checks.numbers.shape"
 
 -- Document types with numbers of the form YYMMDD-PB-NNNN; others (MyTentera, i-Kad, POLIS) have other forms.
@@ -106,11 +107,20 @@ local function applies(card)
   return WITH_REGISTRATION_NUMBER[card.document_type:lower()] == true
 end
 
+-- Checks of numbers with several letters, of which many may be X.
+local WITH_LETTERS = { hong_kong_id = true, mexico_curp = true, mexico_voter_id = true, singapore_id = true }
+
+-- Returns whether a text that a check could not parse is a masked number: stars or dots, or several X (one may be a misread digit).
+local function is_masked(text, check)
+  text = normalize(text):upper()
+  return text:find("*", 1, true) ~= nil or not WITH_LETTERS[check] and text:find("XX.*X") ~= nil
+end
+
 local function check(context, number)
   local card, parsed = context.card, number.parsed
   local text = card[number.field]
   -- the service masked the number; without a document type it may be of another form
-  if not parsed and text:find("*", 1, true) then
+  if not parsed and is_masked(text, number.check) then
     context.add {
       check = "number.masked", ok = true, field = number.field,
       message = "the number is partly masked and cannot be checked",
