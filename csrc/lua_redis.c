@@ -34,6 +34,7 @@
 enum {
     MOST_BYTES = 64 * 1024 * 1024, /* of the commands or the replies of one run */
     MOST_ELEMENTS = 1024 * 1024,   /* of an array */
+    DEEPEST = 16,                  /* arrays in arrays; hiredis before 1.0 allows 7 */
     MOST_ARGUMENTS = 1024 * 1024,
     MOST_COMMANDS = 100 * 1000
 };
@@ -83,10 +84,13 @@ typedef int elements_type;
 
 static void *(*create_array)(const redisReadTask *, elements_type);
 
-/* Refuses arrays whose announced length would allocate too much; hiredis then reports "out of memory". */
+/* Refuses arrays that are too long or nested too deeply; hiredis then reports "out of memory". */
 static void *create_bounded_array(const redisReadTask *task, elements_type elements)
 {
-    return elements > (elements_type)MOST_ELEMENTS ? NULL : create_array(task, elements);
+    int depth = 0;
+    for (const redisReadTask *parent = task->parent; parent != NULL; parent = parent->parent)
+        depth++;
+    return elements > (elements_type)MOST_ELEMENTS || depth >= DEEPEST ? NULL : create_array(task, elements);
 }
 
 /* The functions with which hiredis builds replies, with the bound. Written once, by luaopen. */

@@ -65,9 +65,9 @@ const char *idocr_redis_tls_start(redisContext *context, const struct idocr_redi
     session = SSL_new(settings);
     if (session == NULL || !set_name(session, options->host))
         goto cleanup;
-    if (SSL_up_ref(session) != 1) /* redisInitiateSSL frees the session where the handshake fails, and here it is still read */
-        goto cleanup;
     problem = start(context, session, seconds);
+    if (problem == NULL)
+        session = NULL; /* the context owns it now */
 cleanup:
     SSL_free(session);
     SSL_CTX_free(settings);

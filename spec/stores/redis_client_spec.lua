@@ -1,5 +1,6 @@
 --- Tests the Redis client of a plain program against a real server: values, errors, scripts, broken connections, deadlines.
 
+local certs = require "spec.support.certs"
 local core = require "idocr.core"
 local fork = require "spec.support.fork"
 local redis = require "spec.support.redis"
@@ -139,6 +140,39 @@ describe("the Redis client", function()
     for index = 1, 200 do assert.equal("parent" .. index, (made:call("ECHO", "parent" .. index))) end
     assert.equal(0, fork.wait(child))
     assert.equal(mine, (made:call("CLIENT", "ID")))
+  end)
+end)
+
+describe("rediss:// in a plain program", function()
+  local found, module = pcall(require, "idocr.redis")
+  local with_tls = found and module.tls and it or pending
+  local without_tls = found and not module.tls and it or pending
+
+  without_tls("is unsupported where hiredis has no TLS, and the error says what helps", function()
+    local made, err = redis_client.new(assert(redis_url.parse "rediss://:SECRET@h"), runtime.new())
+    assert.is_nil(made)
+    assert.same({ "unsupported", "RedisUnsupported", false }, { err.category, err.code, err.sent })
+    for _, word in ipairs { "hiredis 1.0", "tunnel", "nginx" } do assert.matches(word, tostring(err), 1, true) end
+    assert.is_nil(tostring(err):find("SECRET", 1, true))
+  end)
+
+  with_tls("verifies the certificate and its host name", function()
+    local made = certs.make()
+    local function call(identity, ca)
+      local server = redis.start { append = false, tls = { cert = identity.cert, key = identity.key, ca = made.ca } }
+      finally(server.stop)
+      local address = assert(redis_url.parse("rediss://127.0.0.1:" .. server.tls_port))
+      address.ca_file = ca
+      local value, err = assert(redis_client.new(address, runtime.new())):call("ECHO", ("x"):rep(100000))
+      server.stop()
+      return value and #value, err
+    end
+    assert.equal(100000, (call(made.good, made.ca)))
+    for _, case in ipairs { { made.good, nil }, { made.expired, made.ca }, { made.wrong_name, made.ca }, { made.self_signed, made.ca } } do
+      local _, err = call(case[1], case[2])
+      assert.equal("StoreUnavailable", err.code)
+      assert.matches("certificate of the Redis server is not trusted", tostring(err))
+    end
   end)
 end)
 

@@ -1,6 +1,7 @@
 --- Tests Redis inside nginx: the behaviour of every store, connections that the pool keeps, and what is missing.
 
 local cases = require "spec.support.store_cases"
+local certs = require "spec.support.certs"
 local nginx = require "spec.support.nginx"
 local process = require "spec.support.process"
 local redis = require "spec.support.redis"
@@ -8,6 +9,7 @@ local redis = require "spec.support.redis"
 local test = redis.available() and redis.in_nginx() and it or pending
 
 local HTTP = [[
+  lua_ssl_trusted_certificate $ca; lua_ssl_verify_depth 2;
   init_worker_by_lua_block {
     function open(url)
       local stores = require "idocr.stores"
@@ -34,6 +36,10 @@ local HTTP = [[
     location = /wrong { content_by_lua_block { report(open("redis://:WRONG@127.0.0.1:$redis"):get "k") } }
     location = /away { content_by_lua_block { report(open("redis://127.0.0.1:1"):get "k") } }
     location = /slow { content_by_lua_block { report(store.client:command({ "PING" }, { timeout = 0.1 })) } }
+    location = /tls { content_by_lua_block {
+      local client = open("rediss://:p%40ss%2Fw%251@127.0.0.1:" .. ngx.var.arg_port).client
+      for _ = 1, 2 do report(client:call("ECHO", "x")) end
+    } }
     location = /phase { content_by_lua_block { ngx.say "x" } log_by_lua_block {
       local value, err = store:get "k"
       ngx.log(ngx.ERR, "in log: ", tostring(value), " ", tostring(err))
@@ -50,12 +56,14 @@ local HTTP = [[
 ]]
 
 describe("Redis inside nginx", function()
-  local server, front
+  local server, front, made
 
   setup(function()
     if test == pending then return end
-    server = redis.start { password = "p@ss/w%1" }
-    front = nginx.start { http = HTTP, vars = { url = server.url .. "/1", redis = server.port } }
+    made = certs.make()
+    local identity = certs.issue("redis", { san = "DNS:127.0.0.1" }) -- nginx compares names only
+    server = redis.start { password = "p@ss/w%1", tls = { cert = identity.cert, key = identity.key, ca = made.ca } }
+    front = nginx.start { http = HTTP, vars = { url = server.url .. "/1", redis = server.port, ca = made.ca } }
   end)
   teardown(function()
     if front then front.stop() end
@@ -91,6 +99,20 @@ describe("Redis inside nginx", function()
     get "/phase"
     process.wait_for(function() return front.errors():find("in log: nil store error StoreUnavailable", 1, true) end, 5)
     assert.is_nil(front.errors():find("WRONG@", 1, true))
+  end)
+
+  test("verifies the certificate of a server over TLS", function()
+    assert.equal("xx", get("/tls?port=" .. server.tls_port))
+    for _, identity in ipairs { made.wrong_name, made.self_signed } do
+      local other = redis.start {
+        password = "p@ss/w%1", append = false, tls = { cert = identity.cert, key = identity.key, ca = made.ca },
+      }
+      finally(other.stop)
+      local said = get("/tls?port=" .. other.tls_port)
+      assert.matches("^store StoreUnavailable", said)
+      assert.matches("TLS handshake failed", said)
+      other.stop()
+    end
   end)
 
   test("says what to install where nginx has no Redis client", function()
