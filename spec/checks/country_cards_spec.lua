@@ -13,20 +13,26 @@ local CARDS = {
   hong_kong_id = {
     card = { number = "A123456(3)", window_text = "A123456" },
     doubtful = {
-      { { number = "A123456(4)" }, "number.checksum", "error" }, { { number = "A12345(3)" }, "number.shape", "error" },
-      { { window_text = "A123457" }, "number.window", "error" }, { { window_text = "B123456(3)" }, "number.window", "error" },
+      { { number = "A123456(4)" }, "number.checksum", "error" },
+      { { number = "A12345(3)" }, "number.shape", "error" },
+      { { window_text = "A123457" }, "number.window", "error" },
+      { { window_text = "B123456(3)" }, "number.window", "error" },
     },
   },
   singapore_id = {
     card = { number = "S8812345Z", birth_date = "1988-04-12" },
     doubtful = {
-      { { number = "S8812345A" }, "number.checksum", "error" }, { { number = "M1234567J" }, "number.checksum.unofficial", "warning" },
+      { { number = "S8812345A" }, "number.checksum", "error" },
+      { { number = "M1234567J" }, "number.checksum.unofficial", "warning" },
       { { birth_date = "1989-04-12" }, "number.birth_year", "warning" },
     },
   },
   thailand_id = {
     card = { number = "3102001234566" },
-    doubtful = { { { number = "3102001234567" }, "number.checksum", "error" }, { { number = "9102001234565" }, "number.code", "error" } },
+    doubtful = {
+      { { number = "3102001234567" }, "number.checksum", "error" },
+      { { number = "9102001234565" }, "number.code", "error" },
+    },
   },
   thailand_pink_card = {
     card = { number = "0084011234567" }, doubtful = { { { number = "0084011234568" }, "number.checksum", "error" } },
@@ -38,16 +44,18 @@ local CARDS = {
   indonesia_id = {
     card = { number = "3171014403900001", birth_date = "1990-03-04", sex = "F", state = "PROVINSI DKI JAKARTA" },
     doubtful = {
-      { { birth_date = "1990-03-05" }, "match.birth_date", "error" }, { { sex = "M" }, "match.sex", "error" },
-      { { state = "JAWA BARAT" }, "match.region", "warning" }, { { number = "9971014403900001" }, "number.region.unassigned", "error" },
+      { { birth_date = "1990-03-05" }, "match.birth_date", "error" },
+      { { sex = "M" }, "match.sex", "error" },
+      { { state = "JAWA BARAT" }, "match.region", "warning" },
+      { { number = "9971014403900001" }, "number.region.unassigned", "error" },
       { { number = "3171017403900001" }, "number.birth_date", "error" },
     },
   },
   brazil_driving_licence = {
     card = { number = "07312345611", tax_number = "123.456.789-09", identity_document = "246781312 SSP SP" },
     doubtful = {
-      { { number = "07312345612" }, "number.checksum", "error" }, { { tax_number = "123.456.789-00" }, "number.checksum", "error",
-        "tax_number" },
+      { { number = "07312345612" }, "number.checksum", "error" },
+      { { tax_number = "123.456.789-00" }, "number.checksum", "error", "tax_number" },
       { { identity_document = "246781313 SSP SP" }, "number.checksum", "error", "identity_document" },
       { { identity_document = "246781313 SSP RJ" }, "number.checksum.unofficial", "warning", "identity_document" },
       { { identity_document = "CRM 12" }, "number.shape.others", "warning", "identity_document" },
@@ -68,54 +76,63 @@ local CARDS = {
   mexico_voter_id = {
     card = { number = "RMTRSF99021609M100", personal_number = "RATS990216MDFMRF08", birth_date = "1999-02-16", sex = "F" },
     doubtful = {
-      { { personal_number = "RATS990216MDFMRF09" }, "number.checksum", "error", "personal_number" }, { { sex = "M" }, "match.sex",
-        "error" },
-      { { birth_date = "1999-02-17" }, "match.birth_date", "error" }, { { personal_number = "XXXX990216MDFXX08" },
-      "number.shape", "error" },
+      { { personal_number = "RATS990216MDFMRF09" }, "number.checksum", "error", "personal_number" },
+      { { sex = "M" }, "match.sex", "error" },
+      { { birth_date = "1999-02-17" }, "match.birth_date", "error" },
+      { { personal_number = "XXXX990216MDFXX08" }, "number.shape", "error" },
       { { number = "RMTRSF99021609H100" }, "match.sex", "error" },
-      { { number = "RMTRSF99021610M100" }, "match.region", "warning" }, { { number = "RMTRSF99021645M100" },
-        "number.region.unassigned", "error" },
+      { { number = "RMTRSF99021610M100" }, "match.region", "warning" },
+      { { number = "RMTRSF99021645M100" }, "number.region.unassigned", "error" },
     },
   },
   pakistan_id = {
     card = { number = "42101-1234567-2", sex = "F" },
     doubtful = {
-      { { sex = "M" }, "match.sex.unofficial", "warning" }, { { number = "42101-1234567-0" }, "number.code.unofficial", "warning" },
-      { { number = "02101-1234567-2" }, "number.region.unassigned", "error" }, { { number = "42101-7654321" }, "number.shape", "error" },
+      { { sex = "M" }, "match.sex.unofficial", "warning" },
+      { { number = "42101-1234567-0" }, "number.code.unofficial", "warning" },
+      { { number = "02101-1234567-2" }, "number.region.unassigned", "error" },
+      { { number = "42101-7654321" }, "number.shape", "error" },
     },
   },
   india_aadhaar = {
     card = { number = "234567890124", virtual_number = "9123456789012346" },
     doubtful = {
-      { { number = "234567890125" }, "number.checksum", "error" }, { { virtual_number = "9123456789012347" }, "number.checksum",
-        "error", "virtual_number" },
+      { { number = "234567890125" }, "number.checksum", "error" },
+      { { virtual_number = "9123456789012347" }, "number.checksum", "error", "virtual_number" },
     },
   },
   hmt_residence_permit = {
     card = { number = "820000199103150022", birth_date = "1991-03-15", sex = "F" },
     doubtful = {
-      { { number = "820000199103150023" }, "number.checksum", "error" }, { { birth_date = "1991-03-16" }, "match.birth_date", "error" },
-      { { sex = "M" }, "match.sex", "error" }, { { number = "440305199511120129" }, "number.region.unassigned", "error" },
+      { { number = "820000199103150023" }, "number.checksum", "error" },
+      { { birth_date = "1991-03-16" }, "match.birth_date", "error" },
+      { { sex = "M" }, "match.sex", "error" },
+      { { number = "440305199511120129" }, "number.region.unassigned", "error" },
     },
   },
   china_permanent_residence = {
     card = { number = "911124197905060010", previous_number = "CAN310079050608", birth_date = "1979-05-06", sex = "M",
       nationality = "加拿大/CAN" },
     doubtful = {
-      { { number = "911124197905060011" }, "number.checksum", "error" }, { { nationality = "美国/USA" },
-        "match.nationality.first_issue", "warning" },
+      { { number = "911124197905060011" }, "number.checksum", "error" },
+      { { nationality = "美国/USA" }, "match.nationality.first_issue", "warning" },
       { { previous_number = "CAN310079050609" }, "number.checksum.unofficial", "warning", "previous_number" },
-      { { sex = "F" }, "match.sex", "error" }, { { birth_date = "1979-06-05" }, "match.birth_date", "error" },
+      { { sex = "F" }, "match.sex", "error" },
+      { { birth_date = "1979-06-05" }, "match.birth_date", "error" },
     },
   },
   china_temporary_id = {
     card = { number = "110101199003070038", birth_date = "1990-03-07", sex = "M" },
-    doubtful = { { { number = "110101199003070039" }, "number.checksum", "error" }, { { sex = "F" }, "match.sex", "error" } },
+    doubtful = {
+      { { number = "110101199003070039" }, "number.checksum", "error" },
+      { { sex = "F" }, "match.sex", "error" },
+    },
   },
   china_driving_licence = {
     card = { number = "33010619880412003X", birth_date = "1988-04-12", sex = "M" },
     doubtful = {
-      { { number = "330106198804120030" }, "number.checksum", "error" }, { { number = "E12345678" }, "number.shape.others", "warning" },
+      { { number = "330106198804120030" }, "number.checksum", "error" },
+      { { number = "E12345678" }, "number.shape.others", "warning" },
       { { birth_date = "1988-04-13" }, "match.birth_date", "error" },
     },
   },
