@@ -48,14 +48,6 @@ local function route(url, host)
   return ("https://%s:%d%s"):format(name, port, rest), ("::%s:%d"):format(address, port)
 end
 
---- Returns a sink for a reply of at most `max_response` bytes; reuses the last one where it is free.
-function Transport:take_sink(max_response)
-  local sink = self.sink
-  if not sink or self.sink_takes ~= max_response then return core.reply(max_response) end
-  self.sink = nil
-  return sink
-end
-
 --- Sends a request and waits for the response. Never sends it twice: the error reports how much was sent, and whether the peer
 --- certainly did not act on it.
 ---@param request table  method, url, host, headers, body, connect_timeout, max_response
@@ -74,7 +66,7 @@ function Transport:send(request, deadline, options)
   local body = request.body
   if type(body) == "string" then body = core.body { body } end
   local max_response = request.max_response or self.max_response
-  local sink = options and options.pictures_apart and self:take_sink(max_response) or nil
+  local sink = options and options.pictures_apart and core.reply(max_response) or nil
   local transfer, category, code, message, sent = self.handle:start(request, dialled, body, sink,
     request.connect_timeout or self.connect_timeout, deadline or constants.TOTAL_TIMEOUT, max_response, connect_to,
     proxy and proxy.url or "", options and options.fresh)
@@ -98,8 +90,8 @@ function Transport:send(request, deadline, options)
   local response = { status = status, headers = second, body = third }
   if sink then
     response.body, response.pictures = sink:finish()
+    sink:close()
     if not response.body then return nil, failure(url, nil, "network", "ReceiveFailed", "no memory for the response", true) end
-    self.sink, self.sink_takes = sink, max_response
   end
   return response
 end
