@@ -89,7 +89,7 @@ function runtime.new(driver)
   -- Yields to the event loop of the program where that drives the task; other tasks have nothing to yield to.
   function self.pause()
     local task = tasks.current()
-    if task and task.pool.shared and not task.cancelled then coroutine.yield() end
+    if task and not task.cancelled and task.pool:must_yield() then coroutine.yield() end
   end
 
   function self.redis() return require "idocr.runtime.redis" end

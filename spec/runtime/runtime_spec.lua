@@ -92,4 +92,54 @@ describe("the blocking runtime", function()
     pool:submit(function() coroutine.yield("mine") return "fine" end, 1)
     assert.equal("fine", select(3, pool:next()))
   end)
+
+  it("returns to another event loop when its tasks have computed for some milliseconds", function()
+    local loop, ended = runtime.loop(), 0
+    local function compute()
+      for _ = 1, 5 do
+        local until_time = core.monotonic() + 0.003
+        repeat until core.monotonic() >= until_time
+        runtime.pause()
+      end
+    end
+    for _ = 1, 2 do loop:start(compute, function() ended = ended + 1 end) end
+    local steps = 0
+    while loop.in_flight > 0 do
+      assert.equal(0, select(2, loop:fds()))
+      loop:step(0)
+      steps = steps + 1
+    end
+    assert.equal(2, ended)
+    assert.is_true(steps >= 8, steps) -- one computation in each, but those before the first pause
+  end)
+
+  it("does not yield for short computations", function()
+    local loop, order = runtime.loop(), {}
+    for index = 1, 2 do
+      loop:start(function()
+        runtime.pause() -- the first one always yields: nothing runs before the first step
+        for _ = 1, 3 do
+          order[#order + 1] = index
+          runtime.pause()
+        end
+      end, function() end)
+    end
+    assert.same({}, order)
+    while loop.in_flight > 0 do loop:step(0) end
+    assert.equal(6, #order)
+  end)
+
+  it("cancels one task of several", function()
+    local loop, ends = runtime.loop(), {}
+    local sleeper = loop:start(function()
+      runtime.sleep(30)
+      return runtime.cancelled()
+    end, function(_, cancelled) ends.sleeper = cancelled end)
+    loop:start(function() runtime.sleep(0.001) return "slept" end, function(_, result) ends.other = result end)
+    assert.is_true(loop:cancel_task(sleeper))
+    assert.is_true(loop:cancel_task(sleeper))
+    assert.is_true(ends.sleeper)
+    while loop.in_flight > 0 do loop:step(1) end
+    assert.same({ sleeper = true, other = "slept" }, ends)
+  end)
 end)

@@ -9,6 +9,11 @@ local started = {}
 --- A call that `client:start` began. It runs to its end whether or not the program keeps this object; only `client:step` moves it.
 ---@class idocr.StartedCall
 ---@field kind string          the kind of document
+---@field private group idocr.StartedCalls
+---@field private task idocr.Task?
+---@field private outcome { ran: boolean, card: any, err: idocr.Error? }?
+---@field private callback (fun(card: idocr.Card?, err: idocr.Error?))?
+---@field private dropped (fun(): idocr.Error)?
 local Call = { __name = "idocr.StartedCall" }
 Call.__index = Call
 

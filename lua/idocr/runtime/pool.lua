@@ -21,7 +21,8 @@ local LAST_ROUNDS = 100 -- number of times a cancelled task is resumed to finish
 ---@field done table[]              results; those up to `taken` were taken
 ---@field taken integer
 ---@field pumped number             monotonic time of the last poll
----@field shared boolean?           another event loop calls `step`: tasks yield between pieces of CPU work
+---@field shared boolean?           another event loop calls `step`: tasks that compute yield after STEP seconds
+---@field step_ends number          monotonic time at which they yield
 ---@field cancelled true?
 local Pool = {}
 Pool.__index = Pool
@@ -79,7 +80,14 @@ end
 ---@param fn function
 ---@param ended fun(ran: boolean, ...)
 ---@return idocr.Task
-function Pool:start(fn, ended) return add(self, fn, { ended = ended }) end
+function Pool:start(fn, ended)
+  self.step_ends = 0 -- yields at its first pause
+  return add(self, fn, { ended = ended })
+end
+
+--- Returns whether the tasks have computed for so long that another event loop must have its turn.
+---@return boolean
+function Pool:must_yield() return self.shared == true and core.monotonic() >= self.step_ends end
 
 --- Returns whether `limit` tasks are in flight. A task whose result was not yet taken by `next` counts.
 ---@return boolean
@@ -116,14 +124,15 @@ end
 
 -- Resumes the ready tasks; where another event loop waits meanwhile, only until STEP seconds have passed.
 local function run_ready(self)
-  local ready, ends = self.ready, self.shared and core.monotonic() + STEP
+  local ready = self.ready
   if #ready == 0 then return end
   self.ready = {}
+  if self.shared then self.step_ends = core.monotonic() + STEP end
   for index = 1, #ready do
     local owner = ready[index].pool
     if owner.tasks[ready[index]] then resume(self, ready[index]) end
     if index < #ready then
-      if ends and core.monotonic() >= ends then return put_off(self, ready, index + 1) end
+      if self:must_yield() then return put_off(self, ready, index + 1) end
       pump(self)
     end
   end
@@ -223,7 +232,8 @@ end
 ---@return idocr.Pool
 function pool.new(limit, driver, shared)
   return setmetatable({
-    shared = shared, limit = limit, driver = driver, in_flight = 0, tasks = {}, timers = {}, ready = {}, done = {}, taken = 0, pumped = 0,
+    shared = shared, step_ends = 0, limit = limit, driver = driver, in_flight = 0, tasks = {}, timers = {}, ready = {},
+    done = {}, taken = 0, pumped = 0,
   }, Pool)
 end
 
