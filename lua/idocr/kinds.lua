@@ -103,7 +103,7 @@ local kinds = {}
 ---@field wire string                 dotted path in the reply; below an embedded member its own members follow the dot
 ---@field field string                card field; "mrz[1]" is an element of a list, which is there only when complete
 ---@field as idocr.Converter
----@field formats string[]?           for dates: how the service writes them, the usual way first
+---@field formats string[]?           for dates: how the service writes them, the usual way first; for "open_end": its words
 ---@field values table<string, any>?  value of the member, as text -> value of the field
 ---@field confidence string?          dotted path of the member that holds the confidence of this value, 0 to 100
 

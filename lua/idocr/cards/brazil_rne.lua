@@ -30,7 +30,7 @@ return {
         { wire = "IssuingAgency", field = "issuing_authority", as = "text" },
         { wire = "DispatchDate", field = "issue_date", as = "date", formats = DATE },
         { wire = "VALIDADE", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "VALIDADE", field = "long_term", as = "open_end" }, -- INDETERMINADA
+        { wire = "VALIDADE", field = "long_term", as = "open_end", formats = { "INDETERMINADA" } },
         { wire = "VIA", field = "copy_number", as = "integer" },
         { wire = "MRZ", field = "mrz_text", as = "text" }, -- in one line, without its fillers
         { wire = "PortraitImage", field = "portrait", as = "picture" },

@@ -34,7 +34,7 @@ return {
         { wire = "ISSUANCE", field = "issue_date", as = "date_at_start", formats = DATE },
         { wire = "ISSUANCE", field = "issuing_authority", as = "text_after_date" },
         { wire = "VALIDADE", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "VALIDADE", field = "long_term", as = "open_end" },
+        { wire = "VALIDADE", field = "long_term", as = "open_end", formats = { "INDETERMINADA" } },
         { wire = "MRZ", field = "mrz_text", as = "text" }, -- in one line, without its fillers
         { wire = "PortraitImage", field = "portrait", as = "picture" },
         { wire = "PortraitImageBack", field = "portrait_back", as = "picture" },

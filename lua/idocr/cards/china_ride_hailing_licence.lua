@@ -22,7 +22,7 @@ return {
         { wire = "ReleaseDate", field = "first_issue_date", as = "date", formats = DATE },
         { wire = "StartDate", field = "valid_from", as = "date", formats = DATE },
         { wire = "EndDate", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "EndDate", field = "long_term", as = "open_end" },
+        { wire = "EndDate", field = "long_term", as = "open_end", formats = { "长期" } },
       },
       refusal = parts.NOT_READ,
     },

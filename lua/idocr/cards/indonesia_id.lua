@@ -47,7 +47,7 @@ return {
         { wire = "KewargaNegaraan", field = "nationality", as = "text" },
         { wire = "IssuedDate", field = "issue_date", as = "date", formats = DATE },
         { wire = "BerlakuHingga", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "BerlakuHingga", field = "long_term", as = "open_end" }, -- SEUMUR HIDUP
+        { wire = "BerlakuHingga", field = "long_term", as = "open_end", formats = { "SEUMUR HIDUP" } },
         { wire = "Photo", field = "portrait", as = "picture" },
       },
       warnings = { WarnCardInfos = warnings },

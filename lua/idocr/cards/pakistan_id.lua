@@ -18,7 +18,7 @@ return {
         { wire = "birthDay", field = "birth_date", as = "date", formats = DATE },
         { wire = "issueDay", field = "issue_date", as = "date", formats = DATE },
         { wire = "expiryDay", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "expiryDay", field = "long_term", as = "open_end" },
+        { wire = "expiryDay", field = "long_term", as = "open_end", formats = { "Lifetime" } },
       },
     }),
   },

@@ -23,7 +23,7 @@ return {
         { wire = "dateOfRegister", field = "registration_date", as = "date", formats = DATE },
         { wire = "dateOfIssue", field = "issue_date", as = "date", formats = DATE },
         { wire = "dateOfExpiry", field = "expiry_date", as = "date", formats = DATE },
-        { wire = "dateOfExpiry", field = "long_term", as = "open_end" },
+        { wire = "dateOfExpiry", field = "long_term", as = "open_end", formats = { "NO CADUCA" } },
       },
       composed = names.WITH_SECOND_SURNAME,
     }),

@@ -20,7 +20,7 @@ return {
         { wire = "birthTh", field = "birth_date", as = "date" }, -- with Buddhist years
         { wire = "issueDate", field = "issue_date", as = "date", formats = ENGLISH },
         { wire = "expiryDate", field = "expiry_date", as = "date", formats = ENGLISH },
-        { wire = "expiryDate", field = "long_term", as = "open_end" }, -- licences for life were issued until 2003
+        { wire = "expiryDate", field = "long_term", as = "open_end", formats = { "LIFELONG" } }, -- licences for life were issued until 2003
       },
     }),
   },

@@ -14,7 +14,7 @@ end
 local SITES = set "intl cn"
 local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
 local COMMON = set "image back portrait precheck advice"
-local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open"
+local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
 
 local CONVERTERS = { picture = true }
 for name in pairs(values.converters) do CONVERTERS[name] = true end
@@ -173,10 +173,13 @@ local function scalar(value, where)
 end
 
 local output = record({
-  wire = required(path), field = required(output_field), as = required(one_of(CONVERTERS)), formats = list(date_format, 1),
+  wire = required(path), field = required(output_field), as = required(one_of(CONVERTERS)), formats = list(text, 1),
   values = map(text, scalar), confidence = path,
 }, function(value, where)
   if value.formats and not WITH_FORMATS[value.as] then fail(where, "formats are for dates and periods only") end
+  for index, format in ipairs(value.as ~= "open_end" and value.formats or {}) do
+    date_format(format, ("%s.formats[%d]"):format(where, index))
+  end
   if value.as == "picture" and value.field:find("[", 1, true) then fail(where, "a picture cannot be an element of a list") end
 end)
 

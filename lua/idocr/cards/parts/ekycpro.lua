@@ -8,10 +8,7 @@ ekycpro.BACK = { { param = "image", base64 = "img", side = "back" } }
 --- What says which document the path for Thailand has read.
 ekycpro.TH_OCR_SHOWS = {
   wire = "cardTypeEn",
-  kinds = {
-    ["Thai National ID Card"] = "thailand_id", ["Driving License"] = "thailand_driving_licence",
-    ["Driving Licence"] = "thailand_driving_licence", ["Driver License"] = "thailand_driving_licence", -- other spellings
-  },
+  kinds = { ["Thai National ID Card"] = "thailand_id", ["Driving License"] = "thailand_driving_licence" },
 }
 
 --- Returns the service of a path: one picture of the front, no params, no warnings.

@@ -14,6 +14,7 @@ local SWITCHES = {
 
 --- The content of a response.
 ---@class idocr.sandbox.Content
+---@field kind string?      what the picture shows
 ---@field fields table      card fields in our vocabulary; `visual` is a table, `mrz` and `warnings` are lists
 ---@field exact boolean     from a stamp: members are returned even if site, region or params would omit them
 ---@field members table?    response members (dotted paths) that are set last, unchanged
@@ -102,22 +103,38 @@ local function fill(reply, outputs, fields, job)
     local closed = switch and job.switches[switch] and not job.call.on[switch]
     if closed and (output.as == "picture" or not job.content.exact) then value = nil end
     if not job.content.exact and not allowed(job.conditions[output.wire], job.call) then value = nil end
-    if value ~= nil and not output.as:match("^period_") then set(reply, output.wire, wire.value(output, value, job.shape)) end
+    if value ~= nil and not wire.is_joined(output) then
+      local encoded = wire.value(output, value, job.shape)
+      if encoded ~= nil then set(reply, output.wire, encoded) end
+    end
   end
 end
 
-local function periods(reply, outputs, fields)
-  local parts = {}
+-- Sets the members that several outputs share.
+local function fill_joined(reply, outputs, fields)
+  local parts, layouts = {}, {}
   for _, output in ipairs(outputs) do
-    local part = output.as:match("^period_(%a+)$")
-    if part then
-      parts[output.wire] = parts[output.wire] or {}
-      parts[output.wire][part] = fields[output.field]
+    local value = fields[output.field]
+    if value ~= nil and wire.is_joined(output) then
+      local wire_parts = parts[output.wire] or {}
+      parts[output.wire], wire_parts[output.as] = wire_parts, value
+      layouts[output.wire] = output.formats and output.formats[1] or layouts[output.wire]
     end
   end
   for path, part in pairs(parts) do
-    local text = wire.period(part.start, part["end"], part.open)
+    local text = wire.joined(part, layouts[path])
     if text then set(reply, path, text) end
+  end
+end
+
+-- Sets the word by which a reply of a shared action says which document it shows.
+local function set_document(reply, service, kind)
+  local shows = service.shows
+  if not shows or shows.wire:find("*", 1, true) then return end
+  local object, last = parent_of(reply, shows.wire)
+  if object:get(last) ~= "" then return end
+  for word, shown in pairs(shows.kinds) do
+    if shown == kind then object:set(last, word) end
   end
 end
 
@@ -195,7 +212,8 @@ function answer.compose(service, content, call)
   local reply = default_members(shape.members, content, call)
   fill(reply, service.outputs, fields, job)
   fill(reply, service.visual, type(fields.visual) == "table" and fields.visual or {}, job)
-  periods(reply, service.outputs, fields)
+  fill_joined(reply, service.outputs, fields)
+  set_document(reply, service, content.kind)
   set_warnings(reply, service, shape, fields.warnings)
   set_confidence(reply, service, fields.confidence)
   for path, value in pairs(content.members or {}) do

@@ -89,9 +89,10 @@ shapes.actions = {
   },
 }
 
+-- Empty values by converter; a member of any other converter is an empty string.
 local EMPTY = {
-  picture = "", text = "", mrz_text = "", sex = "", date = "",
-  period_start = "", period_end = "", period_open = "", resident_type = "",
+  integer = false, number = false, metres = false, centimetres = false, score = false, boolean = false, -- omitted
+  positions = json.list(),
 }
 
 local function add_member(members, path, default)
@@ -117,8 +118,8 @@ local function derive(service)
   for _, list in ipairs { service.outputs, service.visual or {} } do
     for _, output in ipairs(list) do
       local default = EMPTY[output.as]
-      if output.as == "positions" then default = json.list() end
-      add_member(members, output.wire, default)
+      if default == nil then default = "" end
+      add_member(members, output.wire, default or nil)
     end
   end
   local lists = {}
