@@ -214,4 +214,16 @@ describe("one account's rate over Redis", function()
     assert.is_true(limits:leave(limit, { one, two }))
     assert.equal("0", (server.call "zcard 'order:{k}:queue'"))
   end)
+
+  test("is kept where a client with a lower rate counts the same calls", function()
+    local redis_client, redis_url = require "idocr.stores.redis_client", require "idocr.stores.redis_url"
+    local client = redis_client.new(redis_url.parse(server.url), require("idocr.runtime").new())
+    local limits = require("idocr.stores.redis_limits").new(client, "mixed:")
+    local high, low = { key = "k", permits = 5, seconds = 60 }, { key = "k", permits = 1, seconds = 60 }
+    for _ = 1, 4 do assert.equal(0, limits:ask(high, {}, 0, 0, 5)) end
+    assert.is_nil((limits:ask(low, {}, 0, 0, 5)))
+    assert.equal(0, limits:ask(high, {}, 0, 0, 5))
+    assert.is_nil((limits:ask(high, {}, 0, 0, 5)))
+    assert.is_true(client:call("PTTL", "mixed:{k}") > 60000)
+  end)
 end)

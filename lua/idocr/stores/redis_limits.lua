@@ -21,7 +21,12 @@ local patience, nap, grace = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV
 local time = redis.call("TIME")
 local now = time[1] * 1000000 + time[2]
 
-local times = redis.call("LRANGE", starts, 0, -1)
+local function expire(key, microseconds) -- never sooner than others have set
+  local milliseconds = math.ceil(microseconds / 1000)
+  if redis.call("PTTL", key) < milliseconds then redis.call("PEXPIRE", key, milliseconds) end
+end
+
+local times = redis.call("LRANGE", starts, -permits, -1)
 for i = 1, #times do times[i] = math.min(tonumber(times[i]), now) end -- a clock that was set back
 local lapsed = redis.call("ZRANGEBYSCORE", leases, "-inf", now, "LIMIT", 0, 1000)
 if #lapsed > 0 then
@@ -50,8 +55,8 @@ end
 
 if due <= now and position < permits - used then
   redis.call("RPUSH", starts, ("%.0f"):format(now))
-  redis.call("LTRIM", starts, -permits, -1)
-  redis.call("PEXPIRE", starts, math.ceil(window / 500))
+  redis.call("LTRIM", starts, -100, -1) -- clients of another rate may count in the same list
+  expire(starts, window * 2)
   redis.call("ZREM", queue, ticket)
   redis.call("ZREM", leases, ticket)
   return 0
@@ -66,8 +71,8 @@ end
 wait = math.min(wait, nap)
 redis.call("ZADD", queue, "NX", ("%.0f"):format(now), ticket)
 redis.call("ZADD", leases, ("%.0f"):format(now + wait + grace), ticket)
-redis.call("PEXPIRE", queue, math.ceil((wait + grace) / 1000))
-redis.call("PEXPIRE", leases, math.ceil((wait + grace) / 1000))
+expire(queue, wait + grace)
+expire(leases, wait + grace)
 return wait
 ]]
 
