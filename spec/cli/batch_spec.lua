@@ -229,4 +229,61 @@ describe("idocr batch", function()
       assert.are.equal(0, (batch(nil, path)), path)
     end
   end)
+
+  it("reads a list from a file or standard input, and a single picture", function()
+    put "a.jpg"
+    process.write(scans .. "/b.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X2" } })))
+    process.write(folder .. "/list.txt", "\239\187\191" .. scans .. "/a.jpg\r\n\n" .. scans .. "/a.jpg\n" .. scans .. "/missing.jpg\n")
+    local sent, status, stderr = batch(nil, folder .. "/list.txt")
+    assert.are.same({ 1, 1 }, { sent, status })
+    assert.is_truthy(stderr:find("2 pictures: 1 read, 0 refused, 1 failed", 1, true), stderr)
+    assert.is_truthy(stderr:find("requests: 1 billed, 0 free, 0 unknown", 1, true), stderr)
+    sent, status = batch("--price 0.1 <" .. q(folder .. "/list.txt"), "-") -- of the list on standard input, one is there already
+    assert.are.same({ 0, 1 }, { sent, status })
+    sent, status, stderr = batch("--price 0.1", scans .. "/b.jpg")
+    assert.are.same({ 1, 0 }, { sent, status })
+    assert.is_truthy(stderr:find("(at 0.1 each: 0.1)", 1, true), stderr)
+    process.write(folder .. "/wrong.txt", scans .. "/a.jpg\nftp://host/a.jpg\n")
+    sent, status, stderr = batch(nil, folder .. "/wrong.txt")
+    assert.are.same({ 0, 2 }, { sent, status })
+    assert.is_truthy(stderr:find("entry 2 of the list", 1, true), stderr)
+  end)
+
+  it("recognises pictures by content: renamed and moved ones are not paid again, changed ones and copies are read", function()
+    process.write(scans .. "/a.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X1" } })))
+    process.write(scans .. "/b.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X2" } })))
+    assert.are.same({ 2, 0 }, pair(batch()))
+    process.run(("mv %s/a.jpg %s/renamed.jpg"):format(q(scans), q(scans)))
+    assert.are.same({ 0, 0 }, pair(batch()))
+    process.run(("mkdir %s && mv %s/b.jpg %s/"):format(q(folder .. "/moved"), q(scans), q(folder .. "/moved")))
+    assert.are.same({ 0, 0 }, pair(batch(nil, folder .. "/moved")))
+    process.run(("cp %s/renamed.jpg %s/copy.jpg"):format(q(scans), q(scans)))
+    process.write(folder .. "/moved/b.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X3" } })))
+    assert.are.same({ 1, 0 }, pair(batch(nil, folder .. "/moved")))
+    local numbers = {}
+    for _, entry in ipairs(entries()) do
+      numbers[#numbers + 1] = entry.card.number
+      assert.is_truthy(entry.sha256:find("^%x+$") and #entry.sha256 == 64)
+    end
+    assert.are.same({ "X3" }, { numbers[3] })
+  end)
+
+  it("writes everything as a table with --csv, and no cell is a formula", function()
+    process.write(scans .. "/a.jpg", assert(stamp.write(passport, { kind = "passport", fields = {
+      number = "X1", surname = '=HYPERLINK("http://x","y")', sex = "F" } })))
+    put("b.jpg", { error = "FailedOperation.ImageBlur" })
+    local table_path = folder .. "/cards.csv"
+    batch("--csv " .. q(table_path))
+    local text = process.read(table_path)
+    assert.is_truthy(text:find("^\239\187\191file,status,error,", 1), text)
+    local rows = cli.lines(text:gsub("\r", ""))
+    assert.are.equal(3, #rows)
+    assert.is_truthy(text:find('"\'=HYPERLINK(""http', 1, true), text)
+    assert.is_truthy(text:find("b.jpg,refused,FailedOperation.ImageBlur,", 1, true), text)
+    batch("--csv " .. q(table_path)) -- nothing to send: the table is complete again
+    assert.are.equal(text, process.read(table_path))
+    local _, status, stderr = cli.with(environment(), "batch passport %s --out - --csv %s --endpoint %s", scans, table_path, running.http)
+    assert.are.equal(2, status)
+    assert.is_truthy(stderr:find("--csv needs a file as --out", 1, true))
+  end)
 end)

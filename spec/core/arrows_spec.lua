@@ -72,6 +72,7 @@ local DOORS = {
   cli = "",
   client = [[
     init
+    ledger
     money
     options
     params

@@ -193,19 +193,22 @@ end
 
 --- Creates the client from the arguments. Invalid values are usage errors.
 ---@param args table
+---@param more table<string, any>? further options of `idocr.new`
 ---@return idocr.Client
-function client.new(args)
+function client.new(args, more)
   if args.ca_file and core.file_type(args.ca_file, true) ~= "file" then
     main.usage_error("--ca-file must name a regular file") -- libcurl would block on a named pipe
   end
-  local created, result = pcall(idocr.new, {
+  local options = {
     provider = providers(args), site = args.site, region = args.region, language = args.language,
     credentials = args.profile and { tencent = idocr.credentials.profile { profile = args.profile } },
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     retry = args.after_send and { after_send = true } or nil,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
     ledger = args.ledger,
-  })
+  }
+  for name, value in pairs(more or {}) do options[name] = value end
+  local created, result = pcall(idocr.new, options)
   if not created then main.usage_error((tostring(result):gsub("^idocr%.new: ", ""))) end
   return result
 end

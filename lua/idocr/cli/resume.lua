@@ -1,4 +1,5 @@
---- Reads the output of earlier batch runs, so that files with a final outcome are skipped.
+--- Reads the output of earlier batch runs, so that pictures with a final outcome are skipped. A line with the SHA-256 of its
+--- file is about that content: under its path, and under another path when the file was renamed or moved.
 
 local core = require "idocr.core"
 local json = require "idocr.json"
@@ -15,7 +16,9 @@ local resume = {}
 local RANK = { again = 1, unsure = 2, done = 3 }
 
 ---@class idocr.cli.Memory
----@field outcomes table<string, idocr.cli.Outcome>  by path: as in the line, and with links resolved
+---@field outcomes table<string, idocr.cli.Outcome>  by path, as in the line and with links resolved: of lines without a SHA-256
+---@field contents table<string, { outcome: idocr.cli.Outcome, paths: table<string, true> }>  by SHA-256
+---@field hashed table<string, table<string, idocr.cli.Outcome>>  by path, then by SHA-256
 ---@field written table<string, true>                 portraits that those runs wrote, by path with links resolved
 ---@field folders table<string, string|false>        folder of a line -> the folder with links resolved
 local Memory = {}
@@ -48,19 +51,57 @@ function Memory:canonical(path)
   return real and real .. "/" .. name
 end
 
-function Memory:note(path, outcome)
+-- Sets the outcome under a key, unless a more expensive one is there.
+local function raise(outcomes, key, outcome)
+  local known = outcomes[key]
+  if not known or RANK[outcome] > RANK[known] then outcomes[key] = outcome end
+end
+
+function Memory:note(path, outcome, hash)
   for _, key in ipairs { path, self:canonical(path) or nil } do
-    local known = self.outcomes[key]
-    if not known or RANK[outcome] > RANK[known] then self.outcomes[key] = outcome end
+    if not hash then
+      raise(self.outcomes, key, outcome)
+    else
+      self.hashed[key] = self.hashed[key] or {}
+      raise(self.hashed[key], hash, outcome)
+      local content = self.contents[hash] or { paths = {} }
+      self.contents[hash] = content
+      raise(content, "outcome", outcome)
+      content.paths[key] = true
+    end
   end
+end
+
+-- The most expensive outcome of any content that a path has had.
+local function worst(outcomes)
+  local result = {}
+  for _, outcome in pairs(outcomes) do raise(result, "outcome", outcome) end
+  return result.outcome
+end
+
+-- Returns the outcome of a content that an earlier run found under a path which is not among those of this run.
+local function of_moved(self, hash, here)
+  local content = self.contents[hash]
+  if not content then return nil end
+  for path in pairs(content.paths) do
+    if here[path] then return nil end -- both are here: a copy is another picture
+  end
+  return content.outcome
 end
 
 --- Returns the outcome of a file in earlier runs, nil if there is none.
 ---@param path string
+---@param hash_of (fun(): string?)?  returns the file's SHA-256; called only where an earlier line has one
+---@param here table<string, true>?  the paths of this run
 ---@return idocr.cli.Outcome?
-function Memory:outcome(path)
+function Memory:outcome(path, hash_of, here)
   local canonical = self:canonical(path)
-  return self.outcomes[path] or canonical and self.outcomes[canonical] or nil
+  local by_hash = self.hashed[path] or canonical and self.hashed[canonical]
+  local hash = hash_of and next(self.contents) and hash_of()
+  local outcome = self.outcomes[path] or canonical and self.outcomes[canonical] or nil
+  if by_hash then outcome = hash and by_hash[hash] or not hash and worst(by_hash) or outcome end
+  if not outcome and hash then outcome = of_moved(self, hash, here or {}) end
+  return outcome
 end
 
 --- Returns whether earlier runs wrote this file as a portrait, which must not be read.
@@ -75,7 +116,8 @@ local function path_of(entry)
 end
 
 function Memory:add(entry)
-  self:note(path_of(entry), outcome_of(entry))
+  local hash = type(entry.sha256) == "string" and entry.sha256:match("^%x+$") or nil
+  self:note(path_of(entry), outcome_of(entry), hash)
   local portrait = type(entry.card) == "table" and entry.card.portrait
   if type(portrait) == "table" and type(portrait.file) == "string" then
     self.written[self:canonical(portrait.file) or portrait.file] = true
@@ -94,7 +136,7 @@ end
 ---@return idocr.cli.Memory memory
 ---@return boolean torn  the last line is incomplete
 function resume.load(path)
-  local memory = setmetatable({ outcomes = {}, written = {}, folders = {} }, Memory)
+  local memory = setmetatable({ outcomes = {}, contents = {}, hashed = {}, written = {}, folders = {} }, Memory)
   if core.file_type(path, true) ~= "file" then return memory, false end -- reading a pipe or a device might never end
   local handle = io.open(path, "rb")
   if not handle then return memory, false end

@@ -37,8 +37,15 @@ local function encoded(line)
   return "{" .. table.concat(pieces, ",") .. "}\n"
 end
 
--- Opens the file for each line, so that a rotated file is left and processes after a fork share nothing. One write(2) a line.
-local function file_writer(path)
+--- Returns a function that appends a line to a file with one write(2) and returns whether it could. It opens the file for each
+--- line: a rotated file is left, and processes after a fork share nothing. Raises, without a position, where the file cannot be
+--- appended to now.
+---@param path string
+---@return fun(line: idocr.LedgerLine): boolean?
+function ledger.file(path)
+  local first, message = core.output(path, "shared")
+  if not first then error("option ledger: the file cannot be appended to: " .. message, 0) end
+  first:close()
   return function(line)
     local output = core.output(path, "shared")
     if not output then return nil end
@@ -57,10 +64,7 @@ function ledger.new(option, wall, emit)
   if option == nil then return nil end
   local write
   if type(option) == "string" then
-    local output, message = core.output(option, "shared")
-    if not output then error("option ledger: the file cannot be appended to: " .. message, 0) end
-    output:close()
-    write = file_writer(option)
+    write = ledger.file(option)
   else
     write = function(line)
       option(line)

@@ -1,29 +1,35 @@
---- The subcommand `idocr batch KIND FOLDER --out FILE.jsonl`: reads the pictures of a folder into a JSON Lines file.
+--- The subcommand `idocr batch KIND FOLDER|LIST --out FILE.jsonl`: reads many pictures into a JSON Lines file.
 
 local cli = require "idocr.cli.client"
 local core = require "idocr.core"
+local csv = require "idocr.cli.csv"
+local digest = require "idocr.picture.digest"
 local folder = require "idocr.cli.folder"
-local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local money = require "idocr.client.money"
 local pictures = require "idocr.cli.pictures"
 local resume = require "idocr.cli.resume"
 local show = require "idocr.cli.show"
+local sources = require "idocr.cli.sources"
+local spending = require "idocr.cli.spending"
 local status = require "idocr.cli.status"
 local tally = require "idocr.cli.tally"
 
 local batch = {
   description = [[
-Reads all pictures of a folder, several at once within the service's published rate, and writes
-one line of JSON for each result. Run again with the same --out, it skips pictures with a card or
-a final error, and sends again those whose failure certainly cost nothing. A failure that may have
-been billed is "unsure": the picture is sent again only with --after-send.
+Reads the pictures of a folder or a list, several at once within the service's published rate, and
+writes one line of JSON for each result. Run again with the same --out, it skips pictures with a
+card or a final error, and sends again those whose failure certainly cost nothing. A failure that may
+have been billed is "unsure": the picture is sent again only with --after-send. Pictures are
+recognised by their content: a renamed file is not sent again, a changed one is.
 
 Status 0: nothing failed in this run, or earlier runs finished everything. Status 1: a picture
 failed, or the folder contains no picture that can be read. Two runs cannot write to one file at a
 time: the second ends with status 6 before it sends anything.
 
-  idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces]],
+  idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces
+  idocr batch passport list.txt --out cards.jsonl --csv cards.csv --price 0.15
+  find scans -name '*.jpg' | idocr batch passport - --out cards.jsonl]],
 }
 
 local function whole_number(text)
@@ -32,11 +38,20 @@ local function whole_number(text)
   return nil, "--concurrency must be a whole number from 1, not '" .. text .. "'"
 end
 
+local function price(text)
+  local number = tonumber(text)
+  if number and number >= 0 and number < math.huge then return number end
+  return nil, "--price must be a number, not '" .. text .. "'"
+end
+
 function batch.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("folder", "The folder with the pictures (jpg, jpeg, png, bmp, gif, webp, pdf, if the service accepts them).")
+  parser:argument("folder", "A folder with pictures (jpg, jpeg, png, bmp, gif, webp, pdf, if the service accepts them), a file with\n" ..
+    "a path or URL in each line, or - for such a list on standard input.")
   parser:option("--out", "File to append the lines to; - for standard output."):argname("FILE"):count(1)
   parser:flag("--recursive", "Also read the pictures in subfolders; links to folders are not followed.")
+  parser:option("--csv", "After the run, write everything in --out as a table to this file."):argname("FILE")
+  parser:option("--price", "What one billed request costs, for the summary."):argname("AMOUNT"):convert(price)
   parser:option("--concurrency", "Number of concurrent calls.", "4"):argname("N"):convert(whole_number)
   parser:option("--portraits", "Request portraits and write them to this folder."):argname("FOLDER")
   parser:flag("--raw", "Also the service's own response, with pictures as base64.")
@@ -55,16 +70,22 @@ end
 ---@field stems table<string, string>  picture -> name of its portrait
 ---@field below fun(path: string): string  the subfolder of a picture: "", "/2024", "/2024/may"
 ---@field counts idocr.cli.Tally
+---@field spent idocr.cli.Spending
+---@field hashes table<string, string|false>  path -> SHA-256 of the file, where it is known
 ---@field stop idocr.Error?  an error that all further pictures would have, too
 ---@field problem string?    why a result could not be written
 
--- Ends the command as wrong usage if the folder cannot be read or --portraits cannot be written.
-local function check_folders(args)
-  local names, problem = core.list_directory(args.folder)
-  if not names then main.usage_error(args.folder .. ": " .. problem) end
+-- Ends the command as wrong usage if --portraits or --csv cannot be written.
+local function check_outputs(args)
+  if args.csv then
+    if args.out == "-" then main.usage_error("--csv needs a file as --out") end
+    local handle, unwritable = io.open(args.csv, "ab")
+    if not handle then main.usage_error("cannot write --csv: " .. unwritable) end
+    handle:close()
+  end
   if not args.portraits then return end
   if not pictures.is_folder(args.portraits) then main.usage_error("--portraits must name an existing folder") end
-  problem = pictures.write_problem(args.portraits)
+  local problem = pictures.write_problem(args.portraits)
   if problem then main.usage_error("cannot write to --portraits: " .. problem) end
 end
 
@@ -82,11 +103,18 @@ local function open_output(args, out)
   return nil, status.OUTPUT
 end
 
+-- Returns the SHA-256 of a picture's file; nil for a URL and for a file that cannot be read.
+local function hash_of(run, path)
+  if run.hashes[path] == nil then run.hashes[path] = not sources.is_url(path) and digest.file(path) or false end
+  return run.hashes[path] or nil
+end
+
 -- Selects the pictures to send in this run.
-local function choose(all, memory, args, counts)
-  local todo = {}
+local function choose(run, all, memory)
+  local todo, args, counts, here = {}, run.args, run.counts, {}
+  for _, path in ipairs(all) do here[path], here[memory:canonical(path) or path] = true, true end
   for _, path in ipairs(all) do
-    local outcome = memory:outcome(path)
+    local outcome = memory:outcome(path, function() return hash_of(run, path) end, here)
     if outcome == nil or money.ask_again(outcome, args.after_send) then
       todo[#todo + 1] = path
     elseif outcome == "unsure" then
@@ -103,7 +131,7 @@ end
 local function stems_by_folder(all)
   local folders, stems = {}, {}
   for _, path in ipairs(all) do
-    local above = path:match("^(.*)/")
+    local above = path:match("^(.*)/") or "."
     folders[above] = folders[above] or {}
     table.insert(folders[above], path)
   end
@@ -122,7 +150,8 @@ local function inputs(run, todo, params, paths)
     if not path or run.stop then return nil end
     local call = {}
     for name, value in pairs(params) do call[name] = value end
-    call.image = idocr.file(path)
+    call.image = sources.picture(path)
+    hash_of(run, path)
     paths[call] = path
     return call
   end
@@ -160,6 +189,7 @@ local function read_all(run, client, params, todo)
     local path = paths[input]
     paths[input] = nil
     local line = card and card_line(run, path, card) or error_line(run, err)
+    line.sha256, run.hashes[path] = run.hashes[path] or nil, nil
     local written, trouble = run.output:write(run.before .. show.line(show.named(line, path)))
     if not written then run.problem = trouble end
     run.before = ""
@@ -176,11 +206,16 @@ end
 -- Prints the summary and returns the exit status.
 local function report(run, left_out)
   local counts, err = run.counts, run.out.err
-  local omitted, unsure = folder.describe(left_out), counts.unsure + counts.waiting
+  local omitted, unsure = left_out and folder.describe(left_out), counts.unsure + counts.waiting
   if not run.args.quiet then
     err(("idocr: %s; %s\n"):format(counts:summary(), run.args.out == "-" and "standard output" or run.args.out))
+    if counts.todo > 0 then err("idocr: " .. run.spent:summary(run.args.price) .. "\n") end
     if unsure > 0 then err(("idocr: %d unsure: may have been billed; --after-send asks again\n"):format(unsure)) end
     if omitted then err("idocr: left out: " .. omitted .. "\n") end
+  end
+  if run.args.csv then
+    local written, trouble = csv.write(run.args.out, run.args.csv, run.args.kind)
+    if not written then run.problem = run.problem or trouble end
   end
   if run.problem then
     err("idocr: cannot write the results: " .. run.problem .. "\n")
@@ -191,7 +226,7 @@ local function report(run, left_out)
     return status.of(run.stop)
   end
   if counts.todo + counts.done + counts.waiting == 0 then
-    err("idocr: there is no picture to read in " .. run.args.folder ..
+    err("idocr: there is no picture to read in " .. (run.args.folder == "-" and "the list" or run.args.folder) ..
       (omitted and run.args.quiet and "; left out: " .. omitted or "") .. "\n")
     return status.REFUSED
   end
@@ -199,25 +234,28 @@ local function report(run, left_out)
 end
 
 function batch.run(args, out)
-  check_folders(args)
+  check_outputs(args)
   local params = cli.params(args)
-  local client = cli.new(args)
+  local opened, spent, ledger = pcall(spending.new, args.ledger)
+  if not opened then main.usage_error(spent) end
+  local client = cli.new(args, { ledger = ledger })
   if args.portraits then params.portrait = true end
   local output, failed = open_output(args, out)
   if not output then return failed end
   local memory, torn = resume.load(args.out == "-" and "/dev/null" or args.out)
-  local all, left_out, root = folder.find(args.folder, {
+  local found = sources.find(args.folder, {
     recursive = args.recursive, formats = params.precheck ~= false and cli.formats(args) or nil,
     wrote = function(path) return memory:wrote(path) end,
   })
   local run = {
-    args = args, out = out, output = output, before = torn and "\n" or "", stems = stems_by_folder(all), counts = tally.new(),
-    below = function(path) return path:sub(#root + 1):match("^(/.*)/[^/]*$") or "" end,
+    args = args, out = out, output = output, before = torn and "\n" or "", stems = stems_by_folder(found.all), counts = tally.new(),
+    spent = spent, hashes = {},
+    below = function(path) return found.root and path:sub(#found.root + 1):match("^(/.*)/[^/]*$") or "" end,
   }
-  read_all(run, client, params, choose(all, memory, args, run.counts))
+  read_all(run, client, params, choose(run, found.all, memory))
   output:close()
   client:close()
-  return report(run, left_out)
+  return report(run, found.left_out)
 end
 
 return batch
