@@ -1,4 +1,4 @@
--- Tests that what a client keeps between calls changes no request: JSON text around the picture, checked credentials.
+-- Tests that what a client keeps between calls changes no request: JSON text around the picture, the signer, checked credentials.
 
 local core = require "idocr.core"
 local errors = require "idocr.errors"
@@ -149,6 +149,17 @@ describe("credentials that are kept", function()
       local token = scripted.header(sent[index], "X-TC-Token")
       assert.equal(index == 3 and "token3" or nil, token)
     end
+  end)
+
+  it("are reused where a source returns a new table each time", function()
+    local signer, made = core.signer, 0
+    core.signer = function(...)
+      made = made + 1
+      return signer(...)
+    end
+    finally(function() core.signer = signer end)
+    requests(function() return { secret_id = "AKID1", secret_key = "key1" } end, 5)
+    assert.equal(1, made)
   end)
 
   it("are an error of the call where a source returns no table", function()

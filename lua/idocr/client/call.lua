@@ -103,7 +103,6 @@ end
 local function read_with(client, account, kind, checked, opened, call_state)
   local plan, err = prepare(client, account, kind, checked, opened)
   if not plan then return nil, err end
-  local function run() return attempt.run(client, account, plan, call_state) end
   local result, failure, outcome
   if client.cache then
     local id
@@ -112,9 +111,9 @@ local function read_with(client, account, kind, checked, opened, call_state)
     result, failure, outcome = client.cache:through({
       account = account, id = id, kind = kind, plan = plan, checked = checked, opened = opened, state = call_state,
       after_send = client.options.retry.after_send,
-    }, run)
+    }, function() return attempt.run(client, account, plan, call_state) end)
   else
-    result, failure, outcome = run()
+    result, failure, outcome = attempt.run(client, account, plan, call_state)
   end
   if not result then return nil, failure end
   local fields = decode.card(kind, plan.reads, result, outcome.pictures)

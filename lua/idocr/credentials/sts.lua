@@ -22,7 +22,10 @@ local TOTAL = 10
 local function authorization(call, host, body, timestamp)
   local snapshot = call.snapshot
   if not snapshot then return "SKIP" end
-  return tc3.authorization(snapshot, "sts", tc3.signed_headers(host), core.sha256(body), timestamp)
+  local signer = core.signer(snapshot.secret_id, snapshot.secret_key)
+  local value = tc3.authorization(signer, "sts", tc3.signed_headers(host), core.sha256(body), timestamp)
+  signer:close()
+  return value
 end
 
 local REPEATABLE = { InternalError = true, RequestLimitExceeded = true }

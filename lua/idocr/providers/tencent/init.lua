@@ -22,6 +22,7 @@ local HOSTS = { intl = "ocr.intl.tencentcloudapi.com", cn = "ocr.tencentcloudapi
 ---@field max_response integer?  bytes
 ---@field signed_headers string[][]  name and value of the headers that are signed
 ---@field frames table<idocr.Service, table<string, idocr.JsonFrame>>  JSON text before and after the picture; see `request.body`
+---@field last_signer { id: string, key: string, signer: table }?  of the last credentials
 local Tencent = {
   name = "tencent",
   max_request = 10 * 1024 * 1024, -- bytes of a whole body; the service refuses a larger one

@@ -1,7 +1,5 @@
 --- Writes the headers of a request to any service of Tencent Cloud's API 3.0, and its TC3-HMAC-SHA256 signature.
 
-local core = require "idocr.core"
-
 local tc3 = {}
 
 local CONTENT_TYPE = "application/json" -- lower case, as in the canonical request
@@ -11,20 +9,18 @@ local CONTENT_TYPE = "application/json" -- lower case, as in the canonical reque
 ---@return string[][]
 function tc3.signed_headers(host) return { { "Content-Type", CONTENT_TYPE }, { "Host", host } } end
 
---- Returns the Authorization header of a POST request.
----@param credentials { secret_id: string, secret_key: string }
+--- Returns the Authorization header of a POST request. Makes a new table for the signer: a finalizer may start another call
+--- and overwrite a shared one.
+---@param signer idocr.core.Signer
 ---@param service string             of the credential scope: "ocr", "sts"
 ---@param signed_headers string[][]  of `tc3.signed_headers`
 ---@param payload_hash string        SHA-256 of the body, in hexadecimal digits
 ---@param timestamp integer          Unix seconds
 ---@return string
-function tc3.authorization(credentials, service, signed_headers, payload_hash, timestamp)
-  local signer = core.signer(credentials.secret_id, credentials.secret_key)
-  local authorization = signer:authorization {
+function tc3.authorization(signer, service, signed_headers, payload_hash, timestamp)
+  return signer:authorization {
     method = "POST", headers = signed_headers, payload_hash = payload_hash, timestamp = timestamp, service = service,
   }
-  signer:close() -- wipes the keys
-  return authorization
 end
 
 ---@class idocr.Tc3Headers  values of the headers; nil leaves a header out
