@@ -22,7 +22,7 @@ return {
       pictures = parts.FRONT,
       formats = parts.JPEG_PNG,
       max_base64 = parts.MAX_BASE64_7M,
-      limits = { { when = "portrait", max_base64 = 5 * MIB, max_side = { jpeg = 4000, png = 2000 }, min_side = 64 } },
+      limits = { { when = "portrait", max_base64 = 5 * MIB, max_side = { jpeg = 4000, png = 2000 } } },
       inputs = {
         parts.portrait "ReturnHeadImage",
         { wire = "Scene", type = "string", values = { "V1", "V2" } }, -- deprecated by the vendor in 2026: known, never sent

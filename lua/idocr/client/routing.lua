@@ -35,10 +35,10 @@ function routing.service(kind, provider_options)
   local service = kinds.service(kind, provider, site)
   if service then return service end
   local where = provider == "tencent" and ("tencent's site %q"):format(site) or provider
-  local message = ("%s does not read %s"):format(where, kind.kind)
   local date = removal(kind, provider, site)
-  if date then message = ("%s no longer reads %s, since %s; %s"):format(where, kind.kind, date, readers(kind)) end
-  return nil, errors.unsent("unsupported", "KindUnsupported", message)
+  local refused = date and ("%s no longer reads %s, since %s"):format(where, kind.kind, date)
+    or ("%s does not read %s"):format(where, kind.kind)
+  return nil, errors.unsent("unsupported", "KindUnsupported", refused .. "; " .. readers(kind))
 end
 
 local published -- "provider action" -> service
