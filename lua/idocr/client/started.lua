@@ -59,12 +59,13 @@ end
 
 --- Ends the call with the error `closed`/`Cancelled`, whose `sent` and `billed` say what left before. Nothing more is sent for it.
 --- Its callback is called by the next `client:step`.
----@return boolean cancelled  false: the call had ended already
+---@return boolean cancelled  false: the call had ended already, or its answer had arrived, which is then its result
 function Call:cancel()
   if self.outcome then return false end
   local ended = self.group.pool:cancel_task(self.task)
   if ended and not self.outcome then finish(self, true, nil, self.dropped()) end
-  return true
+  local err = self.outcome and self.outcome.err
+  return self.outcome == nil or err ~= nil and err.code == "Cancelled"
 end
 
 function Call:__tostring()
