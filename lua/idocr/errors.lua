@@ -30,6 +30,7 @@ local errors = {}
 ---@field retryable boolean  true: the same call may succeed later
 ---@field billed boolean?    nil: unknown
 ---@field sent boolean|"part"? false: no byte; "part": a part of the request; true: all of it, or unknown
+---@field resume_token string? of an asynchronous action that was submitted: `client:resume` asks for its result
 ---@field vendor_message string? the vendor's text; may contain personal data, so it is never logged
 
 local CATEGORIES = {}

@@ -24,6 +24,7 @@ local kinds = {}
 ---@field type "boolean"|"string"|"warnings"
 ---@field values table<string, string|integer>?  allowed values and what goes on the wire
 ---@field default boolean?            what the service does when a boolean is not given (nil: false)
+---@field required true?              every call must give it
 ---@field all string[]?               warning names that `true` asks for
 ---@field help string
 
@@ -43,6 +44,7 @@ local kinds = {}
 ---@field visual idocr.Output[]?      outputs of the printed zone: they fill `card.visual`
 ---@field confidence table<string, string>?  member of embedded "AdvancedInfo" -> card field
 ---@field warnings table<string, table<integer|string, string|false>>?  where they are -> code or word -> warning name; see below
+---@field result idocr.AsynchronousResult?  `action` only submits the pictures: how the result is asked for
 ---@field shows idocr.Shows?         an action that several kinds share: what says which of them a reply shows
 ---@field compiled idocr.CompiledService set by the loader
 ---@field refusal string?             code with which the service refuses a picture that is not this card
@@ -68,6 +70,13 @@ local kinds = {}
 ---@class idocr.Shows
 ---@field wire string                 dotted path: "Card.Type", "*", "Result.*"
 ---@field kinds table<string, string> word (in any case) or member -> kind
+
+--- How the result of an asynchronous action is asked for.
+---@class idocr.AsynchronousResult
+---@field action string               returns the result; outputs and warnings are those of its reply
+---@field token string                member of the reply of the submission, and parameter of this action
+---@field status string               member of its reply
+---@field pending table<string, true> values of the status while there is no result
 
 ---@class idocr.PictureInput: idocr.Limits  its limits replace those of the service
 ---@field param "image"|"back"

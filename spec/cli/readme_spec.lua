@@ -4,6 +4,7 @@ local core = require "idocr.core"
 local idocr = require "idocr"
 local kinds = require "idocr.kinds"
 local process = require "spec.support.process"
+local stamp = require "idocr.sandbox.stamp"
 
 local readme = assert(process.read "README.md")
 local reference = assert(process.read "docs/reference.md")
@@ -21,6 +22,9 @@ describe("README.md and docs/reference.md", function()
   it("has Lua that runs with the sandbox in place of the service", function()
     local specimen = require("idocr.sandbox.specimens").path
     local lines, shared = {}, { wait_for = function() end }
+    local function stamped(kind)
+      return idocr.bytes(assert(stamp.write(process.read(specimen "passport"), { kind = kind, fields = { number = "1" } })))
+    end
     local environment = setmetatable({
       require = function(name)
         if name ~= "idocr" then return require(name) end
@@ -41,6 +45,10 @@ describe("README.md and docs/reference.md", function()
                 local card, err = client:passport(params)
                 shared.card = card
                 return card, err
+              end,
+              any_card = function(_, params)
+                params.image, params.back = stamped "any_card", nil
+                return client:any_card(params)
               end,
               each = function(_, kind, inputs, each_options)
                 for _, input in ipairs(inputs) do input.image = specimen(kind) end

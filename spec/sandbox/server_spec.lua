@@ -50,6 +50,21 @@ describe("the mock server", function()
     end)
   end
 
+  it("keeps the results of asynchronous actions for all workers, also for client:resume", function()
+    local function picture(fault)
+      return idocr.bytes(assert(stamp.write(shell.read(running.specimens.passport), {
+        kind = "any_card", fault = fault, fields = { number = "P1 100%", given_name = "ANNA" },
+      })))
+    end
+    local params = { image = picture(), nationality = "PHL", card_type = "passport" }
+    local card = assert(client():any_card(params))
+    assert.same({ "P1 100%", "ANNA", true }, { card.number, card.given_name, card.sandbox })
+    params.image = picture "processing*2"
+    local _, err = client({ timeout = { total = 0.7 } }):any_card(params)
+    assert.equal("StillProcessing", err.code)
+    assert.equal("P1 100%", assert(client():resume(err.resume_token)).number)
+  end)
+
   it("refuses a wrong key, an unknown id and a missing token", function()
     local function code(credentials) return select(2, client({ credentials = credentials }):passport(running.specimens.passport)).code end
     assert.equal("AuthFailure.SignatureFailure", code { secret_id = running.secret_id, secret_key = "wrong" })

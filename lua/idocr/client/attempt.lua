@@ -300,11 +300,11 @@ function attempt.run(client, account, plan, call_state)
     local result, err, response, pictures = once(client, account, plan, call_state)
     local requested = call_state.attempts > attempts_before
     if requested and client.ledger then
-      client.ledger:record(account.name, plan.action, call_state.attempts, err, result and (result.RequestId or result.request_id))
+      client.ledger:record(account.name, plan, call_state.attempts, err, result)
     end
     if result then return result, nil, { pictures = pictures, sandbox = header(response, "x-sandbox") ~= nil } end
     if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
-    if requested then money.add(call_state, err) else money.nothing_left(err) end
+    if requested then money.add(call_state, err, plan) else money.nothing_left(err) end
     if err.code == "DeadlineExceeded" and call_state.last_error then return nil, deadline_error(call_state) end
     if not requested then return nil, err end -- no credentials or our own rate limit: waiting here would not help
 
@@ -339,8 +339,8 @@ function attempt.dropped(client, call_state)
   local sending = call_state.sending
   local err = errors.after(sending ~= nil, "closed", "Cancelled", "the call was cancelled")
   if sending then
-    money.add(call_state, err)
-    if client.ledger then client.ledger:record(sending.account.name, sending.plan.action, call_state.attempts, err) end
+    money.add(call_state, err, sending.plan)
+    if client.ledger then client.ledger:record(sending.account.name, sending.plan, call_state.attempts, err) end
   end
   return money.settle(err, call_state)
 end

@@ -10,6 +10,7 @@
 --- A plan is what one provider needs for a call and does not change from attempt to attempt (see providers/provider.d.lua).
 
 local advice = require "idocr.picture.advice"
+local asynchronous = require "idocr.client.asynchronous"
 local attempt = require "idocr.client.attempt"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
@@ -97,6 +98,19 @@ local function more_useful(first, second)
   return first
 end
 
+-- Makes the card of a result, or the error where it is none of this kind.
+local function make_card(kind, service, result, outcome, call_state)
+  local fields = decode.card(kind, service, result, outcome.pictures)
+  local refused = decode.refusal(fields, service)
+  if refused then
+    if outcome.cached then refused.cached, refused.billed = true, false else money.add(call_state, refused) end
+    return nil, refused
+  end
+  local read = card.new(fields)
+  read.sandbox, read.cached = outcome.sandbox or nil, outcome.cached
+  return read
+end
+
 --- Reads a card with one provider.
 ---@return idocr.Card?
 ---@return idocr.Error?
@@ -111,20 +125,12 @@ local function read_with(client, account, kind, checked, opened, call_state)
     result, failure, outcome = client.cache:through({
       account = account, id = id, kind = kind, plan = plan, checked = checked, opened = opened, state = call_state,
       after_send = client.options.retry.after_send,
-    }, function() return attempt.run(client, account, plan, call_state) end)
+    }, function() return asynchronous.run(client, account, kind, plan, call_state) end)
   else
-    result, failure, outcome = attempt.run(client, account, plan, call_state)
+    result, failure, outcome = asynchronous.run(client, account, kind, plan, call_state)
   end
   if not result then return nil, failure end
-  local fields = decode.card(kind, plan.reads, result, outcome.pictures)
-  local refused = decode.refusal(fields, plan.reads)
-  if refused then
-    if outcome.cached then refused.cached, refused.billed = true, false else money.add(call_state, refused) end
-    return nil, refused
-  end
-  local read = card.new(fields)
-  read.sandbox, read.cached = outcome.sandbox or nil, outcome.cached
-  return read
+  return make_card(kind, plan.reads, result, outcome, call_state)
 end
 
 --- Reads the same card with the next provider that can: sets `card.second`, or `card.second_error` where none could.
@@ -187,6 +193,27 @@ function call.read(client, kind, checked, call_state)
   if not read then err = money.settle(err, call_state) end
   if client.emit ~= events.silent then
     emit_done(client, call_state, { kind = kind.kind, provider = account and account.name }, read, err)
+  end
+  return read, err
+end
+
+--- Reads the card of pictures that another call submitted.
+---@param client idocr.ClientInner
+---@param kind idocr.Kind
+---@param resumed idocr.Resumed
+---@return idocr.Card?
+---@return idocr.Error?
+function call.resume(client, kind, resumed)
+  local call_state = attempt.call_state(client)
+  if client.closed then return nil, money.settle(closed_error(), call_state) end
+  local account, service = asynchronous.owner(client, kind, resumed)
+  if not account then return nil, money.settle(service, call_state) end
+  local read
+  local result, err, outcome = asynchronous.await(client, account, kind, service, resumed.token, call_state, true)
+  if result then read, err = make_card(kind, service, result, outcome, call_state) end
+  if not read then err = money.settle(err, call_state) end
+  if client.emit ~= events.silent then
+    emit_done(client, call_state, { kind = kind.kind, provider = account.name }, read, err)
   end
   return read, err
 end

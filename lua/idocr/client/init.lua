@@ -1,6 +1,7 @@
 --- The client that `idocr.new` returns: its methods, and what all of its calls share.
 
 local errors = require "idocr.errors"
+local asynchronous = require "idocr.client.asynchronous"
 local cache = require "idocr.client.cache"
 local call = require "idocr.client.call"
 local clock = require "idocr.client.clock"
@@ -91,6 +92,17 @@ function Client:read(kind, given)
   local found = checked_kind(kind)
   local checked = checked_params(found, given)
   return call.read(inner, found, checked)
+end
+
+--- Reads the card of an asynchronous action that an earlier call submitted and that was not ready before its deadline
+--- (`StillProcessing`), in any process and with any client of the same account. Raises on what is no resume token.
+---@param token string  `err.resume_token` of the earlier call
+---@return idocr.Card?, idocr.Error?
+function Client:resume(token)
+  local inner = inner_of(self)
+  local resumed = asynchronous.parse(token)
+  if not resumed then error("resume takes the resume_token of an error", 2) end
+  return call.resume(inner, checked_kind(resumed.kind), resumed)
 end
 
 --- Returns the signed request for a card without sending it: `{ method, url, host, headers, body }`. Raises on wrong params.

@@ -83,16 +83,17 @@ end
 --- Records a request whose outcome is known. A request of which no byte left is not recorded. A line that cannot be written is
 --- reported by the event `ledger`; the call goes on, because its result is paid for.
 ---@param provider string
----@param action string
+---@param plan idocr.Plan
 ---@param attempt integer
----@param err idocr.Error?    nil: it succeeded
----@param request_id string?  of a success
-function Ledger:record(provider, action, attempt, err, request_id)
+---@param err idocr.Error?  nil: it succeeded
+---@param result table?     of a success
+function Ledger:record(provider, plan, attempt, err, result)
   if err and err.sent == false then return end
+  local action, request_id = plan.action, result and (result.RequestId or result.request_id)
   local line = {
     time = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.wall())), provider = provider, action = action,
     request_id = errors.request_id(err and err.request_id or request_id), outcome = err and code_of(err) or "ok",
-    billed = money.price(err), attempt = attempt,
+    billed = money.price(err, plan, result), attempt = attempt,
   }
   local ran, written = pcall(self.write, line)
   if not (ran and written) then self.emit("ledger", { provider = provider, action = action, ok = false }) end

@@ -7,6 +7,7 @@
 ---   refused_early              the service refused before it read the picture (key, account, rate)   free
 ---   retry throttle|clock|token the same for codes that another attempt may pass, and for HTTP 429    free
 ---   dead_connection            the connection was dead before the peer took the request              free
+---   submission, question       of an asynchronous action: see money.price
 ---   retry advised              the vendor documents "repeat it"; no page names a price               unknown, but repeated there
 ---   anything else              a lost reply, another HTTP error, a code without a price              unknown
 
@@ -23,14 +24,20 @@ local money = {}
 ---@field attempts integer       requests that left or were about to
 ---@field sent boolean|"part"|nil the most that left of any of them
 ---@field unsure boolean?        one of them may have been billed
+---@field resume_token string?   the pictures were submitted and the result is not there yet
 
 local REFUSED = { throttle = true, clock = true, token = true }
 
---- What one request cost, from its error.
+--- What one request cost, from its error. Of an asynchronous action the result is billed: a submission may be, a question for the
+--- result that finds none or fails is not.
 ---@param err idocr.Error? nil: it has a result, and every result is billed
+---@param plan idocr.Plan?  of the request
+---@param result table?     of the request
 ---@return boolean? billed nil: unknown
-function money.price(err)
-  if not err then return true end
+function money.price(err, plan, result)
+  local step = plan and plan.step
+  if step == "question" then return not err and not plan.is_pending(result) end
+  if not err then return step ~= "submission" or nil end
   if err.billed == true or err.billed == false then return err.billed end
   if err.sent == false or err.sent == "part" then return false end
   if err.refused_early or err.dead_connection or REFUSED[err.retry] then return false end
@@ -73,12 +80,24 @@ local MOST = { [false] = 0, part = 1, [true] = 2 }
 --- Adds a request that failed to what its call has cost, and states in the error what it cost.
 ---@param spending idocr.Spending changed in place
 ---@param err idocr.Error changed in place
-function money.add(spending, err)
+---@param plan idocr.Plan?
+function money.add(spending, err, plan)
   if MOST[err.sent] == nil then err.sent = true end -- a transport that does not say
-  err.billed = money.price(err)
+  err.billed = money.price(err, plan)
   if err.billed == nil then spending.unsure = true end
   if MOST[err.sent] > MOST[spending.sent or false] then spending.sent = err.sent end
 end
+
+--- Records that the pictures of an asynchronous action were submitted: another submission may be billed again.
+---@param spending idocr.Spending changed in place
+---@param resume_token string?  asks for the result
+function money.submitted(spending, resume_token)
+  spending.sent, spending.unsure, spending.resume_token = true, true, resume_token
+end
+
+--- Records that the result of an asynchronous action is there.
+---@param spending idocr.Spending changed in place
+function money.finished(spending) spending.resume_token = nil end
 
 --- States in the error that ends a call what all of its requests sent and cost, and removes the hints that only this file
 --- and the retry loop read.
@@ -92,6 +111,7 @@ function money.settle(err, spending)
   elseif err.billed ~= true then
     err.billed = false
   end
+  if spending.resume_token then err.resume_token, err.retryable = spending.resume_token, false end -- another call would submit again
   err.retry, err.refused_early, err.dead_connection = nil, nil, nil
   return err
 end

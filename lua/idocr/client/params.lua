@@ -67,6 +67,9 @@ function params.check(kind, given)
     end
   end
   if not checked.pictures.image then return nil, "image is missing" end
+  for _, name in ipairs(kind.compiled.required) do
+    if checked.values[name] == nil then return nil, name .. " is missing: " .. kind.params[name].help end
+  end
   return checked
 end
 

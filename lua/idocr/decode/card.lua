@@ -86,17 +86,17 @@ local function kind_shown(shows, result, asked)
   return found
 end
 
---- Returns the error of a reply that shows another document than was asked for: an action that several kinds share answers for
---- each of them. The service has read a picture, so the reply is billed.
+--- Returns the error of a reply that shows another document than was asked for (an action that several kinds share answers for
+--- each of them), or from which nothing could be read. The service has read a picture, so the reply is billed.
 ---@param card table fields of `decode.card`
 ---@param service idocr.Service
 ---@return idocr.Error? err with the service's own code for "not this card"; nil: it shows this kind
 function decode.refusal(card, service)
   local shows = service.compiled.shows
-  if not shows then return nil end
-  local found = kind_shown(shows, card.raw, card.kind)
+  if not shows and not service.result then return nil end
+  local found = shows and kind_shown(shows, card.raw, card.kind)
   if (found or card.kind) == card.kind and has_fields(card) then return nil end
-  local message = "the picture shows another document than " .. card.kind
+  local message = shows and "the picture shows another document than " .. card.kind or "the service read nothing from the picture"
   if found and found ~= card.kind then message = message .. ": " .. found end
   return errors.sent("service", service.refusal, message, { request_id = card.request_id, http_status = 200, billed = true })
 end

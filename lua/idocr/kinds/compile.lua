@@ -46,6 +46,7 @@ local compile = {}
 --- Names that the check of params and of warnings needs of a kind.
 ---@class idocr.CompiledKind
 ---@field params table<string, true>   every param
+---@field required string[]            params that every call must give, sorted
 ---@field asked table<string, true>    warnings that can be asked for or returned
 ---@field warnings table<string, true> warnings that can be returned
 
@@ -153,6 +154,15 @@ local function param_names(kind)
   return names
 end
 
+local function required_of(kind)
+  local names = {}
+  for name, param in pairs(kind.params or {}) do
+    if param.required then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
 local function add_asked(inputs, names)
   for _, input in ipairs(inputs or {}) do
     for _, condition in ipairs(input.when or {}) do
@@ -177,7 +187,7 @@ function compile.kind(kind)
     end
     add_asked(service.inputs, asked)
   end
-  return { params = param_names(kind), asked = asked, warnings = returned }
+  return { params = param_names(kind), required = required_of(kind), asked = asked, warnings = returned }
 end
 
 return compile

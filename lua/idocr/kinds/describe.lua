@@ -15,6 +15,7 @@ local kinds = require "idocr.kinds"
 ---@field type "picture"|"boolean"|"string"|"warnings"  "warnings": a list of warning names, or true for all
 ---@field help string
 ---@field values string[]?                              where only these are taken
+---@field required boolean?                             true: every call must give it
 ---@field default boolean?                              what the service does when a boolean is not given (nil: false)
 ---@field common boolean?                               true: every kind takes it
 
@@ -50,7 +51,10 @@ local function params_of(kind)
   }
   if kind.compiled.params.back then params.back = { type = "picture", help = "the picture of the back" } end
   for name, param in pairs(kind.params or {}) do
-    params[name] = { type = param.type, help = param.help, default = param.default, values = param.values and sorted(param.values) }
+    params[name] = {
+      type = param.type, help = param.help, default = param.default, values = param.values and sorted(param.values),
+      required = param.required,
+    }
   end
   return params
 end

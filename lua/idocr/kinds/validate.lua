@@ -246,6 +246,9 @@ local service = record(with_limits {
   outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),
   warnings = map(path, map(code, warning_or_false)), refusal = text,
   shows = record { wire = required(path), kinds = required(shown_kinds) },
+  result = record {
+    action = required(text), token = required(text), status = required(text), pending = required(map(text, true_only)),
+  },
 }, function(value, where)
   for site in pairs(value.removed or {}) do
     if value.sites and value.sites[site] then fail(where, ("the site %q cannot be in sites and in removed"):format(site)) end
@@ -254,7 +257,7 @@ end)
 
 local param = record({
   type = required(one_of(set "boolean string warnings")), values = map(text, scalar), default = boolean, all = list(warning),
-  help = required(text),
+  required = true_only, help = required(text),
 }, function(value, where)
   if value.values and value.type ~= "string" then fail(where, "values are for the type \"string\"") end
   if value.all and value.type ~= "warnings" then fail(where, "all is for the type \"warnings\"") end

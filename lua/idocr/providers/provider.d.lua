@@ -27,6 +27,8 @@
 ---@field unsigned boolean          the body is not part of the signature, so it need not be hashed
 ---@field rate number?              calls per second of the action; nil: not limited
 ---@field reads idocr.Service?      nil: any action, whose reply is returned unchanged
+---@field step "submission"|"question"|nil  of an asynchronous action
+---@field is_pending (fun(result: table): boolean)?  of a question: whether the service has no result yet
 
 ---@class idocr.Provider
 ---@field name string

@@ -3,7 +3,7 @@
 
 local faults = {}
 
-faults.NAMES = { "throttled", "internal_error", "slow", "cut", "reset", "expired_signature" }
+faults.NAMES = { "throttled", "internal_error", "slow", "cut", "reset", "expired_signature", "processing" }
 
 local KNOWN = {}
 for _, name in ipairs(faults.NAMES) do KNOWN[name] = true end

@@ -22,14 +22,17 @@ handler.KEYS = {
   },
 }
 
---- Counts hits per key within a time to live (seconds).
+--- Counts hits per key, and keeps texts, within a time to live (seconds).
 ---@class idocr.sandbox.Store
 ---@field hit fun(self: idocr.sandbox.Store, key: string, ttl: number): integer
+---@field set fun(self: idocr.sandbox.Store, key: string, text: string, ttl: number)
+---@field get fun(self: idocr.sandbox.Store, key: string): string?
 
 local Memory = {}
 Memory.__index = Memory
 
 local MAX_KEYS = 1000 -- above that all counters are reset; they only have to last for seconds
+local MAX_TEXTS = 100
 
 function Memory:hit(key)
   if self.counts[key] == nil then
@@ -39,6 +42,14 @@ function Memory:hit(key)
   self.counts[key] = (self.counts[key] or 0) + 1
   return self.counts[key]
 end
+
+function Memory:set(key, text)
+  self.kept = self.kept + 1
+  if self.kept > MAX_TEXTS then self.texts, self.kept = {}, 1 end
+  self.texts[key] = text
+end
+
+function Memory:get(key) return self.texts[key] end
 
 local function accounts_of(keys)
   local accounts = { [keys.secret_id] = { id = keys.secret_id, secret_key = keys.secret_key } }
@@ -76,7 +87,7 @@ function handler.new(options)
       actions = validate.actions("tencent"),
       forms = validate.actions("ekycpro"),
       limit_rate = options.rate ~= false,
-      store = options.store or setmetatable({ counts = {}, size = 0 }, Memory),
+      store = options.store or setmetatable({ counts = {}, size = 0, texts = {}, kept = 0 }, Memory),
     },
   }, Handler)
 end

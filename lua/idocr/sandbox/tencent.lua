@@ -1,6 +1,7 @@
 --- Mock server of Tencent OCR: handles one signed call and returns its response envelope.
 
 local answer = require "idocr.sandbox.reply.answer"
+local asynchronous = require "idocr.sandbox.asynchronous"
 local faults = require "idocr.sandbox.faults"
 local json = require "idocr.json"
 local messages = require "idocr.sandbox.reply.messages"
@@ -102,9 +103,22 @@ local function answer_pictures(context, candidates, call)
   elseif recognition.side and call.params.CardSide and call.params.CardSide ~= "" and call.params.CardSide:lower() ~= recognition.side then
     result = fail(context, "FailedOperation.CardSideError")
   else
-    result = reply(context, answer.compose(service, recognition, call), "ok")
+    local members, asked = answer.compose(service, recognition, call), service.result
+    result = reply(context, asked and asynchronous.keep(context, asked, members, recognition.fault) or members, "ok")
   end
   result.fault = result.fault or fault
+  return result
+end
+
+-- Answers a question for the result of an asynchronous action.
+local function answer_question(context, asked, request)
+  local params, code, message = validate.params(request)
+  if not params then return fail(context, code, message) end
+  local members
+  members, code = asynchronous.answer(context, asked, params)
+  if not members then return fail(context, code) end
+  local result = reply(context, json.object(), "ok")
+  result.body = result.body:gsub('}}$', "," .. members:sub(2):gsub("%%", "%%%%") .. "}")
   return result
 end
 
@@ -126,6 +140,8 @@ function tencent.handle(context, request)
 
   local exceeded = rate_error(context, service, account.id, site, request.now)
   if exceeded then return fail(context, "RequestLimitExceeded", exceeded) end
+  local asked = service.result
+  if asked and asked.action == context.action then return answer_question(context, asked, request) end
   local call
   call, code, message = validate.call(service, request, site)
   local result = call and answer_pictures(context, candidates, call) or fail(context, code, message)

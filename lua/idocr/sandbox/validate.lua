@@ -262,8 +262,10 @@ function validate.actions(provider)
     local kind = kinds.get(name)
     for _, service in ipairs(kind and kind.services or {}) do
       if service.provider == provider and not (service.sites and next(service.sites) == nil) then
-        actions[service.action] = actions[service.action] or {}
-        table.insert(actions[service.action], { kind = kind, service = service })
+        for _, action in ipairs { service.action, service.result and service.result.action } do
+          actions[action] = actions[action] or {}
+          table.insert(actions[action], { kind = kind, service = service })
+        end
       end
     end
   end

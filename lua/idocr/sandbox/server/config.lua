@@ -29,7 +29,7 @@ http {
   server_tokens off;
   lua_package_path "$lua_path;;";
   lua_package_cpath "$lua_cpath;;";
-  lua_shared_dict idocr_sandbox 1m;
+  lua_shared_dict idocr_sandbox 4m;
   init_by_lua_block {
     local ok, problem = pcall(function() require("idocr.sandbox.server.nginx_content").init("$folder/options.json") end)
     if not ok then

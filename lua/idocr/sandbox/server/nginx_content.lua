@@ -7,7 +7,7 @@ local content = {}
 
 local server -- the handler of this worker
 
--- Keeps counters in shared memory, so that they survive a reload and are common to all workers.
+-- Keeps counters and texts in shared memory, so that they survive a reload and are common to all workers.
 local Store = {}
 Store.__index = Store
 
@@ -16,6 +16,10 @@ function Store:hit(key, ttl)
   if not count then error("cannot count in the sandbox's shared dict: " .. tostring(message), 0) end
   return count
 end
+
+function Store:set(key, text, ttl) self.dict:set(key, text, ttl) end
+
+function Store:get(key) return self.dict:get(key) end
 
 --- Creates the handler, in init_by_lua.
 ---@param path string  options.json
