@@ -48,7 +48,17 @@ describe("a stamp of", function()
             end
             if not ENDLESS[as] then all[name] = VALUES[as] end
           end
+          local named = {}
+          for _, field in pairs(service.confidence or {}) do named[field] = true end
+          for _, output in ipairs(service.outputs) do
+            if output.confidence and all[output.field] then named[output.field] = true end
+          end
+          for name in pairs(named) do all["confidence." .. name] = 0.5 end
           local card = read(kind, service, site, all)
+          for name in pairs(named) do
+            assert.equal(0.5, card.confidence[name], name)
+            all["confidence." .. name] = nil
+          end
           for name, value in pairs(all) do assert.equal(value, card[name], name) end
           assert.is_nil(card.unread)
         end)

@@ -191,9 +191,14 @@ local function set_warnings(reply, service, shape, names)
 end
 
 local function set_confidence(reply, service, confidence)
-  for member, field in pairs(type(confidence) == "table" and service.confidence or {}) do
+  if type(confidence) ~= "table" then return end
+  for member, field in pairs(service.confidence or {}) do
     local value = tonumber(confidence[field])
     if value then set(reply, "AdvancedInfo." .. member, json.object():set("Confidence", ("%.4f"):format(value))) end
+  end
+  for _, output in ipairs(service.outputs) do
+    local value = output.confidence and tonumber(confidence[output.field])
+    if value then set(reply, output.confidence, math.floor(value * 100 + 0.5)) end
   end
 end
 

@@ -16,6 +16,7 @@ function vocabulary.fields(kind)
     for _, output in ipairs(outputs or {}) do
       local list = output.field:match("^([%w_]+)%[%d+%]$")
       known[prefix .. (list or output.field)] = list and "list" or output.as
+      if output.confidence then known["confidence." .. output.field] = "confidence" end
     end
   end
   for _, service in ipairs(kind.services) do
