@@ -88,8 +88,9 @@ static double factor(const struct idocr_fit_settings *settings, uint32_t width, 
         part = settings->least_long / longer;
     if (settings->least_short > 0 && part * shorter < settings->least_short)
         part = settings->least_short / shorter;
-    if (part * longer > MOST_RESULT)
-        part = MOST_RESULT / longer;
+    const double most = settings->most_side > 0 && settings->most_side < MOST_RESULT ? settings->most_side : MOST_RESULT;
+    if (part * longer > most)
+        part = most / longer;
     return part < 1 ? part : 1;
 }
 

@@ -21,6 +21,7 @@ struct idocr_fit; /* owns all of its memory and its temporary file */
 
 struct idocr_fit_settings {
     uint32_t longest;     /* pixels of the longer side of the result; 0: the size of the picture */
+    uint32_t most_side;   /* pixels of the longer side that the result must not exceed; 0: none */
     uint32_t least_long;  /* pixels of the longer side below which nothing is scaled; 0: none */
     uint32_t least_short; /* of the shorter side; likewise */
     uint64_t most_pixels; /* of the picture; larger ones are IDOCR_FIT_TOO_LARGE; 0: the limit of the format */

@@ -5,7 +5,7 @@
  *
  *   fit.formats                     -> { jpeg = true, png = true, bmp = true, webp = true where libwebp was found }
  *   fit.profiles                    -> whether colour profiles are applied (Little CMS was found)
- *   job = fit.new(body, settings)   settings: format or decoder (of idocr.heif), longest, least_long, least_short, most_pixels,
+ *   job = fit.new(body, settings)   settings: format or decoder (of idocr.heif), longest, most_side, least_long, least_short, most_pixels,
  *                                   orientation, quality, background
  *   job:step(microseconds)          -> "done" | "more" | "wait" | nil, message, code
  *   job:result()                    -> { from_width, from_height, width, height, length, bytes | descriptor }
@@ -107,6 +107,7 @@ static int new_job(lua_State *L)
     const struct idocr_fit_decoder *decoder = check_decoder(L);
     struct idocr_fit_settings settings = {
         .longest = (uint32_t)setting(L, "longest", 1e6),
+        .most_side = (uint32_t)setting(L, "most_side", 1e6),
         .least_long = (uint32_t)setting(L, "least_long", 1e6),
         .least_short = (uint32_t)setting(L, "least_short", 1e6),
         .most_pixels = setting(L, "most_pixels", 1e12),

@@ -61,6 +61,8 @@ local kinds = {}
 ---@field max_bytes integer?          most bytes of the picture itself
 ---@field min_side table<string, integer>|integer?  least pixels of the shorter side, for all formats or by format
 ---@field max_side table<string, integer>|integer?  most pixels of the longer side, for all formats or by format
+---@field advised { short: integer?, long: integer?, bytes: integer? }?  what the vendor recommends: least pixels of the sides, bytes
+---  for a fast answer. Only used to make pictures fit
 
 ---@class idocr.ConditionalLimits: idocr.Limits
 ---@field when string                 a boolean param: while it is true these limits replace those of the picture
@@ -230,7 +232,7 @@ function kinds.service(kind, provider, site)
   end
 end
 
-local LIMITS = { "formats", "max_base64", "max_bytes", "min_side", "max_side" }
+local LIMITS = { "formats", "max_base64", "max_bytes", "min_side", "max_side", "advised" }
 
 local function add_limits(limits, from)
   for _, name in ipairs(LIMITS) do

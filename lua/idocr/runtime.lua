@@ -5,6 +5,7 @@
 --- cases, and the same as those of the nginx runtime.
 
 local core = require "idocr.core"
+local long_work = require "idocr.runtime.long_work"
 local mutexes = require "idocr.runtime.mutex"
 local pools = require "idocr.runtime.pool"
 local tasks = require "idocr.runtime.tasks"
@@ -33,6 +34,7 @@ local LONGEST_WAIT = pools.LONGEST_WAIT
 ---@field wall fun(): number             seconds since 1970
 ---@field sleep fun(seconds: number, lost: fun()?)  nginx calls `lost` when the caller is ended in its sleep
 ---@field pause fun()                    yields to others during long computations
+---@field long_work fun(limit: integer, work: fun(continue: fun(): boolean, microseconds: integer): ...): ...  see runtime/long_work.lua
 ---@field mutex fun(): idocr.Mutex
 ---@field pool fun(limit: integer): idocr.Pool
 ---@field loop (fun(): idocr.Pool)?     a pool that another event loop drives; nil where the runtime has none
@@ -91,6 +93,8 @@ function runtime.new(driver)
     local task = tasks.current()
     if task and not task.cancelled and task.pool:must_yield() then coroutine.yield() end
   end
+
+  self.long_work = long_work.new(self.sleep)
 
   function self.redis() return require "idocr.runtime.redis" end
 

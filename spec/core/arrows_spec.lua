@@ -38,7 +38,7 @@ local MAY = {
   init = "client kinds picture credentials checks nginx",
   card = "checks decode kinds",
   kinds = "cards decode providers",
-  picture = "pixels kinds",
+  picture = "pixels fit heif kinds",
   runtime = "nginx redis",
   core = "",
   seal = "",
@@ -57,6 +57,8 @@ local MAY = {
   utf8_characters = "",
   curl = "",
   pixels = "",
+  fit = "",
+  heif = "",
 }
 
 -- room -> its doors: the only files that other rooms may require; `init` is the room's own name
@@ -95,6 +97,9 @@ local DOORS = {
     init
     digest
     advice
+    fit
+    fit_formats
+    fit_settings
     limits
     quality
   ]],

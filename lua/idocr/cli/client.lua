@@ -2,6 +2,7 @@
 
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
+local fit_formats = require "idocr.picture.fit_formats"
 local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local provider_names = require("idocr.providers").NAMES
@@ -97,6 +98,7 @@ function client.describe_params(parser, one_card)
     end
   end
   elements[#elements + 1] = parser:option("--set", "Any param of the kind by its name in Lua."):argname("PARAM=VALUE"):count("*")
+  elements[#elements + 1] = parser:flag("--fit", "Make a picture fit what the service takes: upright, smaller, a JPEG without metadata.")
   elements[#elements + 1] = parser:flag("--no-precheck", "Send the picture even if the service would surely refuse it.")
   parser:group("Request", unpack(elements))
 end
@@ -177,7 +179,8 @@ local function service_of(kind, provider, site)
   end
 end
 
---- Returns the picture formats that at least one of the providers accepts, or nil if one of them does not list any.
+--- Returns the picture formats that at least one of the providers accepts, with --fit also those that are made to fit; nil if one of
+--- the providers does not list any.
 ---@param args table
 ---@return table<string, true>? formats
 function client.formats(args)
@@ -187,6 +190,9 @@ function client.formats(args)
     local formats = service and (service.formats and service.formats[site] or service.formats)
     if service and not formats then return nil end
     for _, format in ipairs(formats or {}) do formats_taken[format] = true end
+  end
+  if args.fit and formats_taken.jpeg then
+    for format in pairs(fit_formats) do formats_taken[format] = true end
   end
   return next(formats_taken) and formats_taken or nil
 end
@@ -205,7 +211,7 @@ function client.new(args, more)
     endpoint = args.endpoint, insecure = args.plain_http, transport = args.transport,
     retry = args.after_send and { after_send = true } or nil,
     timeout = args.timeout and { total = args.timeout }, proxy = args.proxy, ca_file = args.ca_file,
-    ledger = args.ledger,
+    ledger = args.ledger, fit = args.fit,
   }
   for name, value in pairs(more or {}) do options[name] = value end
   local created, result = pcall(idocr.new, options)

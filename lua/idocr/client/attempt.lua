@@ -331,6 +331,15 @@ function attempt.run(client, account, plan, call_state)
   end
 end
 
+--- Returns an error where nothing more may be done for a call: it was cancelled, or its deadline has passed.
+---@param client idocr.ClientInner
+---@param call_state idocr.CallState
+---@return idocr.Error?
+function attempt.ended(client, call_state)
+  if client.runtime.now() >= call_state.ends then return deadline_error(call_state) end
+  return attempt.cancelled(client, call_state)
+end
+
 --- Returns the error of a cancelled call whose coroutine was dropped because it does not end.
 ---@param client idocr.ClientInner
 ---@param call_state idocr.CallState

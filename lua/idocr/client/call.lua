@@ -2,7 +2,7 @@
 ---
 ---   check    params.lua has checked the params before the call starts
 ---   open     opens the pictures, once for all providers
----   prepare  finds the provider's action, checks the pictures against its limits, and makes the plan
+---   prepare  finds the provider's action, makes the pictures fit it, checks them against its limits, and makes the plan
 ---   sign     gets credentials, waits for the rate limit and signs the request (attempt.lua)
 ---   send     sends the request, and again where retry.lua says so, under one deadline (attempt.lua)
 ---   decode   turns the result into a card
@@ -17,9 +17,8 @@ local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
-local limits = require "idocr.picture.limits"
 local money = require "idocr.client.money"
-local picture = require "idocr.picture"
+local pictures = require "idocr.client.pictures"
 local routing = require "idocr.client.routing"
 
 local request_id = errors.request_id
@@ -30,54 +29,28 @@ local function closed_error()
   return errors.unsent("closed", "ClientClosed", "the client was closed")
 end
 
---- Opens the pictures of a call.
----@param pictures table<string, idocr.Picture>
----@return table<string, table>? opened
----@return idocr.Error?
-local function open(pictures)
-  local opened = {}
-  for name, given in pairs(pictures) do
-    local entry, err = picture.open(given)
-    if not entry then
-      picture.close_all(opened)
-      return nil, err
-    end
-    opened[name] = entry
-  end
-  return opened
-end
-
--- Returns an error where a picture exceeds what the action accepts.
-local function check_pictures(client, account, service, params, opened)
-  for name, entry in pairs(opened) do
-    if entry.image then
-      local taken = kinds.limits(service, name, params)
-      local ok, err = limits.picture(entry.image, taken, service.action, account.options.site, client.runtime.pause)
-      if not ok then return err end
-    end
-  end
-end
-
 --- Makes the plan of a call for one provider.
 ---@return idocr.Plan?
----@return idocr.Error?
-local function prepare(client, account, kind, checked, opened)
+---@return table<string, table>|idocr.Error ready  the pictures as they are sent, to be closed with `pictures.close`; or the error
+local function prepare(client, account, kind, checked, opened, call_state)
   local service, err = routing.service(kind, account.options)
   if not service then return nil, err end
-  local precheck = checked.precheck ~= false and client.options.precheck
-  err = precheck and check_pictures(client, account, service, checked.values, opened) or nil
-  if err then return nil, err end
+  local use = {
+    client = client, account = account, service = service, params = checked.values, state = call_state, fit = checked.fit,
+    precheck = checked.precheck ~= false and client.options.precheck,
+  }
+  local ready
+  ready, err = pictures.ready(use, opened)
+  if not ready then return nil, err end
   local plan
   plan, err = account.provider:prepare {
-    kind = kind, service = service, params = checked.values, pictures = opened,
+    kind = kind, service = service, params = checked.values, pictures = ready,
     rate = kinds.by_site(service.rate, account.options.site),
   }
-  if not plan then return nil, err end
-  if precheck then
-    local ok, too_large = limits.request(plan.body:length(), account.provider.max_request)
-    if not ok then return nil, too_large end
-  end
-  return plan
+  err = plan and pictures.check_request(use, plan.body:length()) or err
+  if not err then return plan, ready end
+  pictures.close(ready, opened)
+  return nil, err
 end
 
 local function emit_done(client, call_state, event, result, err)
@@ -111,19 +84,15 @@ local function make_card(kind, service, result, outcome, call_state)
   return read
 end
 
---- Reads a card with one provider.
----@return idocr.Card?
----@return idocr.Error?
-local function read_with(client, account, kind, checked, opened, call_state)
-  local plan, err = prepare(client, account, kind, checked, opened)
-  if not plan then return nil, err end
+-- Sends a plan and returns its card.
+local function send_plan(client, account, kind, checked, ready, plan, call_state)
   local result, failure, outcome
   if client.cache then
     local id
     id, failure = attempt.account_id(account, call_state.ends - client.runtime.now())
     if not id then return nil, failure end
     result, failure, outcome = client.cache:through({
-      account = account, id = id, kind = kind, plan = plan, checked = checked, opened = opened, state = call_state,
+      account = account, id = id, kind = kind, plan = plan, checked = checked, opened = ready, state = call_state,
       after_send = client.options.retry.after_send,
     }, function() return asynchronous.run(client, account, kind, plan, call_state) end)
   else
@@ -131,6 +100,17 @@ local function read_with(client, account, kind, checked, opened, call_state)
   end
   if not result then return nil, failure end
   return make_card(kind, plan.reads, result, outcome, call_state)
+end
+
+--- Reads a card with one provider.
+---@return idocr.Card?
+---@return idocr.Error?
+local function read_with(client, account, kind, checked, opened, call_state)
+  local plan, ready = prepare(client, account, kind, checked, opened, call_state)
+  if not plan then return nil, ready end
+  local read, err = send_plan(client, account, kind, checked, ready, plan, call_state)
+  pictures.close(ready, opened)
+  return read, err
 end
 
 --- Reads the same card with the next provider that can: sets `card.second`, or `card.second_error` where none could.
@@ -181,11 +161,11 @@ function call.read(client, kind, checked, call_state)
   local read, err, account
   client.runtime.pause() -- calls that start together take turns
   local opened, unreadable = nil, attempt.cancelled(client, call_state)
-  if not unreadable then opened, unreadable = open(checked.pictures) end
+  if not unreadable then opened, unreadable = pictures.open(checked.pictures) end
   if opened then
     local measured = checked.advice and advice.of(opened, client.runtime) or nil
     read, err, account = read_with_any(client, kind, checked, opened, call_state)
-    picture.close_all(opened)
+    pictures.close_all(opened)
     if measured then (read or err).advice = measured end
   else
     err = unreadable
@@ -227,21 +207,24 @@ end
 function call.prepare(client, kind, checked)
   local call_state = attempt.call_state(client)
   if client.closed then return nil, money.settle(closed_error(), call_state) end
-  local opened, err = open(checked.pictures)
+  local opened, err = pictures.open(checked.pictures)
   if not opened then return nil, money.settle(err, call_state) end
   local failure
   for _, account in ipairs(client.accounts) do
     local plan
-    plan, err = prepare(client, account, kind, checked, opened)
+    local ready
+    plan, ready = prepare(client, account, kind, checked, opened, call_state)
+    err = not plan and ready or nil
     if plan then
       local request
       request, err = attempt.sign(client, account, plan, call_state)
       if request then return request end -- the pictures stay open: the body reads them
+      pictures.close(ready, opened)
     end
     failure = more_useful(failure, err)
     if err.category ~= "unsupported" then break end
   end
-  picture.close_all(opened)
+  pictures.close_all(opened)
   return nil, money.settle(failure, call_state)
 end
 

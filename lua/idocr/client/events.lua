@@ -6,6 +6,8 @@
 ---   retry        provider, action, attempt, delay, code          attempt `attempt` failed with `code`, another follows
 ---   throttle     provider, action, seconds | code                our rate limiter made the call wait, or refused it
 ---   store        store, use, code, without                       the shared store failed; `without`: the call goes on without it
+---   fit          provider, action, picture, reason, from_bytes, bytes, from_width, from_height, width, height, quality, rounds, seconds
+---                                                                a picture was made to fit
 ---   clock        provider, offset                                the clock was corrected by `offset` seconds
 ---   credentials  source, ok, code                                credentials were fetched or renewed
 ---   fallback     from, to, code                                  the next provider is asked

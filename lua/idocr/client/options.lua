@@ -1,6 +1,7 @@
 --- Checks and copies the options of `idocr.new` and fills in defaults. No message contains a value that could be a secret.
 
 local constants = require "idocr.constants"
+local fit_settings = require "idocr.picture.fit_settings"
 local given_credentials = require "idocr.credentials.validate"
 local nearest = require "idocr.nearest"
 local stores = require "idocr.stores"
@@ -43,6 +44,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field insecure boolean?               allow plain http:// to other machines (false)
 ---@field precheck boolean?               refuse pictures that the service would surely refuse (true)
 ---@field compare boolean?                read every card with two providers (false)
+---@field fit boolean|table|nil           make pictures fit what the action takes: `{ longest, quality, bytes, always, at_once }` (false)
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
 ---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`
@@ -73,6 +75,7 @@ local LANGUAGES = { "en-US", "zh-CN" }
 ---@field insecure boolean
 ---@field precheck boolean
 ---@field compare boolean        read every card with two providers
+---@field fit idocr.FitSettings|false
 ---@field max_response integer         bytes
 ---@field on_event function?
 ---@field clock (fun(): number)?
@@ -268,6 +271,7 @@ local RULES = {
   insecure = boolean,
   precheck = boolean,
   compare = boolean,
+  fit = fit_settings.option,
   max_response = function(value)
     if number_between(value, 1, 2 ^ 31 - 1) and value == math.floor(value) then return true, math.floor(value) end
     return false, "must be a whole number of bytes, at least 1"
@@ -306,7 +310,7 @@ function options.check(given)
   local checked = {
     providers = { providers.NAMES[1] }, site = "intl", endpoint = {}, signed_host = {}, transport = "auto",
     timeout = TIMEOUT, retry = RETRY, rate = default_rate,
-    unsigned_payload = false, insecure = false, precheck = true, compare = false, max_response = constants.MAX_RESPONSE,
+    unsigned_payload = false, insecure = false, precheck = true, compare = false, fit = false, max_response = constants.MAX_RESPONSE,
   }
   local function take(name)
     if given[name] == nil then return nil end

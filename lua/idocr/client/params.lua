@@ -1,5 +1,6 @@
 --- Checks the params of a call against the kind, before anything is opened or sent, and parses params that come as text.
 
+local fit_settings = require "idocr.picture.fit_settings"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
@@ -11,6 +12,7 @@ local params = {}
 ---@field values table<string, any>   everything but the pictures; `warn` is a list of names, or true
 ---@field precheck false?            the file is not checked
 ---@field advice boolean?            the pixels are measured
+---@field fit table|false|nil          checked by picture/fit_settings.lua
 
 local function check_warnings(kind, value)
   if value == true then return true, true end
@@ -31,6 +33,7 @@ local function check_value(kind, name, rule, value)
   if name == "precheck" and value ~= false then
     return false, "can only be false, which sends the file unchecked; advice = true measures the pixels"
   end
+  if name == "fit" then return fit_settings.param(value) end
   if rule.type == "warnings" then return check_warnings(kind, value) end
   if type(value) ~= rule.type then return false, "must be a " .. rule.type .. ", not a " .. type(value) end
   if rule.values and rule.values[value] == nil then
@@ -40,7 +43,7 @@ local function check_value(kind, name, rule, value)
 end
 
 local BOOLEAN = { type = "boolean" }
-local OURS = { precheck = true, advice = true } -- params that no service gets
+local OURS = { precheck = true, advice = true, fit = true } -- params that no service gets
 
 --- Checks and copies the params of a call. A picture alone is short for `{ image = picture }`.
 ---@param kind idocr.Kind

@@ -48,6 +48,7 @@ local function params_of(kind)
     portrait = { type = "boolean", help = "return the portrait, where the service cuts it out", common = true },
     precheck = { type = "boolean", help = "false: send the file unchecked", default = true, common = true },
     advice = { type = "boolean", help = "measure the pixels before sending: see advice on the card", common = true },
+    fit = { type = "boolean", help = "make the picture fit what the service takes", common = true },
   }
   if kind.compiled.params.back then params.back = { type = "picture", help = "the picture of the back" } end
   for name, param in pairs(kind.params or {}) do

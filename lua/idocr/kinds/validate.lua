@@ -13,7 +13,7 @@ end
 
 local SITES = set "intl cn"
 local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
-local COMMON = set "image back portrait precheck advice"
+local COMMON = set "image back portrait precheck advice fit"
 local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
 
 local CONVERTERS = { picture = true }
@@ -213,6 +213,7 @@ input_rules.fields = list(input, 1)
 local function with_limits(rules)
   rules.formats, rules.max_base64, rules.max_bytes = by_site(map(one_of(FORMATS), true_only)), by_site(number), number
   rules.min_side, rules.max_side = by_format(number), by_format(number)
+  rules.advised = record { short = number, long = number, bytes = number }
   return rules
 end
 

@@ -25,6 +25,8 @@ runtime.may_wait = may_wait
 
 runtime.pause = require("idocr.nginx.turns").new(may_wait)
 
+runtime.long_work = require("idocr.nginx.long_work").new(may_wait, runtime.pause)
+
 -- Coroutine of a pool's task -> its slot. Both are weak: a slot holds its coroutine, and LuaJIT never collects a weak key that
 -- its own value holds. The running coroutine holds the slot.
 local tasks = setmetatable({}, { __mode = "kv" })

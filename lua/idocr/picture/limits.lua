@@ -1,12 +1,14 @@
 --- Checks a picture's format, size and completeness before sending, and rejects what the service would certainly reject.
 
 local errors = require "idocr.errors"
+local fit_formats = require "idocr.picture.fit_formats"
 local kinds = require "idocr.kinds"
 
 local limits = {}
 
-local function refused(code, message)
-  return nil, errors.unsent("image", code, message .. "; precheck = false sends it anyway")
+local function refused(code, message, can_fit)
+  local fitted = can_fit and "; fit = true makes it fit" or ""
+  return nil, errors.unsent("image", code, message .. fitted .. "; precheck = false sends it anyway")
 end
 
 -- Descriptions of the formats of csrc/image_format.h.
@@ -35,10 +37,16 @@ local function list_formats(formats)
   return table.concat(names, ", ")
 end
 
-local function wrong_format(format, accepted, action)
+--- Returns the name of a format for messages.
+---@param format string
+---@return string
+function limits.format_name(format) return NAMES[format] or format end
+
+local function wrong_format(format, accepted, action, can_fit)
   local found = format and "is " .. (NAMES[format] or format) or "has no known format"
   local advice = ADVICE[format] and ": " .. ADVICE[format] or ""
-  return refused("PictureFormat", ("the picture %s; %s takes %s%s"):format(found, action, list_formats(accepted), advice))
+  return refused("PictureFormat", ("the picture %s; %s takes %s%s"):format(found, action, list_formats(accepted), advice),
+    can_fit and accepted.jpeg)
 end
 
 local function base64_length(size) return math.ceil(size / 3) * 4 end
@@ -48,6 +56,8 @@ local function human(bytes)
   if bytes >= 1024 * 1024 then return ("%.1f MiB"):format(bytes / 1024 / 1024) end
   return ("%d KiB"):format(math.ceil(bytes / 1024))
 end
+
+limits.human = human
 
 local SLICE = 16 * 1024 -- bytes of a picture between two pauses
 
@@ -85,12 +95,35 @@ local function for_format(limit, format)
   return limit
 end
 
-local function check_sides(info, taken, action)
+--- Returns the most bytes that a picture may have; nil: no limit.
+---@param taken idocr.Limits
+---@param site string?
+---@return integer?
+function limits.most_bytes(taken, site)
+  local text = kinds.by_site(taken.max_base64, site)
+  local most = text and math.floor(text / 4) * 3
+  if most and taken.max_bytes then return math.min(most, taken.max_bytes) end
+  return most or taken.max_bytes
+end
+
+--- Returns the most pixels of the longer side that an action takes of a format; nil: no limit.
+---@param taken idocr.Limits
+---@param format string?
+---@return integer?
+function limits.most_side(taken, format) return for_format(taken.max_side, format) end
+
+--- Returns the least pixels of the shorter side that an action takes of a format; nil: no limit.
+---@param taken idocr.Limits
+---@param format string?
+---@return integer?
+function limits.least_side(taken, format) return for_format(taken.min_side, format) end
+
+local function check_sides(info, taken, action, can_fit)
   if not (info.width and info.height) then return true end
-  local most, least = for_format(taken.max_side, info.format), for_format(taken.min_side, info.format)
+  local most, least = limits.most_side(taken, info.format), limits.least_side(taken, info.format)
   local complaint = "the picture has %d × %d pixels; %s takes at %s %d a side"
   if most and math.max(info.width, info.height) > most then
-    return refused("PictureTooLarge", complaint:format(info.width, info.height, action, "most", most))
+    return refused("PictureTooLarge", complaint:format(info.width, info.height, action, "most", most), can_fit)
   end
   if least and math.min(info.width, info.height) < least then
     return refused("PictureTooSmall", complaint:format(info.width, info.height, action, "least", least))
@@ -104,8 +137,9 @@ end
 ---@param action string for messages
 ---@param site string?
 ---@param pause fun()? called between slices of long work
+---@param fitted boolean? `fit` is on already: messages do not name it
 ---@return true?, idocr.Error?
-function limits.picture(image, taken, action, site, pause)
+function limits.picture(image, taken, action, site, pause, fitted)
   local size = image:size()
   if size == 0 then return nil, errors.unsent("image", "PictureEmpty", "the picture is empty") end
   local info, _, code = image:info()
@@ -114,14 +148,15 @@ function limits.picture(image, taken, action, site, pause)
   end
   if not info then return nil, errors.unsent("image", "PictureUnreadable", "the picture's file cannot be read") end
 
+  local can_fit = not fitted and fit_formats[info.format] ~= nil
   local formats = kinds.by_site(taken.formats, site)
-  if formats and not formats[info.format] then return wrong_format(info.format, formats, action) end
+  if formats and not formats[info.format] then return wrong_format(info.format, formats, action, can_fit) end
   local complaint = too_large(size, taken, action, site)
-  if complaint then return refused("PictureTooLarge", complaint) end
+  if complaint then return refused("PictureTooLarge", complaint, can_fit) end
   if info.width == 0 or info.height == 0 then
     return refused("PictureUnreadable", "the image header declares zero width or height")
   end
-  local fits, err = check_sides(info, taken, action)
+  local fits, err = check_sides(info, taken, action, can_fit)
   if not fits then return nil, err end
   if limits.is_cut(image, info, pause) then
     return refused("PictureTruncated", "the picture's file is truncated: part of the picture is missing")
@@ -132,11 +167,12 @@ end
 --- Checks the size of a whole request body: two pictures within the limit can exceed it together.
 ---@param length integer bytes
 ---@param most integer? limit of the provider in bytes; nil: none
+---@param fitted boolean? as for `limits.picture`
 ---@return true?, idocr.Error?
-function limits.request(length, most)
+function limits.request(length, most, fitted)
   if not most or length <= most then return true end
   return refused("PictureTooLarge", ("the pictures make a request of %s; at most %s are accepted"):format(
-    human(length), human(most)))
+    human(length), human(most)), not fitted)
 end
 
 return limits

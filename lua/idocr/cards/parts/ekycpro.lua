@@ -19,6 +19,7 @@ function ekycpro.service(path, more)
   local service = {
     provider = "ekycpro", action = path, pictures = { { param = "image", base64 = "img" } },
     formats = { jpeg = true, png = true, bmp = true }, max_bytes = 2 * 1024 * 1024,
+    advised = { bytes = 200000 }, -- for an answer within 2 seconds
   }
   for name, value in pairs(more) do service[name] = value end
   return service

@@ -46,8 +46,8 @@ end
 
 function batch.describe(parser)
   cli.describe_kind(parser)
-  parser:argument("folder", "A folder with pictures (jpg, jpeg, png, bmp, gif, webp, pdf, if the service accepts them), a file with\n" ..
-    "a path or URL in each line, or - for such a list on standard input.")
+  parser:argument("folder", "A folder with pictures (jpg, jpeg, png, bmp, gif, webp, pdf, if the service accepts them; with\n" ..
+    "--fit also heic, heif, avif and webp), a file with a path or URL in each line, or - for such a list on standard input.")
   parser:option("--out", "File to append the lines to; - for standard output."):argname("FILE"):count(1)
   parser:flag("--recursive", "Also read the pictures in subfolders; links to folders are not followed.")
   parser:option("--csv", "After the run, write everything in --out as a table to this file."):argname("FILE")
