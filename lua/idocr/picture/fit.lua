@@ -153,28 +153,44 @@ local function relative_size(quality)
   return 0.3
 end
 
--- Returns the next attempt after a result that is larger than `goal`: a lower quality, and where that is not enough fewer pixels. nil:
--- nothing more can be done. Fewer pixels hold more bytes each: 0.5 would be the exponent if they did not.
-local function next_attempt(attempt, result, goal, least_quality, last)
-  local needed = goal / result.length * 0.95
-  local quality, now = attempt.quality, relative_size(attempt.quality)
-  if quality > least_quality then
-    for _, entry in ipairs(SIZES) do
-      if entry[1] < attempt.quality and entry[1] >= least_quality then
-        quality = entry[1]
-        if entry[2] / now <= needed then break end
-      end
-    end
-  end
+-- Returns the longer side that gives `part` of the bytes, but not less than the attempt allows. Fewer pixels hold more bytes each.
+local function smaller(result, attempt, part, exponent)
   local long, short = math.max(result.width, result.height), math.min(result.width, result.height)
-  local longest, reached = long, relative_size(quality) / now
-  if reached > needed then longest = math.floor(long * (needed / reached) ^ (last and 0.85 or 0.65)) end
-  longest = math.max(longest, math.min(long, attempt.least_long), math.ceil(long * math.min(1, attempt.least_short / short)))
-  if quality == attempt.quality and longest >= long then return nil end
+  local longest = part < 1 and math.floor(long * part ^ exponent) or long
+  local least = math.max(math.min(long, attempt.least_long), math.ceil(long * math.min(1, attempt.least_short / short)))
+  return math.max(longest, least), least >= longest, long
+end
+
+local function changed(attempt, longest, quality)
   return {
     longest = longest, quality = quality, most_side = attempt.most_side, least_long = attempt.least_long,
     least_short = attempt.least_short,
   }
+end
+
+-- Returns the second attempt, after a result that is larger than `goal`: a lower quality, and where that cannot be enough fewer
+-- pixels. nil: nothing more can be done.
+local function lower_quality(attempt, result, goal, least_quality)
+  local needed = goal / result.length * 0.95
+  local quality, now = attempt.quality, relative_size(attempt.quality)
+  for _, entry in ipairs(SIZES) do
+    if entry[1] < attempt.quality and entry[1] >= least_quality then
+      quality = entry[1]
+      if entry[2] / now <= needed then break end
+    end
+  end
+  local longest, _, long = smaller(result, attempt, needed * now / relative_size(quality), 0.65)
+  if quality == attempt.quality and longest >= long then return nil end
+  return changed(attempt, longest, quality)
+end
+
+-- Returns the last attempt: fewer pixels at the same quality, whose effect is known best; the quality is lowered only where the picture
+-- must not become smaller. nil: nothing more can be done.
+local function lower_size(attempt, result, goal, least_quality)
+  local longest, clamped, long = smaller(result, attempt, goal / result.length * 0.95, 0.85)
+  local quality = clamped and math.min(attempt.quality, least_quality) or attempt.quality
+  if quality == attempt.quality and longest >= long then return nil end
+  return changed(attempt, longest, quality)
 end
 
 local function too_large(task, tried, most)
@@ -215,12 +231,12 @@ local function rounds(task, runtime, continue, microseconds)
     local over = most and result.length > most
     local slow = not over and advised and result.length > advised and round < MOST_ROUNDS
     if not over and not slow then break end
-    if slow then
-      attempt.least_long = math.max(attempt.least_long, ADVISED_LONG)
-      attempt = next_attempt(attempt, result, advised, math.min(ADVISED_QUALITY, attempt.quality))
-    elseif round < MOST_ROUNDS then
-      local last = round == MOST_ROUNDS - 1
-      attempt = next_attempt(attempt, result, less(most, advised), last and LAST_QUALITY or LEAST_QUALITY, last)
+    if round < MOST_ROUNDS then
+      if slow then attempt.least_long = math.max(attempt.least_long, ADVISED_LONG) end
+      local goal = slow and advised or less(most, advised)
+      local next_attempt = round == 1 and lower_quality or lower_size
+      local least = slow and ADVISED_QUALITY or round == 1 and LEAST_QUALITY or LAST_QUALITY
+      attempt = next_attempt(attempt, result, goal, least)
     end
     if not attempt then break end
   end
