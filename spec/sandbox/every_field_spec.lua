@@ -25,10 +25,10 @@ local function fields_of(service)
 end
 
 -- A new client each time: the mock server of a client limits its calls per second.
-local function read(kind, service, site, fields)
+local function read(kind, service, site, fields, params)
   local client = idocr.new { provider = service.provider, site = site, transport = "sandbox", rate = false }
-  local stamped = assert(stamp.write(scripted.PNG, { kind = kind, fields = fields }))
-  local params = { image = idocr.bytes(stamped), precheck = false }
+  params = params or {}
+  params.image, params.precheck = idocr.bytes(assert(stamp.write(scripted.PNG, { kind = kind, fields = fields }))), false
   for name, param in pairs(idocr.describe(kind).params) do
     if param.required then params[name] = param.values and param.values[1] or "PHL" end
   end
@@ -62,6 +62,18 @@ describe("a stamp of", function()
           for name, value in pairs(all) do assert.equal(value, card[name], name) end
           assert.is_nil(card.unread)
         end)
+
+        for _, output in ipairs(service.outputs) do
+          if output.as == "picture" then
+            it(("%s returns the %s on request (%s)"):format(kind, output.field, service.action), function()
+              local fields, crop = { number = "1", [output.field] = "macao_id" }, output.field == "card_image" or nil
+              local card = read(kind, service, site, fields, { portrait = true, crop = crop })
+              assert.truthy(card[output.field]:find("^\255\216"))
+              card = read(kind, service, site, fields)
+              assert.is_nil(card[output.field])
+            end)
+          end
+        end
       end
     end
   end

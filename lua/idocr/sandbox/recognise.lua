@@ -1,5 +1,6 @@
 --- Recognises a picture by its SHA-256 (a shipped specimen) or by its stamp. Does no OCR.
 
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local specimens = require "idocr.sandbox.specimens"
 local stamp = require "idocr.sandbox.stamp"
@@ -39,7 +40,7 @@ end
 
 local function of_stamp(read, digest)
   local fields = copy(type(read.fields) == "table" and read.fields or nil)
-  fields.portrait, fields.card_image = picture_of(fields.portrait), picture_of(fields.card_image)
+  for _, name in ipairs(constants.PICTURE_FIELDS) do fields[name] = picture_of(fields[name]) end
   return {
     kind = read.kind, fields = fields, members = type(read.members) == "table" and read.members or nil,
     error = read.error, fault = read.fault, exact = true, digest = digest,

@@ -9,7 +9,8 @@ local answer = {}
 
 -- Card fields that a service returns only on request, and the param or warning that requests them.
 local SWITCHES = {
-  portrait = "portrait", card_image = "crop", quality = "quality", border_score = "warn.incomplete", reflections = "reflect_detail",
+  portrait = "portrait", portrait_small = "portrait", portrait_back = "portrait",
+  card_image = "crop", quality = "quality", border_score = "warn.incomplete", reflections = "reflect_detail",
 }
 
 --- The content of a response.
