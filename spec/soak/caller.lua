@@ -1,7 +1,9 @@
 --- A caller of the soak test: reads pictures with unique numbers for a time, and records each call.
 --- Runs in a plain program and in an nginx worker alike.
 ---
----   caller.run { url, ca, first, seconds, concurrency, report }
+---   caller.run { url, ca, first, seconds, concurrency, report, started }
+---
+--- With `started` the calls are begun by client:start, and one of thirty is cancelled after some steps.
 ---
 --- Each call leaves one line through `report`: "NUMBER OUTCOME ATTEMPTS SENT BILLED CODE", where OUTCOME is "card", "foreign" (the
 --- card of another call) or the category of the error; every few seconds a line "memory KILOBYTES DESCRIPTORS".
@@ -31,6 +33,32 @@ local function outcome(id, card, err)
   return ("%d %s %d %s %s %s"):format(id, err.category, err.attempts or 0, tostring(err.sent), tostring(err.billed), err.code)
 end
 
+local CANCELLED = 30 -- one of so many calls
+
+-- Reads the pictures with started calls. Calls record(number, card, err) for each.
+local function run_started(client, settings, next_picture, record)
+  local steps, running = 0, {}
+  local function begin()
+    local params, number = next_picture()
+    if not params then return end
+    local call = client:start("passport", params, function(card, err)
+      record(number, card, err)
+      begin()
+    end)
+    if number % CANCELLED == 0 then running[call] = steps + number % 7 end
+  end
+  for _ = 1, settings.concurrency do begin() end
+  while client:step(0.002) > 0 do
+    steps = steps + 1
+    for call, at in pairs(running) do
+      if steps >= at then
+        running[call] = nil
+        call:cancel()
+      end
+    end
+  end
+end
+
 function caller.run(settings)
   local client = idocr.new {
     endpoint = settings.url, ca_file = settings.ca, rate = false, credentials = { secret_id = "AKIDsoak", secret_key = "soakKey" },
@@ -49,11 +77,18 @@ function caller.run(settings)
     if params then numbers[params] = number end
     return params
   end
-  settings.report(memory())
-  for params, card, err in client:each("passport", inputs, { concurrency = settings.concurrency }) do
-    settings.report(outcome(numbers[params], card, err))
+  local function record(number, card, err)
+    settings.report(outcome(number, card, err))
     done = done + 1
     if done % SAMPLE_EVERY == 0 then settings.report(memory()) end
+  end
+  settings.report(memory())
+  if settings.started then
+    run_started(client, settings, next_picture, record)
+  else
+    for params, card, err in client:each("passport", inputs, { concurrency = settings.concurrency }) do
+      record(numbers[params], card, err)
+    end
   end
   settings.report(memory())
   client:close()

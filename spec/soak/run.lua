@@ -28,13 +28,15 @@ local PROGRAM = [[
   local file = io.open(arg[6], "w")
   file:setvbuf "full"
   require("spec.soak.caller").run { url = arg[1], ca = arg[2], first = tonumber(arg[3]), seconds = tonumber(arg[4]),
-    concurrency = tonumber(arg[5]), report = function(line) file:write(line, "\n") end }
+    concurrency = tonumber(arg[5]), report = function(line) file:write(line, "\n") end, started = arg[7] == "started" }
   file:close()
 ]]
 
-local function plain(name, lua, url, first)
-  local script, out = process.write(folder .. "/caller.lua", PROGRAM), folder .. "/" .. name
-  local words = { lua, script, url, service.ca, first, seconds, 16, out }
+local script = process.write(folder .. "/caller.lua", PROGRAM)
+
+local function plain(name, lua, url, first, started)
+  local out = folder .. "/" .. name
+  local words = { lua, script, url, service.ca, first, seconds, 16, out, started }
   for index, word in ipairs(words) do words[index] = process.quote(word) end
   local modules = os.getenv("BUILD") or "build"
   local program = process.spawn(("LUA_CPATH='%s/%s/?.so;;' exec %s"):format(modules, lua == "luajit" and "luajit" or "5.4",
@@ -79,6 +81,8 @@ local callers = {
   plain("libcurl-https-lua5.4", "lua5.4", service.https, 2 * SPACING),
   plain("libcurl-https-luajit", "luajit", service.https, 3 * SPACING),
   in_nginx("cosocket", 4 * SPACING),
+  plain("libcurl-started-http-lua5.4", "lua5.4", service.http, 5 * SPACING, "started"),
+  plain("libcurl-started-https-luajit", "luajit", service.https, 6 * SPACING, "started"),
 }
 print(("%d callers for %g minutes"):format(#callers, minutes))
 for _, one in ipairs(callers) do
