@@ -89,11 +89,11 @@ async function main() {
   await done(page);
   const spoken = await page.textContent("#status");
   check("what is no picture is refused", (await page.locator("#status").getAttribute("data-code")) === "PictureFormat", spoken);
-  check("the error message is for the uploader", /Use a JPEG, PNG, PDF or BMP file/.test(spoken) && !/[A-Za-z]OCR|precheck|PictureFormat/.test(spoken), spoken);
+  check("the error message is for the uploader", /Use a JPEG, PNG, PDF, BMP, WebP, HEIC or AVIF file/.test(spoken) && !/[A-Za-z]OCR|precheck|PictureFormat/.test(spoken), spoken);
   await page.setInputFiles("#image", { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic") });
   await page.click("#read");
   await done(page);
-  check("a photo of a telephone is explained", /Most Compatible/.test(await page.textContent("#status")), await page.textContent("#status"));
+  check("a photo of a telephone that is damaged is explained", /cannot be opened|Most Compatible/.test(await page.textContent("#status")), await page.textContent("#status"));
   await page.locator("[data-field=image] .preview").waitFor({ state: "hidden" });
   await shot(page, "4-heic");
 
@@ -112,7 +112,7 @@ async function main() {
   await page.check("input[name=kind][value=macao_id]", { force: true });
   check("the back side is offered", await page.locator("[data-field=back]").isVisible());
   const accepted = await page.getAttribute("#back", "accept");
-  check("the chooser offers what the kind takes", /image\/png/.test(accepted) && !/pdf|bmp|\*/.test(accepted) && /JPEG or PNG/.test(await page.textContent("#formats")), accepted);
+  check("the chooser offers what the kind takes", /image\/png/.test(accepted) && /heic/.test(accepted) && !/pdf|\*/.test(accepted) && /JPEG, PNG, BMP, WebP, HEIC or AVIF/.test(await page.textContent("#formats")), accepted);
 
   // Accessibility: all controls have names, all text has enough contrast.
   const nameless = await page.evaluate(() => [...document.querySelectorAll("input, button, a, img:not([alt=''])")]

@@ -38,7 +38,8 @@ const BY_CATEGORY = {
   service: "The recognition service could not read this picture. Make sure that the whole document is in it, sharp and well lit, and try again.",
   closed: "The page is being restarted. Try again in a moment.",
 };
-const FORMAT_NAMES = [["image/jpeg", "JPEG"], ["image/png", "PNG"], ["application/pdf", "PDF"], ["image/bmp", "BMP"]];
+const FORMAT_NAMES = [["image/jpeg", "JPEG"], ["image/png", "PNG"], ["application/pdf", "PDF"], ["image/bmp", "BMP"],
+  ["image/webp", "WebP"], ["image/heic", "HEIC"], ["image/avif", "AVIF"]];
 
 const listed = (names) => names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " or " + names[names.length - 1];
 
@@ -51,8 +52,8 @@ function sentenceFor(error, kind, file) {
   if (NO_DOCUMENT.has(error.code)) {
     return "No " + kind.title.charAt(0).toLowerCase() + kind.title.slice(1) + " was found in this picture. Check what you chose above, and that the whole document is in the picture.";
   }
-  if (error.code === "PictureFormat" || error.code === "IMAGE_INVALID_FORMAT") {
-    const formats = formatsOf(kind);
+  if (error.code === "PictureFormat" || error.code === "FitNotBuilt" || error.code === "IMAGE_INVALID_FORMAT") {
+    const formats = error.code === "FitNotBuilt" ? "JPEG or PNG" : formatsOf(kind); // such a gateway cannot convert the others
     const phone = /\.hei[cf]$/i.test(file.name) || /\bHEI[CF]\b/.test(error.message) // the file name may have another extension
       ? " iPhones save such files: take a screenshot of the photo, or set Camera > Formats to Most Compatible." : "";
     return "This kind of file cannot be read here." + (formats ? " Use a " + formats + " file." : " Use an ordinary photo.") + phone;

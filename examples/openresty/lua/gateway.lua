@@ -22,6 +22,7 @@ function gateway.init()
     endpoint = os.getenv "IDOCR_ENDPOINT",
     timeout = { connect = 3, total = 20 },
     shared = "idocr", -- the rate limit applies to all workers together
+    fit = true, -- photos of phones: upright, smaller, without the place where they were taken
     on_event = metrics.event,
     ledger = metrics.ledger,
   }
@@ -135,6 +136,7 @@ local function params_of(kind, picture, form)
 end
 
 local METHODS = { POST = true, PUT = true }
+local LARGEST = 20 * 1024 * 1024 -- bytes of an upload's picture; what a service takes of it is made by `fit`
 
 --- Handles POST /v1/read/KIND.
 function gateway.read(name)
@@ -148,7 +150,7 @@ function gateway.read(name)
   end
   local foreign = origin.rejection()
   if foreign then return refuse(unsupported("ForeignPage", foreign), 403) end
-  local picture, form = idocr.request_image { field = "image" }
+  local picture, form = idocr.request_image { field = "image", max_bytes = LARGEST }
   if not picture then
     metrics.refused(form.code)
     return refuse(form)
@@ -174,6 +176,9 @@ end
 
 -- Media types and file endings of the formats that services take, for the file chooser of a browser.
 local ACCEPT = { jpeg = "image/jpeg,.jpg,.jpeg", png = "image/png,.png", bmp = "image/bmp,.bmp", pdf = "application/pdf,.pdf" }
+local FITTED = { -- what `fit` makes a JPEG of
+  ACCEPT.jpeg, ACCEPT.png, ACCEPT.bmp, "image/webp,.webp", "image/heic,.heic", "image/heif,.heif", "image/avif,.avif",
+}
 
 --- Returns the formats for the file chooser, or nil if a service does not list its formats.
 local function accept_of(services)
@@ -182,9 +187,13 @@ local function accept_of(services)
     local formats = service.formats and (service.formats[site] or service.formats)
     if not formats then return nil end
     for _, format in ipairs(formats) do
-      if ACCEPT[format] and not seen[format] then accepted[#accepted + 1] = ACCEPT[format] end
+      local types = ACCEPT[format]
+      if types and not seen[types] then accepted[#accepted + 1], seen[types] = types, true end
       seen[format] = true
     end
+  end
+  for _, types in ipairs(FITTED) do
+    if seen.jpeg and not seen[types] then accepted[#accepted + 1], seen[types] = types, true end
   end
   table.sort(accepted)
   return table.concat(accepted, ",")

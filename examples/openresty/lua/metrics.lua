@@ -17,6 +17,8 @@ local HELP = {
   idocr_retries_total = { "counter", "Repeated requests by the code that caused them." },
   idocr_throttles_total = { "counter", "Calls that the rate limit delayed or refused." },
   idocr_throttle_seconds_total = { "counter", "Time that calls waited for the rate limit." },
+  idocr_fits_total = { "counter", "Pictures that were made to fit, by the reason." },
+  idocr_fit_seconds_total = { "counter", "Time that these took, with their waiting." },
   idocr_fallbacks_total = { "counter", "Calls that fell back to the next provider." },
   idocr_credentials_total = { "counter", "Fetched or renewed credentials." },
   idocr_uploads_refused_total = { "counter", "Uploads without a usable picture." },
@@ -56,6 +58,10 @@ local EVENTS = {
   throttle = function(e)
     add(1, "idocr_throttles_total", "action", e.action, "outcome", e.seconds and "waited" or "refused")
     if e.seconds then add(e.seconds, "idocr_throttle_seconds_total", "action", e.action) end
+  end,
+  fit = function(e)
+    add(1, "idocr_fits_total", "reason", e.reason)
+    add(e.seconds, "idocr_fit_seconds_total", "reason", e.reason)
   end,
   fallback = function(e) add(1, "idocr_fallbacks_total", "from", e.from, "to", e.to) end,
   credentials = function(e)
