@@ -9,6 +9,7 @@ local redis = require "spec.support.redis"
 local test = redis.available() and redis.in_nginx() and it or pending
 
 local HTTP = [[
+  lua_check_client_abort on;
   lua_ssl_trusted_certificate $ca; lua_ssl_verify_depth 2;
   init_worker_by_lua_block {
     function open(url)
@@ -39,6 +40,14 @@ local HTTP = [[
     location = /tls { content_by_lua_block {
       local client = open("rediss://:p%40ss%2Fw%251@127.0.0.1:" .. ngx.var.arg_port).client
       for _ = 1, 2 do report(client:call("ECHO", "x")) end
+    } }
+    location = /limited { content_by_lua_block {
+      limited = limited or require("idocr").new {
+        transport = { send = function() return { status = 200, headers = {}, body = '{"Response":{"ID":"A","RequestId":"r"}}' } end },
+        credentials = { secret_id = "AKIDleaving", secret_key = "k" }, rate = 0.1, shared = "$url", timeout = { total = 3600 },
+      }
+      local card, err = limited:call("DescribeRegions", {})
+      report(card and "started", err)
     } }
     location = /phase { content_by_lua_block { ngx.say "x" } log_by_lua_block {
       local value, err = store:get "k"
@@ -99,6 +108,33 @@ describe("Redis inside nginx", function()
     get "/phase"
     process.wait_for(function() return front.errors():find("in log: nil store error StoreUnavailable", 1, true) end, 5)
     assert.is_nil(front.errors():find("WRONG@", 1, true))
+  end)
+
+  test("gives up the places of clients that disconnect while they wait", function()
+    local out = server.folder .. "/monitor"
+    local monitor = process.spawn(("REDISCLI_AUTH=%s exec redis-cli -p %d monitor"):format(process.quote "p@ss/w%1", server.port),
+      { stdout = out })
+    finally(monitor.stop)
+    process.wait_for(function() return (process.read(out) or ""):find("^OK") end, 10)
+    assert.equal("started", get "/limited")
+    local waiting = {}
+    for index = 1, 9 do
+      waiting[index] = process.spawn(("exec curl -s http://127.0.0.1:%d/limited"):format(front.port.http))
+    end
+    local function tickets(command) -- in the queue's commands
+      local seen, count = {}, 0
+      for line in process.read(out):gmatch("[^\n]+") do
+        local words = line:match('"' .. command .. '" "idocr:{rate:[^"]*:queue"(.*)') or ""
+        for ticket in words:gmatch('"(%x+)"') do
+          if #ticket == 24 and not seen[ticket] then seen[ticket], count = true, count + 1 end
+        end
+      end
+      return count
+    end
+    process.wait_for(function() return tickets "ZADD" == 9 end, 10)
+    local before = tickets "ZREM" -- of the call that started
+    for _, each in ipairs(waiting) do each.stop "KILL" end
+    process.wait_for(function() return tickets "ZREM" == before + 9 end, 10)
   end)
 
   test("verifies the certificate of a server over TLS", function()

@@ -68,6 +68,12 @@ local function leave(self, limit, ticket)
   if not (background and background(function() flush(self, limit) end)) then flush(self, limit) end
 end
 
+-- Returns a function that gives up the place of a caller that ended in its sleep. It is made in a function of its own: nginx clears
+-- the stack of a thread that it kills, and with it the variables that a function made there shares with it.
+local function leaver(self, limit, ticket)
+  return function() leave(self, limit, ticket) end
+end
+
 -- Asks the store, or this process where the store fails and the user goes on without it.
 local function ask(self, limit, ticket, now, patience, seconds_left)
   local wait, err = self.limits:ask(limit, ticket, now, patience, seconds_left)
@@ -88,10 +94,7 @@ end
 
 -- Waits for the start that a ticket was promised. Returns runtime.now() of the start; nil: too late.
 local function wait_for_start(self, limit, ticket, now, wait, ends)
-  local runtime, err = self.runtime, nil
-  local function lost() -- the caller ended in its sleep
-    leave(self, limit, ticket)
-  end
+  local runtime, err, lost = self.runtime, nil, leaver(self, limit, ticket)
   while wait and wait > 0 do
     runtime.sleep(wait, lost)
     if runtime.cancelled and runtime.cancelled() then

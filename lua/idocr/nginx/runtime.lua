@@ -88,6 +88,7 @@ function runtime.reclaim()
 end
 
 --- Sleeps. Calls `lost` when the client disconnects meanwhile: the thread then ends in its sleep and cannot release anything.
+--- `lost` is called when the stack of the thread is cleared: it must be made by a function that has returned.
 ---@param seconds number
 ---@param lost fun()?
 function runtime.sleep(seconds, lost)
