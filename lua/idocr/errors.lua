@@ -55,6 +55,14 @@ function errors.request_id(value)
   return value:match("^[%w._:%-]+$")
 end
 
+--- Returns the code of an error where it is safe to record, else "Unknown": a vendor's code could quote what it received.
+---@param err idocr.Error
+---@return string
+function errors.safe_code(err)
+  local code = err.code
+  return type(code) == "string" and #code <= 100 and code:match("^[%w._]+$") or "Unknown"
+end
+
 local metatable = {}
 metatable.__index = metatable
 metatable.__name = "idocr.Error"

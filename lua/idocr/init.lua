@@ -117,6 +117,16 @@ function idocr.parse_param(kind, param, text)
   return params.from_text(found, param, text)
 end
 
+--- Opens a queue of pictures on a Redis server. Raises on wrong options.
+---@param given idocr.QueueOptions|string|nil  options, or the URL of the queue
+---@return idocr.Queue?
+---@return idocr.Error? err  `unsupported`: this program cannot talk to Redis
+function idocr.queue(given)
+  local opened, queue, err = pcall(require("idocr.fleet").open, given)
+  if not opened then error(type(queue) == "string" and "idocr.queue: " .. queue or queue, 2) end
+  return queue, err
+end
+
 -- Returns a check by its name in `idocr.checks`; nil where there is none.
 local function check_of(name)
   if name == "mrz" then return require "idocr.checks.mrz" end

@@ -17,6 +17,8 @@ local COMMON = [[
   trim
   base64_text
   utf8_characters
+  valid_utf8
+  line
   calendar
   http_date
   version
@@ -35,7 +37,8 @@ local MAY = {
   credentials = "providers",
   client = "card kinds picture decode providers transports credentials stores",
   cli = "init kinds picture client checks sandbox providers",
-  init = "client kinds picture credentials checks nginx",
+  fleet = "client stores picture runtime",
+  init = "fleet client kinds picture credentials checks nginx",
   card = "checks decode kinds",
   kinds = "cards decode providers",
   picture = "pixels fit heif kinds",
@@ -55,6 +58,8 @@ local MAY = {
   version = "",
   redact = "",
   utf8_characters = "",
+  valid_utf8 = "",
+  line = "",
   curl = "",
   pixels = "",
   fit = "",
@@ -111,7 +116,8 @@ local DOORS = {
     server.shell
     stamp
   ]],
-  stores = "init window",
+  fleet = "init",
+  stores = "init window redis_client redis_url",
   transports = "init",
 }
 

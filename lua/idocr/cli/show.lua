@@ -2,21 +2,15 @@
 
 local console = require "idocr.cli.console"
 local constants = require "idocr.constants"
-local core = require "idocr.core"
-local json = require "idocr.json"
 local idocr = require "idocr"
+local line = require "idocr.line"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 
 local show = {}
 
--- Members that are lists also when they are empty.
-local LISTS = {}
-for name in ("birth_dates fields findings lines mrz mrz_part params problems reflections services sites unread warnings"):gmatch("%S+") do
-  LISTS[name] = true
-end
-
-local STYLE = { lists = LISTS, text = width.utf8 }
+-- The lines of JSON: see idocr.line.
+show.card_data, show.error_data, show.named, show.line = line.card, line.error, line.named, line.encode
 
 --- Formats an integer with thousands separators: 12345 -> "12,345".
 ---@param number integer
@@ -121,60 +115,5 @@ function show.card(out, card, options)
   local text = console.paint(out, "bold", title) .. "\n" .. table_text.render(out, heads, rows)
   return options.report and text .. checks_line(options.report) or text
 end
-
--- Copies `raw` with pictures as base64, because JSON cannot contain their bytes.
-local function raw_copy(value)
-  if type(value) == "table" then
-    local copy = {}
-    for key, item in pairs(value) do copy[key] = raw_copy(item) end
-    return copy
-  end
-  if type(value) == "string" and (value:find("^\255\216\255") or value:find("^\137PNG")) then return core.base64_encode(value) end
-  return value
-end
-
---- Returns a card as a plain table for JSON.
----@param card idocr.Card
----@param options { source: string?, files: table<string, string>?, raw: boolean?, report: table? }
----@return table
-function show.card_data(card, options)
-  local data = {}
-  for name, value in pairs(card) do
-    if name ~= "raw" and type(name) == "string" and not name:find("^_") then data[name] = value end
-  end
-  for _, field in ipairs(constants.PICTURE_FIELDS) do
-    if card[field] then data[field] = { bytes = #card[field], file = options.files and options.files[field] } end
-  end
-  data.warnings = card.warnings or {}
-  if options.raw then data.raw = raw_copy(card.raw) end
-  if options.report then data.report = options.report end
-  return data
-end
-
---- Returns an error as a plain table for JSON. Copies members by name, because others (`vendor_message`) may hold personal data.
----@param err idocr.Error
----@return table
-function show.error_data(err)
-  return {
-    category = err.category, code = err.code, message = err.message, request_id = err.request_id,
-    http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false,
-    sent = err.sent, billed = err.billed, resume_token = err.resume_token,
-  }
-end
-
---- Adds the picture's path to a line, also as base64 if it is not UTF-8, because `file` is then altered.
----@param data table
----@param path string
----@return table data
-function show.named(data, path)
-  data.file = path
-  data.file_base64 = width.utf8(path) ~= path and core.base64_encode(path) or nil
-  return data
-end
-
---- Returns one line of JSON.
----@param data table
----@return string
-function show.line(data) return json.encode(data, STYLE) .. "\n" end
 
 return show

@@ -2,6 +2,7 @@
 
 local data = require "idocr.cli.width_data"
 local utf8_characters = require "idocr.utf8_characters"
+local valid_utf8 = require "idocr.valid_utf8"
 
 local width = {}
 
@@ -68,17 +69,8 @@ function width.characters(text, broken)
   end
 end
 
-local REPLACEMENT = "\239\191\189" -- U+FFFD
-
 --- Replaces invalid UTF-8 in a text, such as the name of a file, by U+FFFD.
----@param text string
----@return string
-function width.utf8(text)
-  if not text:find("[\128-\255]") then return text end
-  local parts = {}
-  for character in width.characters(text, REPLACEMENT) do parts[#parts + 1] = character end
-  return table.concat(parts)
-end
+width.utf8 = valid_utf8
 
 --- Returns the width of a text.
 ---@param text string

@@ -26,7 +26,7 @@ local SLICE = 1024 * 1024 -- bytes hashed at once where the runtime sets no slic
 ---@field last_error idocr.Error?  of the attempt before
 ---@field snapshot table?    credentials of the last attempt, as their source returned them
 ---@field temporary boolean? the credentials can be renewed
----@field before_send (fun(): boolean?, idocr.Error?)?  called before each request leaves; an error stops it
+---@field before_send (fun(): any, idocr.Error?)?  called before each request leaves; anything but true stops it
 ---@field sending { account: idocr.Account, plan: idocr.Plan }?  the request that a transport has now
 
 --- Starts the deadline of a call.
@@ -132,6 +132,15 @@ local function hide_secrets_in_id(result, secrets)
   end
 end
 
+-- Asks `before_send` whether the request may leave; returns the error where it may not.
+local function stopped_before_send(call_state)
+  if not call_state.before_send then return nil end
+  local allowed, refusal = call_state.before_send()
+  if allowed == true then return nil end
+  if errors.is(refusal) then return refusal end
+  return errors.unsent("closed", "Stopped", "before_send did not return true; the request was not sent")
+end
+
 local function send(client, account, plan, request, call_state, secrets)
   if plan.body then
     local ok, _, code = plan.body:rewind()
@@ -139,10 +148,8 @@ local function send(client, account, plan, request, call_state, secrets)
   end
   local seconds_left = call_state.ends - client.runtime.now()
   if seconds_left <= 0 then return nil, deadline_error(call_state) end
-  if call_state.before_send then
-    local ok, refusal = call_state.before_send()
-    if not ok then return nil, refusal end
-  end
+  local stopped = stopped_before_send(call_state)
+  if stopped then return nil, stopped end
   local cancelled = attempt.cancelled(client, call_state)
   if cancelled then return nil, cancelled end
   call_state.attempts = call_state.attempts + 1

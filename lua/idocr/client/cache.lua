@@ -211,13 +211,15 @@ end
 
 -- Sends the request under a claim and keeps its outcome.
 local function pay(self, call, key, held, run)
+  local before_send = call.state.before_send
   call.state.before_send = function()
     local ok, err = held:sending(self.ttl)
+    if ok and before_send then return before_send() end
     if ok then return true end
     return nil, err or errors.store("StoreUnavailable", "another caller took over the claim for this picture; nothing was sent")
   end
   local result, err, outcome = run()
-  call.state.before_send = nil
+  call.state.before_send = before_send
   if result then
     save(self, call, key, result_text(self, call, result, outcome))
     held:release()

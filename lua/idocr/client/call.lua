@@ -157,6 +157,7 @@ end
 ---@return idocr.Error?
 function call.read(client, kind, checked, call_state)
   call_state = call_state or attempt.call_state(client)
+  call_state.before_send = checked.before_send
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local read, err, account
   client.runtime.pause() -- calls that start together take turns

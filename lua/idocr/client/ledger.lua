@@ -74,12 +74,6 @@ function ledger.new(option, wall, emit)
   return setmetatable({ write = write, wall = wall, emit = emit }, Ledger)
 end
 
--- Returns a code that is safe to record: a vendor's code could quote what it received.
-local function code_of(err)
-  local code = err.code
-  return type(code) == "string" and #code <= 100 and code:match("^[%w._]+$") or "Unknown"
-end
-
 --- Records a request whose outcome is known. A request of which no byte left is not recorded. A line that cannot be written is
 --- reported by the event `ledger`; the call goes on, because its result is paid for.
 ---@param provider string
@@ -92,7 +86,7 @@ function Ledger:record(provider, plan, attempt, err, result)
   local action, request_id = plan.action, result and (result.RequestId or result.request_id)
   local line = {
     time = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.wall())), provider = provider, action = action,
-    request_id = errors.request_id(err and err.request_id or request_id), outcome = err and code_of(err) or "ok",
+    request_id = errors.request_id(err and err.request_id or request_id), outcome = err and errors.safe_code(err) or "ok",
     billed = money.price(err, plan, result), attempt = attempt,
   }
   local ran, written = pcall(self.write, line)

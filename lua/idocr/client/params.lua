@@ -13,6 +13,7 @@ local params = {}
 ---@field precheck false?            the file is not checked
 ---@field advice boolean?            the pixels are measured
 ---@field fit table|false|nil          checked by picture/fit_settings.lua
+---@field before_send (fun(): any, idocr.Error?)?  called before each request leaves
 
 local function check_warnings(kind, value)
   if value == true then return true, true end
@@ -34,6 +35,10 @@ local function check_value(kind, name, rule, value)
     return false, "can only be false, which sends the file unchecked; advice = true measures the pixels"
   end
   if name == "fit" then return fit_settings.param(value) end
+  if name == "before_send" then
+    if type(value) == "function" then return true, value end
+    return false, "must be a function, not a " .. type(value)
+  end
   if rule.type == "warnings" then return check_warnings(kind, value) end
   if type(value) ~= rule.type then return false, "must be a " .. rule.type .. ", not a " .. type(value) end
   if rule.values and rule.values[value] == nil then
@@ -43,7 +48,7 @@ local function check_value(kind, name, rule, value)
 end
 
 local BOOLEAN = { type = "boolean" }
-local OURS = { precheck = true, advice = true, fit = true } -- params that no service gets
+local OURS = { precheck = true, advice = true, fit = true, before_send = true } -- params that no service gets
 
 --- Checks and copies the params of a call. A picture alone is short for `{ image = picture }`.
 ---@param kind idocr.Kind
@@ -113,6 +118,7 @@ local FROM_TEXT = {
 ---@return any value
 ---@return string? complaint does not repeat the text
 function params.from_text(kind, name, text)
+  if name == "before_send" then return nil, "before_send cannot be given as text" end
   local param = kind.params and kind.params[name] or BOOLEAN
   local value, complaint = FROM_TEXT[param.type](text, param)
   if complaint then return nil, name .. " " .. complaint end

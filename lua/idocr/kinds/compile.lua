@@ -142,7 +142,7 @@ function compile.service(service)
   }
 end
 
-local COMMON = { "image", "portrait", "precheck", "advice", "fit" } -- params of every kind
+local COMMON = { "image", "portrait", "precheck", "advice", "fit", "before_send" } -- params of every kind
 
 local function param_names(kind)
   local names = {}

@@ -12,7 +12,7 @@ local kinds = require "idocr.kinds"
 ---@field fields string[]                               card fields in the order in which they are shown
 
 ---@class idocr.ParamDescription
----@field type "picture"|"boolean"|"string"|"warnings"  "warnings": a list of warning names, or true for all
+---@field type "picture"|"boolean"|"string"|"warnings"|"function"  "warnings": a list of warning names, or true for all
 ---@field help string
 ---@field values string[]?                              where only these are taken
 ---@field required boolean?                             true: every call must give it
@@ -49,6 +49,7 @@ local function params_of(kind)
     precheck = { type = "boolean", help = "false: send the file unchecked", default = true, common = true },
     advice = { type = "boolean", help = "measure the pixels before sending: see advice on the card", common = true },
     fit = { type = "boolean", help = "make the picture fit what the service takes", common = true },
+    before_send = { type = "function", help = "called before each request leaves; anything but true stops it", common = true },
   }
   if kind.compiled.params.back then params.back = { type = "picture", help = "the picture of the back" } end
   for name, param in pairs(kind.params or {}) do

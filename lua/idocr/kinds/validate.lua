@@ -13,7 +13,7 @@ end
 
 local SITES = set "intl cn"
 local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
-local COMMON = set "image back portrait precheck advice fit"
+local COMMON = set "image back portrait precheck advice fit before_send"
 local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
 
 local CONVERTERS = { picture = true }
