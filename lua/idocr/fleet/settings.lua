@@ -18,13 +18,13 @@ local nearest = require "idocr.nearest"
 ---                                    cancels them
 
 local function number(from, to)
-  return function(value) return type(value) == "number" and value >= from and value <= to, ("must be a number from %g to %g"):format(from, to) end
+  local complaint = ("must be a number from %g to %g"):format(from, to)
+  return function(value) return type(value) == "number" and value >= from and value <= to, complaint end
 end
 
 local function whole(from, to)
-  return function(value)
-    return type(value) == "number" and value >= from and value <= to and value % 1 == 0, ("must be a whole number from %d to %d"):format(from, to)
-  end
+  local complaint = ("must be a whole number from %d to %d"):format(from, to)
+  return function(value) return type(value) == "number" and value >= from and value <= to and value % 1 == 0, complaint end
 end
 
 local function is(wanted)
@@ -33,7 +33,7 @@ end
 
 local RULES = {
   client = function(value) return getmetatable(value) == "idocr.Client", "must be a client of idocr.new" end,
-  concurrency = whole(1, 1024), idle = number(1, 86400), rounds = whole(1, 1000), most_lost = whole(1, 1000),
+  concurrency = whole(1, 1024), idle = number(0.1, 86400), rounds = whole(1, 1000), most_lost = whole(1, 1000),
   after_send = is "boolean", exit_when_empty = is "boolean", store = is "boolean", spool = is "string",
   on_result = is "function", on_event = is "function", stopping = is "function",
 }

@@ -133,7 +133,9 @@ local function params_of(self, item, job)
       local sealed, err = self.server:upload(item.id, name)
       if err then return nil, err end
       local bytes = sealed and self.vault:open(sealed, "upload:" .. item.id .. ":" .. name)
-      if not bytes then return nil, errors.unsent("image", "PictureUnreadable", "the upload is no longer stored, or another key sealed it") end
+      if not bytes then
+        return nil, errors.unsent("image", "PictureUnreadable", "the upload is no longer stored, or another key sealed it")
+      end
       params[name] = picture.bytes(bytes)
     end
   end
