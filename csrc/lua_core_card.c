@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "date.h"
 
@@ -34,9 +35,29 @@ static size_t character(const unsigned char *at, size_t left)
     return length;
 }
 
-static bool is_blank(char c)
+/* Returns the length in bytes of the blank at `at`: an ASCII one, a no-break, wide or zero-width space, or a byte order mark; 0 for
+ * anything else. */
+static size_t blank(const char *at, size_t left)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    if (left >= 1 && (*at == ' ' || (*at >= '\t' && *at <= '\r')))
+        return 1;
+    if (left >= 2 && memcmp(at, "\xC2\xA0", 2) == 0)
+        return 2;
+    if (left < 3)
+        return 0;
+    const unsigned char last = (unsigned char)at[2];
+    if (memcmp(at, "\xE2\x80", 2) == 0) /* U+2000 to U+200B, U+202F */
+        return (last >= 0x80 && last <= 0x8B) || last == 0xAF ? 3 : 0;
+    return memcmp(at, "\xE3\x80\x80", 3) == 0 || memcmp(at, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+/* Returns the length in bytes of the blank that ends at `end`; 0 for anything else. */
+static size_t blank_before(const char *end, size_t left)
+{
+    for (size_t length = 1; length <= 3 && length <= left; length++)
+        if (blank(end - length, length) == length)
+            return length;
+    return 0;
 }
 
 /* The text at `index` without the blanks around it (with `fillers`, without blanks and '<' at its end). NULL where nothing is
@@ -52,10 +73,13 @@ static const char *trimmed(lua_State *L, int index, bool fillers, size_t *length
             return NULL;
         at += step;
     }
-    while (text < end && is_blank(*text))
-        text++;
-    while (text < end && (is_blank(end[-1]) || (fillers && end[-1] == '<')))
-        end--;
+    for (size_t step; (step = blank(text, (size_t)(end - text))) > 0;)
+        text += step;
+    for (size_t step; text < end; end -= step) {
+        step = fillers && end[-1] == '<' ? 1 : blank_before(end, (size_t)(end - text));
+        if (step == 0)
+            break;
+    }
     *length = (size_t)(end - text);
     return text < end ? text : NULL;
 }

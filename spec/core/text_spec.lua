@@ -32,6 +32,19 @@ describe("core.text", function()
     end
   end)
 
+  it("removes blanks of every width around the text, and none inside", function()
+    for _, blank in ipairs {
+      " ", "\t", "\r\n", "\194\160", "\226\128\128", "\226\128\139", "\226\128\175", "\227\128\128", "\239\187\191",
+    } do
+      assert.equal("a" .. blank .. "b", core.text(blank .. " " .. blank .. "a" .. blank .. "b" .. blank .. blank))
+      assert.equal("a", core.mrz_text(blank .. "a<" .. blank .. "<" .. blank))
+      assert.is_nil(core.text(blank .. blank))
+    end
+    for _, letter in ipairs { "\194\161", "\226\128\156", "\227\128\129", "\195\160", "\239\188\191" } do
+      assert.equal(letter, core.text(letter))
+    end
+  end)
+
   it("formats whole numbers only", function()
     assert.equal("12", core.text(12))
     assert.equal("12", core.text(12.0))

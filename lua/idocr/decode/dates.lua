@@ -10,20 +10,20 @@ local PLAIN = { -- accented letters that occur in names of months
   ["É"] = "E", ["é"] = "E", ["Û"] = "U", ["û"] = "U", ["Ä"] = "A", ["ä"] = "A", ["Ç"] = "C", ["ç"] = "C",
 }
 
--- Full-width digits and signs, Thai digits, and the dashes U+2010-U+2015 and U+2212.
-local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-" }
+-- Full-width digits and signs, Thai digits, the wide space, and the dashes U+2010-U+2015 and U+2212.
+local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-", ["　"] = " " }
 for digit = 0, 9 do
   ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit)
   ASCII["\224\185" .. string.char(0x90 + digit)] = tostring(digit)
 end
 for last = 0x90, 0x95 do ASCII["\226\128" .. string.char(last)] = "-" end
 
---- Replaces other forms of digits, dashes, slashes and full stops by ASCII.
+--- Replaces other forms of digits, blanks, dashes, slashes and full stops by ASCII.
 ---@param text string
 ---@return string
 function dates.ascii(text)
-  if not text:find("[\224\226\239]") then return text end
-  return (text:gsub("[\224\226\239][\128-\191][\128-\191]", ASCII))
+  if not text:find("[\194\224\226\227\239]") then return text end
+  return (text:gsub("\194\160", " "):gsub("[\224\226\227\239][\128-\191][\128-\191]", ASCII))
 end
 
 --- Returns ISO 8601 of a date, from numbers or their digits; nil where the Gregorian calendar has no such day, and outside the
