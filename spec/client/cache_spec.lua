@@ -71,6 +71,18 @@ describe("the cache", function()
     assert.equal(2, #wire.requests)
   end)
 
+  it("does not keep pictures in JSON inside a string either", function()
+    local info = ('{"Portrait":"%s","Quality":90}'):format(PORTRAIT):gsub('"', '\\"')
+    local answer = { status = 200, headers = {}, body = ('{"Response":{"IdNum":"1","AdvancedInfo":"%s","RequestId":"r"}}'):format(info) }
+    local c = client({ answer }, { site = "cn" })
+    local picture = new_picture()
+    assert.is_string(assert(c:china_id { image = picture, portrait = true }).portrait)
+    local other = new_picture()
+    assert(c:china_id(other))
+    local again = assert(c:china_id(other))
+    assert.same({ true, nil, nil, 90 }, { again.cached, again.portrait, again.raw.AdvancedInfo.Portrait, again.quality })
+  end)
+
   it("keeps pictures with `pictures = true`", function()
     local c, wire = client({ scripted.ok { ID = "K1", Image = PORTRAIT } }, { cache = { pictures = true } })
     local picture = new_picture()

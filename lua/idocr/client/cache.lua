@@ -126,7 +126,7 @@ end
 --- Returns the text of an entry for a result; nil where it would be of no use without its pictures.
 local function result_text(self, call, result, outcome)
   local service = call.plan.reads
-  reply.parse_embedded(result, service.embedded)
+  reply.parse_embedded(result, service.compiled.embedded)
   local portrait = call.checked.values.portrait == true
   if self.pictures then
     reply.restore(result, outcome.pictures)
