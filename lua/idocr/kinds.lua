@@ -34,6 +34,7 @@ local kinds = {}
 ---@field action string               Tencent: the action; ekycpro: the path below /v1/
 ---@field sites table<string, true>?  Tencent sites that have it
 ---@field removed table<string, string>?  Tencent sites that had it, and the date when it was removed, "2026-07-06"
+---@field when string?              a boolean param: only calls with it use this service
 ---@field rate table<string, number>|number?  published calls per second, by site or for all; nil: none published
 ---@field pictures idocr.PictureInput[]
 ---@field limits idocr.ConditionalLimits[]?  limits of calls with a param
@@ -221,15 +222,21 @@ function kinds.list()
   return names
 end
 
---- Returns the first service of a kind that a provider has at a site.
+--- Returns the service of a kind that a provider has at a site: one that a param of the call chooses, else the first.
 ---@param kind idocr.Kind
 ---@param provider string
 ---@param site string?
+---@param asked table<string, any>?  params of the call (nil: none)
 ---@return idocr.Service?
-function kinds.service(kind, provider, site)
+function kinds.service(kind, provider, site, asked)
+  local found
   for _, service in ipairs(kind.services) do
-    if service.provider == provider and (not service.sites or service.sites[site]) then return service end
+    if service.provider == provider and (not service.sites or service.sites[site]) then
+      if service.when and asked and asked[service.when] == true then return service end
+      if not service.when then found = found or service end
+    end
   end
+  return found
 end
 
 local LIMITS = { "formats", "max_base64", "max_bytes", "min_side", "max_side", "advised" }

@@ -232,6 +232,25 @@ describe("the table of a kind", function()
     assert.equal("card", outcome { image = idocr.bytes(png(100, 100) .. ("\0"):rep(200)) })
   end)
 
+  it("has services that a param chooses", function()
+    local name = "ticket_" .. count + 1
+    count = count + 1
+    add(name, {
+      params = { slow = { type = "boolean", help = "x" } },
+      services = {
+        service { action = "QuickOCR" },
+        service { action = "SlowOCR", when = "slow", inputs = { { wire = "Slow", type = "boolean", param = "slow" } } },
+      },
+    })
+    for params, action in pairs { [{}] = "QuickOCR", [{ slow = false }] = "QuickOCR", [{ slow = true }] = "SlowOCR" } do
+      local wire = scripted.new { scripted.ok { No = "1" } }
+      params.image = idocr.bytes(scripted.PNG)
+      assert(client_of(wire):read(name, params))
+      assert.equal(action, scripted.header(wire.requests[1], "X-TC-Action"))
+    end
+    assert.equal("slow", idocr.describe(name).services[2].when)
+  end)
+
   it("does not call an action that the site removed, and names what reads the kind today", function()
     local name = "ticket_" .. count + 1
     count = count + 1

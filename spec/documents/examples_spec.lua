@@ -18,14 +18,16 @@ local function client_of(example, transport)
 end
 
 -- Reads the example through the public API. Also returns the actions that were called.
-local function read(example)
+local function read(example, asked)
   local called = {}
   local client = client_of(example, function(request)
     called[#called + 1] = scripted.header(request, "X-TC-Action") or request.url:match("/v1/([^?]+)")
     return documents.response(example.reply)
   end)
   local portrait = example.reply:find("iVBORw0", 1, true) ~= nil
-  local card, err = client:read(example.kind, { image = idocr.bytes(scripted.PNG), portrait = portrait })
+  local params = { image = idocr.bytes(scripted.PNG), portrait = portrait }
+  for name, value in pairs(asked or {}) do params[name] = value end
+  local card, err = client:read(example.kind, params)
   return card, err, called
 end
 
@@ -75,13 +77,15 @@ describe("example", function()
     it(title, function()
       if example.action == "GetCardVerificationExternalResult" then return check(example, resume(example)) end
       local kind = kinds.get(example.kind)
-      local service = kinds.service(kind, example.provider, example.site)
+      local own = assert(service_of(kind, example.action))
+      local asked = own.when and { [own.when] = true } or {} -- a param that chooses this service
+      local service = kinds.service(kind, example.provider, example.site, asked)
       if service and service.action == example.action then
-        local card, err, called = read(example)
+        local card, err, called = read(example, asked)
         assert.same({ example.action }, called)
         return check(example, card, err)
       end
-      check_removed(example, kind, assert(service_of(kind, example.action)))
+      check_removed(example, kind, own)
     end)
   end
 end)

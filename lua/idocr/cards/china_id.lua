@@ -1,6 +1,6 @@
 --- Identity cards of the Chinese mainland: IDCardOCR on the Chinese site, RecognizeMainlandIDCardOCR on the
 --- international one (which had IDCardOCR until July 2026). Same content; the newer action has typed members where the
---- older one has JSON in strings.
+--- older one has JSON in strings. RecognizeValidIDCardOCR reads them too, with a confidence for each value.
 
 local china = require "idocr.cards.parts.china"
 local parts = require "idocr.cards.parts.tencent"
@@ -17,6 +17,15 @@ local printed = china.join({
   { wire = "Authority", field = "issuing_authority", as = "text" },
 }, china.period "ValidDate")
 
+-- The service that says how sure it is of each value.
+local detailed = china.valid_id("IDCardInfo", { wire = "CardType", type = "integer", constant = 3 }, {
+  china.content("IDCardInfo", "Name", "name", "text"),
+}, {
+  { wire = "EnablePSCheck", type = "boolean", when = { "warn.tampered", "tamper_check" } },
+  { wire = "EnableWordCheck", type = "boolean", when = { "confidence" } },
+})
+detailed.when = "confidence"
+
 return {
   title = "Chinese mainland identity card",
   document_type = "resident_identity_card",
@@ -29,6 +38,7 @@ return {
     rectify = { type = "boolean", default = true, help = "let the service make number, birth date and sex agree; false: as read" },
     reflect_detail = { type = "boolean", help = "say which parts of the card have glare" },
     tamper_check = { type = "boolean", help = "the slower, better check for edited pictures, screenshots and watermarks" },
+    confidence = { type = "boolean", help = "say how sure the service is of each value: uses RecognizeValidIDCardOCR (site cn)" },
     warn = {
       type = "warnings",
       -- the last two need the service's slower check
@@ -122,6 +132,7 @@ return {
       warnings = { WarnCardInfos = parts.WARN_CARD_INFOS },
       refusal = "FailedOperation.ImageNoIdCard",
     },
+    detailed,
   },
 
   show = {

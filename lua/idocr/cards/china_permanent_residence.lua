@@ -11,7 +11,7 @@ return {
   params = china.valid_id_params(FRONT),
 
   services = {
-    china.valid_id(OBJECT, FRONT, {
+    china.valid_id(OBJECT, china.card_type(FRONT), {
       china.content(OBJECT, "EnName", "name", "text"),
       china.content(OBJECT, "Name", "native_name", "text"),
       china.content(OBJECT, "Nationality", "nationality", "text"),

@@ -7,7 +7,7 @@ local OBJECT, FRONT = "TemporaryIDCardInfo", 4
 return {
   title = "Chinese temporary identity card",
   params = china.valid_id_params(FRONT),
-  services = { china.valid_id(OBJECT, FRONT, { china.content(OBJECT, "Name", "name", "text") }) },
+  services = { china.valid_id(OBJECT, china.card_type(FRONT), { china.content(OBJECT, "Name", "name", "text") }) },
   show = {
     "document_type", "number", "name", "sex", "ethnicity", "birth_date", "address", "issuing_authority", "issue_date", "expiry_date",
     "long_term",

@@ -11,7 +11,7 @@ return {
   params = china.valid_id_params(FRONT),
 
   services = {
-    china.valid_id(OBJECT, FRONT, {
+    china.valid_id(OBJECT, china.card_type(FRONT), {
       china.content(OBJECT, "Name", "name", "text"),
       china.content(OBJECT, "PassNum", "permit_number", "text"),
       china.content(OBJECT, "IssueNum", "issue_count", "integer"),

@@ -33,7 +33,7 @@ end
 ---@return idocr.Plan?
 ---@return table<string, table>|idocr.Error ready  the pictures as they are sent, to be closed with `pictures.close`; or the error
 local function prepare(client, account, kind, checked, opened, call_state)
-  local service, err = routing.service(kind, account.options)
+  local service, err = routing.service(kind, account.options, checked.values)
   if not service then return nil, err end
   local use = {
     client = client, account = account, service = service, params = checked.values, state = call_state, fit = checked.fit,

@@ -28,11 +28,12 @@ end
 --- Returns the service of a provider that reads a kind.
 ---@param kind idocr.Kind
 ---@param provider_options idocr.ProviderOptions
+---@param asked table<string, any>  params of the call
 ---@return idocr.Service?
 ---@return idocr.Error? err `unsupported` where it has none
-function routing.service(kind, provider_options)
+function routing.service(kind, provider_options, asked)
   local provider, site = provider_options.provider, provider_options.site
-  local service = kinds.service(kind, provider, site)
+  local service = kinds.service(kind, provider, site, asked)
   if service then return service end
   local where = provider == "tencent" and ("tencent's site %q"):format(site) or provider
   local date = removal(kind, provider, site)

@@ -24,6 +24,7 @@ local kinds = require "idocr.kinds"
 ---@field action string
 ---@field sites string[]?                               Tencent's sites that have the action; nil: not divided into sites
 ---@field removed table<string, string>?                 sites that had the action, and the date when it was removed
+---@field when string?                                   only calls with this param use it
 ---@field pictures string[]                             "image", "back"
 ---@field sides "front"|"back"|"both"|"either"           sides of the document; "either": one of the two in each call
 ---@field params string[]                               names of the params that reach this service
@@ -90,7 +91,7 @@ local function service_of(service)
   return {
     sides = sides_of(service.pictures),
     provider = service.provider, action = service.action, sites = service.sites and sorted(service.sites), pictures = pictures,
-    removed = service.removed and copy_of(service.removed),
+    removed = service.removed and copy_of(service.removed), when = service.when,
     params = sorted(add_taken(service.inputs, {})), formats = formats_of(service.formats),
   }
 end

@@ -242,7 +242,8 @@ end
 local service = record(with_limits {
   provider = required(one_of(providers.FACTS)), action = required(text), sites = map(one_of(SITES), true_only),
   removed = map(one_of(SITES), pattern("^%d%d%d%d%-%d%d%-%d%d$", "a date such as \"2026-07-06\"")),
-  rate = by_site(number), pictures = required(list(picture_input, 1)), inputs = list(input), embedded = map(path, true_only),
+  when = param_name, rate = by_site(number), pictures = required(list(picture_input, 1)), inputs = list(input),
+  embedded = map(path, true_only),
   limits = list(record(with_limits { when = required(param_name) }), 1),
   outputs = required(list(output)), composed = list(composed), visual = list(output), confidence = map(text, field),
   warnings = map(path, map(code, warning_or_false)), refusal = text,

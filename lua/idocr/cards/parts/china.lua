@@ -17,9 +17,9 @@ function china.period(wire, confidence)
   }
 end
 
---- Returns lists of outputs as one.
----@param ... idocr.Output[]
----@return idocr.Output[]
+--- Returns lists as one.
+---@param ... table[]
+---@return table[]
 function china.join(...)
   local all = {}
   for _, list in ipairs { ... } do
@@ -76,13 +76,18 @@ function china.valid_id_params(front)
   }
 end
 
+local function check(wire, warning) return { wire = wire, type = "boolean", when = { "warn." .. warning } } end
+
+-- The checks that RecognizeValidIDCardOCR has for identity cards only.
+local NOT_SENT = { { wire = "EnablePSCheck", type = "boolean" }, { wire = "EnableWordCheck", type = "boolean" } }
+
 --- Returns RecognizeValidIDCardOCR as the service of one kind.
 ---@param object string the object that holds this card
----@param front integer see `valid_id_params`
+---@param card_type idocr.Input
 ---@param outputs idocr.Output[] those that only this kind has
+---@param checks idocr.Input[]? those that only this kind has
 ---@return idocr.Service
-function china.valid_id(object, front, outputs)
-  local function check(wire, warning) return { wire = wire, type = "boolean", when = { "warn." .. warning } } end
+function china.valid_id(object, card_type, outputs, checks)
   return {
     provider = "tencent",
     action = "RecognizeValidIDCardOCR",
@@ -91,8 +96,8 @@ function china.valid_id(object, front, outputs)
     pictures = tencent.EITHER_SIDE,
     formats = tencent.JPEG_PNG_BMP,
     max_base64 = tencent.MAX_BASE64,
-    inputs = {
-      { wire = "CardType", type = "integer", constant = front + 2, param = "side" },
+    inputs = china.join({
+      card_type,
       { wire = "EnablePortrait", type = "boolean", param = "portrait" },
       { wire = "EnableCropImage", type = "boolean", param = "crop" },
       check("EnableBorderCheck", "incomplete"),
@@ -101,14 +106,17 @@ function china.valid_id(object, front, outputs)
       check("EnableReshootCheck", "recaptured"),
       check("EnableQualityCheck", "blurry"),
       check("EnableElectronCheck", "electronic"),
-      { wire = "EnablePSCheck", type = "boolean" }, -- for identity cards only, like the next one
-      { wire = "EnableWordCheck", type = "boolean" },
-    },
+    }, checks or NOT_SENT),
     shows = { wire = "*", kinds = OBJECTS },
     outputs = china.join(outputs, printed(object)),
     warnings = { [object .. ".WarnInfos.*"] = FLAGS },
     refusal = "FailedOperation.ImageNoIdCard",
   }
 end
+
+--- Returns the CardType of a kind with the params of `valid_id_params`.
+---@param front integer
+---@return idocr.Input
+function china.card_type(front) return { wire = "CardType", type = "integer", constant = front + 2, param = "side" } end
 
 return china
