@@ -29,6 +29,7 @@ local function read(kind, service, site, fields, params)
   local client = idocr.new { provider = service.provider, site = site, transport = "sandbox", rate = false }
   params = params or {}
   params.image, params.precheck = idocr.bytes(assert(stamp.write(scripted.PNG, { kind = kind, fields = fields }))), false
+  if service.when then params[service.when] = true end
   for name, param in pairs(idocr.describe(kind).params) do
     if param.required then params[name] = param.values and param.values[1] or "PHL" end
   end
