@@ -183,6 +183,21 @@ if rows.known.nginx then
   end
 end
 
+if rows.known.stores then
+  say("## What is shared: a rate limit and a passport call of 90 KB with a stub transport (µs of wall time; round trips to Redis)\n")
+  local lines = {}
+  for _, who in ipairs { "limit, memory", "limit, redis", "call, no cache", "call, memory", "call, redis" } do
+    local trips = rows:of("stores", who, "5.4", "", 1, true)
+    if trips then
+      lines[#lines + 1] = {
+        (who:gsub("^call, ([mr])", "cached call, %1")), spread(rows:of("stores", who, "5.4", "")),
+        spread(rows:of("stores", who, "luajit", "")), ("%.0f"):format(trips.median),
+      }
+    end
+  end
+  table_of({ "", "Lua 5.4", "LuaJIT", "round trips" }, lines)
+end
+
 local function line_of(who, points_at)
   local points = {}
   points_at(function(x, found) if found then points[#points + 1] = { x, found.median / 1000 } end end, who)
