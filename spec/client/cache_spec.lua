@@ -179,7 +179,7 @@ describe("callers with the same picture", function()
     assert(c:passport(picture))
     local common, place = stores.memory(), nil
     for key, entry in pairs(common.entries) do
-      if key:find("^idocr:result:%x+$") and entry.text:find(wire.marker, 1, true) then place = key end
+      if key:find("^result:%x+$") and entry.text:find(wire.marker, 1, true) then place = key end
     end
     common:delete(place)
     common:set(place .. ":claim", ("%s 0011223344556677 %.3f"):format(state, ends), 1000)

@@ -143,7 +143,7 @@ local function error_text(err)
   return json.encode { error = kept }
 end
 
-local function place(key) return "idocr:result:" .. key end
+local function place(key) return "result:" .. key end
 
 local function save(self, call, key, text)
   if not text then return end
