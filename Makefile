@@ -174,6 +174,12 @@ define remove
 
 endef
 
+# What `idocr completion` prints, and where shells and man look for it below PREFIX/share.
+PAGES := man=man/man1/idocr.1 bash=bash-completion/completions/idocr zsh=zsh/site-functions/_idocr fish=fish/vendor_completions.d/idocr.fish
+define put_page
+	mkdir -p "$(dir $(2))"; $(BUILD)/idocr completion $(1) > "$(2)" || { rm -f "$(2)"; echo "left out $(2)" >&2; };
+endef
+
 .PHONY: install put uninstall rock-build rock-install rock dist deb
 install: all
 	@$(MAKE) --no-print-directory put
@@ -187,6 +193,7 @@ endif
 	sed -e 's|@LUA@|$(call luadir,$(firstword $(LUAS)))|; s|@C54@|$(call libdir,5.4)|; s|@CJIT@|$(call libdir,luajit)|g' \
 	  lua/idocr/cli/launcher.sh > "$(DESTDIR)$(BINDIR)/idocr"
 	@chmod 755 "$(DESTDIR)$(BINDIR)/idocr"
+	@$(foreach P,$(PAGES),$(call put_page,$(word 1,$(subst =, ,$P)),$(DESTDIR)$(PREFIX)/share/$(word 2,$(subst =, ,$P))))
 ifeq ($(DESTDIR)$(filter /usr /usr/local,$(PREFIX)),)
 	@printf 'For require "idocr" in your programs:\n'
 	@$(foreach L,$(LUAS),printf '  $(L): LUA_PATH="%s"  LUA_CPATH="%s"\n' '$(call luadir,$L)/?.lua;$(call luadir,$L)/?/init.lua;;' '$(call libdir,$L)/?.so;;';)
@@ -206,7 +213,7 @@ rock-install:
 # Removes what `make install` with the same variables installed.
 uninstall:
 	$(foreach L,$(LUAS),$(call remove,$(call luadir,$L),$(call libdir,$L)))
-	rm -f "$(DESTDIR)$(BINDIR)/idocr"
+	rm -f "$(DESTDIR)$(BINDIR)/idocr" $(foreach P,$(PAGES),"$(DESTDIR)$(PREFIX)/share/$(word 2,$(subst =, ,$P))")
 
 # The source tarball with its checksum in build/dist, the rocks in build/rocks (needs luarocks; ROCK_LUA="5.4 5.3 5.1"; 5.1 is
 # for LuaJIT), the Debian packages in build/deb.

@@ -89,6 +89,8 @@ done
 check "make install PREFIX" make -C "$copy" --no-print-directory install PREFIX="$work/prefix"
 holds "make install PREFIX: says what to set" "LUA_PATH=\"$work/prefix/share/lua/"
 try_command "installed" "$work/prefix/bin/idocr" "$specimen"
+check "make install PREFIX: completions" bash -n "$work/prefix/share/bash-completion/completions/idocr"
+check "make install PREFIX: manual page" grep -q "idocr read" "$work/prefix/share/man/man1/idocr.1"
 mkdir -p "$work/prefix/share/lua/5.4/idocr/cards"
 echo "return {}" >"$work/prefix/share/lua/5.4/idocr/cards/a_users_own.lua"
 check "make uninstall" make -C "$copy" --no-print-directory uninstall PREFIX="$work/prefix"

@@ -20,6 +20,7 @@ local COMMANDS = {
   { "sign", "Show the signed request as a curl command, with secrets masked." },
   { "stamp", "Turn a picture into a test case: write the mock server's response into it." },
   { "sandbox", "Start a local mock server of both services; nothing is sent or paid." },
+  { "completion", "Print the completions of a shell, or the manual page." },
 }
 
 local DESCRIPTION = [[
@@ -47,7 +48,7 @@ local function print_and_exit(text, out)
   os.exit(trouble and status.OUTPUT or status.OK)
 end
 
--- Builds the argument parser. Loads only the chosen subcommand, so that no other one slows it down.
+-- Builds the argument parser. Loads only the chosen subcommand ("*": all), so that no other one slows it down.
 local function build(argparse, chosen, out)
   local function add_help(of)
     return of:add_help { action = function() print_and_exit(of:get_help() .. "\n", out) end }
@@ -62,7 +63,7 @@ local function build(argparse, chosen, out)
     local name, summary = entry[1], entry[2]
     local command = parser:command(name):summary(summary):epilog(status.HELP):help_max_width(120)
     add_help(command)
-    if name == chosen then
+    if name == chosen or chosen == "*" then
       module = require("idocr.cli.commands." .. name)
       command:description(module.description)
       module.describe(command)
@@ -76,6 +77,14 @@ local function without_position(message) return (tostring(message):gsub("^[^%s:]
 
 -- Replaces control characters, which a message may quote from an argument.
 local function printable(message) return (tostring(message):gsub("[^\n]+", require("idocr.cli.width").plain)) end
+
+--- Returns the parser with all subcommands, for completions and the manual page.
+---@return table parser of argparse
+function main.parser() return (build(require "argparse", "*", require("idocr.cli.console").standard())) end
+
+--- Returns the names of the subcommands with their summaries, in order.
+---@return string[][]
+function main.commands() return COMMANDS end
 
 --- Raises a usage error, which ends the command with status 2.
 ---@param message string
