@@ -1,6 +1,7 @@
 --- Writes small ICC profiles (version 2, matrix and gamma) and puts them into JPEG files.
 ---
----   icc.rgb { red = {x, y, z}, green = …, blue = …, gamma = 2.2 }   primaries as XYZ relative to D50; default: Adobe RGB (1998)
+---   icc.rgb { red = {x, y, z}, green = …, blue = …, gamma = 2.2 }   primaries as XYZ relative to D50; default: Adobe RGB (1998);
+---                                     gamma = "srgb": the tone curve of sRGB
 ---   icc.grey(gamma)
 ---   icc.into_jpeg(jpeg, profile)        the JPEG with the profile in APP2 segments
 ---   icc.with_exif(jpeg, orientation)    the JPEG with an EXIF segment: orientation and a GPS directory
@@ -11,7 +12,18 @@ local function u16(n) return string.char(math.floor(n / 256) % 256, n % 256) end
 local function u32(n) return u16(math.floor(n / 65536) % 65536) .. u16(n % 65536) end
 local function s15(value) return u32(math.floor(value * 65536 + 0.5) % 2 ^ 32) end
 local function xyz(v) return "XYZ \0\0\0\0" .. s15(v[1]) .. s15(v[2]) .. s15(v[3]) end
-local function curve(gamma) return "curv\0\0\0\0" .. u32(1) .. u16(math.floor(gamma * 256 + 0.5)) .. "\0\0" end
+
+-- The tone curve: a gamma, or that of sRGB as a table.
+local function curve(gamma)
+  if gamma ~= "srgb" then return "curv\0\0\0\0" .. u32(1) .. u16(math.floor(gamma * 256 + 0.5)) .. "\0\0" end
+  local points = {}
+  for i = 0, 1023 do
+    local x = i / 1023
+    points[i + 1] = u16(math.floor((x <= 0.04045 and x / 12.92 or ((x + 0.055) / 1.055) ^ 2.4) * 65535 + 0.5))
+  end
+  return "curv\0\0\0\0" .. u32(1024) .. table.concat(points)
+end
+
 local function desc(text) return "desc\0\0\0\0" .. u32(#text + 1) .. text .. "\0" .. ("\0"):rep(78) end
 
 local function profile(space, tags)
