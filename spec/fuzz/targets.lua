@@ -5,6 +5,7 @@
 local card = require "idocr.card"
 local checks = require("idocr").checks
 local decode = require "idocr.decode.card"
+local documents = require "spec.support.documents"
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
 local process = require "spec.support.process"
@@ -41,6 +42,28 @@ targets.reply_china_id = reply_target("china_id", "tencent", "cn", { "idcard/cro
   "idcard/front_long_address.json" })
 targets.reply_macao_id = reply_target("macao_id", "tencent", "intl", { "macao/ret_image.json", "macao/resident_type_chinese.json" })
 targets.reply_ekycpro = reply_target("malaysia_id", "ekycpro", nil, { "ekyc/ok.json", "mlid/seed_shape.json" })
+
+-- Replies of every kind: a mutated reply is read as the reply of any service.
+do
+  local services, seeds = {}, {}
+  for _, name in ipairs(kinds.list()) do
+    for _, service in ipairs(kinds.get(name).services) do services[#services + 1] = { kind = kinds.get(name), service = service } end
+  end
+  for _, example in ipairs(documents.examples()) do seeds[#seeds + 1] = example.reply end
+  targets.reply_documents = {
+    seeds = seeds,
+    run = function(text, random)
+      local chosen = services[random(#services)]
+      local provider = require("idocr.providers." .. chosen.service.provider).new {}
+      local result, err, pictures = provider:outcome({ reads = chosen.service }, { status = 200, headers = {}, body = text })
+      if not result then return assert(errors.is(err), "not an error object") end
+      local made = card.new(decode.card(chosen.kind, chosen.service, result, pictures))
+      made:check()
+      made:derived()
+      made:plain()
+    end,
+  }
+end
 
 -- ---- zones, names, dates, numbers
 
@@ -87,6 +110,19 @@ targets.dates = {
         local value = convert(text)
         assert(value == nil or type(value) == "string" or type(value) == "boolean" or type(value) == "table")
       end
+    end
+  end,
+}
+
+targets.converters = {
+  seeds = {
+    "9 ธ.ค. 2559", "27 พฤษภาคม 2538", "JAKARTA, 04-03-1990", "29/11/2020 CGPI/DIREX/PF", "(06-03)", "23-09-18", "2022-2032", "2017 01",
+    "SEUMUR HIDUP", "LAKI-LAKI", "男M", "March 13,1985", "3 1020 01234 56 6", "2010.07.21-长期", "178 cm", "05.11.20-31.12.2030",
+  },
+  run = function(text)
+    for name, convert in pairs(require("idocr.decode.values").converters) do
+      local value = convert(text)
+      if type(value) == "string" and name:find("^date") then assert(value:find("^%d%d%d%d%-%d%d%-%d%d$"), name) end
     end
   end,
 }
