@@ -92,6 +92,7 @@ local kinds = {}
 ---@class idocr.Input
 ---@field wire string
 ---@field type "boolean"|"string"|"integer"|"json"|"list"
+---@field required true?               the service refuses a call without it
 ---@field constant any?               always sent, unless `param` or `when` say something else
 ---@field param string?               carries this param's value, false included
 ---@field when string[]?              carries `value` when one of these was asked: a param that is true, or "warn.NAME"

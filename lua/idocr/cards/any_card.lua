@@ -59,9 +59,9 @@ return {
       min_side = 256,
       max_side = 4096,
       inputs = {
-        { wire = "Nationality", type = "string", param = "nationality" },
+        { wire = "Nationality", type = "string", param = "nationality", required = true },
         {
-          wire = "CardType", type = "string", param = "card_type",
+          wire = "CardType", type = "string", param = "card_type", required = true,
           values = { "ID_CARD", "PASSPORT", "DRIVING_LICENSE", "RESIDENCE_PERMIT" },
         },
         parts.portrait "ReturnHeadImage",

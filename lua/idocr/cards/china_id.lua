@@ -18,7 +18,7 @@ local printed = china.join({
 }, china.period "ValidDate")
 
 -- The service that says how sure it is of each value.
-local detailed = china.valid_id("IDCardInfo", { wire = "CardType", type = "integer", constant = 3 }, {
+local detailed = china.valid_id("IDCardInfo", { wire = "CardType", type = "integer", constant = 3, values = { 0, 1, 2, 3 } }, {
   china.content("IDCardInfo", "Name", "name", "text"),
 }, {
   { wire = "EnablePSCheck", type = "boolean", when = { "warn.tampered", "tamper_check" } },

@@ -94,7 +94,7 @@ function fields.add_unread(unread, outputs, result, filled, prefix)
   local sent = {}
   for _, step in ipairs(outputs.printed) do
     local field = step.field
-    if filled[field] == nil and not (step.as == "period_end" and filled.long_term) then
+    if filled[field] == nil and not (filled.long_term and (step.as == "period_end" or field == "expiry_date")) then
       if was_printed(reply.member(result, step.names), step.as) then sent[field] = true end
     end
   end

@@ -139,6 +139,16 @@ values.converters = {
   period_open = function(value) return (select(3, dates.period(text(value)))) end,
 }
 
+-- Returns a converter that knows more words for "no end", in any case.
+local function open_end_with(words)
+  local known = {}
+  for _, word in ipairs(words) do known[word:upper()] = true end
+  return function(value)
+    value = text(value)
+    return value and known[value:upper()] or date_parts.open_end(value)
+  end
+end
+
 --- Returns the function that converts a member; nil for a picture.
 ---@param output idocr.Output
 ---@return (fun(value: any, hint: idocr.DateHint?): any)?
@@ -147,6 +157,7 @@ function values.converter(output)
   if translated then
     return function(value) return translated[text(value)] end
   end
+  if output.as == "open_end" and output.formats then return open_end_with(output.formats) end
   return values.converters[output.as]
 end
 

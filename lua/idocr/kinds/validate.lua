@@ -200,6 +200,7 @@ local CONSTANTS = { boolean = boolean, string = text, integer = whole, list = li
 local input_rules = {
   wire = required(text), type = required(one_of(set "boolean string integer json list")), param = param_name,
   when = list(param_name, 1), value = anything, values = list(scalar), fields = anything, constant = anything,
+  required = true_only,
 }
 local input = record(input_rules, function(value, where)
   if (value.type == "json") ~= (value.fields ~= nil) then fail(where, "fields are for the type \"json\", which needs them") end

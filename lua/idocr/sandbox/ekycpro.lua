@@ -1,7 +1,6 @@
 --- Mock server of ekycpro: handles a form post with one picture and returns a JSON status.
 
 local answer = require "idocr.sandbox.reply.answer"
-local core = require "idocr.core"
 local faults = require "idocr.sandbox.faults"
 local json = require "idocr.json"
 local messages = require "idocr.sandbox.reply.messages"
@@ -9,6 +8,11 @@ local recognise = require "idocr.sandbox.recognise"
 local validate = require "idocr.sandbox.validate"
 
 local ekycpro = {}
+
+-- The status for what Tencent answers with an error code.
+local STATUSES = {
+  ["FailedOperation.ImageDecodeFailed"] = "IMAGE_INVALID_FORMAT", ["LimitExceeded.TooLargeFileError"] = "IMAGE_INVALID_SIZE",
+}
 
 local function reply(context, status, message, http)
   local body = json.object():set("status", status):set("message", message)
@@ -41,33 +45,24 @@ local function fault_response(context, fault)
   if fault.name == "expired_signature" then return unauthorized(context) end
 end
 
-local function picture(service, request)
+-- Validates a form post. Returns the kinds for which it is valid, or nil and the status.
+local function validate_call(candidates, request)
   local media = (request.headers["content-type"] or ""):lower():match("^[^;%s]*")
   if request.method ~= "POST" or media ~= "application/x-www-form-urlencoded" then return nil, "INVALID_REQUEST" end
-  local text = validate.form(request.body or "")[service.pictures[1].base64]
-  if not text or text == "" then return nil, "INVALID_REQUEST" end
-  local bytes = core.base64_decode(text) -- a "+" that was not percent-encoded is a space by now, which is not valid base64
-  if not bytes then return nil, "IMAGE_INVALID_FORMAT" end
-  if service.max_bytes and #bytes > service.max_bytes then return nil, "IMAGE_INVALID_SIZE" end
-  if not validate.is_picture(bytes, service.formats) then return nil, "IMAGE_INVALID_FORMAT" end
-  return bytes
+  local valid, code = validate.call(candidates, validate.form(request.body or ""), { is_text = true, is_lenient = true })
+  return valid, STATUSES[code] or "INVALID_REQUEST"
 end
 
-local function answer_picture(context, candidates, bytes)
-  local recognition = recognise.picture(bytes)
+local function answer_picture(context, valid)
+  local recognition, one = recognise.call(valid)
   if not recognition then return fail(context, "FAIL") end
-  local service
-  for _, candidate in ipairs(candidates) do
-    if not recognition.kind or recognition.kind == candidate.kind.kind then service = candidate.service end
-  end
-  if not service then return fail(context, "FAIL") end
   local fault = faults.due(context.store, recognition.fault, recognition.digest)
   local result = fault_response(context, fault)
   if result then return result end
   if recognition.error or not recognition.kind then
     result = fail(context, recognition.error or "FAIL")
   else
-    result = reply(context, "OK", answer.compose(service, recognition, { on = {} }))
+    result = reply(context, "OK", answer.compose(one.candidate.service, recognition, one.call))
   end
   result.fault = fault
   return result
@@ -91,8 +86,8 @@ function ekycpro.handle(context, request)
   local fault = faults.due(context.store, account.fault, "key") or faults.due(context.store, request.headers["x-sandbox-fault"], "header")
   local result = fault_response(context, fault)
   if result then return result end
-  local bytes, status = picture(candidates[1].service, request)
-  result = bytes and answer_picture(context, candidates, bytes) or fail(context, status)
+  local valid, status = validate_call(candidates, request)
+  result = valid and answer_picture(context, valid) or fail(context, status)
   result.fault = fault or result.fault
   return result
 end

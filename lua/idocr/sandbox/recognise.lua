@@ -1,9 +1,10 @@
 --- Recognises a picture by its SHA-256 (a shipped specimen) or by its stamp. Does no OCR.
 
-local constants = require "idocr.constants"
 local core = require "idocr.core"
+local kinds = require "idocr.kinds"
 local specimens = require "idocr.sandbox.specimens"
 local stamp = require "idocr.sandbox.stamp"
+local vocabulary = require "idocr.sandbox.stamp.vocabulary"
 
 local recognise = {}
 
@@ -40,7 +41,8 @@ end
 
 local function of_stamp(read, digest)
   local fields = copy(type(read.fields) == "table" and read.fields or nil)
-  for _, name in ipairs(constants.PICTURE_FIELDS) do fields[name] = picture_of(fields[name]) end
+  local kind = kinds.get(read.kind)
+  for name in pairs(kind and vocabulary.pictures(kind) or {}) do fields[name] = picture_of(fields[name]) end
   return {
     kind = read.kind, fields = fields, members = type(read.members) == "table" and read.members or nil,
     error = read.error, fault = read.fault, exact = true, digest = digest,
@@ -72,6 +74,30 @@ function recognise.picture(bytes)
   local whole = repaired_jpeg(bytes)
   specimen = whole and specimens.find(core.sha256(whole))
   return specimen and of_specimen(specimen, bytes, digest)
+end
+
+-- Adds the fields of the back to those of the front, which win.
+local function merge(front, back)
+  if not back or back.kind ~= front.kind then return front end
+  local fields = {}
+  for name, value in pairs(back.fields) do fields[name] = value end
+  for name, value in pairs(front.fields) do fields[name] = value end
+  front.fields = fields
+  return front
+end
+
+--- Recognises the pictures of a call and selects the kind that they show.
+---@param valid idocr.sandbox.ValidCall[] the kinds for which the call is valid
+---@return idocr.sandbox.Recognition?
+---@return idocr.sandbox.ValidCall? one of `valid`
+function recognise.call(valid)
+  local recognition = recognise.picture(valid[1].call.pictures.image)
+  for _, one in ipairs(recognition and valid or {}) do
+    if not recognition.kind or recognition.kind == one.candidate.kind.kind then
+      local back = one.call.pictures.back
+      return merge(recognition, back and recognise.picture(back)), one
+    end
+  end
 end
 
 return recognise

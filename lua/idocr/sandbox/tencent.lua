@@ -6,11 +6,13 @@ local faults = require "idocr.sandbox.faults"
 local json = require "idocr.json"
 local messages = require "idocr.sandbox.reply.messages"
 local recognise = require "idocr.sandbox.recognise"
+local shapes = require "idocr.sandbox.reply.shapes"
 local validate = require "idocr.sandbox.validate"
 local verify = require "idocr.sandbox.verify"
 
 local tencent = {}
 
+local SIDE_ERROR = "FailedOperation.CardSideError"
 local VERSION = "2018-11-19"
 local MAX_BODY = 10 * 1024 * 1024 -- bytes of body
 local MAX_QUERY = 32 * 1024 -- bytes of a GET request's URI
@@ -66,44 +68,26 @@ local function rate_error(context, service, id, site, now)
     .. "Please reduce the frequency of calls."):format(count, rate)
 end
 
--- Adds the fields of the back to those of the front, which win.
-local function merge(front, back)
-  if not back or back.kind ~= front.kind then return front end
-  local fields = {}
-  for name, value in pairs(back.fields) do fields[name] = value end
-  for name, value in pairs(front.fields) do fields[name] = value end
-  front.fields = fields
-  return front
+-- Returns the error code of a picture that shows the other side than the call asks for; nil where it does not.
+local function side_error(one, recognition)
+  local side, service = validate.side(one.candidate, one.call), one.candidate.service
+  if not side or not recognition.side or side == recognition.side then return nil end
+  local codes = shapes.codes[service.action]
+  return codes and codes[SIDE_ERROR] and SIDE_ERROR or service.refusal
 end
 
--- Recognises the pictures of a call and selects the service of their kind.
-local function recognise_pictures(candidates, call)
-  local recognition = recognise.picture(call.pictures.image)
-  if not recognition then return nil end
-  for _, candidate in ipairs(candidates) do
-    local is_kind = recognition.kind == candidate.kind.kind or not recognition.kind
-    if is_kind and validate.is_for(candidate.kind, candidate.service, call.params) then
-      local back = call.pictures.back and recognise.picture(call.pictures.back)
-      return merge(recognition, back), candidate.service
-    end
-  end
-  return nil
-end
-
-local function answer_pictures(context, candidates, call)
-  local recognition, service = recognise_pictures(candidates, call)
-  if not recognition then return fail(context, candidates[1].service.refusal) end
+local function answer_pictures(context, valid)
+  local refusal = valid[1].candidate.service.refusal
+  local recognition, one = recognise.call(valid)
+  if not recognition then return fail(context, refusal) end
   local fault = faults.due(context.store, recognition.fault, recognition.digest)
   if fault and faults.CODES[fault.name] then return fail(context, faults.CODES[fault.name]) end
-  local result
-  if recognition.error then
-    result = fail(context, recognition.error)
-  elseif not recognition.kind then
-    result = fail(context, candidates[1].service.refusal)
-  elseif recognition.side and call.params.CardSide and call.params.CardSide ~= "" and call.params.CardSide:lower() ~= recognition.side then
-    result = fail(context, "FailedOperation.CardSideError")
+  local code, result = recognition.error or not recognition.kind and refusal or side_error(one, recognition), nil
+  if code then
+    result = fail(context, code)
   else
-    local members, asked = answer.compose(service, recognition, call), service.result
+    local service = one.candidate.service
+    local members, asked = answer.compose(service, recognition, one.call), service.result
     result = reply(context, asked and asynchronous.keep(context, asked, members, recognition.fault) or members, "ok")
   end
   result.fault = result.fault or fault
@@ -142,9 +126,13 @@ function tencent.handle(context, request)
   if exceeded then return fail(context, "RequestLimitExceeded", exceeded) end
   local asked = service.result
   if asked and asked.action == context.action then return answer_question(context, asked, request) end
-  local call
-  call, code, message = validate.call(service, request, site)
-  local result = call and answer_pictures(context, candidates, call) or fail(context, code, message)
+  local params, valid
+  params, code, message = validate.params(request)
+  if params then
+    local target = { site = site, region = request.headers["x-tc-region"], is_text = request.method == "GET" }
+    valid, code, message = validate.call(candidates, params, target)
+  end
+  local result = valid and answer_pictures(context, valid) or fail(context, code, message)
   result.fault = fault or result.fault
   return result
 end

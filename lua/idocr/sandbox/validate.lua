@@ -1,19 +1,30 @@
 --- Validates the parameters of a Tencent call and returns the service's error code for an invalid one.
 
-local core = require "idocr.core"
 local json = require "idocr.json"
 local kinds = require "idocr.kinds"
+local picture_check = require "idocr.sandbox.picture_check"
 local shapes = require "idocr.sandbox.reply.shapes"
 
 local validate = {}
 
 local VALUE = "InvalidParameterValue.InvalidParameterValueLimit"
 local DECODE = "FailedOperation.ImageDecodeFailed"
+local EMPTY = "FailedOperation.EmptyImageError"
+local FORMAT = "InvalidParameter.ConfigFormatError"
 
 --- A valid call.
 ---@class idocr.sandbox.Call : idocr.sandbox.CallOptions
 ---@field pictures table<string, string>  "image" and "back": the bytes
----@field params table                    as received
+---@field values table<string, any>       wire parameters besides the pictures
+
+--- One kind that an action reads.
+---@class idocr.sandbox.Candidate
+---@field kind idocr.Kind
+---@field service idocr.Service
+
+---@class idocr.sandbox.ValidCall
+---@field candidate idocr.sandbox.Candidate
+---@field call idocr.sandbox.Call
 
 local function decode_percent(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
@@ -50,46 +61,32 @@ function validate.params(request)
   return params
 end
 
--- Returns the types of a service's parameters: name -> type.
-local function types_of(service)
-  local types = {}
-  for _, picture in ipairs(service.pictures) do
-    types[picture.base64] = "string"
-    if picture.url then types[picture.url] = "string" end
-  end
-  for _, input in ipairs(service.inputs) do types[input.wire] = input.type end
-  return types
-end
-
 local LUA_TYPES = { boolean = "boolean", string = "string", json = "string", integer = "number", list = "table" }
 local BOOLEANS = { ["true"] = true, ["false"] = false }
 
--- Returns the value if it has the wanted type, else nil. In a GET request booleans and numbers are text.
-local function typed(value, wanted, is_get)
-  if is_get and wanted == "boolean" then value = BOOLEANS[value] end
-  if is_get and wanted == "integer" then value = tonumber(value) end
+-- Returns the value if it has the wanted type, else nil. In a form or a query booleans and numbers are text.
+local function typed(value, wanted, is_text)
+  if is_text and wanted == "boolean" then value = BOOLEANS[value] end
+  if is_text and wanted == "integer" then value = tonumber(value) end
   if type(value) ~= LUA_TYPES[wanted] or wanted == "integer" and value % 1 ~= 0 then return nil end
   return value
 end
 
-local function check_types(service, params, is_get)
-  local types, checked = types_of(service), {}
-  local names = {}
-  for name in pairs(params) do names[#names + 1] = tostring(name) end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    if not types[name] then return nil, "UnknownParameter", ("The parameter `%s` is not recognized."):format(name:sub(1, 64)) end
-    local value = params[name]
-    if value ~= json.null then
-      checked[name] = typed(value, types[name], is_get)
-      if checked[name] == nil then return nil, "InvalidParameter", ("The value type of parameter `%s` is not valid."):format(name) end
-    end
-  end
-  return checked
+-- Returns the values that a service takes for an input of a kind; nil: any.
+local function values_of(input, kind)
+  if input.values or input.type == "boolean" then return input.values end
+  local param = input.param and (kind.params or {})[input.param]
+  local named = param and param.values
+  if not named and (input.constant == nil or input.param) then return nil end
+  local values = { input.constant }
+  for _, value in pairs(named or {}) do values[#values + 1] = value end
+  return values
 end
 
-local function is_one_of(value, values)
-  for _, allowed in ipairs(values or { value }) do
+local function is_taken(value, input, kind)
+  local values = values_of(input, kind)
+  if not values or value == "" then return true end
+  for _, allowed in ipairs(values) do
     if value == allowed then return true end
   end
   return false
@@ -105,9 +102,7 @@ local function turn_on(input, value, on)
   end
 end
 
-local FORMAT = "InvalidParameter.ConfigFormatError"
-
-local function check_object(input, text, on)
+local function check_object(input, kind, text, on)
   if text == "" then return true end
   local object = json.decode(text)
   if type(object) ~= "table" or not text:match("^%s*{") then return nil, FORMAT end
@@ -115,90 +110,87 @@ local function check_object(input, text, on)
     local value = object[field.wire]
     if value ~= nil and value ~= json.null then
       if typed(value, field.type) == nil then return nil, FORMAT end
-      if field.type == "string" and not is_one_of(value, field.values) then return nil, VALUE end
+      if not is_taken(value, field, kind) then return nil, VALUE end
       turn_on(field, value, on)
     end
   end
   return true
 end
 
-local function check_inputs(service, params, on)
-  for _, input in ipairs(service.inputs) do
+-- Checks the JSON types of the inputs of a service besides the pictures, and that the required ones are there.
+local function check_types(candidate, params, call)
+  for _, input in ipairs(candidate.service.inputs) do
     local value = params[input.wire]
-    if value ~= nil then
-      local ok, code = true, nil
-      if input.type == "json" then
-        ok, code = check_object(input, value, on)
-      elseif value ~= "" and not is_one_of(value, input.values) then
-        ok, code = nil, VALUE
-      else
-        turn_on(input, value, on)
-      end
-      if not ok then return nil, code end
+    if value ~= nil and value ~= json.null then
+      value = typed(value, input.type, call.is_text)
+      if value == nil then return nil, "InvalidParameter", ("The value type of parameter `%s` is not valid."):format(input.wire) end
+      call.values[input.wire] = value
+    elseif input.required then
+      return nil, "MissingParameter", ("The request is missing a required parameter `%s`."):format(input.wire)
     end
   end
   return true
 end
 
--- Returns a limit for the site, or the larger one where the site is unknown (a loopback address).
-local function limit_for(value, site)
-  if type(value) ~= "table" or (value.intl == nil and value.cn == nil) then return value end
-  if site then return value[site] end
-  return math.max(value.intl or 0, value.cn or 0)
-end
-
-local function format_taken(formats, site, format)
-  if formats == nil then return true end -- the kind's table lists no formats
-  if formats.intl == nil and formats.cn == nil then return formats[format] end
-  if site then return formats[site] and formats[site][format] end
-  return formats.intl and formats.intl[format] or formats.cn and formats.cn[format]
-end
-
-local WHOLE_PICTURE = 64 * 1024 * 1024 -- bytes: read in one step
-
--- Returns whether a file is too incomplete to decode. Decoders accept a JPEG without end marker, but not a PNG without its end.
-local function is_truncated(image, info)
-  if info.format == "jpeg" and info.complete == nil then return image:jpeg_walk():step(WHOLE_PICTURE) == "early" end
-  return info.complete == false or info.format == "png" and not info.complete
-end
-
---- Returns whether the bytes are a complete picture in an accepted format, with its size in the header.
----@param bytes string
----@param formats table?
----@param site string?
----@return boolean
-function validate.is_picture(bytes, formats, site)
-  if bytes == "" then return false end
-  local image = core.image_bytes(bytes)
-  local info = image and image:info()
-  if not info or not info.format or not format_taken(formats, site, info.format) or is_truncated(image, info) then return false end
-  return info.format == "pdf" or (info.width or 0) > 0 and (info.height or 0) > 0
-end
-
-local function check_picture(limits, text, site)
-  local max = limit_for(limits.max_base64, site)
-  if max and #text > max then return nil, "LimitExceeded.TooLargeFileError" end
-  local bytes = core.base64_decode(text)
-  if not bytes or not validate.is_picture(bytes, limits.formats, site) then return nil, DECODE end
-  return bytes
-end
-
-local function check_pictures(service, params, site, on)
-  local shape, pictures = shapes.of(service), {}
-  for _, picture in ipairs(service.pictures) do
-    local url, text = picture.url and params[picture.url], params[picture.base64]
-    if url and url ~= "" then return nil, "FailedOperation.DownLoadError" end -- the sandbox downloads nothing
-    if text and text ~= "" then
-      local bytes, code = check_picture(kinds.limits(service, picture.param, on), text, site)
-      if not bytes then return nil, code end
-      pictures[picture.param] = bytes
-    elseif picture.param == "image" then
-      local empty = "FailedOperation.EmptyImageError"
-      return nil, shape.codes and shape.codes[empty] and empty or VALUE
+local function check_values(candidate, _, call)
+  for _, input in ipairs(candidate.service.inputs) do
+    local value = call.values[input.wire]
+    if value ~= nil and input.type == "json" then
+      local ok, code = check_object(input, candidate.kind, value, call.on)
+      if not ok then return nil, code end
+    elseif value ~= nil then
+      if not is_taken(value, input, candidate.kind) then return nil, VALUE end
+      turn_on(input, value, call.on)
     end
   end
-  return pictures
+  return true
 end
+
+-- Returns an error for the first parameter, in alphabetical order, that a service does not have.
+local function check_names(candidate, params, call)
+  if call.is_lenient then return true end
+  local service = candidate.service
+  local known, unknown = {}, nil
+  for _, picture in ipairs(service.pictures) do known[picture.base64], known[picture.url or picture.base64] = true, true end
+  for _, input in ipairs(service.inputs) do known[input.wire] = true end
+  for name in pairs(params) do
+    name = tostring(name)
+    if not known[name] and (not unknown or name < unknown) then unknown = name end
+  end
+  if unknown then return nil, "UnknownParameter", ("The parameter `%s` is not recognized."):format(unknown:sub(1, 64)) end
+  return true
+end
+
+local function text_of(params, name)
+  local text = name and params[name]
+  if text == nil or text == json.null or text == "" then return nil end
+  return text
+end
+
+local function check_pictures(candidate, params, call)
+  local service = candidate.service
+  local problems, codes = validate.PROBLEMS, shapes.codes[service.action] or {}
+  for _, picture in ipairs(service.pictures) do
+    local url, text = text_of(params, picture.url), text_of(params, picture.base64)
+    local mistyped = type(url or "") ~= "string" and picture.url or type(text or "") ~= "string" and picture.base64
+    if mistyped then return nil, "InvalidParameter", ("The value type of parameter `%s` is not valid."):format(mistyped) end
+    if url then return nil, "FailedOperation.DownLoadError" end -- the sandbox downloads nothing
+    if text then
+      local bytes, problem = picture_check.read(text, kinds.limits(service, picture.param, call.on), call.site)
+      if not bytes then return nil, codes[problems.special[problem]] and problems.special[problem] or problems[problem] end
+      call.pictures[picture.param] = bytes
+    elseif picture.param == "image" then
+      return nil, codes[EMPTY] and EMPTY or VALUE
+    end
+  end
+  return true
+end
+
+--- The error code for each problem with a picture; `special`: where the action has such a code.
+validate.PROBLEMS = {
+  heavy = "LimitExceeded.TooLargeFileError", large = "LimitExceeded.TooLargeFileError", small = DECODE, format = DECODE,
+  special = { large = "FailedOperation.ImageSizeTooLarge", small = "FailedOperation.IdCardTooSmall" },
+}
 
 --- Returns the site of a host name, or nil if the name does not identify one.
 ---@param host string
@@ -210,52 +202,57 @@ function validate.site(host)
   if host:match("^ocr%.tencentcloudapi%.") or host:match("^ocr%.internal%.") or host:match("^ocr%.ai%.") then return "cn" end
 end
 
---- Validates a call of a service.
----@param service idocr.Service
----@param request table
----@param site string?
----@return idocr.sandbox.Call? call
----@return string? code
----@return string? message
-function validate.call(service, request, site)
-  local params, code, message = validate.params(request)
-  if not params then return nil, code, message end
-  params, code, message = check_types(service, params, request.method == "GET")
-  if not params then return nil, code, message end
-  local call = { on = {}, site = site, region = request.headers["x-tc-region"], params = params }
-  local ok
-  ok, code = check_inputs(service, params, call.on)
-  if not ok then return nil, code end
-  call.pictures, code = check_pictures(service, params, site, call.on)
-  if not call.pictures then return nil, code end
+local STEPS = { check_names, check_types, check_values, check_pictures }
+
+-- Validates a call for one kind. Returns the call, or nil, code, message and the step that failed.
+local function validate_one(candidate, params, target)
+  local call = { on = {}, values = {}, pictures = {} }
+  for name, value in pairs(target) do call[name] = value end
+  for step, check in ipairs(STEPS) do
+    local ok, code, message = check(candidate, params, call)
+    if not ok then return nil, code, message, step end
+  end
   return call
 end
 
-local function contains(values, wanted)
-  for _, value in pairs(values or {}) do
-    if value == wanted then return true end
-  end
-  return false
-end
-
---- Returns whether the constants of a call are those of a kind: kinds that share an action have different ones.
----@param kind idocr.Kind
----@param service idocr.Service
----@param params table as `validate.call` returns them
----@return boolean
-function validate.is_for(kind, service, params)
-  for _, input in ipairs(service.inputs) do
-    local value, param = params[input.wire], input.param and kind.params and kind.params[input.param]
-    if value ~= nil and input.constant ~= nil and type(value) ~= "boolean" then
-      if value ~= input.constant and not contains(param and param.values, value) then return false end
+--- Validates a call for each kind that its action reads: kinds that share an action take other values.
+---@param candidates idocr.sandbox.Candidate[]
+---@param params table<string, any> of the request
+---@param target { site: string?, region: string?, is_text: boolean?, is_lenient: boolean? } is_text: booleans and numbers arrive as
+---  text; is_lenient: the service ignores parameters that it does not have
+---@return idocr.sandbox.ValidCall[]? valid the kinds for which the call is valid
+---@return string? code of Tencent, where there is none: the error of the kind that came furthest
+---@return string? message
+function validate.call(candidates, params, target)
+  local valid, furthest, code, message = {}, 0, nil, nil
+  for _, candidate in ipairs(candidates) do
+    local call, its_code, its_message, step = validate_one(candidate, params, target)
+    if call then
+      valid[#valid + 1] = { candidate = candidate, call = call }
+    elseif step > furthest then
+      furthest, code, message = step, its_code, its_message
     end
   end
-  return true
+  if valid[1] then return valid end
+  return nil, code, message
+end
+
+--- Returns the side of the document that a call asks for, where it says one.
+---@param candidate idocr.sandbox.Candidate
+---@param call idocr.sandbox.Call
+---@return "front"|"back"|nil
+function validate.side(candidate, call)
+  local param = (candidate.kind.params or {}).side
+  for _, input in ipairs(candidate.service.inputs) do
+    for side, value in pairs(input.param == "side" and param and param.values or {}) do
+      if call.values[input.wire] == value and (side == "front" or side == "back") then return side end
+    end
+  end
 end
 
 --- Returns the services of a provider by action. An action that all sites have removed is not there.
 ---@param provider string
----@return table<string, { kind: idocr.Kind, service: idocr.Service }[]>
+---@return table<string, idocr.sandbox.Candidate[]>
 function validate.actions(provider)
   local actions = {}
   for _, name in ipairs(kinds.list()) do

@@ -117,6 +117,9 @@ end
 --- Returns the CardType of a kind with the params of `valid_id_params`.
 ---@param front integer
 ---@return idocr.Input
-function china.card_type(front) return { wire = "CardType", type = "integer", constant = front + 2, param = "side" } end
+function china.card_type(front)
+  local values = { 0, front, front + 1, front + 2 } -- 0: any card
+  return { wire = "CardType", type = "integer", constant = front + 2, param = "side", values = values }
+end
 
 return china

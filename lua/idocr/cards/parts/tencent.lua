@@ -26,7 +26,7 @@ function parts.portrait(wire) return { wire = wire, type = "boolean", param = "p
 --- Returns the switch for the portrait of an action that requires it.
 ---@param wire string
 ---@return idocr.Input
-function parts.required_portrait(wire) return { wire = wire, type = "boolean", param = "portrait", constant = false } end
+function parts.required_portrait(wire) return { wire = wire, type = "boolean", param = "portrait", constant = false, required = true } end
 
 --- The codes of the member WarnCardInfos.
 parts.WARN_CARD_INFOS = {

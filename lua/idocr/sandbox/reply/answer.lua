@@ -9,8 +9,8 @@ local answer = {}
 
 -- Card fields that a service returns only on request, and the param or warning that requests them.
 local SWITCHES = {
-  portrait = "portrait", portrait_small = "portrait", portrait_back = "portrait",
-  card_image = "crop", quality = "quality", border_score = "warn.incomplete", reflections = "reflect_detail",
+  portrait = "portrait", portrait_small = "portrait", portrait_back = "portrait", card_image = "crop", quality = "quality",
+  border_score = "warn.incomplete", reflections = "reflect_detail",
 }
 
 --- The content of a response.
@@ -25,6 +25,8 @@ local SWITCHES = {
 ---@field on table<string, true>  params and warning names that the request turned on
 ---@field site string?
 ---@field region string?
+
+local SURE = 99 -- the confidence in the text of a specimen, of 100
 
 -- Builds the response with the default value of each member.
 local function default_members(members, content, call)
@@ -106,7 +108,10 @@ local function fill(reply, outputs, fields, job)
     if not job.content.exact and not allowed(job.conditions[output.wire], job.call) then value = nil end
     if value ~= nil and not wire.is_joined(output) then
       local encoded = wire.value(output, value, job.shape)
-      if encoded ~= nil then set(reply, output.wire, encoded) end
+      if encoded ~= nil then
+        set(reply, output.wire, encoded)
+        if output.confidence and not job.content.exact then set(reply, output.confidence, SURE) end
+      end
     end
   end
 end
@@ -134,63 +139,84 @@ local function set_document(reply, service, kind)
   if not shows or shows.wire:find("*", 1, true) then return end
   local object, last = parent_of(reply, shows.wire)
   if object:get(last) ~= "" then return end
+  local words = {}
   for word, shown in pairs(shows.kinds) do
-    if shown == kind then object:set(last, word) end
+    if shown == kind then words[#words + 1] = word end
   end
+  table.sort(words)
+  object:set(last, words[1])
 end
 
--- Splits a composed field into its parts: the first word (or character) and the rest.
+local CHARACTER = "[%z\1-\127\194-\244][\128-\191]*"
+
+-- Splits a text into so many parts at a separator; the last part is the rest. Returns nil where it has fewer.
+local function split(text, separator, count)
+  local parts, at = {}, 1
+  for index = 1, count - 1 do
+    local first, last
+    if separator == "" then
+      last = select(2, text:find(CHARACTER, at))
+      first = last and last + 1
+    else
+      first, last = text:find(separator, at, true)
+    end
+    if not first or last >= #text then return nil end
+    parts[index], at = text:sub(at, first - 1), last + 1
+  end
+  parts[count] = text:sub(at)
+  return parts
+end
+
+-- Returns the fields with the parts of composed fields, where none of the parts is given.
 local function decompose(service, fields)
   local parts = setmetatable({}, { __index = fields })
   for _, rule in ipairs(service.composed or {}) do
     local whole, absent = fields[rule.field], true
-    for _, name in ipairs(rule.from) do absent = absent and fields[name] == nil end
-    if type(whole) == "string" and absent then
-      local first = rule.separator == "" and "[%z\1-\127\194-\244][\128-\191]*" or "[^%s]+"
-      parts[rule.from[1]], parts[rule.from[2]] = whole:match("^(" .. first .. ")%s*(.*)$")
-    end
+    for _, name in ipairs(rule.from) do absent = absent and parts[name] == nil end
+    local values = type(whole) == "string" and absent and split(whole, rule.separator, #rule.from)
+    for index, name in ipairs(values and rule.from or {}) do parts[name] = values[index] end
   end
   return parts
 end
 
+-- Returns the code, word or flag of a warning; of several the lowest number, which is the newest, or the first word.
 local function code_of(codes, name)
   local found
   for code, known in pairs(codes) do
-    if known == name and (not found or code < found) then found = code end -- the newest codes are the lowest
+    local better = type(code) == type(found) and code < found or type(code) == "number" and type(found) == "string"
+    if known == name and (found == nil or better) then found = code end
   end
   return found
 end
 
--- Sets the warning lists from names or codes.
+-- Returns the list that has a warning, and its code there; the list in use today first.
+local function find_warning(service, lists, name)
+  for _, list in ipairs(lists) do
+    local code = tonumber(name)
+    if code == nil then code = code_of(service.warnings[list], name) end
+    if code ~= nil then return list, code end
+  end
+end
+
+-- Sets the warnings from names or codes.
 local function set_warnings(reply, service, shape, names)
   if type(names) ~= "table" or not next(service.warnings or {}) then return end
-  local lists = {}
+  local lists, filled = {}, {}
   for list in pairs(service.warnings) do lists[#lists + 1] = list end
-  table.sort(lists, function(a, b) return a > b end)
-  local main, filled = shape.warnings or lists[1], {}
+  table.sort(lists, function(a, b) return a == shape.warnings or b ~= shape.warnings and a > b end)
   for _, name in ipairs(names) do
-    local list, code = main, tonumber(name)
-    if not code then
-      code = code_of(service.warnings[main], name)
-      for _, other in ipairs(code and {} or lists) do
-        list, code = other, code_of(service.warnings[other], name)
-        if code then break end
-      end
-    end
-    if code then
+    local list, code = find_warning(service, lists, name)
+    if list and list:find("*", 1, true) then
+      set(reply, (list:gsub("%*", tostring(code))), list:sub(-1) == "*" and 1 or true) -- a flag
+    elseif list then
       filled[list] = filled[list] or {}
       table.insert(filled[list], code)
     end
   end
-  for list, codes in pairs(filled) do
-    if list:find("*", 1, true) then -- flags
-      for _, code in ipairs(codes) do set(reply, (list:gsub("%*", code)), 1) end
-    else
-      set(reply, list, codes)
-    end
-  end
+  for list, codes in pairs(filled) do set(reply, list, codes) end
 end
 
+-- Sets the confidence of values, 0 to 1: in AdvancedInfo, or beside the value as a percentage.
 local function set_confidence(reply, service, confidence)
   if type(confidence) ~= "table" then return end
   for member, field in pairs(service.confidence or {}) do
@@ -200,6 +226,18 @@ local function set_confidence(reply, service, confidence)
   for _, output in ipairs(service.outputs) do
     local value = output.confidence and tonumber(confidence[output.field])
     if value then set(reply, output.confidence, math.floor(value * 100 + 0.5)) end
+  end
+end
+
+-- Encodes the members that hold JSON in a string, inner ones first.
+local function encode_embedded(reply, service)
+  local paths = {}
+  for path in pairs(service.embedded or {}) do paths[#paths + 1] = path end
+  table.sort(paths, function(a, b) return select(2, a:gsub("%.", "")) > select(2, b:gsub("%.", "")) end)
+  for _, path in ipairs(paths) do
+    local object, last = parent_of(reply, path)
+    local value = object:get(last)
+    if json.is_object(value) then object:set(last, json.encode(value)) end
   end
 end
 
@@ -226,11 +264,7 @@ function answer.compose(service, content, call)
     local is_plain = type(value) == "table" and #value == 0 and not json.is_object(value)
     set(reply, path, is_plain and json.object(value) or value)
   end
-  for path in pairs(service.embedded or {}) do -- JSON inside a string
-    local object, last = parent_of(reply, path)
-    local value = object:get(last)
-    if json.is_object(value) then object:set(last, json.encode(value)) end
-  end
+  encode_embedded(reply, service)
   return reply
 end
 

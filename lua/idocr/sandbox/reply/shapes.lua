@@ -17,7 +17,6 @@ local shapes = {}
 ---@field members idocr.sandbox.Member[]
 ---@field sex table<string, string>?         text of "M" and "F"
 ---@field warnings string?                   the list in use today, if the service has several
----@field codes table<string, true>?         error codes that only some actions have
 
 local MALAY = { M = "LELAKI", F = "PEREMPUAN" }
 local CHINESE = { M = "男", F = "女" }
@@ -36,7 +35,6 @@ shapes.actions = {
       { "ReflectDetailInfos", json.list() },
     }),
     sex = CHINESE,
-    codes = { ["FailedOperation.EmptyImageError"] = true },
   },
 
   RecognizeMainlandIDCardOCR = {
@@ -80,7 +78,6 @@ shapes.actions = {
       .. "CurrentIssueDate ValidityPeriod Symbol Height", {
       { "RetImage", json.null }, { "Angle", json.null }, { "ResidentType", "" }, { "WarnCardInfos", json.list() },
     }),
-    codes = { ["FailedOperation.EmptyImageError"] = true },
   },
 
   ["my_ocr/general"] = {
@@ -88,6 +85,21 @@ shapes.actions = {
     sex = MALAY,
   },
 }
+
+--- Error codes that only some actions have: action -> code -> true.
+shapes.codes = {}
+for code, actions in pairs {
+  ["FailedOperation.EmptyImageError"] = "IDCardOCR RecognizeMacaoIDCardOCR RecognizeValidIDCardOCR RecognizeMainlandIDCardOCR "
+    .. "DriverLicenseOCR ResidenceBookletOCR RideHailingDriverLicenseOCR RecognizeBrazilDriverLicenseOCR RecognizeThaiIDCardOCR "
+    .. "RecognizeThaiPinkCard",
+  ["FailedOperation.CardSideError"] = "IDCardOCR RecognizeMainlandIDCardOCR RecognizeValidIDCardOCR DriverLicenseOCR",
+  ["FailedOperation.ImageSizeTooLarge"] = "IDCardOCR RecognizeMainlandIDCardOCR RecognizeValidIDCardOCR DriverLicenseOCR",
+} do
+  for action in actions:gmatch("%S+") do
+    shapes.codes[action] = shapes.codes[action] or {}
+    shapes.codes[action][code] = true
+  end
+end
 
 -- Empty values by converter; a member of any other converter is an empty string.
 local EMPTY = {
@@ -113,6 +125,13 @@ local function add_member(members, path, default)
   end
 end
 
+local function sorted(set)
+  local names = {}
+  for name in pairs(set or {}) do names[#names + 1] = name end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  return names
+end
+
 local function derive(service)
   local members = {}
   for _, list in ipairs { service.outputs, service.visual or {} } do
@@ -122,13 +141,14 @@ local function derive(service)
       add_member(members, output.wire, default or nil)
     end
   end
-  local lists = {}
-  for list in pairs(service.warnings or {}) do
-    if not list:find("*", 1, true) then lists[#lists + 1] = list end -- flags that are not raised are left out
+  for _, list in ipairs(sorted(service.warnings)) do
+    local is_flags = list:find("*", 1, true)
+    if not is_flags then add_member(members, list, json.list()) end
+    for _, flag in ipairs(is_flags and sorted(service.warnings[list]) or {}) do
+      add_member(members, (list:gsub("%*", flag)), list:sub(-1) == "*" and 0 or false)
+    end
   end
-  table.sort(lists)
-  for _, list in ipairs(lists) do add_member(members, list, json.list()) end
-  for name in pairs(service.embedded or {}) do add_member(members, name, "1") end
+  for _, path in ipairs(sorted(service.embedded)) do add_member(members, path, "1") end
   return { members = members }
 end
 

@@ -7,6 +7,12 @@ local json = require "idocr.json"
 
 local wire = {}
 
+-- Returns whether two digits stand for a year: the decoder takes them as 1950 to 2049.
+local function has_short_year(year)
+  year = tonumber(year)
+  return year >= 1950 and year < 2050
+end
+
 --- Formats an ISO date in a layout ("DD-MM-YYYY", "YYYY/M/D", "D Mon YYYY").
 ---@param value any
 ---@param layout string?
@@ -14,6 +20,7 @@ local wire = {}
 function wire.date(value, layout)
   local y, m, d = tostring(value):match("^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
   if not y or not layout then return value end
+  if layout:find("YY") and not layout:find("YYYY") and not has_short_year(y) then layout = layout:gsub("YY", "YYYY") end
   local text = layout:gsub("Mon", "\1"):gsub("YYYY", y):gsub("YY", y:sub(3)):gsub("MM", m):gsub("M", tostring(tonumber(m)))
   text = text:gsub("DD", d):gsub("D", tostring(tonumber(d)))
   return (text:gsub("\1", calendar.MONTHS[tonumber(m)] or m)) -- last, because month names contain letters of the layout
@@ -45,8 +52,8 @@ end
 
 -- Formats "2003-06" as "(06-03)".
 local function month_year(value)
-  local year, month = tostring(value):match("^%d%d(%d%d)%-(%d%d)$")
-  return year and ("(%s-%s)"):format(month, year) or value
+  local year, month = tostring(value):match("^(%d%d%d%d)%-(%d%d)$")
+  return year and ("(%s-%s)"):format(month, has_short_year(year) and year:sub(3) or year) or value
 end
 
 -- Returns the printed word for "no end"; nil where the card does not say it.
@@ -54,7 +61,32 @@ local function open_end(value, words)
   if value == true or value == "true" then return words and words[1] or "LIFELONG" end
 end
 
-local DATES = { date = true, date_dmy = true, date_mdy = true }
+local SPANISH = { M = "H", F = "M" } -- hombre, mujer
+
+local function centimetres(value)
+  local metres = tonumber(value)
+  return metres and ("%.14g"):format(metres * 100) or value
+end
+
+-- Returns the code that a service sends for a value.
+local function code_for(values, wanted)
+  local found
+  for code, value in pairs(values) do
+    if tostring(value) == tostring(wanted) and (not found or code < found) then found = code end
+  end
+  return found
+end
+
+local ENCODERS = {
+  month_year = month_year, centimetres = centimetres, picture = core.base64_encode, boolean = boolean, positions = positions,
+  number = number, integer = number, metres = number, score = number,
+  date = function(value, output) return wire.date(value, output.formats and output.formats[1]) end,
+  open_end = function(value, output) return open_end(value, output.formats) end,
+  sex = function(value, _, shape) return shape.sex and shape.sex[value] or value end,
+  sex_es = function(value) return SPANISH[value] or value end,
+  resident_type = function(value) return RESIDENT_TYPES[value] or value end,
+}
+ENCODERS.date_dmy, ENCODERS.date_mdy = ENCODERS.date, ENCODERS.date
 
 --- Encodes one value. `wire.joined` encodes members that fill several fields.
 ---@param output idocr.Output
@@ -62,16 +94,12 @@ local DATES = { date = true, date_dmy = true, date_mdy = true }
 ---@param shape idocr.sandbox.Shape
 ---@return any
 function wire.value(output, value, shape)
-  local as = output.as
-  if DATES[as] then return wire.date(value, output.formats and output.formats[1]) end
-  if as == "month_year" then return month_year(value) end
-  if as == "open_end" then return open_end(value, output.formats) end
-  if as == "sex" then return shape.sex and shape.sex[value] or value end
-  if as == "picture" then return core.base64_encode(value) end
-  if as == "resident_type" then return RESIDENT_TYPES[value] or value end
-  if as == "number" or as == "integer" or as == "metres" or as == "score" then return number(value) end
-  if as == "boolean" then return boolean(value) end
-  if as == "positions" then return positions(value) end
+  if output.values then
+    local code = code_for(output.values, value)
+    if code ~= nil then return code end
+  end
+  local encode = ENCODERS[output.as]
+  if encode then return encode(value, output, shape) end
   if type(value) == "number" then return ("%.14g"):format(value) end
   return value
 end

@@ -29,11 +29,26 @@ function vocabulary.fields(kind)
   return known
 end
 
+--- Returns the fields of a kind that hold pictures.
+---@param kind idocr.Kind
+---@return table<string, true>
+function vocabulary.pictures(kind)
+  local names = {}
+  for _, service in ipairs(kind.services) do
+    for _, output in ipairs(service.outputs) do
+      if output.as == "picture" then names[output.field] = true end
+    end
+  end
+  return names
+end
+
 local function warning_names(kind)
   local names = {}
   for _, service in ipairs(kind.services) do
     for _, codes in pairs(service.warnings or {}) do
-      for _, name in pairs(codes) do names[name] = true end
+      for _, name in pairs(codes) do
+        if name then names[name] = true end
+      end
     end
   end
   return names
@@ -87,6 +102,14 @@ local function put(fields, name, value)
   end
 end
 
+-- Sets one element of a list, "mrz[2]"; those before it are empty until they are set.
+local function put_element(fields, name, value)
+  local list, index = name:match("^([%w_]+)%[(%d)%]$")
+  fields[list] = fields[list] or {}
+  for before = 1, tonumber(index) - 1 do fields[list][before] = fields[list][before] or "" end
+  fields[list][tonumber(index)] = value
+end
+
 local function flatten(given)
   local flat = {}
   for name, value in pairs(given) do
@@ -123,9 +146,8 @@ function vocabulary.check(name, given)
     if type(field) ~= "string" then return nil, "the fields must be a table with names as keys" end
     if field:match("^%u") then
       members[field] = member_value(value)
-    elseif field:match("^mrz%[[12]%]$") and known.mrz then
-      fields.mrz = fields.mrz or { "", "" }
-      fields.mrz[tonumber(field:match("%d"))] = value
+    elseif known[field:match("^([%w_]+)%[%d%]$") or ""] == "list" then
+      put_element(fields, field, value)
     elseif known[field] then
       local kept, message = normalise(kind, known, field, value)
       if kept == nil then return nil, message end
