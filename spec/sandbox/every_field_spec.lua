@@ -128,9 +128,9 @@ end
 
 describe("a stamp of", function()
   each_service(function(kind, service, site, title, seed)
-    if not service.result then it("any field gives that value back: " .. title, function()
+    it("any field gives that value back: " .. title, function()
       state = seed
-      for _, field in ipairs(settable(service)) do
+      for _, field in ipairs(service.result and {} or settable(service)) do -- an asynchronous action takes a while
         if not field.name:find("%[") then -- an element of a list needs the others
           local value = field.make()
           local fields = { [field.name] = value }
@@ -140,7 +140,7 @@ describe("a stamp of", function()
           assert.same(value, value_of(card, field.name), field.name)
         end
       end
-    end) end -- the result of an asynchronous action takes a while
+    end)
 
     it("all fields gives all values back: " .. title, function()
       state = seed + 7
@@ -167,11 +167,14 @@ describe("a stamp with", function()
           if name then names[name] = true end
         end
       end
-      for name in pairs(names) do
-        local card = read(kind.kind, service, site, { warnings = name, number = "1" })
-        assert.equal(1, #card.warnings, title .. " " .. name)
-        assert.equal(name, card.warnings[1].name, title)
-        seen = seen + 1
+      local list = {}
+      for name in pairs(names) do list[#list + 1] = name end
+      for index = 1, service.result and 1 or #list do
+        local asked = service.result and list or { list[index] } -- an asynchronous action takes a while
+        local card = read(kind.kind, service, site, { warnings = asked, number = "1" })
+        assert.equal(#asked, #card.warnings, title)
+        for _, name in ipairs(asked) do assert.is_true(card:has_warning(name), title .. " " .. name) end
+        seen = seen + #asked
       end
     end)
     assert.is_true(seen > 100)
