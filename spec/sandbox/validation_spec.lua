@@ -16,7 +16,9 @@ local GIF = "GIF89a\8\0\8\0\0\0\0;"
 
 local server = handler.new { rate = false }
 
-local function stamped(kind) return s.base64(assert(stamp.write(s.specimen "passport", { kind = kind.kind, fields = { number = "1" } }))) end
+local function stamped(kind)
+  return s.base64(assert(stamp.write(s.specimen "passport", { kind = kind.kind, fields = { number = "1" } })))
+end
 
 -- Returns the parameters that a valid call has.
 local function valid_params(kind, service)

@@ -82,7 +82,8 @@ local function answer_pictures(context, valid)
   if not recognition then return fail(context, refusal) end
   local fault = faults.due(context.store, recognition.fault, recognition.digest)
   if fault and faults.CODES[fault.name] then return fail(context, faults.CODES[fault.name]) end
-  local code, result = recognition.error or not recognition.kind and refusal or side_error(one, recognition), nil
+  local code = recognition.error or not recognition.kind and refusal or side_error(one, recognition)
+  local result
   if code then
     result = fail(context, code)
   else
