@@ -189,6 +189,7 @@ describe("the table of a kind", function()
       ['"Codes":[-9101,-9199]'] = "incomplete=-9101 unknown=-9199",
       ['"Words":["PaperCopy","Strange"]'] = "photocopy=PaperCopy unknown=Strange",
       ['"Codes":[-9101],"Words":["Edge","PaperCopy"]'] = "incomplete=-9101 photocopy=PaperCopy", -- parallel lists
+      ['"Codes":[-9199],"Words":["Strange"]'] = "unknown=-9199",
       ['"Words":"PaperCopy"'] = "photocopy=PaperCopy", ['"Words":null'] = "", ['"Words":["",null]'] = "",
       ['"Card":{"WarnInfos":{"CopyCheck":1,"BlurCheck":0,"BlurScore":1,"NewCheck":1}}'] = "photocopy=CopyCheck unknown=NewCheck",
       ['"Card":{"WarnInfos":{"CopyCheck":true,"BlurCheck":"1"}}'] = "blurry=BlurCheck photocopy=CopyCheck",

@@ -79,7 +79,7 @@ local function flags_of(list, result)
   return names
 end
 
---- Decodes all warnings of a reply. A name that an older or parallel list repeats is there once.
+--- Decodes all warnings of a reply. What an older list or a parallel list of words repeats is there once.
 ---@param lists idocr.CompiledWarnings[]
 ---@param result table the reply without its envelope
 ---@param pictures table<string, string|false> dotted path -> false where the picture cannot be decoded
@@ -90,7 +90,8 @@ function warnings.collect(lists, result, pictures)
     for _, code in ipairs(list.flag and flags_of(list, result) or codes_of(list, result)) do
       local name = list.codes[code]
       if name == nil then name = "unknown" end
-      if name and (name == "unknown" or (list_of[name] or list) == list) then
+      local repeated = (list_of[name] or list) ~= list and (list.words or name ~= "unknown")
+      if name and not repeated then
         list_of[name] = list
         found[#found + 1] = warning(name, code, list.list)
       end
