@@ -28,10 +28,7 @@ local stores = require "idocr.stores"
 local client = {}
 
 ---@class idocr.Client
----@field passport fun(self: idocr.Client, params: table|string): idocr.Card?, idocr.Error?
----@field malaysia_id fun(self: idocr.Client, params: table|string): idocr.Card?, idocr.Error?
----@field macao_id fun(self: idocr.Client, params: table|string): idocr.Card?, idocr.Error?
----@field china_id fun(self: idocr.Client, params: table|string): idocr.Card?, idocr.Error?
+---@field [string] fun(self: idocr.Client, params: table|string|idocr.Picture): idocr.Card?, idocr.Error?  one for each kind
 local Client = {}
 
 ---@class idocr.ClientInner  what the calls of a client share
