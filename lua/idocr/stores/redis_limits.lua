@@ -47,10 +47,10 @@ index = index - later * permits
 if index >= 1 then due = math.max(now, times[index] + (later + 1) * window)
 elseif later > 0 then due = now + later * window end
 
--- Spread: the start before this one was granted a moment ago, and the rate is in full use.
+-- The rate is in full use: spread the starts, at 0.7 of the even distance, so that callers that come back late can catch up.
 local oldest = times[#times - permits + 1]
 if oldest and oldest + 2 * window > now then
-  due = math.max(due, times[#times] + math.floor(window / permits * 0.9) * (position + 1))
+  due = math.max(due, times[#times] + math.floor(window / permits * 0.7) * (position + 1))
 end
 
 if due <= now and position < permits - used then
