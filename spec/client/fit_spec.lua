@@ -192,6 +192,14 @@ describe("fit", function()
     assert.equal("PictureFormat", err.code)
   end)
 
+  test("leaves a URL as it is, and refuses the param for it", function()
+    local client, sent = new { fit = true }
+    assert(client:passport { image = idocr.url "https://example.com/a.jpg" })
+    local _, err = client:passport { image = idocr.url "https://example.com/a.jpg", fit = { quality = 80 } }
+    assert.same({ "image", "UrlNotFitted", false }, { err.category, err.code, err.sent })
+    assert.same({}, sent)
+  end)
+
   test("refuses damaged pictures with the same codes as the check before sending", function()
     local client, sent = new { fit = { always = true } }
     local cases = {

@@ -1,6 +1,7 @@
 --- The pictures of a call: opens them once, makes them fit what the action of one provider takes, and checks them against its limits.
 
 local attempt = require "idocr.client.attempt"
+local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local fit = require "idocr.picture.fit"
 local fit_settings = require "idocr.picture.fit_settings"
@@ -63,7 +64,15 @@ local function fitted(call, name, entry, settings, share)
   return { image = image, owned = true }
 end
 
+local function url_error(name)
+  return errors.unsent("image", "UrlNotFitted", ("%s is a URL, which the service downloads, so it cannot be made to fit: give the "
+    .. "picture's bytes, or leave out fit"):format(name))
+end
+
 local function fit_all(call, opened, settings)
+  for name, entry in pairs(opened) do
+    if entry.url and call.fit then return nil, url_error(name) end -- the option alone leaves URLs as they are
+  end
   local ready, share = {}, share_of(opened, call.account.provider.max_request)
   for name, entry in pairs(opened) do
     local err
