@@ -9,6 +9,7 @@ local console = {}
 ---@field trouble fun(): string?     write error of standard output, nil if there was none
 ---@field err fun(text: string)      standard error
 ---@field colour boolean             standard output is a terminal with colours
+---@field terminal boolean           standard output is a terminal that can be redrawn
 ---@field progress boolean           standard error is a terminal, so a progress line can be redrawn
 ---@field columns integer            width of the terminal
 ---@field unicode boolean            the locale is UTF-8, so box-drawing characters can be used
@@ -47,6 +48,7 @@ function console.standard()
     trouble = function() return trouble end,
     err = function(text) io.stderr:write(text) end,
     colour = terminal and not plain,
+    terminal = terminal and not plain,
     progress = succeeds("test -t 2") and not plain,
     columns = terminal and columns_of_terminal() or 100,
     unicode = (locale or ""):lower():find("utf%-?8") ~= nil,

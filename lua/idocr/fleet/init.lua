@@ -60,6 +60,10 @@ local function needs_key(self, what)
   return what .. " stores personal data: give a key (option key or key_file, or IDOCR_KEY), or clear = true to store it unsealed"
 end
 
+--- Returns whether uploads and results may be stored: there is a key, or `clear`.
+---@return boolean
+function Queue:may_store() return needs_key(self, "this") == nil end
+
 -- Makes an item. Raises, two levels above, on wrong arguments.
 local function item_of(self, kind, given, options)
   local found, complaint = params.kind(kind)
