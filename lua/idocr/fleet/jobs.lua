@@ -21,7 +21,7 @@ local function bytes_of(image)
 end
 
 -- Describes a picture: how the worker finds it, what identifies it, and its bytes where they are uploaded.
----@return { given: table, identity: string, bytes: string?, file: string? }?
+---@return { given: table, identity: string, hash: string?, bytes: string?, file: string? }?
 ---@return idocr.Error?
 local function describe(given, upload, pause)
   local opened, err = picture.open(given)
@@ -33,7 +33,7 @@ local function describe(given, upload, pause)
   if not hash then
     err = unreadable "the picture cannot be read"
   else
-    described.identity = "sha256 " .. hash
+    described.identity, described.hash = "sha256 " .. hash, hash
   end
   if hash and upload then
     described.given = { upload = true }
@@ -81,7 +81,7 @@ function jobs.make(vault, kind, checked, options)
     local described, err = describe(checked.pictures[name], options.upload, options.pause)
     if not described then return nil, err end
     job.pictures[name] = described.given
-    if name == "image" then job.file = job.file or described.file end
+    if name == "image" then job.file, job.sha256 = job.file or described.file, described.hash end
     identity[#identity + 1] = name .. " " .. described.identity
     if described.bytes then uploads[#uploads + 1] = { name = name, bytes = described.bytes } end
   end

@@ -14,6 +14,7 @@ local SHORT_DELAY = 1 -- seconds, after a failure of the store or of our own rat
 ---@field id string
 ---@field kind string?
 ---@field file string
+---@field sha256 string?       of the picture; nil for a URL
 ---@field file_base64 string?  where `file` is not UTF-8
 ---@field card table?
 ---@field error table?
@@ -28,7 +29,7 @@ local SHORT_DELAY = 1 -- seconds, after a failure of the store or of our own rat
 ---@field fatal boolean?   every other item would fail in the same way
 
 local function entry_of(id, job, members)
-  members.id, members.kind = id, job.kind
+  members.id, members.kind, members.sha256 = id, job.kind, job.sha256
   return line.named(members, job.file or "")
 end
 

@@ -98,7 +98,8 @@ end
 local function report(done, args, out, name)
   if out.progress and not args.quiet then out.err("\r\27[K") end
   if not args.quiet then
-    out.err(("idocr: %s, %d tried again, %d stored for earlier workers; queue %s\n"):format(progress(done), done.again, done.replayed, name))
+    out.err(("idocr: %s, %d tried again, %d stored for earlier workers; queue %s\n"):format(progress(done), done.again, done.replayed,
+      name))
   end
   if done.spooled > 0 then
     out.err(("idocr: %d results are in the spool: the next worker with the same --spool stores them\n"):format(done.spooled))
