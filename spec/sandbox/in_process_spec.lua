@@ -8,26 +8,6 @@ local stamp = require "idocr.sandbox.stamp"
 local support = require "spec.support.sandbox"
 
 describe("a client with the sandbox transport", function()
-  it("reads the printed values of every specimen with every service", function()
-    local services = {
-      malaysia_id = { {}, { site = "cn" }, { provider = "ekycpro" } }, passport = { {}, { site = "cn" } },
-      macao_id = { {} }, china_id = { {}, { site = "cn" } },
-    }
-    for _, specimen in ipairs(specimens.list()) do
-      for _, options in ipairs(services[specimen.kind]) do
-        local client = idocr.new { transport = "sandbox", site = options.site, provider = options.provider, rate = false }
-        local card, err = client:read(specimen.kind, { image = specimen.path, portrait = not options.provider or nil })
-        assert.is_table(card, tostring(err))
-        assert.is_true(card.sandbox)
-        for _, field in ipairs { "number", "name", "sex", "birth_date", "address", "issuing_authority", "expiry_date", "surname" } do
-          assert.equal(specimen.fields[field], card[field], specimen.file .. " " .. field)
-        end
-        assert.equal(specimen.portrait ~= nil and not options.provider, card.portrait ~= nil)
-        client:close()
-      end
-    end
-  end)
-
   it("verifies explicit credentials", function()
     local client = idocr.new { transport = "sandbox", credentials = { secret_id = "AKIDother", secret_key = "k" } }
     local card, err = client:passport(specimens.path("passport"))

@@ -32,10 +32,14 @@ describe("the mock server", function()
     return client(options)
   end
 
+  it("names a specimen of each kind", function()
+    for _, kind in ipairs(idocr.kinds()) do assert.truthy(running.specimens[kind]:find("%.jpg$"), kind) end
+  end)
+
   for _, scheme in ipairs { "http", "https" } do
     it("reads the specimens of both vendors over " .. scheme, function()
-      for kind, path in pairs(running.specimens) do
-        local card, err = client({ endpoint = running[scheme] }):read(kind, { image = path, portrait = true })
+      for _, kind in ipairs { "malaysia_id", "passport", "macao_id", "china_id" } do
+        local card, err = client({ endpoint = running[scheme] }):read(kind, { image = running.specimens[kind], portrait = true })
         assert.is_table(card, tostring(err))
         assert.is_true(card.sandbox)
         assert.is_true(#card.portrait > 5000)

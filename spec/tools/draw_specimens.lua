@@ -1,86 +1,22 @@
 -- Draws the specimens of the mock server and writes their data.json. Run in the checkout:
 --   lua5.4 spec/tools/draw_specimens.lua [people's file names without extension …]
--- Needs ImageMagick's `convert` and the DejaVu and Noto CJK fonts. All people are invented: numbers use sequences
+-- Needs ImageMagick's `convert`, the DejaVu and Noto CJK fonts and the Thai fonts of TLWG. All people are invented: numbers use sequences
 -- that are never issued (0000, X0000000), places do not exist, the country is ICAO's test country UTO.
+
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
+package.cpath = "build/5.4/?.so;" .. package.cpath
 
 local OUT = "lua/idocr/sandbox/specimens"
 local people = dofile("spec/tools/specimen_people.lua")
 local portrait = dofile("spec/tools/specimen_portrait.lua")
 local process = require "spec.support.process"
+local sheets = dofile("spec/tools/specimen_sheet.lua")
+local card_painter = dofile("spec/tools/specimen_card.lua")
+local world = dofile("spec/tools/specimen_world.lua")
 
 local SANS, BOLD, MONO, SERIF = "DejaVu-Sans", "DejaVu-Sans-Bold", "DejaVu-Sans-Mono-Bold", "DejaVu-Serif-Bold"
 
-local function run(words)
-  local quoted = {}
-  for i, word in ipairs(words) do quoted[i] = process.quote(word) end
-  assert(os.execute(table.concat(quoted, " ")), "command failed: " .. words[1])
-end
-
--- A sheet collects the arguments of one `convert` command.
-local sheet = {}
-sheet.__index = sheet
-
-local function new_sheet(width, height, from, to)
-  return setmetatable({
-    width = width, height = height,
-    words = { "convert", "-size", width .. "x" .. height, "gradient:" .. from .. "-" .. to, "-strip" },
-  }, sheet)
-end
-
-function sheet:add(...)
-  for _, word in ipairs { ... } do self.words[#self.words + 1] = word end
-end
-
-function sheet:draw(fill, stroke, width, primitive)
-  self:add("-fill", fill, "-stroke", stroke, "-strokewidth", tostring(width), "-draw", primitive)
-end
-
-function sheet:text(x, y, size, font, colour, text)
-  self:add("-stroke", "none", "-fill", colour, "-font", font, "-pointsize", tostring(size), "-annotate", ("+%d+%d"):format(x, y), text)
-end
-
--- Draws a label above a value.
-function sheet:field(x, y, label, value, options)
-  options = options or {}
-  self:text(x, y, 15, options.label_font or SANS, options.label_colour or "#5a6a7a", label)
-  self:text(x, y + (options.size or 27) + 7, options.size or 27, options.font or BOLD, options.colour or "#16202c", value)
-end
-
--- Draws wavy lines like those of security paper.
-function sheet:waves(colour, count, amplitude)
-  for line = 0, count - 1 do
-    local points = {}
-    local base = self.height * (line + 0.5) / count
-    for x = -10, self.width + 10, 14 do
-      local y = base + amplitude * math.sin(x / 61 + line * 0.55) + amplitude * 0.4 * math.sin(x / 23 - line)
-      points[#points + 1] = ("%d,%.1f"):format(x, y)
-    end
-    self:draw("none", colour, 1, "polyline " .. table.concat(points, " "))
-  end
-end
-
--- Draws an emblem of crossing circles.
-function sheet:rosette(x, y, radius, colour)
-  for step = 0, 11 do
-    local angle = step * math.pi / 6
-    local cx, cy = x + radius * 0.55 * math.cos(angle), y + radius * 0.55 * math.sin(angle)
-    self:draw("none", colour, 1.4, ("circle %.1f,%.1f %.1f,%.1f"):format(cx, cy, cx + radius * 0.45, cy))
-  end
-end
-
-function sheet:specimen(colour)
-  self:add("-gravity", "center", "-stroke", "none", "-fill", colour, "-font", BOLD, "-pointsize", "118",
-    "-annotate", "-27x-27+0+10", "SPECIMEN", "-gravity", "none")
-end
-
-function sheet:paste(path, x, y)
-  self:add("(", path, ")", "-geometry", ("+%d+%d"):format(x, y), "-composite")
-end
-
-function sheet:write(path, quality)
-  self:add("-alpha", "off", "-quality", tostring(quality or 72), "-sampling-factor", "4:2:0", path)
-  run(self.words)
-end
+local new_sheet, run = sheets.new, sheets.run
 
 local painters = {}
 
@@ -226,6 +162,15 @@ local wanted = #arg > 0 and {} or nil
 for _, name in ipairs(arg) do wanted[name] = true end
 
 local data = {}
+
+local function add(entry, face)
+  local path = OUT .. "/" .. entry.file
+  data[#data + 1] = {
+    file = entry.file, kind = entry.kind, side = entry.side, sha256 = sha256(path), portrait = face and face:match("[^/]+$"),
+    fields = entry.fields,
+  }
+end
+
 for _, person in ipairs(people) do
   local path = OUT .. "/" .. person.file
   local face = person.face and OUT .. "/" .. person.file:gsub("%.%w+$", "-portrait.jpg")
@@ -234,11 +179,27 @@ for _, person in ipairs(people) do
     painters[person.painter](person, face):write(path)
   end
   assert(#process.read(path) < 92160, path .. " is larger than 90 KB")
-  data[#data + 1] = {
-    file = person.file, kind = person.kind, side = person.side, sha256 = sha256(path), portrait = face and face:match("[^/]+$"),
-    fields = person.fields,
-  }
+  add(person, face)
 end
+
+local function face_of(name) return name and OUT .. "/face-" .. name .. ".jpg" end
+
+for name, face in pairs(world.faces) do
+  if not wanted or wanted[name] then run(portrait.command(face, face_of(name), "54%", 70)) end
+end
+
+local names = {}
+for name in pairs(world.kinds) do names[#names + 1] = name end
+table.sort(names)
+for _, name in ipairs(names) do
+  local card = world.kinds[name]
+  local entry = { file = name .. ".jpg", kind = name:gsub("_back$", ""), fields = card_painter.fields(card) }
+  if name:find("_back$") then entry.side = "back" elseif world.kinds[name .. "_back"] then entry.side = "front" end
+  if not wanted or wanted[name] then card_painter.paint(card, face_of(card.face or card.back_face)):write(OUT .. "/" .. entry.file, 42) end
+  assert(#process.read(OUT .. "/" .. entry.file) < 25000, entry.file .. " is larger than 25 KB")
+  add(entry, face_of(card.face or card.back_face))
+end
+
 local file = assert(io.open(OUT .. "/data.json", "wb"))
 local parts = {}
 for i, entry in ipairs(data) do parts[i] = "  " .. json(entry, "  ") end

@@ -7,8 +7,10 @@ local W, H = 560, 788 -- drawn at twice the size, then reduced
 --- Returns the command that draws a face.
 ---@param face table skin, shade, hair, top, eyes, ground (colours); long, scarf, glasses, beard (flags)
 ---@param path string
+---@param scale string? of the finished portrait, "54%"
+---@param quality integer? of the JPEG
 ---@return string[]
-function portrait.command(face, path)
+function portrait.command(face, path, scale, quality)
   local words = { "convert", "-size", W .. "x" .. H, "gradient:white-" .. face.ground, "-strip" }
   local function draw(fill, primitive, stroke, width)
     for _, word in ipairs { "-fill", fill, "-stroke", stroke or "none", "-strokewidth", tostring(width or 0), "-draw", primitive } do
@@ -64,7 +66,7 @@ function portrait.command(face, path)
   end
   for _, word in ipairs { "-resize", "50%", "-font", "DejaVu-Sans-Bold", "-pointsize", "15", "-stroke", "none", "-fill",
     "rgba(255,255,255,0.85)",
-    "-annotate", "+92+384", "SPECIMEN", "-quality", "86", path } do
+    "-annotate", "+92+384", "SPECIMEN", "-resize", scale or "100%", "-quality", tostring(quality or 86), path } do
     words[#words + 1] = word
   end
   return words

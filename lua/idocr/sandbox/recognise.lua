@@ -33,9 +33,15 @@ local function picture_of(value)
 end
 
 local function of_specimen(specimen, bytes, digest)
-  local fields = copy(specimen.fields)
-  fields.portrait = specimens.portrait(specimen)
-  fields.card_image = bytes -- a specimen shows only the card, so it is also the cut-out
+  local fields, portrait = copy(specimen.fields), specimens.portrait(specimen)
+  local kind = kinds.get(specimen.kind)
+  for name in pairs(kind and vocabulary.pictures(kind) or {}) do
+    if name == "card_image" then
+      fields[name] = bytes -- a specimen shows only the card, so it is also the cut-out
+    elseif (name == "portrait_back") == (specimen.side == "back") then
+      fields[name] = portrait
+    end
+  end
   return { kind = specimen.kind, side = specimen.side, fields = fields, exact = false, digest = digest }
 end
 

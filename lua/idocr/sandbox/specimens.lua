@@ -41,14 +41,17 @@ function specimens.list()
   return entries
 end
 
---- Returns the path of a kind's picture: the front of the first person.
+--- Returns the path of a kind's picture: the front of the first person, or the back where there is no front.
 ---@param kind string
 ---@return string?
 function specimens.path(kind)
   load_entries()
+  local back
   for _, entry in ipairs(entries) do
     if entry.kind == kind and entry.side ~= "back" then return entry.path end
+    if entry.kind == kind then back = back or entry.path end
   end
+  return back
 end
 
 --- Returns the paths of all pictures: kind -> path.
