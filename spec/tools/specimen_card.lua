@@ -61,10 +61,10 @@ function card_painter.paint(card, face)
   for index, row in ipairs(card) do
     local at = placed[index]
     local y = 72 + at.line * PITCH
-    local lines = row[2]:find("\n", 1, true) ~= nil -- a machine readable zone
-    local size = lines and 15 or width_of(row[2]) > 60 and 9 or width_of(row[2]) > 36 and 12 or 16
+    local is_mrz = row[2]:find("\n", 1, true) ~= nil -- a machine readable zone
+    local size = is_mrz and 15 or width_of(row[2]) > 60 and 9 or width_of(row[2]) > 36 and 12 or 16
     if row[1] ~= "" then s:text(at.x, y, 10, font_of(row[1]), "#4d5a66", row[1]) end
-    s:text(at.x, y + 20, size, lines and "DejaVu-Sans-Mono" or font_of(row[2], true), "#16202c", row[2])
+    s:text(at.x, y + 20, size, is_mrz and "DejaVu-Sans-Mono" or font_of(row[2], true), "#16202c", row[2])
   end
   s:specimen("rgba(190,30,40,0.24)", 76)
   return s
