@@ -123,6 +123,21 @@ describe("the Redis client", function()
     assert.equal("StoreUnavailable", err.code)
   end)
 
+  test("survives a server that closes or resets the connection while it sends", function()
+    local large = {}
+    for index = 1, 50 do large[index] = { "SET", "k", ("x"):rep(1000000) } end
+    for _, way in ipairs { "closes", "resets" } do
+      local other = tcp.shy(way)
+      local _, err = client("redis://127.0.0.1:" .. other.port):pipeline(large)
+      assert.same({ "StoreUnavailable", true }, { err.code, err.uncertain })
+      other.stop()
+    end
+    for index = 51, 80 do large[index] = large[1] end
+    local _, err = made:pipeline(large)
+    assert.same({ "StoreRefused", false }, { err.code, err.retryable })
+    assert.equal("PONG", made:call "PING")
+  end)
+
   test("waits for a blocking command as long as its own timeout allows", function()
     local value, err = made:command({ "BLPOP", "nothing", "0.1" }, { timeout = 30 })
     assert.same({ nil, nil }, { value, err })

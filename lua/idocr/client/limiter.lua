@@ -54,6 +54,7 @@ local function flush(self, limit)
   if not tickets then return end
   self.leaving[limit.key] = nil
   self.limits:leave(limit, tickets)
+  if self.fallback then self.fallback:leave(limit, tickets) end -- a ticket says where it has a place
 end
 
 -- Gives up the place of a caller that ended. Callers that end together are given up together, in one change of the store.

@@ -113,6 +113,9 @@ local function attempt(self, commands, ends, repeatable)
   connection:close()
   -- The server has closed a connection that was open for some time: once more over a new one.
   if reused and failed == "closed" and (repeatable or not written) then return attempt(self, commands, ends, repeatable) end
+  if failed == "too_large" then
+    return nil, errors.store("StoreRefused", ("commands or replies of %s are %s"):format(tostring(self.address), message)), failed
+  end
   return nil, unavailable(self, message, written), failed
 end
 

@@ -3,6 +3,8 @@
 
 local core = require "idocr.core"
 
+local unpack = table.unpack or unpack
+
 local redis_limits = {}
 
 local LONGEST_NAP = 1 -- seconds after which a waiting caller asks again
@@ -112,10 +114,11 @@ end
 
 function Limits:leave(limit, tickets)
   local names = keys(self, limit)
-  for first = 1, #tickets, MOST_TICKETS do
-    local ids = {}
-    for index = first, math.min(#tickets, first + MOST_TICKETS - 1) do ids[#ids + 1] = tickets[index].id end
-    local _, err = self.client:script(LEAVE, { names[2], names[3] }, ids, { repeatable = true })
+  local ids = {}
+  for _, ticket in ipairs(tickets) do ids[#ids + 1] = ticket.id end
+  for first = 1, #ids, MOST_TICKETS do
+    local some = { unpack(ids, first, math.min(#ids, first + MOST_TICKETS - 1)) }
+    local _, err = self.client:script(LEAVE, { names[2], names[3] }, some, { repeatable = true })
     if err then return nil, err end
   end
   return true
