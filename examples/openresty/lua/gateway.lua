@@ -1,11 +1,13 @@
 --- HTTP API of the gateway: reads uploaded pictures with idocr and returns cards as JSON.
 
+local auth = require "auth"
 local cjson = require("cjson.safe").new()
 local forms = require "form"
 local idocr = require "idocr"
 local metrics = require "metrics"
 local nearest = require "idocr.nearest"
 local origin = require "origin"
+local tickets = require "tickets"
 
 local gateway = {}
 
@@ -26,6 +28,7 @@ function gateway.init()
     on_event = metrics.event,
     ledger = metrics.ledger,
   }
+  tickets.init()
 end
 
 --- Called in init_worker_by_lua.
@@ -135,6 +138,39 @@ local function params_of(kind, picture, form)
   return params
 end
 
+-- Refuses a caller without the gateway's token. Returns whether it did.
+local function unauthorised()
+  local refusal = auth.refusal()
+  if refusal then refuse(unsupported("Unauthorised", refusal), 401) end
+  return refusal ~= nil
+end
+
+-- Answers 202 with a ticket, by which GET /v1/tickets/TICKET returns the card later.
+local function answer_with_ticket(name, params)
+  local missing = tickets.missing()
+  if missing then return refuse(unsupported("NoTickets", missing)) end
+  params.portrait = nil -- a queue keeps no pictures of a card
+  local ran, ticket, err = pcall(tickets.issue, name, params)
+  if not ran then return refuse(unsupported("BadParams", forms.without_values(tostring(ticket)))) end
+  if not ticket then return refuse(err) end
+  ngx.header.location = "/v1/tickets/" .. ticket
+  ngx.header.preference_applied = "respond-async"
+  respond(202, cjson.encode { ticket = ticket, state = "waiting" })
+end
+
+--- Handles GET /v1/tickets/TICKET: 200 with the result, 202 while there is none.
+function gateway.ticket(ticket)
+  if unauthorised() then return end
+  local missing = tickets.missing()
+  if missing then return refuse(unsupported("NoTickets", missing)) end
+  local state, entry = tickets.look_up(ticket)
+  if not state and entry then return refuse(entry) end
+  if not state then return refuse(unsupported("UnknownTicket", "there is no such ticket, or it has expired"), 404) end
+  local ended = state ~= "waiting" and state ~= "working"
+  if not ended then ngx.header.retry_after = 2 end
+  respond(ended and 200 or 202, cjson.encode { state = state, card = entry and entry.card, error = entry and entry.error })
+end
+
 local METHODS = { POST = true, PUT = true }
 local LARGEST = 20 * 1024 * 1024 -- bytes of an upload's picture; what a service takes of it is made by `fit`
 
@@ -148,6 +184,7 @@ function gateway.read(name)
     ngx.header.allow = "POST, PUT"
     return refuse(unsupported("MethodNotAllowed", "send the picture with POST"), 405)
   end
+  if unauthorised() then return end
   local foreign = origin.rejection()
   if foreign then return refuse(unsupported("ForeignPage", foreign), 403) end
   local picture, form = idocr.request_image { field = "image", max_bytes = LARGEST }
@@ -157,6 +194,7 @@ function gateway.read(name)
   end
   local params, complaint = params_of(kind, picture, form)
   if not params then return refuse(unsupported("BadParams", complaint)) end
+  if tickets.wanted() then return answer_with_ticket(name, params) end
 
   metrics.started()
   local ran, card, err = pcall(client.read, client, name, params)
