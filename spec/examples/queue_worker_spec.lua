@@ -20,8 +20,8 @@ describe("the example of a queue", function()
     local worker = process.spawn(environment .. "exec " .. process.lua .. " examples/queue_worker/worker.lua",
       { stdout = folder .. "/worker", stderr = folder .. "/errors" })
     process.write(folder .. "/none.jpg", "no picture")
-    local out, status = process.capture(("%s timeout 60 %s examples/queue_worker/enqueue.lua passport %s %s"):format(environment, process.lua,
-      q(running.specimens.passport), q(folder .. "/none.jpg")))
+    local out, status = process.capture(("%s timeout 60 %s examples/queue_worker/enqueue.lua passport %s %s"):format(environment,
+      process.lua, q(running.specimens.passport), q(folder .. "/none.jpg")))
     assert.equal(0, status, out .. process.read(folder .. "/errors"))
     assert.matches("passport.jpg\tdone\tX00000000", out)
     assert.matches("none.jpg\tfailed\tPictureFormat", out)

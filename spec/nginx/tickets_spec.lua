@@ -33,7 +33,8 @@ describe("the tickets of the gateway", function()
 
   setup(function()
     server = redis.start()
-    environment = ("IDOCR_QUEUE=%s/0/tickets IDOCR_KEY=%s XDG_STATE_HOME=%s "):format(server.url, core.hex(core.random(32)), process.tempdir())
+    environment = ("IDOCR_QUEUE=%s/0/tickets IDOCR_KEY=%s XDG_STATE_HOME=%s "):format(server.url, core.hex(core.random(32)),
+      process.tempdir())
     gateway, base, logs = start(environment .. "IDOCR_TOKEN=" .. TOKEN)
   end)
   teardown(function()
@@ -47,7 +48,9 @@ describe("the tickets of the gateway", function()
     return tonumber(head:match("^HTTP/%S+ (%d+)")), cjson.decode(body), head:lower()
   end
 
-  local function upload(arguments) return curl(("%s -H 'Prefer: respond-async' -F image=@%s"):format(arguments, PASSPORT), "/v1/read/passport") end
+  local function upload(arguments)
+    return curl(("%s -H 'Prefer: respond-async' -F image=@%s"):format(arguments, PASSPORT), "/v1/read/passport")
+  end
 
   it("returns the card later, also after a reload", function()
     local status, reply, head = upload(AUTH)
