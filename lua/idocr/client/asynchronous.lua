@@ -4,6 +4,7 @@
 local attempt = require "idocr.client.attempt"
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
+local lifetime = require "idocr.client.lifetime"
 local money = require "idocr.client.money"
 
 local asynchronous = {}
@@ -64,7 +65,7 @@ function asynchronous.await(client, account, kind, service, token, call_state, a
     local wait = WAITS[round] or round > 0 and WAITS[#WAITS] or 0
     if client.runtime.now() + wait >= call_state.ends then return nil, still_processing(call_state) end
     if wait > 0 then client.runtime.sleep(wait) end
-    local cancelled = attempt.cancelled(client, call_state)
+    local cancelled = lifetime.cancelled(client, call_state)
     if cancelled then return nil, cancelled end
     local result, err, outcome = attempt.run(client, account, plan, call_state)
     if err and err.category == "timeout" and client.runtime.now() >= call_state.ends then return nil, still_processing(call_state) end

@@ -1,12 +1,11 @@
---- Sends the request of one plan: credentials, rate limit, signature, transport, outcome; again where retry.lua says so,
+--- Sends the request of one plan: credentials, rate limit, signature, transport, outcome. Repeats it where retry.lua says so,
 --- under one deadline.
 
-local core = require "idocr.core"
-local credentials_source = require "idocr.credentials.source"
+local account_credentials = require "idocr.client.account_credentials"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local http_date = require "idocr.http_date"
-local members = require "idocr.credentials.members"
+local lifetime = require "idocr.client.lifetime"
 local money = require "idocr.client.money"
 local redact = require "idocr.redact"
 local retry = require "idocr.client.retry"
@@ -14,53 +13,6 @@ local retry = require "idocr.client.retry"
 local attempt = {}
 
 local SLICE = 1024 * 1024 -- bytes hashed at once where the runtime sets no slice
-
---- One call: the deadline and the number of requests, shared by all providers that it asks.
----@class idocr.CallState: idocr.Spending
----@field started number     runtime.now()
----@field ends number        runtime.now() of the deadline
----@field total number       seconds
----@field process integer    id of the process that started the call
----@field reconnected boolean? a dead connection has been replaced
----@field fresh boolean?     the next request needs a new connection
----@field last_error idocr.Error?  of the attempt before
----@field snapshot table?    credentials of the last attempt, as their source returned them
----@field temporary boolean? the credentials can be renewed
----@field before_send (fun(): any, idocr.Error?)?  called before each request leaves; anything but true stops it
----@field sending { account: idocr.Account, plan: idocr.Plan }?  the request that a transport has now
-
---- Starts the deadline of a call.
----@param client idocr.ClientInner
----@return idocr.CallState
-function attempt.call_state(client)
-  local now, total = client.runtime.now(), client.options.timeout.total
-  return { started = now, ends = now + total, total = total, attempts = 0, process = core.process_id() }
-end
-
--- Returns an error in a forked child: a call in flight at a fork goes on in the parent, and the child must not send for it.
-local function fork_error(call_state)
-  if call_state.process == core.process_id() then return nil end
-  return errors.unsent("closed", "Forked", "the call belongs to the process that this one was forked from")
-end
-
-local function deadline_error(call_state)
-  local message = ("not finished within %g s"):format(call_state.total)
-  local last = call_state.last_error
-  if last then message = message .. "; the last error was " .. last.category .. " error " .. last.code end
-  return errors.after(call_state.sent or false, "timeout", "DeadlineExceeded", message)
-end
-
---- Returns an error where the call was cancelled, so that nothing more is done for it. In nginx the transport checks this.
----@param client idocr.ClientInner
----@param call_state idocr.CallState
----@return idocr.Error?
-function attempt.cancelled(client, call_state)
-  local runtime = client.runtime
-  if not runtime.loop or not runtime.cancelled() then return nil end
-  local last = call_state.last_error
-  local message = "the call was cancelled" .. (last and "; the last error was " .. last.category .. " error " .. last.code or "")
-  return errors.unsent("closed", "Cancelled", message)
-end
 
 local function picture_error(code)
   if code == "changed" then
@@ -79,47 +31,6 @@ local function hash(plan, runtime)
     if done then return true end
     if done == nil then return nil, picture_error(code) end
   end
-end
-
--- Returns the texts that no error may contain.
-local function secrets_of(checked, options)
-  local secrets = {}
-  for _, name in ipairs(members.SECRETS) do secrets[#secrets + 1] = checked[name] end
-  local password = type(options.proxy) == "string" and options.proxy:match("^%a[%w+.-]*://[^/@]-:([^/]*)@")
-  secrets[#secrets + 1] = password or nil
-  return secrets
-end
-
--- Returns the checked credentials and the source's snapshot of them. The checked copy is kept while the source returns the
--- same values, which saves 9 µs: 3 % of a 200 KB call. Values are compared, not tables: a user's source may change its table
--- in place.
-local function credentials(account, seconds_left)
-  local ran, snapshot, err = pcall(account.source.get, account.source, seconds_left)
-  if not ran then return nil, errors.unsent("credentials", "CredentialsFailed", "the credentials source raised an error") end
-  if not snapshot then
-    if not errors.is(err) then
-      err = errors.unsent("credentials", "NoCredentials", "the credentials source returned nothing")
-    end
-    return nil, err
-  end
-  if not account.checked or type(snapshot) ~= "table" or not members.equal(account.parts, snapshot) then
-    local checked
-    checked, err = account.provider:check_credentials(snapshot)
-    if not checked then return nil, credentials_source.with_origin(err, snapshot) end
-    account.parts, account.checked, account.secrets = members.copy(snapshot), checked, secrets_of(checked, account.options)
-  end
-  return account.checked, snapshot
-end
-
---- Returns the id of the account that pays: its secret id or API key.
----@param account idocr.Account
----@param seconds_left number
----@return string?
----@return idocr.Error?
-function attempt.account_id(account, seconds_left)
-  local checked, err = credentials(account, seconds_left)
-  if not checked then return nil, err end
-  return checked.secret_id or checked.api_key
 end
 
 -- Removes secrets from the request id of a reply, which events and the card repeat.
@@ -147,17 +58,17 @@ local function send(client, account, plan, request, call_state, secrets)
     if not ok then return nil, picture_error(code) end
   end
   local seconds_left = call_state.ends - client.runtime.now()
-  if seconds_left <= 0 then return nil, deadline_error(call_state) end
+  if seconds_left <= 0 then return nil, lifetime.deadline_error(call_state) end
   local stopped = stopped_before_send(call_state)
   if stopped then return nil, stopped end
-  local cancelled = attempt.cancelled(client, call_state)
+  local cancelled = lifetime.cancelled(client, call_state)
   if cancelled then return nil, cancelled end
   call_state.attempts = call_state.attempts + 1
   if client.emit ~= events.silent then
     local bytes = plan.body and plan.body:length() or 0
     client.emit("request", { provider = account.name, action = plan.action, attempt = call_state.attempts, bytes = bytes })
   end
-  local forked = fork_error(call_state) -- credentials, clock or on_event of the user may have forked
+  local forked = lifetime.fork_error(call_state) -- credentials, clock or on_event of the user may have forked
   if forked then return nil, forked end
   local options = { pictures_apart = true, fresh = call_state.fresh, secrets = secrets }
   call_state.fresh = nil
@@ -199,10 +110,10 @@ end
 ---@return table? response
 ---@return string[]? pictures
 local function once(client, account, plan, call_state)
-  local forked = fork_error(call_state)
+  local forked = lifetime.fork_error(call_state)
   if forked then return nil, forked end
-  local checked, snapshot = credentials(account, call_state.ends - client.runtime.now())
-  if not checked then return nil, attempt.cancelled(client, call_state) or snapshot end
+  local checked, snapshot = account_credentials.get(account, call_state.ends - client.runtime.now())
+  if not checked then return nil, lifetime.cancelled(client, call_state) or snapshot end
   local secrets = account.secrets
   call_state.snapshot = snapshot
   call_state.temporary = checked.token ~= nil and account.source.invalidate ~= nil
@@ -272,7 +183,7 @@ end
 function attempt.sign(client, account, plan, call_state)
   local hashed, unreadable = hash(plan, client.runtime)
   if not hashed then return nil, unreadable end
-  local checked, err = credentials(account, call_state.ends - client.runtime.now())
+  local checked, err = account_credentials.get(account, call_state.ends - client.runtime.now())
   if not checked then return nil, err end
   local now, clock_error = account.clock()
   if clock_error then return nil, clock_error end
@@ -302,7 +213,7 @@ function attempt.run(client, account, plan, call_state)
 
   local retry_state
   while true do
-    if call_state.ends <= client.runtime.now() then return nil, deadline_error(call_state) end
+    if call_state.ends <= client.runtime.now() then return nil, lifetime.deadline_error(call_state) end
     local attempts_before = call_state.attempts
     local result, err, response, pictures = once(client, account, plan, call_state)
     local requested = call_state.attempts > attempts_before
@@ -312,7 +223,7 @@ function attempt.run(client, account, plan, call_state)
     if result then return result, nil, { pictures = pictures, sandbox = header(response, "x-sandbox") ~= nil } end
     if errors.PASSING[err.category] then err.retryable = true end -- a user's transport may leave it out
     if requested then money.add(call_state, err, plan) else money.nothing_left(err) end
-    if err.code == "DeadlineExceeded" and call_state.last_error then return nil, deadline_error(call_state) end
+    if err.code == "DeadlineExceeded" and call_state.last_error then return nil, lifetime.deadline_error(call_state) end
     if not requested then return nil, err end -- no credentials or our own rate limit: waiting here would not help
 
     retry_state = retry_state or new_retry_state(client)
@@ -332,33 +243,10 @@ function attempt.run(client, account, plan, call_state)
     })
     if delay > 0 then
       client.runtime.sleep(delay)
-      local cancelled = attempt.cancelled(client, call_state)
+      local cancelled = lifetime.cancelled(client, call_state)
       if cancelled then return nil, cancelled end
     end
   end
-end
-
---- Returns an error where nothing more may be done for a call: it was cancelled, or its deadline has passed.
----@param client idocr.ClientInner
----@param call_state idocr.CallState
----@return idocr.Error?
-function attempt.ended(client, call_state)
-  if client.runtime.now() >= call_state.ends then return deadline_error(call_state) end
-  return attempt.cancelled(client, call_state)
-end
-
---- Returns the error of a cancelled call whose coroutine was dropped because it does not end.
----@param client idocr.ClientInner
----@param call_state idocr.CallState
----@return idocr.Error
-function attempt.dropped(client, call_state)
-  local sending = call_state.sending
-  local err = errors.after(sending ~= nil, "closed", "Cancelled", "the call was cancelled")
-  if sending then
-    money.add(call_state, err, sending.plan)
-    if client.ledger then client.ledger:record(sending.account.name, sending.plan, call_state.attempts, err) end
-  end
-  return money.settle(err, call_state)
 end
 
 return attempt

@@ -9,6 +9,7 @@
 ---
 --- A plan is what one provider needs for a call and does not change from attempt to attempt (see providers/provider.d.lua).
 
+local account_credentials = require "idocr.client.account_credentials"
 local advice = require "idocr.picture.advice"
 local asynchronous = require "idocr.client.asynchronous"
 local attempt = require "idocr.client.attempt"
@@ -17,6 +18,7 @@ local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local kinds = require "idocr.kinds"
+local lifetime = require "idocr.client.lifetime"
 local money = require "idocr.client.money"
 local pictures = require "idocr.client.pictures"
 local routing = require "idocr.client.routing"
@@ -89,7 +91,7 @@ local function send_plan(client, account, kind, checked, ready, plan, call_state
   local result, failure, outcome
   if client.cache then
     local id
-    id, failure = attempt.account_id(account, call_state.ends - client.runtime.now())
+    id, failure = account_credentials.id(account, call_state.ends - client.runtime.now())
     if not id then return nil, failure end
     result, failure, outcome = client.cache:through({
       account = account, id = id, kind = kind, plan = plan, checked = checked, opened = ready, state = call_state,
@@ -156,12 +158,12 @@ end
 ---@return idocr.Card?
 ---@return idocr.Error?
 function call.read(client, kind, checked, call_state)
-  call_state = call_state or attempt.call_state(client)
+  call_state = call_state or lifetime.start(client)
   call_state.before_send = checked.before_send
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local read, err, account
   client.runtime.pause() -- calls that start together take turns
-  local opened, unreadable = nil, attempt.cancelled(client, call_state)
+  local opened, unreadable = nil, lifetime.cancelled(client, call_state)
   if not unreadable then opened, unreadable = pictures.open(checked.pictures) end
   if opened then
     local measured = checked.advice and advice.of(opened, client.runtime) or nil
@@ -185,7 +187,7 @@ end
 ---@return idocr.Card?
 ---@return idocr.Error?
 function call.resume(client, kind, resumed)
-  local call_state = attempt.call_state(client)
+  local call_state = lifetime.start(client)
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local account, service = asynchronous.owner(client, kind, resumed)
   if not account then return nil, money.settle(service, call_state) end
@@ -206,7 +208,7 @@ end
 ---@return table? request
 ---@return idocr.Error?
 function call.prepare(client, kind, checked)
-  local call_state = attempt.call_state(client)
+  local call_state = lifetime.start(client)
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local opened, err = pictures.open(checked.pictures)
   if not opened then return nil, money.settle(err, call_state) end
@@ -236,7 +238,7 @@ end
 ---@return table? result
 ---@return idocr.Error?
 function call.raw(client, action, make_plan)
-  local call_state = attempt.call_state(client)
+  local call_state = lifetime.start(client)
   if client.closed then return nil, money.settle(closed_error(), call_state) end
   local account = client.accounts[1]
   local plan, err = make_plan(account)

@@ -1,17 +1,13 @@
 --- The client that `idocr.new` returns: its methods, and what all of its calls share.
 
-local errors = require "idocr.errors"
+local accounts = require "idocr.client.accounts"
 local asynchronous = require "idocr.client.asynchronous"
 local cache = require "idocr.client.cache"
 local call = require "idocr.client.call"
-local clock = require "idocr.client.clock"
 local core = require "idocr.core"
-local credentials = require "idocr.credentials"
 local each = require "idocr.client.each"
+local errors = require "idocr.errors"
 local events = require "idocr.client.events"
-local validate_credentials = require "idocr.credentials.validate"
-local http_date = require "idocr.http_date"
-local json = require "idocr.json"
 local kinds = require "idocr.kinds"
 local ledger = require "idocr.client.ledger"
 local limiter = require "idocr.client.limiter"
@@ -19,10 +15,8 @@ local nearest = require "idocr.nearest"
 local options = require "idocr.client.options"
 local params = require "idocr.client.params"
 local picture = require "idocr.picture"
-local providers = require "idocr.providers"
-local routing = require "idocr.client.routing"
+local raw = require "idocr.client.raw"
 local started = require "idocr.client.started"
-local shared_credentials = require "idocr.credentials.shared"
 local stores = require "idocr.stores"
 
 local client = {}
@@ -46,17 +40,6 @@ local Client = {}
 ---@field cache idocr.Cache?
 ---@field started idocr.StartedCalls?  calls of `client:start`
 ---@field closed boolean?
-
----@class idocr.Account  a provider with the credentials of one client
----@field name string
----@field options idocr.ProviderOptions
----@field provider idocr.Provider
----@field source table               of credentials
----@field offset number              seconds to add to the clock, as a server's Date header has shown
----@field clock fun(): number?, idocr.Error?
----@field parts table?               values of the last credentials
----@field checked table?             the checked copy of them
----@field secrets string[]?          what no error may contain
 
 -- client -> idocr.ClientInner. Kept outside the client, so that a dump of it shows no key. No inner refers to its client: LuaJIT
 -- would never collect such a pair.
@@ -113,33 +96,6 @@ function Client:prepare(kind, given)
   return call.prepare(inner, found, checked)
 end
 
-local DEEPEST = 32 -- levels
-
--- Returns a copy of a raw action's params in which pictures are opened. Raises on a table that contains itself.
-local function open_pictures(value, opened, depth)
-  if picture.is(value) then
-    local entry, err = picture.open(value)
-    if not entry then return nil, err end
-    opened[#opened + 1] = entry
-    return entry.url or { image = entry.image }
-  end
-  if type(value) ~= "table" then return value end
-  if depth >= DEEPEST then error("the params are nested too deeply, or contain themselves", 0) end
-  local copy = json.is_list(value) and json.list() or {}
-  for name, member in pairs(value) do
-    local replaced, err = open_pictures(member, opened, depth + 1)
-    if err then return nil, err end
-    copy[name] = replaced
-  end
-  return copy
-end
-
-local function raw_plan(account, action, given, opened)
-  local ready, unreadable = open_pictures(given, opened, 0)
-  if unreadable then return nil, unreadable end
-  return account.provider:raw(action, ready, routing.rate(account.options, action))
-end
-
 --- Signs and sends any action of the first provider; pictures in the params are sent as base64. `false` and `cjson.null`
 --- are sent as they are. Raises where the params cannot be written as JSON.
 ---@param action string
@@ -153,7 +109,7 @@ function Client:call(action, given)
   end
   local opened, wrong = {}, nil
   local result, err = call.raw(inner, action, function(account)
-    local ran, plan, refusal = pcall(raw_plan, account, action, given, opened)
+    local ran, plan, refusal = pcall(raw.plan, account, action, given, opened)
     if ran then return plan, refusal end
     wrong = tostring(plan)
     return nil, errors.unsent("unsupported", "BadParams", "the params cannot be written as JSON or a form")
@@ -275,58 +231,6 @@ local function random_numbers()
   end
 end
 
--- Returns the credentials option of one provider; nil selects the default chain.
-local function credentials_for(checked, provider, transport)
-  local given = checked.credentials
-  if type(given) == "table" and given.by_provider then given = given.by_provider[provider] end
-  local literal = type(given) == "table" and type(given.get) ~= "function" and type(given.bind) ~= "function"
-  if literal and not validate_credentials.serve(given, provider) then given = nil end
-  if given == nil and type(transport.credentials) == "table" then given = transport.credentials[provider] end
-  return given
-end
-
--- Returns the transport for addresses in the machine's own network, which uses no proxy.
-local function direct_transport(inner)
-  if not inner.direct then
-    local shared = inner.transport.direct
-    inner.direct = shared and shared(inner.transport) or inner.new_transport { proxy = false }
-  end
-  return inner.direct
-end
-
--- Returns the key that seals what is shared: that of `shared`, else that of `cache`.
-local function sealing_key(checked)
-  local shared, cached = checked.shared, checked.cache
-  return type(shared) == "table" and rawget(shared, "key") or type(cached) == "table" and cached.key or nil
-end
-
--- Makes the account of a provider. Raises where its credentials cannot be used.
-local function new_account(inner, name)
-  local provider_options = options.for_provider(inner.options, name)
-  local account = {
-    name = name,
-    options = provider_options,
-    provider = providers.new(provider_options),
-    offset = 0,
-  }
-  function account.clock() return clock.read(inner.options.clock, inner.runtime.wall, account.offset) end
-  local source, complaint = credentials.bind(credentials_for(inner.options, name, inner.transport), {
-    provider = name,
-    clock = function() return (account.clock()) end,
-    runtime = inner.runtime,
-    emit = inner.emit,
-    store = shared_credentials.store(inner.store, sealing_key(inner.options)),
-    check = function(given) return account.provider:check_credentials(given) end,
-    parse_date = http_date.parse,
-    request_id = errors.request_id,
-    transport = function() return inner.transport end,
-    direct = function() return direct_transport(inner) end,
-  })
-  if not source then error("option credentials " .. complaint, 0) end
-  account.source = source
-  return account
-end
-
 local function new_inner(checked)
   local transports = require "idocr.transports"
   local inner = {
@@ -342,7 +246,7 @@ local function new_inner(checked)
   inner.store = stores.open(checked.shared, inner.runtime)
   inner.cache = cache.new(checked.cache, inner.store, inner.runtime, inner.emit)
   inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store, inner.emit)
-  for index, name in ipairs(checked.providers) do inner.accounts[index] = new_account(inner, name) end
+  for index, name in ipairs(checked.providers) do inner.accounts[index] = accounts.new(inner, name) end
   return inner
 end
 

@@ -1,11 +1,11 @@
 --- The pictures of a call: opens them once, makes them fit what the action of one provider takes, and checks them against its limits.
 
-local attempt = require "idocr.client.attempt"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
 local fit = require "idocr.picture.fit"
 local fit_settings = require "idocr.picture.fit_settings"
 local kinds = require "idocr.kinds"
+local lifetime = require "idocr.client.lifetime"
 local limits = require "idocr.picture.limits"
 local picture = require "idocr.picture"
 
@@ -43,8 +43,8 @@ end
 
 -- Returns the entry of a picture as it is sent: the same, or a new one that must be closed; or nil and an error.
 local function fitted(call, name, entry, settings, share)
-  local info, _, code = entry.image:info()
-  if not info then return code == "changed" and nil or entry end -- limits.picture says what is wrong
+  local info = entry.image:info()
+  if not info then return entry end -- limits.picture says what is wrong
   local account = call.account
   local task = {
     image = entry.image, info = info, size = entry.image:size(), action = call.service.action, site = account.options.site,
@@ -54,7 +54,7 @@ local function fitted(call, name, entry, settings, share)
   if not reason then return entry end
   local client, state = call.client, call.state
   local started = client.runtime.now()
-  local image, facts = fit.make(task, client.runtime, function() return attempt.ended(client, state) end)
+  local image, facts = fit.make(task, client.runtime, function() return lifetime.ended(client, state) end)
   if not image then return nil, facts end
   if client.emit ~= events.silent then
     facts.provider, facts.action, facts.picture, facts.reason = account.name, call.service.action, name, reason

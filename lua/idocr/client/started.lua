@@ -1,8 +1,8 @@
 --- Begins calls that the event loop of the program drives, so that no call blocks it: `client:start`, `client:step`, `client:fds`.
 
-local attempt = require "idocr.client.attempt"
 local call = require "idocr.client.call"
 local errors = require "idocr.errors"
+local lifetime = require "idocr.client.lifetime"
 
 local started = {}
 
@@ -101,8 +101,8 @@ function started.start(client, kind, checked, callback)
       client.runtime.no_loop or "the runtime of this transport has no event loop"))
     return self
   end
-  local call_state = attempt.call_state(client)
-  self.dropped = function() return attempt.dropped(client, call_state) end
+  local call_state = lifetime.start(client)
+  self.dropped = function() return lifetime.dropped(client, call_state) end
   local task = group.pool:start(function() return call.read(client, kind, checked, call_state) end,
     function(...) finish(self, ...) end)
   if not self.outcome then self.task = task end
