@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Encodes and decodes base64 in portable code; selects the kernel of the processor (base64_x86.c, base64_arm.c).
+ */
 #include "base64.h"
 
 #include <string.h>

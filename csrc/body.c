@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Makes and reads request bodies: a list of literal text and pictures, which are encoded while they are read.
+ */
 #include "body.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Writes dates as ISO 8601, and parses the date layouts of OCR services.
+ */
 #include "date.h"
 
 #define EARLIEST 1800 /* years that a document can have a date of: misread digits give others */
@@ -60,7 +63,7 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Skips the separator separator two numbers. Returns '/' for one of "/.-" with or without blanks around it, ' ' for blanks with
+/* Skips the separator between two numbers. Returns '/' for one of "/.-" with or without blanks around it, ' ' for blanks with
  * at least one space, and 0 for anything else. */
 static char take_separator(struct cursor *c)
 {

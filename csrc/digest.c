@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * SHA-256, HMAC-SHA-256, wiping and constant-time comparison over libcrypto.
+ */
 
 /* OpenSSL 3 calls the SHA256_* functions deprecated (not removed) in favour of EVP. They are the same assembly (equal speed
  * measured) with a state that can be copied by assignment, set up without a fetch and used without an allocation, so that nothing

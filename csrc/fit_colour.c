@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Converts rows of pixels to sRGB: by a colour profile with Little CMS, or CMYK by a formula.
+ */
 #include "fit_colour.h"
 
 #include <string.h>

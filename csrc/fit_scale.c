@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Scales a picture down row by row: a vertical and a horizontal bicubic filter with integer weights.
+ */
 #include "fit_scale.h"
 
 #include <math.h>

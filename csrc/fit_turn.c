@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Turns a picture by its EXIF orientation: stores its pixels in bands of rows that are freed as they are returned.
+ */
 #include "fit_turn.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Decodes HEIC and AVIF for a fit with libheif, in a thread where the caller allows it.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

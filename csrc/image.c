@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Opens pictures (a file, a range of a file, borrowed bytes) and reads and hashes them in slices.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* O_CLOEXEC, pread, posix_fadvise */
 #endif

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Recognises the format of a file by its first bytes.
+ */
 #include "image_format.h"
 
 #include <stdbool.h>

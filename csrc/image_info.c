@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Parses the header and the end of a picture: size in pixels, completeness, EXIF orientation.
+ */
 #include "image_info.h"
 
 #include <stdbool.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Reads small pieces of a picture at any offset through a buffered window.
+ */
 #include "image_reader.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Counts the blocks of the last scan of a JPEG by following its Huffman codes, to find out whether it is complete.
+ */
 #include "jpeg_walk.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Computes the measures of a picture (sharpness, brightness, colour) from its pixel rows.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

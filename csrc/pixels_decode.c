@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Feeds slices of a picture to the decoder of its format and hands the rows to pixels.c.
+ */
 #include <stdlib.h>
 #include <string.h>
 

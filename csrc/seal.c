@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Encrypts and decrypts with AES-256-GCM over libcrypto; returns random bytes.
+ */
 #include "seal.h"
 
 #include <limits.h>

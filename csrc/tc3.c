@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Signs requests with TC3-HMAC-SHA256: canonical request, string to sign, signature, Authorization header.
+ */
 #include "tc3.h"
 
 #include <stdbool.h>

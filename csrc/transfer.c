@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs one HTTP transfer from its start to its result: hands the body to libcurl, receives the response, applies the limits.
+ */
 #include "transfer_handle.h"
 
 #include <limits.h>

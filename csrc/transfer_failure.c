@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Maps failures of libcurl to the error categories and codes of idocr.
+ */
 #include "transfer_failure.h"
 
 #include <curl/curl.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Collects the headers and the body of a response while it arrives.
+ */
 #include "transfer_response.h"
 
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Inspects the TCP sockets of transfers: which one a connection uses, whether it is idle, what the peer received.
+ */
 #include "transfer_socket.h"
 
 #include <arpa/inet.h>

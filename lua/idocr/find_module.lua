@@ -1,6 +1,6 @@
---- Whether a Lua module is there, without loading it: package.searchpath, which plain Lua 5.1 does not have.
+--- Finds the file of a Lua module without loading it, as package.searchpath does, which plain Lua 5.1 lacks.
 
---- The file of a module, or nil.
+--- Returns the file of a module; nil where there is none.
 ---@param name string
 ---@return string?
 return function(name)

@@ -1,4 +1,4 @@
---- Runs the parts of the bench and writes what was measured, a row each, to build/bench/rows.tsv:
+--- Runs the parts of the bench and writes one row per measurement to build/bench/rows.tsv:
 --- part, contestant, scheme, size, calls in flight, round, value, second value.
 ---
 ---   bench.lua [PART…]     prepare calls waiting memory decode nginx stores; QUICK=1: fewer cells and rounds; ROUNDS=n

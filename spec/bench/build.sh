@@ -1,6 +1,6 @@
 #!/bin/bash
-# Compiles the C helpers of the bench into build/bench. The core's own sources go in as they are, and twice more for a
-# lesser processor (see fewer_instructions.h).
+# Compiles the C helpers of the bench into build/bench. The sources of the core are compiled as they are, and twice more for
+# a processor with fewer instruction sets (see fewer_instructions.h).
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
 out=build/bench

@@ -1,4 +1,4 @@
---- A chart as SVG: cost against size, and cost against calls in flight, both axes logarithmic.
+--- Draws the chart as SVG: cost against size, and cost against calls in flight, both axes logarithmic.
 
 local chart = {}
 

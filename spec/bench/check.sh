@@ -1,6 +1,6 @@
 #!/bin/bash
 # Counts instructions of the parts with callgrind and compares them with spec/bench/counts.txt: a number that grew by more
-# than TOLERANCE per cent is a regression, which shows here on the noisiest machine. `check.sh renew` keeps new counts.
+# than TOLERANCE per cent is a regression, which shows also on a busy machine. `check.sh renew` stores new counts.
 #
 # Each part runs few and many times; the difference leaves out the start of the program. callgrind knows neither
 # AVX-512 nor SHA instructions; OpenSSL and idocr are configured to use no newer instructions, so that every x86-64 gives the same counts.

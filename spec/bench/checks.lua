@@ -1,5 +1,5 @@
--- Checks in operations per second, beside the usual libraries of other languages on the same inputs:
---   npm `mrz` and `validator` (Node), python-stdnum (Python). Whatever is not installed is left out.
+-- Measures the offline checks in operations per second, beside the usual libraries of other languages on the same inputs:
+--   npm `mrz` and `validator` (Node), python-stdnum (Python). What is not installed is left out.
 -- One command: `lua5.4 spec/bench/checks.lua` from the checkout, after `make`. It runs itself under LuaJIT too.
 --   IDOCR_BENCH_CHECKS=20000 documents; npm packages go to build/bench/checks (installed on the first run).
 --

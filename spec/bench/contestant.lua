@@ -1,9 +1,10 @@
---- What every contestant in Lua does: takes orders from standard input, a line each (URL PICTURE BODY-FILE IN-FLIGHT
---- COUNT), and answers with "CPU WALL", microseconds per call.
+--- The main loop of the contestants in Lua: reads one order per line from standard input (URL PICTURE BODY-FILE IN-FLIGHT
+--- COUNT), runs it, and prints "CPU WALL" in microseconds per call.
 
 local contestant = {}
 
----@param wall fun(): number  seconds of a clock that only goes forward
+--- Runs orders until standard input ends.
+---@param wall fun(): number  seconds of a monotonic clock
 ---@param run fun(url: string, picture: string, in_flight: integer, count: integer)
 function contestant.serve(wall, run)
   for line in io.lines() do
@@ -19,6 +20,7 @@ function contestant.serve(wall, run)
   end
 end
 
+--- Returns the bytes of a file.
 function contestant.load(path)
   local file = assert(io.open(path, "rb"))
   local bytes = file:read("*a")

@@ -1,4 +1,4 @@
---- Does one part so many times, for callgrind: what a call costs in Lua and in the modules, without a wire.
+--- Runs one part a given number of times, so that callgrind can count its instructions; nothing is sent.
 ---
 ---   counts.lua WHAT TIMES PICTURE REPLY-FILE
 
@@ -21,7 +21,7 @@ end
 
 local parts = {}
 
---- A call whose answer is there at once: everything but hashing a large picture and the transport.
+--- A whole call with a transport that answers at once and a picture of 1 KB.
 function parts.call()
   local client = new_client(function() return { status = 200, headers = {}, body = text } end)
   local params = { image = idocr.bytes(contestant.load(picture):sub(1, 1020) .. "\255\217"), portrait = true, precheck = false }

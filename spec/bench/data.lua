@@ -1,5 +1,5 @@
---- What the bench sends and what it is answered: pictures of exact sizes, the request bodies that belong to them, and
---- replies of exact sizes with a portrait inside. Written once into build/bench/data.
+--- Makes the data of the bench: pictures of exact sizes, their request bodies, and replies of exact sizes with a portrait.
+--- Written once into build/bench/data.
 
 local core = require "idocr.core"
 local idocr = require "idocr"
@@ -10,7 +10,7 @@ local data = {}
 data.sizes = { { "20KB", 20 * 1024 }, { "200KB", 200 * 1024 }, { "1MB", 1024 * 1024 }, { "5MB", 5 * 1024 * 1024 } }
 data.replies = { { "1KB", 1230 }, { "200KB", 204698 }, { "3MB", 3144958 } }
 
--- The outside of a JPEG of 1600 x 1100 pixels: what a check of its header and its end reads.
+-- The header and the end of a JPEG of 1600 x 1100 pixels: all that the check of a file reads.
 local HEAD = "\255\216\255\192\0\17\8\4\76\6\64\3\1\34\0\2\17\1\3\17\1\255\218\0\12\3\1\0\2\17\3\17\0\63\0"
 local TAIL = "\255\217"
 
@@ -36,7 +36,7 @@ local REPLY = '{"Response":{"ID":"456712345","Name":"CARTER ESTHER","DateOfBirth
   .. '"PassportID":"456712345","Sex":"F","Signature":"","Surname":"CARTER","Type":"P","BirthPlace":""},'
   .. '"WarnCardInfos":[],"RequestId":"286fe95e-b690-55ec-9149-4b973e5e8a45"}}'
 
---- A passport's reply of about `size` bytes, the portrait making up what is missing.
+--- Returns a reply of a passport of about `size` bytes; the portrait fills it up.
 function data.reply(size)
   local room = math.max(0, size - #REPLY)
   return (REPLY:gsub("%%s", function() return core.base64_encode(noise(math.floor(room / 4) * 3)) end))
@@ -53,7 +53,7 @@ local function keep(path, make)
   return path
 end
 
---- The files below `folder`: pictures and bodies by size, replies by size.
+--- Writes the files below `folder`. Returns their paths: pictures, bodies and replies, each by size.
 ---@param folder string
 function data.make(folder)
   local made = { pictures = {}, bodies = {}, replies = {} }

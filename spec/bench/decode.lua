@@ -1,4 +1,4 @@
---- A reply's text into a card, beside memcpy of the text and what a Lua program does without idocr.
+--- Measures decoding the text of a reply into a card, beside memcpy of the text and a plain Lua program.
 ---
 ---   decode.lua ROUNDS REPLY-FILE…     prints "NAME FILE CPU" a line, microseconds per reply
 

@@ -1,4 +1,4 @@
-/* Included before csrc/base64_x86.c and csrc/base64_sha256.c to build them for a lesser processor than this one:
+/* Included before csrc/base64_x86.c and csrc/base64_sha256.c to build them for a processor with fewer instruction sets:
  * FEWER=0 none of the special instruction sets (the portable code), FEWER=2 up to AVX2, no SHA instructions. */
 #include <cpuid.h>
 #include <string.h>

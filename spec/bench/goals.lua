@@ -1,10 +1,10 @@
---- What idocr wants to reach, and what was measured of it. Ratios are of CPU time, medians over interleaved rounds.
+--- Compares the measurements with the goals of idocr. Ratios are of CPU time, medians over interleaved rounds.
 
 local ALL = { "20KB", "200KB", "1MB", "5MB" }
 local LARGE = { "200KB", "1MB", "5MB" }
 local SDK = { ["20KB"] = 12, ["200KB"] = 8, ["1MB"] = 5.5, ["5MB"] = 5.5 }
 
---- Rows { what, goal, measured, "met"|"missed at SIZE…"|"" }; without a goal: the most that a goal beside it can be.
+--- Returns rows { what, goal, measured, "met"|"missed at SIZE…"|"" }. A row without a goal is the bound of the goal above it.
 ---@param rows table as of spec.bench.stats
 return function(rows)
   local list = {}

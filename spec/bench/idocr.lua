@@ -1,4 +1,4 @@
---- Contestant: idocr through its public door.
+--- Contestant: idocr through its public API.
 ---
 ---   idocr.lua memory|file|unsigned CA-FILE     memory: the picture is a string; file: a path; unsigned: as memory,
 ---                                              without hashing the body (only over https)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * bench_native: what the machine itself costs, as seen from Lua: memcpy(text) copies a text into memory that stays;
+ * The Lua module bench_native, the costs of the machine for comparison: memcpy(text) copies a text into memory that is kept;
  * sha256(text) hashes it with OpenSSL and returns the raw digest.
  */
 #include <stdlib.h>

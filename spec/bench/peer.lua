@@ -1,4 +1,4 @@
---- A contestant's process, kept running over all rounds: orders go in through a named pipe, answers come back.
+--- Starts the process of a contestant, which runs over all rounds, and sends it orders through a named pipe.
 
 local process = require "spec.support.process"
 
@@ -10,7 +10,7 @@ local q = process.quote
 --- Starts a contestant, on the client's processor where processes can be pinned.
 ---@param bench table
 ---@param contestant table  of spec.bench.peers
----@param name string?      of its pipe and its words of complaint, if not the contestant's
+---@param name string?      of its pipe and in error messages (the contestant's)
 function peer.start(bench, contestant, name)
   name = name or contestant.name
   local core, command = bench.client_core, contestant.command .. " " .. bench.certs.ca
@@ -28,7 +28,7 @@ function peer.start(bench, contestant, name)
   return self
 end
 
---- One order; its answer as numbers.
+--- Sends one order and returns its answer as numbers.
 function peer:ask(order)
   self.orders:write(order, "\n")
   self.orders:flush()

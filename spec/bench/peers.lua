@@ -1,4 +1,4 @@
---- The contestants of whole calls, in the order of the table.
+--- Lists the contestants of whole calls, in the order of the table in the report.
 
 local process = require "spec.support.process"
 

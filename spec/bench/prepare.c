@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What it costs to make a picture ready to be sent (encode, wrap in JSON, hash, sign) beside OpenSSL's SHA-256 of the
+ * Measures preparing a picture for sending (encode, wrap in JSON, hash, sign) beside OpenSSL's SHA-256 of the
  * same body: the C core alone, in turns of some milliseconds.
  *
  *   prepare ROUNDS BODY-FILE PICTURE…      prints "SIZE SHA MEMORY FILE SIGN ENCODE" a line, microseconds per picture

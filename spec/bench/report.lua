@@ -1,4 +1,4 @@
---- build/bench/rows.tsv into a report: text on standard output, the same as Markdown in the file given, the chart beside it.
+--- Makes the report from build/bench/rows.tsv: text on standard output, Markdown and the chart in the given files.
 ---
 ---   report.lua COMMAND RESULTS.md CHART.svg
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The whole bench: builds the helpers, runs the parts, prints the report. A full run (all parts, QUICK not set) is also
-# what spec/bench/RESULTS.md and the chart beside it are made of; any other run writes to build/bench alone.
+# Runs the bench: builds the helpers, runs the parts, prints the report. A full run (all parts, QUICK not set) also writes
+# spec/bench/RESULTS.md and the chart beside it; any other run writes only to build/bench.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
 export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='build/5.4/?.so;build/bench/5.4/?.so;;'

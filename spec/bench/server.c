@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The other end of every measurement: an HTTP/1.1 server that throws request bodies away as cheaply as a kernel can
- * (MSG_TRUNC) and answers each with the same bytes, on one plain and one TLS port of the loopback.
+ * The server of all measurements: an HTTP/1.1 server that discards request bodies in the kernel (MSG_TRUNC) and answers each with the same bytes, on one plain and one TLS port of the loopback.
  *
  *   server REPLY-FILE CERT KEY PARENT-PID [GATHER [DELAY]]
  *

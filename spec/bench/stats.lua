@@ -1,4 +1,4 @@
---- Rows of the bench by what they measured, and what the middle of them is.
+--- Reads the rows of the bench and computes medians and ratios of medians.
 
 local stats = {}
 stats.__index = stats
@@ -30,13 +30,14 @@ function stats:cell(part, who, scheme, size, in_flight)
   return self.cells[table.concat({ part, who, scheme, size, in_flight or 1 }, "|")]
 end
 
---- Median, least and most of a cell; nil where nothing was measured. `second`: of the second values.
+--- Returns median, minimum and maximum of a cell; nil where nothing was measured. `second`: of the second values.
 function stats:of(part, who, scheme, size, in_flight, second)
   local cell = self:cell(part, who, scheme, size, in_flight)
   return cell and summary(second and cell.seconds or cell.values)
 end
 
---- Median of the ratios of two contestants, each taken within one round: what disturbs the machine disturbs both.
+--- Returns the median of the ratios of two contestants. Each ratio is taken within one round, so that other load on the machine
+--- affects both.
 function stats:ratio(part, who, other, scheme, size, in_flight)
   local a, b = self:cell(part, who, scheme, size, in_flight), self:cell(part, other, scheme, size, in_flight)
   if not a or not b then return nil end

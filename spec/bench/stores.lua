@@ -1,4 +1,4 @@
---- Measures what a rate limit and a cached call cost by where they are kept: stores.lua REDIS_URL ROUND. Prints lines
+--- Measures the cost of a rate limit and of a cached call by the store: stores.lua REDIS_URL ROUND. Prints lines
 --- "what, where, wall time in us, round trips to Redis", separated by tabs.
 
 local core = require "idocr.core"

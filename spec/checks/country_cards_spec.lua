@@ -1,3 +1,5 @@
+--- Tests the checks of cards with a number, for each kind: a correct card, and cards with a wrong number or another contradiction.
+
 local derived = require "idocr.checks.derived"
 local fields_of_kinds = require "idocr.checks.data.number_fields"
 local idocr = require "idocr"

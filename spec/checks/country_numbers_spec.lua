@@ -1,3 +1,5 @@
+--- Tests the numbers of documents by country against spec/vectors/numbers.json, and in all ways of writing them.
+
 local cjson = require "cjson"
 local numbers = require "idocr.checks.numbers"
 local process = require "spec.support.process"

@@ -1,4 +1,5 @@
---- The result cache: a picture is paid for once, by one caller; what is kept is sealed; what is not known is never paid again.
+--- Tests the result cache: a picture is paid for once, by one caller; entries are sealed; a call without a known result is not
+--- paid for again.
 
 local idocr = require "idocr"
 local scripted = require "spec.support.scripted"

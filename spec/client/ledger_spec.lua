@@ -1,4 +1,4 @@
---- The ledger: one line for every request that left, with what it cost; several processes append to one file; `idocr costs`.
+--- Tests the ledger: one line for every request that left, with what it cost; several processes append to one file; `idocr costs`.
 
 local command = require "spec.support.command"
 local idocr = require "idocr"

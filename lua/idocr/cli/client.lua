@@ -1,4 +1,4 @@
---- Shared by the subcommands that call a service: options of the client, params of a kind, pictures.
+--- Turns the arguments of the subcommands that call a service into a client, the params of a kind, and pictures.
 
 local choice = require "idocr.cli.choice"
 local core = require "idocr.core"
@@ -109,7 +109,7 @@ local function value_of(kind, name, text)
   return value
 end
 
---- The params that the arguments ask for, without the pictures.
+--- Returns the params that the arguments give, without the pictures.
 ---@param args table
 ---@return table
 function client.params(args)

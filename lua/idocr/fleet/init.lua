@@ -1,4 +1,4 @@
---- A queue of pictures on a Redis server: programs put pictures in, workers read them, everybody sees what came out.
+--- A queue of pictures on a Redis server: programs add pictures, workers read them, and results are kept there for all.
 ---
 ---   local queue = idocr.queue { url = "redis://127.0.0.1:6379/0/scans", key = key }
 ---   queue:enqueue("passport", "scans/a.jpg")
@@ -42,7 +42,7 @@ Queue.__index = Queue
 
 function Queue:__tostring() return "idocr queue " .. self.name end
 
--- Checks that the key opens what the queue holds; the first item with a key leaves the proof.
+-- Checks that the key opens what the queue holds. The first program that adds an item stores a sealed text for this check.
 local function check_key(self, adds)
   if self.key_checked then return true end
   local proof = adds and self.vault.sealer and self.vault:close("idocr", "proof") or nil
@@ -163,7 +163,7 @@ function Queue:work(given)
   return worker:run()
 end
 
--- Returns how many items end in a second, from those of the last minute.
+-- Returns how many items end per second, from those of the last minute.
 local function rate_of(counts)
   local total, first = 0, counts.now
   for seconds, number in pairs(counts.ended) do
@@ -182,7 +182,7 @@ end
 ---@field failed table<string, integer>  by code of the error
 ---@field unsure integer        may have been billed, without a result
 ---@field dead integer          several workers disappeared with them
----@field rate number           items that ended in a second, over the last minute
+---@field rate number           items that ended per second, over the last minute
 ---@field time_left number?     seconds at this rate; nil: unknown
 ---@field appendonly string?    the server's setting; nil: it does not tell
 ---@field appendfsync string?   likewise

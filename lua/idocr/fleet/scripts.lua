@@ -1,4 +1,4 @@
---- The scripts that run on the Redis server, one for each change of the queue, so that each change happens as a whole.
+--- The scripts that run on the Redis server, one for each change of the queue, so that each change is atomic.
 ---
 --- Keys of a queue; P is "idocr:{queue NAME}:".
 ---

@@ -1,4 +1,4 @@
---- The queue as it is on the Redis server: one method for each script, with times in seconds.
+--- Runs the operations of a queue on the Redis server: one method for each script or command, with times in seconds.
 
 local core = require "idocr.core"
 local redis_client = require "idocr.stores.redis_client"
@@ -6,8 +6,8 @@ local scripts = require "idocr.fleet.scripts"
 
 local server = {}
 
-local SLOWEST = 1e6 -- bytes a second of an upload
-local AGAIN = { repeatable = true } -- these scripts may run twice
+local SLOWEST = 1e6 -- bytes per second; an upload may be this slow
+local AGAIN = { repeatable = true } -- for scripts that may run twice
 
 ---@class idocr.QueueServer
 ---@field redis idocr.RedisClient
@@ -108,7 +108,7 @@ function Server:mark(item, worker)
   return reply == 1
 end
 
---- Tells that a worker still has its items.
+--- Records that a worker still has its items.
 ---@param items idocr.TakenItem[]
 ---@param worker string
 ---@return integer? count of those that it still has

@@ -1,4 +1,4 @@
---- Checks what `queue:work` takes.
+--- Checks the options of `queue:work`.
 
 local nearest = require "idocr.nearest"
 

@@ -1,4 +1,4 @@
---- Seals what a queue stores, and names items and tickets so that nothing can be told from the names.
+--- Seals what a queue stores, and derives the ids of items and tickets, which reveal nothing.
 ---
 --- With a key, jobs (with the paths of files), uploads and results are sealed with AES-256-GCM, and ids are keyed digests. In clear,
 --- ids are plain digests.

@@ -13,7 +13,7 @@ local spool = require "idocr.fleet.spool"
 local worker = {}
 
 local SHORTEST_POLL, LONGEST_POLL = 0.05, 1 -- seconds between two questions for items where there are none
-local STEP = 0.1 -- seconds; the longest time without a look at signals
+local STEP = 0.1 -- seconds; the longest wait before `stopping` is asked again
 local RETRY = 1 -- seconds between two attempts at a server that is away
 local LAST_ATTEMPTS = 5 -- seconds for which results are stored at the end, before they stay in the spool
 
@@ -62,7 +62,7 @@ local function emit(self, name, fields)
   if self.settings.on_event then self.settings.on_event(name, fields) end
 end
 
--- Gives a line to the user.
+-- Passes a result to the user.
 local function deliver(self, entry)
   if not entry or not self.settings.on_result then return end
   local ok, problem = self.settings.on_result(entry)
@@ -210,7 +210,8 @@ local function renew(self)
   if items[1] then self.server:renew(items, self.name) end
 end
 
-local function listen(self)
+-- Asks the user whether to stop.
+local function check_stop(self)
   local asked = self.settings.stopping and self.settings.stopping()
   if not asked then return end
   if self.stopping and not self.cancelled then -- asked again: the calls in flight are ended too
@@ -252,7 +253,7 @@ function Worker:run()
     self.counts.error = err
   end
   while true do
-    listen(self)
+    check_stop(self)
     if self.counts.problem then self.stopping = self.stopping or core.monotonic() end -- do not pay for results that are lost
     take(self)
     flush(self)

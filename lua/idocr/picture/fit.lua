@@ -16,7 +16,7 @@ local FAST_LONGEST, FAST_QUALITY = 1800, 80 -- the same, where the vendor recomm
 local LEAST_QUALITY = 60 -- of a later round
 local LAST_QUALITY = 50 -- of the last round
 local ADVISED_QUALITY, ADVISED_LONG = 75, 1280 -- limits of a round that only makes the answer faster
-local THREAD_POLL = 0.002 -- seconds between two looks at a thread that decodes
+local THREAD_POLL = 0.002 -- seconds between two checks of a thread that decodes
 
 --- Why a picture is made to fit.
 ---@alias idocr.FitReason "format"|"bytes"|"pixels"|"orientation"|"always"

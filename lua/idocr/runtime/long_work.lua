@@ -6,9 +6,9 @@ local tasks = require "idocr.runtime.tasks"
 local long_work = {}
 
 local SLICE = 1000 -- microseconds of work between two yields
-local WAIT = 0.005 -- seconds between two looks at the tasks before
+local WAIT = 0.005 -- seconds between two checks whether an earlier task has ended
 
--- Returns the number of tasks that run. A task whose pool was dropped ends without a word.
+-- Returns the number of tasks that run. A task whose pool was collected does not remove itself.
 local function count(running)
   local number = 0
   for task in pairs(running) do

@@ -1,4 +1,4 @@
---- Whole calls end to end: CPU of the client's process and wall time, by size, calls in flight and scheme; then whole
+--- Measures whole calls end to end: CPU of the client's process and wall time, by size, calls in flight and scheme; then whole
 --- rounds with a large answer.
 
 local peer = require "spec.bench.peer"

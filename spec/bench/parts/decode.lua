@@ -1,4 +1,4 @@
---- A reply's text into a card with its portrait as bytes.
+--- Measures decoding the text of a reply into a card with its portrait as bytes.
 
 local process = require "spec.support.process"
 

@@ -1,5 +1,5 @@
---- Peak memory with n calls of 5 MB in flight: the server keeps its answers until all n requests are there. A process of
---- its own for each number; the value is its peak in KB.
+--- Measures peak memory with n calls of 5 MB in flight: the server keeps its answers until all n requests are there. Each number
+--- has a separate process; the value is its peak in KB.
 
 local peer = require "spec.bench.peer"
 local peers = require "spec.bench.peers"

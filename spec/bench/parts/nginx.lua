@@ -1,4 +1,4 @@
---- Inside an nginx worker: idocr over cosockets, a bare cosocket loop that sends ready bytes (with and without OpenSSL's
+--- Measures calls inside an nginx worker: idocr over cosockets, a bare cosocket loop that sends ready bytes (with and without OpenSSL's
 --- SHA-256 of them), and a plain script. CPU is the worker's.
 
 local nginx = require "spec.support.nginx"

@@ -1,5 +1,5 @@
---- Making a request ready, from memory and from a file, beside OpenSSL's SHA-256 of the same bytes: with everything this
---- processor has, as on one with AVX2 and without SHA instructions in idocr's own kernel, and with portable code alone.
+--- Measures preparing a request, from memory and from a file, beside OpenSSL's SHA-256 of the same bytes: with all instruction
+--- sets of this processor, with AVX2 and without SHA instructions in idocr's kernel, and with portable code.
 
 local process = require "spec.support.process"
 

@@ -1,4 +1,4 @@
---- A rate limit and a cached call by where they are kept: this process or a Redis server on this machine. Wall time, because a
+--- Measures a rate limit and a cached call by the store: this process or a Redis server on this machine. Wall time, because a
 --- caller waits for the server.
 
 local process = require "spec.support.process"

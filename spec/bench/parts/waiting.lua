@@ -1,5 +1,4 @@
---- Calls of 20 KB at a service that takes its time, as the real ones do: hardly anything happens, and it happens at one of
---- many connections at a time.
+--- Measures calls of 20 KB at a slow service, as the real ones are: many connections are open and few of them have data.
 
 local peer = require "spec.bench.peer"
 local peers = require "spec.bench.peers"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
+ * The program of the fault server: listens, and runs a script on each connection.
+ *
  *   server SCRIPTS CERTIFICATES
  *
  * Reads the scripts, listens on a free port of the loopback for each port of each cell, prints "ask PORT",

@@ -76,8 +76,9 @@ function brazil_rg.parse(number, options)
     return found
   end
   found.number = #compact == LENGTH and compact:gsub("^(..)(...)(...)(.)$", "%1.%2.%3-%4") or compact
-  if #compact == 11 and brazil_cpf.parse(compact) and brazil_cpf.parse(compact).valid then
-    found.number, found.is_cpf, found.checksum = brazil_cpf.parse(compact).number, true, true
+  local cpf = #compact == 11 and brazil_cpf.parse(compact)
+  if cpf and cpf.valid then
+    found.number, found.is_cpf, found.checksum = cpf.number, true, true
     return result.settle(found)
   end
   check(found, compact, text)

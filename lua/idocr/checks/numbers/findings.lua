@@ -1,4 +1,4 @@
---- Says in words what a parsed number was found to be.
+--- Makes the findings about a parsed number: check digit, birth date, region, and other problems, each with a message.
 
 local findings = {}
 
