@@ -19,6 +19,7 @@ local COMMON = [[
   utf8_characters
   valid_utf8
   line
+  is_callable
   calendar
   http_date
   version

@@ -1,6 +1,7 @@
 --- Turns the arguments of the subcommands that call a service into a client, the params of a kind, and pictures.
 
 local choice = require "idocr.cli.choice"
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local fit_formats = require "idocr.picture.fit_formats"
 local idocr = require "idocr"
@@ -37,7 +38,7 @@ function client.describe_client(parser)
   parser:group("Service",
     parser:option("--provider", PROVIDERS .. "; separated by a comma, the next one is used when one fails."):argname("NAME"),
     parser:option("--site", "Tencent's site, intl or cn, which have separate accounts."):argname("SITE")
-      :convert(choice.of("--site", { "intl", "cn" })),
+      :convert(choice.of("--site", constants.SITES)),
     parser:option("--profile", "Section of Tencent's profile file with the credentials."):argname("NAME"),
     parser:option("--region", "Tencent's region, for example ap-singapore."):argname("NAME"),
     parser:option("--language", "Language of the service's messages, en-US or zh-CN."):argname("NAME")

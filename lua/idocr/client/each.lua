@@ -1,6 +1,7 @@
 --- Runs many calls at once: takes the next input when a call may start, returns results as calls complete.
 
 local call = require "idocr.client.call"
+local is_callable = require "idocr.is_callable"
 local params = require "idocr.client.params"
 
 local each = {}
@@ -16,8 +17,7 @@ Each.__index = Each
 
 -- Returns a function that returns the next input, nil where `source` is no list or function.
 local function puller(source)
-  local meta = getmetatable(source)
-  if type(source) == "function" or (type(meta) == "table" and meta.__call) then return source end
+  if is_callable(source) then return source end
   if type(source) ~= "table" then return nil end
   local index = 0
   return function()

@@ -8,6 +8,7 @@ local core = require "idocr.core"
 local each = require "idocr.client.each"
 local errors = require "idocr.errors"
 local events = require "idocr.client.events"
+local is_callable = require "idocr.is_callable"
 local kinds = require "idocr.kinds"
 local ledger = require "idocr.client.ledger"
 local limiter = require "idocr.client.limiter"
@@ -131,11 +132,6 @@ function Client:each(kind, inputs, settings)
   local iterator, complaint = each.new(inner, checked_kind(kind), inputs, settings)
   if not iterator then error(complaint, 2) end
   return iterator, nil, nil, iterator -- Lua 5.4 closes the fourth value when the loop is left
-end
-
-local function is_callable(value)
-  local meta = getmetatable(value)
-  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
 end
 
 --- Begins a call and returns at once: for programs with an event loop, which calls `client:step`. Nothing is opened or sent before

@@ -3,6 +3,7 @@
 local constants = require "idocr.constants"
 local fit_settings = require "idocr.picture.fit_settings"
 local given_credentials = require "idocr.credentials.validate"
+local is_callable = require "idocr.is_callable"
 local nearest = require "idocr.nearest"
 local providers = require "idocr.providers"
 local seal = require "idocr.seal"
@@ -12,7 +13,6 @@ local urls = require "idocr.url"
 local option_rules = {}
 
 local TRANSPORTS = { "auto", "curl", "cosocket", "sandbox" }
-local SITES = { "intl", "cn" }
 local LANGUAGES = { "en-US", "zh-CN" }
 
 local function contains(list, value)
@@ -41,8 +41,7 @@ local function text(value)
 end
 
 local function callable(value)
-  local meta = getmetatable(value)
-  if type(value) == "function" or (type(meta) == "table" and meta.__call) then return true, value end
+  if is_callable(value) then return true, value end
   return false, "must be a function, not a " .. type(value)
 end
 
@@ -155,7 +154,7 @@ local CACHE_RULES = {
 --- options that are checked before.
 option_rules.CHECKS = {
   provider = provider_list,
-  site = one_of(SITES),
+  site = one_of(constants.SITES),
   region = function(value)
     if type(value) == "string" and value:match("^[%w-]+$") then return true, value end
     return false, "must be a name like \"ap-singapore\""

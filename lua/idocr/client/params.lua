@@ -1,5 +1,6 @@
 --- Checks the params of a call against the kind, before anything is opened or sent, and parses params that come as text.
 
+local common_params = require "idocr.kinds.common_params"
 local fit_settings = require "idocr.picture.fit_settings"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
@@ -48,7 +49,6 @@ local function check_value(kind, name, rule, value)
 end
 
 local BOOLEAN = { type = "boolean" }
-local OURS = { precheck = true, advice = true, fit = true, before_send = true } -- params that no service gets
 
 --- Checks and copies the params of a call. A picture alone is short for `{ image = picture }`.
 ---@param kind idocr.Kind
@@ -71,7 +71,8 @@ function params.check(kind, given)
     else
       local ok, result = check_value(kind, name, kind.params and kind.params[name] or BOOLEAN, value)
       if not ok then return nil, name .. " " .. result end
-      if OURS[name] then checked[name] = result else checked.values[name] = result end
+      local common = common_params[name]
+      if common and not common.is_sent then checked[name] = result else checked.values[name] = result end
     end
   end
   if not checked.pictures.image then return nil, "image is missing" end

@@ -1,5 +1,6 @@
 --- Chooses the action of a provider for a kind, and decides whether the next provider is asked after a failure.
 
+local constants = require "idocr.constants"
 local errors = require "idocr.errors"
 local kinds = require "idocr.kinds"
 local money = require "idocr.client.money"
@@ -17,7 +18,7 @@ end
 local function readers(kind)
   local names = {}
   for _, service in ipairs(kind.services) do
-    for _, site in ipairs { "intl", "cn" } do
+    for _, site in ipairs(constants.SITES) do
       if service.sites and service.sites[site] then names[#names + 1] = ("%s %s (%s)"):format(service.provider, site, service.action) end
     end
     if not service.sites then names[#names + 1] = ("%s (%s)"):format(service.provider, service.action) end

@@ -1,6 +1,7 @@
 --- Compiles the table of a kind when it is loaded: paths are split into names, and the lists that decoding and the check of
 --- params need are made once.
 
+local common_params = require "idocr.kinds.common_params"
 local values = require "idocr.decode.values"
 
 local compile = {}
@@ -142,11 +143,9 @@ function compile.service(service)
   }
 end
 
-local COMMON = { "image", "portrait", "precheck", "advice", "fit", "before_send" } -- params of every kind
-
 local function param_names(kind)
-  local names = {}
-  for _, name in ipairs(COMMON) do names[name] = true end
+  local names = { image = true }
+  for name in pairs(common_params) do names[name] = true end
   for name in pairs(kind.params or {}) do names[name] = true end
   for _, service in ipairs(kind.services) do
     for _, input in ipairs(service.pictures) do names[input.param] = true end

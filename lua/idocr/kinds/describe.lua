@@ -1,5 +1,6 @@
 --- Describes a kind for users: `idocr.describe`.
 
+local common_params = require "idocr.kinds.common_params"
 local kinds = require "idocr.kinds"
 
 --- What a kind is and takes. A new table each time.
@@ -44,14 +45,10 @@ local function copy_of(table_)
 end
 
 local function params_of(kind)
-  local params = {
-    image = { type = "picture", help = "the picture", common = true },
-    portrait = { type = "boolean", help = "return the portrait, where the service cuts it out", common = true },
-    precheck = { type = "boolean", help = "false: send the file unchecked", default = true, common = true },
-    advice = { type = "boolean", help = "measure the pixels before sending: see advice on the card", common = true },
-    fit = { type = "boolean", help = "make the picture fit what the service takes", common = true },
-    before_send = { type = "function", help = "called before each request leaves; anything but true stops it", common = true },
-  }
+  local params = { image = { type = "picture", help = "the picture", common = true } }
+  for name, param in pairs(common_params) do
+    params[name] = { type = param.type, help = param.help, default = param.default, common = true }
+  end
   if kind.compiled.params.back then params.back = { type = "picture", help = "the picture of the back" } end
   for name, param in pairs(kind.params or {}) do
     params[name] = {

@@ -1,6 +1,9 @@
 --- Validates the table of a kind when it is loaded: unknown keys, missing members, wrong types, converters and date formats are
 --- errors that name the place and the nearest right name.
 
+local checks = require "idocr.kinds.checks"
+local common_params = require "idocr.kinds.common_params"
+local constants = require "idocr.constants"
 local nearest = require "idocr.nearest"
 local providers = require "idocr.providers"
 local values = require "idocr.decode.values"
@@ -11,53 +14,18 @@ local function set(text)
   return names
 end
 
-local SITES = set "intl cn"
+local SITES = set(table.concat(constants.SITES, " "))
 local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
-local COMMON = set "image back portrait precheck advice fit before_send"
+local PICTURES = set "image back"
 local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
 
 local CONVERTERS = { picture = true }
 for name in pairs(values.converters) do CONVERTERS[name] = true end
 
--- `where` is "idocr/cards/NAME.lua:" for the whole table, and with the path of a member behind it: "…: services[1].outputs".
-local function is_root(where) return where:sub(-1) == ":" end
-local function join(where, name) return where .. (is_root(where) and " " or ".") .. name end
-local function fail(where, problem) error(where .. (is_root(where) and " " or ": ") .. problem, 0) end
-
-local function type_name(value) return type(value) == "table" and "a table" or "a " .. type(value) end
-
--- A check is a function(value, where, context) that raises.
-
-local function is(wanted)
-  return function(value, where)
-    if type(value) ~= wanted then fail(where, ("must be a %s, not %s"):format(wanted, type_name(value))) end
-  end
-end
-
-local text, boolean = is "string", is "boolean"
-
-local function number(value, where)
-  is "number"(value, where)
-  if not (value > 0 and value < math.huge) then fail(where, "must be a number above 0") end
-end
-
-local function anything() end
-
-local function one_of(names)
-  return function(value, where)
-    if not names[value] or type(value) ~= "string" then
-      local shown = type(value) == "string" and ("%q"):format(value) or type_name(value)
-      fail(where, ("cannot be %s%s"):format(shown, nearest.hint(value, names)))
-    end
-  end
-end
-
-local function pattern(expected, description)
-  return function(value, where)
-    text(value, where)
-    if not value:find(expected) then fail(where, "must be " .. description) end
-  end
-end
+local fail, is, type_name = checks.fail, checks.is, checks.type_name
+local text, boolean, number, anything, true_only = checks.text, checks.boolean, checks.number, checks.anything, checks.true_only
+local one_of, pattern, list, map = checks.one_of, checks.pattern, checks.list, checks.map
+local record, required = checks.record, checks.required
 
 local function path(value, where)
   text(value, where)
@@ -75,35 +43,6 @@ local function output_field(value, where)
 end
 local warning = pattern("^%l[%l%d_]*$", "a warning name such as \"glare\"")
 
-local function list(check, least)
-  return function(value, where, context)
-    is "table"(value, where)
-    local count = 0
-    for key in pairs(value) do
-      count = count + 1
-      if type(key) ~= "number" then fail(where, ("must be a list, without the key %q"):format(tostring(key))) end
-    end
-    if count ~= #value then fail(where, "must be a list without gaps") end
-    if count < (least or 0) then fail(where, "must not be empty") end
-    for index, item in ipairs(value) do check(item, ("%s[%d]"):format(where, index), context) end
-  end
-end
-
-local function map(check_key, check_value)
-  return function(value, where, context)
-    is "table"(value, where)
-    for key, item in pairs(value) do
-      local at = ("%s[%s]"):format(where, type(key) == "string" and ("%q"):format(key) or tostring(key))
-      check_key(key, at, context)
-      check_value(item, at, context)
-    end
-  end
-end
-
-local function true_only(value, where)
-  if value ~= true then fail(where, "must be true, or left out") end
-end
-
 local function by_site(check)
   return function(value, where, context)
     if type(value) == "table" and (value.intl ~= nil or value.cn ~= nil) then
@@ -120,27 +59,6 @@ local function by_format(check)
     check(value, where, context)
   end
 end
-
--- Checks a table with named members: a rule is a check, or { check, required = true }. `more` checks the whole.
-local function record(rules, more)
-  return function(value, where, context)
-    is "table"(value, where)
-    for key in pairs(value) do
-      if not rules[key] then fail(where, ("has no member %q%s"):format(tostring(key), nearest.hint(key, rules))) end
-    end
-    for name, rule in pairs(rules) do
-      local check = type(rule) == "table" and rule[1] or rule
-      if value[name] ~= nil then
-        check(value[name], join(where, name), context)
-      elseif type(rule) == "table" then
-        fail(where, name .. " is missing")
-      end
-    end
-    if more then more(value, where, context) end
-  end
-end
-
-local function required(check) return { check, required = true } end
 
 -- ---- dates
 
@@ -219,7 +137,7 @@ local function with_limits(rules)
 end
 
 local picture_input = record(with_limits {
-  param = required(one_of(set "image back")), base64 = required(text), url = text, side = one_of(set "back either"),
+  param = required(one_of(PICTURES)), base64 = required(text), url = text, side = one_of(set "back either"),
 })
 
 local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
@@ -269,7 +187,7 @@ end)
 
 local function own_param_name(value, where)
   field(value, where)
-  if COMMON[value] then fail(where, "is a param of every kind and cannot be declared") end
+  if PICTURES[value] or common_params[value] then fail(where, "is a param of every kind and cannot be declared") end
 end
 
 local kind = record {

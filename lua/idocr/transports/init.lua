@@ -1,6 +1,7 @@
 --- Selects the transport of a client. Loads each transport on first use, so that nginx never loads libcurl and a plain program
 --- never loads cosockets.
 
+local is_callable = require "idocr.is_callable"
 local runtime = require "idocr.runtime"
 
 local transports = {}
@@ -33,9 +34,7 @@ function transports.new(option, options)
   options = options or {}
   local named = NAMED[option == nil and "auto" or option]
   if named then return named(options) end
-  local meta = getmetatable(option)
-  local callable = type(option) == "function" or (type(meta) == "table" and meta.__call ~= nil)
-  if callable or (type(option) == "table" and type(option.send) == "function") then
+  if is_callable(option) or (type(option) == "table" and type(option.send) == "function") then
     return require("idocr.transports.user").new(option, options, runtime.current())
   end
   error("transport must be auto, curl, cosocket, sandbox, a function or an object with send", 0)

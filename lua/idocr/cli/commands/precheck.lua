@@ -3,6 +3,7 @@
 local advice = require "idocr.picture.quality"
 local choice = require "idocr.cli.choice"
 local cli = require "idocr.cli.client"
+local constants = require "idocr.constants"
 local console = require "idocr.cli.console"
 local fit = require "idocr.picture.fit"
 local fit_settings = require "idocr.picture.fit_settings"
@@ -33,7 +34,7 @@ function precheck.describe(parser)
   parser:option("--provider", "Provider whose limits apply: " .. names .. ".", providers.NAMES[1]):argname("NAME")
     :convert(choice.of("--provider", providers.NAMES))
   parser:option("--site", "Tencent's site: intl or cn.", "intl"):argname("SITE")
-    :convert(choice.of("--site", { "intl", "cn" }))
+    :convert(choice.of("--site", constants.SITES))
   parser:flag("--json", "One line of JSON for each picture.")
 end
 
