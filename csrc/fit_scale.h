@@ -22,10 +22,10 @@ struct idocr_fit_axis {
 struct idocr_fit_scale {
     struct idocr_fit_axis across, down;
     int channels;
-    uint32_t rows, done; /* rows that came, and rows that were taken */
-    uint8_t *ring;       /* the last `down.taps` rows that came */
-    uint8_t *line;       /* a row after the vertical filter */
-    int32_t *sums;       /* of the vertical filter */
+    uint32_t rows, done;    /* rows that came, and rows that were taken */
+    uint8_t *ring;          /* the last `down.taps` rows that came */
+    uint8_t *line;          /* a row after the vertical filter */
+    const uint8_t **window; /* rows that the vertical filter reads */
 };
 
 /* Allocates for rows of `width` pixels of `channels` bytes; the result is not larger in either direction. -1: out of memory. */

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the contestants: Debian's packages for the plain Lua recipe and for bench-check, and the official SDK by npm.
+# Installs the contestants: Debian's packages for the plain Lua recipe and for bench-check, and the official SDK and sharp by npm.
 # Reports what cannot be installed; the benchmark leaves it out.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")"
-packages="lua-luaossl lua-curl lua-socket lua-cjson luajit2 curl valgrind"
+packages="imagemagick libjpeg-turbo-progs lua-luaossl lua-curl lua-socket lua-cjson luajit2 curl valgrind"
 if command -v apt-get >/dev/null; then
   as_root=
   [ "$(id -u)" = 0 ] || as_root=sudo
@@ -15,6 +15,8 @@ fi
 if command -v npm >/dev/null; then
   cd ../peers
   npm ci --ignore-scripts --no-audit --no-fund
+  mkdir -p ../../build/bench/sharp
+  npm install --prefix ../../build/bench/sharp --no-audit --no-fund sharp@0.35.5
 else
   echo "no npm: the official SDK is left out" >&2
 fi

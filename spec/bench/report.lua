@@ -198,6 +198,15 @@ if rows.known.stores then
   table_of({ "", "Lua 5.4", "LuaJIT", "round trips" }, lines)
 end
 
+if rows.known.fit then
+  local files = { { "12 MP JPEG" }, { "48 MP JPEG" }, { "20 MP PNG" }, { "12 MP HEIC" } }
+  local function megabytes(found) return found and number(found.median / 1024) or "" end
+  say("## A picture made to fit: 2400 pixels, quality 90, one core\n")
+  local whos = { "idocr", "sharp", "ImageMagick" }
+  grid("fit", "ms of CPU", whos, "", 1, files, milliseconds)
+  grid("fit", "MB of memory (ImageMagick: of the whole process)", whos, "", 1, files, megabytes, true)
+end
+
 local function line_of(who, points_at)
   local points = {}
   points_at(function(x, found) if found then points[#points + 1] = { x, found.median / 1000 } end end, who)
