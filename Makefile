@@ -227,6 +227,13 @@ rock:
 deb: all
 	@spec/packaging/deb.sh
 
+# ---- the pages of docs/ that are made from tables, and lua/idocr/types.d.lua
+
+.PHONY: docs-pages
+docs-pages: all
+	@LUA_PATH="$(CURDIR)/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;" LUA_CPATH="$(CURDIR)/$(BUILD)/$(firstword $(LUAS))/?.so;;" \
+	  $(if $(filter luajit,$(firstword $(LUAS))),luajit,lua$(firstword $(LUAS))) spec/tools/docs/pages.lua
+
 # ---- faults, fuzzing, long runs, another processor
 
 .PHONY: fuzz soak test-arm64
@@ -278,6 +285,7 @@ help:
 	  'make test-valgrind  the tests under valgrind, leaks included' \
 	  'make faults         every fault of a server against every transport; FAULTS=words TRANSPORT=name for some' \
 	  'make lint           luacheck' \
+	  'make docs-pages     write the pages of docs/ that are made from tables' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
 	  'make uninstall      remove what make install with the same variables installed' \
   'make dist           the source tarball with its checksum, in build/dist' \

@@ -2,7 +2,8 @@
 
 local process = require "spec.support.process"
 
-local page = assert(process.read "docs/errors.md")
+local whole = assert(process.read "docs/errors.md")
+local page = whole:match("^(.-)\n## Codes of Tencent Cloud")
 
 -- Quoted names in these files that are not error codes: members and actions of the services, and names of formats.
 local NOT_CODES = {}
@@ -80,6 +81,18 @@ describe("docs/errors.md", function()
 
   it("lists no code that the sources do not use", function()
     for code in pairs(rows) do assert.is_truthy(codes[code], code) end
+  end)
+
+  it("lists every code of the vendors", function()
+    local count = 0
+    for _, provider in ipairs(require("idocr.providers").NAMES) do
+      local tables = require("idocr.providers." .. provider .. ".errors")
+      for code, facts in pairs(tables.codes or tables.statuses) do
+        count = count + 1
+        assert.is_truthy(whole:find(("\n| `%s` | `%s` | %s |"):format(code, facts.category, facts.message), 1, true), code)
+      end
+    end
+    assert.is_true(count > 80, count)
   end)
 
   it("gives each code the category that the sources give it", function()
