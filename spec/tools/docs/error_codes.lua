@@ -63,6 +63,12 @@ return {
       advice = "install the packages that the message names and build again",
     },
     {
+      code = "UrlNotFitted",
+      meaning = "the param `fit` was given with a picture by URL, which the service downloads",
+      billed = "false", retryable = "no",
+      advice = "give the picture's bytes, or leave out `fit`",
+    },
+    {
       code = "BadForm",
       meaning = "the upload in nginx is a malformed form, or has another content type",
       billed = "false", retryable = "no",
@@ -383,7 +389,7 @@ return {
     },
     {
       code = "StoreRefused",
-      meaning = "the store refused an operation: no memory, a wrong password, no permission",
+      meaning = "the store refused an operation: no memory, a wrong password, no permission, more than 64 MiB at once",
       billed = "false", retryable = "no",
       advice = "enlarge the `lua_shared_dict`; check the account",
     },
