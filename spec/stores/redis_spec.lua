@@ -85,6 +85,36 @@ describe("the store on a Redis server", function()
     assert.same({ store = "redis", use = "limit", code = "StoreUnavailable", without = true }, events[2])
   end)
 
+  test("does not hold a call beyond its deadline when it hangs", function()
+    local hanging = redis.start { append = false }
+    finally(function()
+      hanging.resume()
+      hanging.stop()
+    end)
+    hanging.pause()
+    local key = ("k"):rep(32)
+    for _, options in ipairs {
+      { shared = hanging.url }, { shared = hanging.url, cache = { key = key } },
+      { shared = { url = hanging.url, without = true }, cache = { key = key } },
+    } do
+      local wire = { send = function() return scripted.ok() end }
+      options.transport, options.credentials = wire, { secret_id = "AKIDhang", secret_key = "k" }
+      options.timeout = { total = 0.5 }
+      local _, err = idocr.new(options):passport(idocr.bytes(scripted.PNG))
+      assert.is_truthy(err.category == "store" or err.category == "timeout", tostring(err))
+    end
+    local deadlines = {}
+    local store = stores.open(select(2, stores.check(hanging.url)), runtime.new(), 0.25)
+    local run = store.client.redis.open
+    store.client.redis.open = function(address, seconds)
+      deadlines[#deadlines + 1] = seconds
+      return run(address, seconds)
+    end
+    assert.is_nil((store:get "k"))
+    store.client.redis.open = run
+    assert.is_true(deadlines[1] <= 0.25)
+  end)
+
   it("is refused when the option is wrong, without showing a password", function()
     for _, case in ipairs {
       { "redis://:SECRET@h:x", "host or port" }, { "http://h", "must start with redis://" }, { "redis://h/0/scans", "only a queue" },

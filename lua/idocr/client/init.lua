@@ -239,7 +239,7 @@ local function new_inner(checked)
   inner.transport = inner.new_transport {}
   inner.runtime = inner.transport.runtime
   inner.ledger = ledger.new(checked.ledger, inner.runtime.wall, inner.emit)
-  inner.store = stores.open(checked.shared, inner.runtime)
+  inner.store = stores.open(checked.shared, inner.runtime, checked.timeout.total)
   inner.cache = cache.new(checked.cache, inner.store, inner.runtime, inner.emit)
   inner.limiter = limiter.new(checked.rate, inner.runtime, inner.store, inner.emit)
   for index, name in ipairs(checked.providers) do inner.accounts[index] = accounts.new(inner, name) end

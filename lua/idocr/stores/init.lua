@@ -78,11 +78,12 @@ end
 --- Opens the store that the option `shared` names. Raises, without a position, where it cannot be used here.
 ---@param shared any             of `stores.check`; nil: this Lua state only
 ---@param runtime idocr.Runtime
+---@param longest number?        seconds that no operation may exceed: the deadline of a call
 ---@return idocr.Store
-function stores.open(shared, runtime)
+function stores.open(shared, runtime, longest)
   if shared == nil then return stores.memory() end
   if type(shared) == "table" and rawget(shared, "address") then
-    local store, err = require("idocr.stores.redis").new(shared, runtime)
+    local store, err = require("idocr.stores.redis").new(shared, runtime, longest)
     if not store then error("option shared: " .. err.message, 0) end
     return store
   end

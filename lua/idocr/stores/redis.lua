@@ -65,11 +65,13 @@ function Redis:close() self.client:close() end
 --- Makes a store.
 ---@param settings idocr.SharedRedis
 ---@param runtime idocr.Runtime
+---@param longest number?  seconds that no operation may exceed
 ---@return idocr.RedisStore?
 ---@return idocr.Error? err
-function redis.new(settings, runtime)
+function redis.new(settings, runtime, longest)
   local client, err = redis_client.new(settings.address, runtime, settings)
   if not client then return nil, err end
+  client.timeout = math.min(client.timeout, longest or math.huge)
   return setmetatable({ client = client, without = settings.without }, Redis)
 end
 
