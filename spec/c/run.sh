@@ -25,7 +25,7 @@ for source in spec/c/*_test.c; do
   libraries=(-lcrypto)
   if [[ $source = */lua_*_test.c ]]; then
     ${PKG_CONFIG:-pkg-config} --exists lua5.4 || { echo "# no lua5.4 for $source"; continue; }
-    objects+=(csrc/tc3.c csrc/reply.c csrc/date.c csrc/lua_core*.c)
+    objects+=(csrc/tc3.c csrc/seal.c csrc/reply.c csrc/date.c csrc/lua_core*.c)
     read -ra more < <(${PKG_CONFIG:-pkg-config} --cflags --libs lua5.4)
     libraries+=("${more[@]}")
   fi

@@ -175,7 +175,7 @@ describe("the gateway under load", function()
         drive { file = file, count = 60, concurrency = 30, abort_after = 0.1 }
       end
       -- nginx detects the disconnection and closes their upstream connections
-      process.wait_for(function() return memory("/memory").requests <= 2 end, 10)
+      process.wait_for(function() return memory("/memory").requests <= 2 end, 60)
       return memory()
     end
     local before = leave() -- the pool's idle connections are there now
@@ -184,8 +184,8 @@ describe("the gateway under load", function()
     assert.is_true(after.files <= before.files + 30, before.files .. " -> " .. after.files) -- 240 disconnected
     process.wait_for(function() -- files of spooled uploads
       memory()
-      return not process.capture(("ls -l /proc/%d/fd 2>/dev/null"):format(after.pid)):find("deleted", 1, true)
-    end, 10)
+      return not process.capture(("ls -l /proc/%d/fd 2>/dev/null"):format(after.pid)):find("/%d+ %(deleted%)")
+    end, 60)
     -- all places are free again
     all_well(drive { file = small, count = 50, concurrency = 50 }, 50)
   end)
@@ -197,7 +197,7 @@ describe("the gateway under load", function()
     local out = dir .. "/leaving"
     local leaving = process.spawn(command { file = small, path = "/limited", count = left, concurrency = left, abort_after = 1.5 },
       { stdout = out })
-    process.wait_for(function() return memory("/memory").requests > left / 2 end, 10)
+    process.wait_for(function() return memory("/memory").requests > left / 2 end, 60)
     local result = drive { file = small, path = "/limited", count = 5, concurrency = 5 } -- after all of them
     leaving.wait(30)
     all_well(result, 5)

@@ -20,9 +20,12 @@ local HEAD = [[
     return response.headers["x-connection"]
   end
   local function descriptors()
-    local pipe = io.popen "ls /proc/$PPID/fd | wc -l"
-    local count = tonumber(pipe:read "*a")
-    pipe:close()
+    local name = os.tmpname() -- not popen: its own pipe may be open on both sides while ls runs
+    os.execute("ls /proc/$PPID/fd | wc -l >" .. name)
+    local file = io.open(name)
+    local count = tonumber(file:read "*a")
+    file:close()
+    os.remove(name)
     return count
   end
   local function child(work)
