@@ -20,6 +20,7 @@ local COMMON = [[
   valid_utf8
   line
   is_callable
+  sorted_names
   calendar
   http_date
   version

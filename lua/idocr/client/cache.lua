@@ -9,6 +9,7 @@ local json = require "idocr.json"
 local money = require "idocr.client.money"
 local reply = require "idocr.decode.reply"
 local seal = require "idocr.seal"
+local sorted_names = require "idocr.sorted_names"
 
 local cache = {}
 
@@ -73,10 +74,7 @@ function Cache:key(call)
     options.provider, options.provider == "tencent" and options.site or "", core.sha256(call.id), call.kind.kind, call.plan.action,
     params_text(call.checked.values),
   }
-  local names = {}
-  for name in pairs(call.opened) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_names(call.opened)) do
     local image = call.opened[name].image
     local hash = image and digest.image(image, self.runtime.pause)
     if not hash then return nil end

@@ -5,6 +5,7 @@ local fit_settings = require "idocr.picture.fit_settings"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 local picture = require "idocr.picture"
+local sorted_names = require "idocr.sorted_names"
 
 local params = {}
 
@@ -84,13 +85,6 @@ end
 
 local WORDS = { ["true"] = true, ["1"] = true, on = true, yes = true, ["false"] = false, ["0"] = false, off = false, no = false }
 
-local function names_of(values)
-  local names = {}
-  for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, " or ")
-end
-
 -- By type of the param: text -> value, or nil and what is wrong with it, without repeating it.
 local FROM_TEXT = {
   boolean = function(text)
@@ -106,7 +100,7 @@ local FROM_TEXT = {
     return names
   end,
   string = function(text, param)
-    if param.values and param.values[text] == nil then return nil, "must be " .. names_of(param.values) end
+    if param.values and param.values[text] == nil then return nil, "must be " .. table.concat(sorted_names(param.values), " or ") end
     return text
   end,
 }

@@ -5,6 +5,7 @@ local digest = require "idocr.picture.digest"
 local errors = require "idocr.errors"
 local json = require "idocr.json"
 local picture = require "idocr.picture"
+local sorted_names = require "idocr.sorted_names"
 
 local jobs = {}
 
@@ -56,13 +57,6 @@ function jobs.need_upload(pictures)
     if given.source ~= "url" and (given.source ~= "file" or given.offset) then return true end
   end
   return false
-end
-
-local function sorted_names(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
 end
 
 --- Makes an item. The same kind, params and pictures make the same id.

@@ -2,6 +2,7 @@
 
 local common_params = require "idocr.kinds.common_params"
 local kinds = require "idocr.kinds"
+local sorted_names = require "idocr.sorted_names"
 
 --- What a kind is and takes. A new table each time.
 ---@class idocr.Description
@@ -31,13 +32,6 @@ local kinds = require "idocr.kinds"
 ---@field params string[]                               names of the params that reach this service
 ---@field formats string[]|table<string, string[]>|nil  picture formats taken, for all sites or by site; nil: not published
 
-local function sorted(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function copy_of(table_)
   local copy = {}
   for name, value in pairs(table_) do copy[name] = value end
@@ -52,7 +46,7 @@ local function params_of(kind)
   if kind.compiled.params.back then params.back = { type = "picture", help = "the picture of the back" } end
   for name, param in pairs(kind.params or {}) do
     params[name] = {
-      type = param.type, help = param.help, default = param.default, values = param.values and sorted(param.values),
+      type = param.type, help = param.help, default = param.default, values = param.values and sorted_names(param.values),
       required = param.required,
     }
   end
@@ -71,9 +65,9 @@ end
 
 local function formats_of(formats)
   if not formats then return nil end
-  if not (formats.intl or formats.cn) then return sorted(formats) end
+  if not (formats.intl or formats.cn) then return sorted_names(formats) end
   local by_site = {}
-  for site, names in pairs(formats) do by_site[site] = sorted(names) end
+  for site, names in pairs(formats) do by_site[site] = sorted_names(names) end
   return by_site
 end
 
@@ -87,9 +81,9 @@ local function service_of(service)
   for index, input in ipairs(service.pictures) do pictures[index] = input.param end
   return {
     sides = sides_of(service.pictures),
-    provider = service.provider, action = service.action, sites = service.sites and sorted(service.sites), pictures = pictures,
+    provider = service.provider, action = service.action, sites = service.sites and sorted_names(service.sites), pictures = pictures,
     removed = service.removed and copy_of(service.removed), when = service.when,
-    params = sorted(add_taken(service.inputs, {})), formats = formats_of(service.formats),
+    params = sorted_names(add_taken(service.inputs, {})), formats = formats_of(service.formats),
   }
 end
 

@@ -110,6 +110,7 @@ local function sending(call)
   call:notify()
 end
 
+-- The first light thread: connects, then sends (a request that fits into the socket buffer) or reads.
 local function first(call, transport, request, fresh)
   local ran, reused, err = pcall(connect.open, call, transport, request, fresh)
   if not ran or reused == nil then

@@ -1,5 +1,7 @@
 --- Reports where the sources of a field differ: service, machine readable zone, printed zone, number, second provider.
 
+local sorted_names = require "idocr.sorted_names"
+
 local SOURCE_WORDS = {
   mrz = "machine readable zone", number = "number", personal_number = "personal number", service = "field",
   telecode = "telegraph code", visual = "printed zone", second = "second provider",
@@ -53,8 +55,5 @@ end
 --- Adds the findings about fields that differ or agree.
 ---@param context idocr.checks.Context
 return function(context)
-  local names = {}
-  for field in pairs(context.fields) do names[#names + 1] = field end
-  table.sort(names)
-  for _, field in ipairs(names) do report(context, field, context.fields[field]) end
+  for _, field in ipairs(sorted_names(context.fields)) do report(context, field, context.fields[field]) end
 end
