@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Receives a JSON reply in pieces and decodes its base64 pictures apart from the text, by a state machine over tokens. A token is one character of a string, or one escape.
+ * Receives a JSON reply in pieces and decodes its base64 pictures apart from the text: a state machine over tokens. A token is one
+ * character of a string, or one escape.
  *
  *             LETTER       PAD         END          INNER                     OTHER
  *   STRING    keep         keep        → OUTSIDE    → RUN                     keep
