@@ -9,6 +9,7 @@
 #include "heif.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,21 +180,24 @@ static void *decode_in_thread(void *data)
     return NULL;
 }
 
-static void begin(struct work *work, bool background)
+/* Starts the thread, without signals: those of the process must interrupt its event loop. */
+static bool start_thread(struct work *work)
 {
     pthread_attr_t attributes;
     pthread_t thread;
-    bool begun = false;
-    if (background && pthread_attr_init(&attributes) == 0) {
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        atomic_fetch_add(&work->users, 1);
-        begun = pthread_create(&thread, &attributes, decode_in_thread, work) == 0;
-        if (!begun)
-            atomic_fetch_sub(&work->users, 1);
-        pthread_attr_destroy(&attributes);
-    }
-    if (!begun)
-        decode(work);
+    sigset_t all, before;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    atomic_fetch_add(&work->users, 1);
+    bool started = pthread_create(&thread, &attributes, decode_in_thread, work) == 0;
+    if (!started)
+        atomic_fetch_sub(&work->users, 1);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return started;
 }
 
 static enum idocr_fit_status start_heif(void *data, struct idocr_fit_picture *picture, uint32_t width, uint32_t height)
@@ -204,7 +208,8 @@ static enum idocr_fit_status start_heif(void *data, struct idocr_fit_picture *pi
     (void)height;
     if (!self->started) {
         self->started = true;
-        begin(work, picture->background);
+        if (!picture->background || !start_thread(work))
+            decode(work);
     }
     if (atomic_load(&work->stage) != DECODED)
         return IDOCR_FIT_WAIT;

@@ -11,6 +11,9 @@ local seen = built and pictures.has "convert" and it or pending -- looks at pixe
 local webp = built and fit.formats.webp and it or pending
 local coloured = built and fit.profiles and it or pending
 
+local has_heif, heif = pcall(require, "idocr.heif")
+local heic = built and has_heif and it or pending
+
 local SPECIMEN = "lua/idocr/sandbox/specimens/passport.jpg" -- 1000 x 704
 local MADE = "spec/fuzz/pictures/"
 
@@ -201,6 +204,55 @@ describe("a fit", function()
     assert.truthy(message:find("profile", 1, true))
     _, _, code = made(icc.into_jpeg(process.read(SPECIMEN), icc.rgb():sub(1, 300)))
     assert.equal("profile", code)
+  end)
+end)
+
+describe("HEIC and AVIF", function()
+  -- Runs a job with libheif's decoder to its end.
+  local function decode(bytes, background)
+    local job = assert(fit.new(core.body { { image = core.image_bytes(bytes), encoding = "raw" } },
+      { decoder = heif.decoder, quality = 90, longest = 40, background = background }))
+    local state, _, code, waited
+    repeat
+      state, _, code = job:step(background and 100 or 0)
+      waited = waited or state == "wait"
+    until state ~= "more" and state ~= "wait"
+    local result = job:result()
+    job:close()
+    return state == "done" and result or nil, code, waited
+  end
+
+  heic("are decoded, also in a thread", function()
+    for _, name in ipairs { "small.heic", "small.avif" } do
+      local bytes = process.read(MADE .. name)
+      local straight = decode(bytes)
+      if straight then -- the library may lack a codec
+        assert.equal("40x28", size_of(straight.bytes))
+        assert.equal(straight.bytes, decode(bytes, true).bytes)
+      end
+    end
+  end)
+
+  heic("are errors where they are cut or other files", function()
+    for _, name in ipairs { "small.heic", "small.avif" } do
+      local bytes = process.read(MADE .. name)
+      for i = 1, 20 do
+        local result, code = decode(bytes:sub(1, math.floor(#bytes * i / 21)))
+        assert.is_nil(result)
+        assert.truthy(code == "truncated" or code == "broken" or code == "unsupported", code)
+      end
+    end
+    assert.is_nil((decode "x"))
+    assert.is_nil((decode(process.read(SPECIMEN))))
+  end)
+
+  heic("can be closed while the thread works", function()
+    for _ = 1, 3 do
+      local job = fit.new(core.body { { image = core.image_bytes(process.read(MADE .. "small.heic")), encoding = "raw" } },
+        { decoder = heif.decoder, quality = 90, background = true })
+      for _ = 1, 3 do job:step(1) end
+      job:close()
+    end
   end)
 end)
 
