@@ -52,6 +52,7 @@ local DOORS = {
   cards = "",
   checks = [[
     derived
+    mask
     report
     mrz
     numbers
@@ -88,6 +89,7 @@ local DOORS = {
     fit_settings
     limits
     quality
+    thumbnail
   ]],
   providers = "init tencent.tc3",
   sandbox = [[

@@ -1,10 +1,12 @@
 --- Writes the lines of a batch as a table of comma-separated values (RFC 4180, UTF-8 with a byte order mark for Excel).
 
+local entry = require "idocr.cli.entry"
 local idocr = require "idocr"
 local json = require "idocr.json"
-local money = require "idocr.client.money"
 
 local csv = {}
+
+local member = entry.member
 
 -- A spreadsheet would compute a cell that begins with one of these (a formula in a name that a document carries).
 local FORMULA = "^[=+%-@\t\r]"
@@ -27,26 +29,12 @@ local function row(values, count)
   return table.concat(cells, ",") .. "\r\n"
 end
 
-local function member(value)
-  if value ~= json.null then return value end
-end
-
 -- The text of a field: lists with a line break between their items.
 local function text_of(value)
   if type(value) ~= "table" then return value end
   local items = {}
   for index, item in ipairs(value) do items[index] = type(item) == "table" and member(item.name) or tostring(item) end
   return table.concat(items, "\n")
-end
-
-local STATUS = { final = "refused", unsure = "unsure", again = "failed" }
-
-local function status_of(entry)
-  local err = member(entry.error)
-  if type(err) ~= "table" then return "read" end
-  local facts = {}
-  for _, name in ipairs { "category", "code", "billed", "retryable", "sent" } do facts[name] = member(err[name]) end
-  return STATUS[money.verdict(facts)]
 end
 
 local HEAD = { "file", "status", "error" }
@@ -64,10 +52,10 @@ function csv.write(from, to, kind)
   local input, problem = io.open(from, "rb")
   if not input then return nil, problem end
   for text in input:lines() do
-    local entry = json.decode(text)
-    if type(entry) == "table" and type(entry.file) == "string" then
-      if not lines[entry.file] then order[#order + 1] = entry.file end
-      lines[entry.file] = entry
+    local line = json.decode(text)
+    if type(line) == "table" and type(line.file) == "string" then
+      if not lines[line.file] then order[#order + 1] = line.file end
+      lines[line.file] = line
     end
   end
   input:close()
@@ -82,9 +70,9 @@ function csv.write(from, to, kind)
   local written
   written, problem = output:write("\239\187\191", row(heads, #heads))
   for _, file in ipairs(order) do
-    local entry = lines[file]
-    local card, err = member(entry.card) or {}, member(entry.error) or {}
-    local values = { file, status_of(entry), member(err.code) }
+    local line = lines[file]
+    local card, err = member(line.card) or {}, member(line.error) or {}
+    local values = { file, entry.status(line), member(err.code) }
     for index, name in ipairs(fields) do values[#HEAD + index] = text_of(member(card[name])) end
     values[#HEAD + #fields + 1] = text_of(member(card.warnings))
     values[#HEAD + #fields + 2] = member(card.request_id) or member(err.request_id)

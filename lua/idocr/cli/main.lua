@@ -18,6 +18,7 @@ local COMMANDS = {
   { "enqueue", "Put pictures into a queue on a Redis server." },
   { "work", "Read the pictures of a queue; any number of workers may run." },
   { "queue", "Show what is in a queue, write its results, retry, drop or erase items." },
+  { "report", "Make a page of the results of a batch, to look through in a browser." },
   { "costs", "Sum up what the requests in a ledger cost." },
   { "kinds", "List the kinds of documents and the services that read them." },
   { "sign", "Show the signed request as a curl command, with secrets masked." },

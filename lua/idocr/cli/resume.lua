@@ -2,8 +2,8 @@
 --- file is about that content: under its path, and under another path when the file was renamed or moved.
 
 local core = require "idocr.core"
+local entry = require "idocr.cli.entry"
 local json = require "idocr.json"
-local money = require "idocr.client.money"
 
 local resume = {}
 
@@ -24,18 +24,9 @@ local RANK = { again = 1, unsure = 2, done = 3 }
 local Memory = {}
 Memory.__index = Memory
 
--- Returns a JSON member, or nil for null.
-local function member(value)
-  if value ~= json.null then return value end
-end
-
-local function outcome_of(entry)
-  local err = member(entry.error)
-  if type(err) ~= "table" then return "done" end
-  local facts = {}
-  for _, name in ipairs { "category", "code", "billed", "retryable", "sent" } do facts[name] = member(err[name]) end
-  local verdict = money.verdict(facts)
-  return verdict == "final" and "done" or verdict
+local function outcome_of(line)
+  local verdict = entry.verdict(line)
+  return (verdict == nil or verdict == "final") and "done" or verdict
 end
 
 -- Resolves the links of the folder, so that `scans`, `../x/scans` and `/x/scans` are equal. The file itself may be missing.
@@ -109,16 +100,10 @@ end
 ---@return boolean
 function Memory:wrote(path) return self.written[self:canonical(path) or path] == true end
 
--- Returns the path in a line. A path that is not UTF-8 is also given in base64.
-local function path_of(entry)
-  if type(entry.file_base64) == "string" then return core.base64_decode(entry.file_base64) or entry.file end
-  return entry.file
-end
-
-function Memory:add(entry)
-  local hash = type(entry.sha256) == "string" and entry.sha256:match("^%x+$") or nil
-  self:note(path_of(entry), outcome_of(entry), hash)
-  local portrait = type(entry.card) == "table" and entry.card.portrait
+function Memory:add(line)
+  local hash = type(line.sha256) == "string" and line.sha256:match("^%x+$") or nil
+  self:note(entry.path(line), outcome_of(line), hash)
+  local portrait = type(line.card) == "table" and line.card.portrait
   if type(portrait) == "table" and type(portrait.file) == "string" then
     self.written[self:canonical(portrait.file) or portrait.file] = true
   end
@@ -140,9 +125,9 @@ function resume.load(path)
   if core.file_type(path, true) ~= "file" then return memory, false end -- reading a pipe or a device might never end
   local handle = io.open(path, "rb")
   if not handle then return memory, false end
-  for line in handle:lines() do
-    local entry = json.decode(line)
-    if type(entry) == "table" and type(entry.file) == "string" then memory:add(entry) end
+  for text in handle:lines() do
+    local line = json.decode(text)
+    if type(line) == "table" and type(line.file) == "string" then memory:add(line) end
   end
   local torn = is_torn(handle)
   handle:close()

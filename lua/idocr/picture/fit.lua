@@ -267,6 +267,22 @@ function fit.make(task, runtime, check)
   end)
 end
 
+--- Makes a small JPEG of a picture, whatever a service takes.
+---@param image userdata
+---@param info idocr.core.ImageInfo
+---@param longest integer  pixels of the longer side
+---@param quality integer  of the JPEG
+---@return userdata? image  to be closed by the caller
+---@return idocr.Error? err
+function fit.small(image, info, longest, quality)
+  if not formats[info.format] then
+    return refused("PictureFormat", "no small picture can be made of a " .. limits.format_name(info.format) .. " file")
+  end
+  local made, err = make({ image = image, info = info }, { longest = longest, quality = quality }, nil, function() return true end, 0)
+  if not made then return nil, err end
+  return made
+end
+
 --- Returns what a fit would do to a picture, without doing it.
 ---@param task idocr.FitTask
 ---@return { reason: idocr.FitReason, width: integer?, height: integer?, quality: integer, most_bytes: integer? }? nil: nothing

@@ -81,7 +81,7 @@ return function(context)
   for _, warning in ipairs(card.warnings) do
     local name = WORDS[warning.name] and warning.name or "unknown"
     context.add {
-      check = "warning." .. name, ok = false, field = "warnings", found = warning.code and ("%d"):format(warning.code) or nil,
+      check = "warning." .. name, ok = false, field = "warnings", found = warning.code and ("%.14g"):format(warning.code) or nil,
       message = WORDS[name],
     }
   end

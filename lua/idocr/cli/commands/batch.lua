@@ -177,7 +177,7 @@ local function error_line(run, err)
   local verdict = money.verdict(err)
   run.counts:fail(verdict)
   if FATAL[err.category] then run.stop = err end
-  return { error = show.error_data(err), unsure = verdict == "unsure" or nil }
+  return { error = show.error_data(err), kind = run.args.kind, unsure = verdict == "unsure" or nil }
 end
 
 -- Reads the pictures. Waits for pending calls when the run stops, because they may be billed.
