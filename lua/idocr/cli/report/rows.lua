@@ -38,7 +38,10 @@ local function without_nulls(value, depth)
   if type(value) ~= "table" then return entry.member(value) end
   local copy = {}
   if depth > 6 then return copy end
-  for name, item in pairs(value) do copy[name] = without_nulls(item, depth + 1) end
+  for _, item in ipairs(value) do copy[#copy + 1] = without_nulls(item, depth + 1) end
+  for name, item in pairs(value) do
+    if type(name) == "string" then copy[name] = without_nulls(item, depth + 1) end
+  end
   return copy
 end
 
@@ -198,7 +201,7 @@ function rows.title(kind) return kind and known_kinds()[kind] end
 ---@return table
 function rows.make(line, clear)
   local data = without_nulls(line.data, 0)
-  local result = type(data.card) == "table" and data.card or data.error
+  local result = type(data.error) == "table" and data.error or data.card
   local row = {
     input = line.input, line = line.number, status = entry.status(line.data),
     file = shown.file(clear and data.file or data.file ~= nil and entry.path(data), clear),

@@ -41,7 +41,9 @@
   const isolated = (text) => make("bdi", null, text); // a text in another direction does not disturb its neighbours
   const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
   // The name of a field, a check or a warning for people: "visual.birth_date" becomes "Printed birth date".
-  const label = (name) => sentence(name.replace(/^visual\./, "printed ").replace(/[._]/g, " ").trim());
+  const label = (name) => sentence(name.replace(/^visual\./, "printed ").replace(/[._]/g, " ").trim()).replace(/\bmrz\b/gi, "MRZ");
+  // A code such as FailedOperation.NoPassport, which may be broken after its point.
+  const breakable = (code) => code.split(/(?<=\.)/).flatMap((part, index) => (index > 0 ? [make("wbr"), part] : [part]));
   const kindTitle = (kind) => (kind ? titles.get(kind) || label(kind) : "Unknown document");
 
   // ---- facts about the entries
@@ -120,6 +122,8 @@
     if (order) matching.sort(order);
     page = 0;
     show();
+    const section = byId("list").parentElement;
+    if (section.getBoundingClientRect().top < 0) section.scrollIntoView(); // the first matches are not below the filters
   }
 
   function choose(name, value) {
@@ -254,7 +258,7 @@
     const list = make("span", { class: "notes" });
     const errors = findings(entry).filter((finding) => finding.severity === "error").length;
     const others = findings(entry).length - errors;
-    if (entry.error) list.append(make("span", { class: "chip" }, isolated(entry.error.code)));
+    if (entry.error) list.append(make("span", { class: "chip" }, make("bdi", null, breakable(entry.error.code))));
     if (errors > 0) list.append(make("span", { class: "chip error" }, plural(errors, "error")));
     if (others > 0) list.append(make("span", { class: "chip warning" }, plural(others, "finding")));
     if (entry.cached) list.append(make("span", { class: "chip", title: "from the cache: it cost nothing" }, "cached"));
@@ -317,10 +321,10 @@
     const isCode = (name) => (/^mrz|^visual\.mrz/.test(name) ? "code" : null);
     const fields = facts((entry.fields || []).map(([name, text, confidence]) => [label(name), text, isCode(name), confidence]));
     const first = make("div", null, errorSection(entry), section("Fields", fields));
-    const notes_ = findings(entry);
+    const found = findings(entry);
     const second = make("div", null, picturesSection(entry),
-      entry.findings && section(notes_.length > 0 ? "Findings of the checks" : "Checks",
-        notes_.length > 0 && make("ul", { class: "findings" }, notes_.map(findingItem)),
+      entry.findings && section(found.length > 0 ? "Findings of the checks" : "Checks",
+        found.length > 0 && make("ul", { class: "findings" }, found.map(findingItem)),
         make("p", { class: "passed" }, plural(entry.passed || 0, "check") + " passed")),
       section("Warnings of the service", warnings(entry).length > 0 && make("ul", { class: "findings" },
         warnings(entry).map((warning) => make("li", null, make("b", null, label(warning.name)), warning.message ? ": " + warning.message : null,
@@ -331,6 +335,9 @@
     return make("div", { class: "detail" }, first, second);
   }
 
+  const isClosed = (button) => button.getAttribute("aria-expanded") === "false";
+  function nameOpenAll() { byId("open-all").textContent = rows().some(isClosed) ? "Open all" : "Close all"; }
+
   function setOpen(button, entry, value) {
     const item = button.closest("li");
     button.setAttribute("aria-expanded", String(value));
@@ -338,6 +345,7 @@
     if (value) open.add(entry); else open.delete(entry);
     if (value && !shown) item.append(detail(entry));
     if (!value && shown) shown.remove();
+    nameOpenAll();
   }
 
   const hasPictures = entries.some((entry) => entry.pictures);
@@ -354,8 +362,16 @@
     shownEntry.set(button, entry);
     button.addEventListener("click", () => setOpen(button, entry, !open.has(entry)));
     const item = make("li", null, make("h3", null, button));
-    if (open.has(entry)) setOpen(item.querySelector(".row"), entry, true);
+    if (open.has(entry)) {
+      button.setAttribute("aria-expanded", "true");
+      item.append(detail(entry));
+    }
     return item;
+  }
+
+  function makeColumns() {
+    const headings = ["Outcome", hasPictures && "", "Name, number", "Document", "Least confidence", "Remarks", "Picture"];
+    add(byId("columns"), headings.filter((title) => title !== false).map((title) => make("span", null, title)));
   }
 
   const pages = () => Math.max(1, Math.ceil(matching.length / PAGE));
@@ -376,7 +392,9 @@
     byId("count").textContent = isFiltered() ? `${number(matching.length)} of ${plural(entries.length, "entry", "entries")}` : plural(entries.length, "entry", "entries");
     byId("reset").hidden = !isFiltered();
     byId("open-all").hidden = matching.length === 0;
+    nameOpenAll();
     byId("none").hidden = matching.length > 0;
+    byId("columns").hidden = matching.length === 0;
     byId("pager").hidden = pages() === 1;
     byId("page").textContent = `Page ${page + 1} of ${pages()}`;
     byId("previous").disabled = page === 0;
@@ -407,7 +425,7 @@
   function escape() {
     const item = document.activeElement.closest && document.activeElement.closest("#list > li");
     const button = item && item.querySelector(".row");
-    if (button && button.getAttribute("aria-expanded") === "true") {
+    if (button && !isClosed(button)) {
       setOpen(button, shownEntry.get(button), false);
       button.focus();
     } else if (isFiltered()) {
@@ -464,7 +482,7 @@
     document.title = head.title;
     byId("title").textContent = head.title;
     const files = head.names.length > 0 ? head.names.join(", ") : head.inputs === 1 ? "one file of results" : head.inputs + " files of results";
-    byId("subtitle").textContent = `${plural(entries.length, "entry", "entries")} from ${files}, ${head.made}`;
+    byId("subtitle").append(`${plural(entries.length, "entry", "entries")} from ${files}, `, make("time", { datetime: head.made.replace(" UTC", "Z").replace(" ", "T") }, head.made));
     const privacy = byId("privacy");
     privacy.classList.add(head.masked && !head.pictures ? "good" : "bad");
     privacy.textContent = head.masked ? head.pictures ? "Values are masked; pictures show persons" : "Values are masked in this file"
@@ -485,7 +503,7 @@
     none.append(make("strong", null, "There are no results"), make("p", null,
       "The files have no line with a card or an error. ", make("code", null, "idocr batch"), " writes such lines to the file that its option ",
       make("code", null, "--out"), " names."));
-    for (const id of ["charts", "filters", "help", "tiles", "count"]) byId(id).hidden = true;
+    for (const id of ["charts", "tools", "help", "tiles"]) byId(id).hidden = true;
   }
 
   function listen() {
@@ -499,12 +517,16 @@
     });
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("order").addEventListener("change", apply);
+    byId("more").addEventListener("click", () => {
+      const isOpen = byId("filters").classList.toggle("open");
+      byId("more").setAttribute("aria-expanded", String(isOpen));
+    });
     byId("reset").addEventListener("click", () => { reset(); byId("query").focus(); });
     byId("previous").addEventListener("click", () => turn(-1));
     byId("next").addEventListener("click", () => turn(1));
     byId("open-all").addEventListener("click", () => {
       const list = rows();
-      const closed = list.filter((button) => button.getAttribute("aria-expanded") === "false");
+      const closed = list.filter(isClosed);
       for (const button of closed.length > 0 ? closed : list) setOpen(button, shownEntry.get(button), closed.length > 0);
     });
     document.addEventListener("keydown", onKey);
@@ -519,7 +541,10 @@
   makeNotices();
   makeEmpty();
   if (entries.length > 0) {
-    if (!hasPictures) byId("list").classList.add("no-pictures");
+    const list = byId("list").parentElement;
+    list.classList.toggle("no-pictures", !hasPictures);
+    list.classList.toggle("long", entries.length > 12);
+    makeColumns();
     if (matchMedia("(max-width: 640px)").matches) byId("charts").open = false;
     makeTiles();
     outcomeChart();

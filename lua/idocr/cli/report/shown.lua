@@ -9,6 +9,7 @@ local width = require "idocr.cli.width"
 local shown = {}
 
 local LONGEST = 1000 -- characters of a clear value
+local LONGEST_MASKED = 512 -- bytes of a value that are looked at for its mask
 local LONGEST_NAME = 60 -- bytes of a member's name
 
 local function set(text)
@@ -62,7 +63,7 @@ function shown.value(name, value, clear)
     return (clear or READINGS[name]) and text or mask.number(text)
   end
   if clear then return cut(value, LONGEST) end
-  return clean(masked_text(name, value))
+  return clean(masked_text(name, value:sub(1, LONGEST_MASKED)))
 end
 
 --- Returns the name of a member, for a reader: shortened, and masked if it does not look like the name of a field.

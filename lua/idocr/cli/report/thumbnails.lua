@@ -23,6 +23,7 @@ function thumbnails.new() return setmetatable({ bytes = 0, missing = 0, omitted 
 
 -- Returns the path of a named file: as the line has it, or relative to the folder of the JSON Lines file.
 local function find(path, folder)
+  if path:find("\0", 1, true) then return nil end
   if core.file_type(path, true) == "file" then return path end
   local beside = not path:find("^/") and folder .. "/" .. path
   return beside and core.file_type(beside, true) == "file" and beside or nil
