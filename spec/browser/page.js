@@ -1,9 +1,9 @@
 // Tests the upload page in a headless chromium and prints one line of JSON per check: {name, ok, saw}.
-//   node page.js URL SPECIMEN-FOLDER CHROMIUM [SCREENSHOT-FOLDER]
+//   node page.js CHROMIUM SCREENSHOT-FOLDER URL SPECIMEN-FOLDER      no screenshots where the folder is ""
 const { chromium } = require("playwright-core");
 const fs = require("fs");
 const path = require("path");
-const [, , url, specimens, executablePath, shots] = process.argv;
+const [, , executablePath, shots, url, specimens] = process.argv;
 
 let failed = false;
 function check(name, ok, saw) {

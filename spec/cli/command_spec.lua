@@ -319,7 +319,7 @@ describe("idocr kinds and help", function()
   end)
 
   it("describe the exit statuses in each subcommand", function()
-    for _, name in ipairs { "", "read", "batch", "check", "precheck", "kinds", "sign", "stamp", "sandbox" } do
+    for _, name in ipairs { "", "read", "batch", "report", "costs", "check", "precheck", "kinds", "sign", "stamp", "sandbox" } do
       local out, status = run(name .. " --help")
       assert.are.equal(0, status)
       assert.is_truthy(out:find("Exit status:", 1, true), name)

@@ -1,5 +1,6 @@
 --- Tests the gateway of examples/openresty against the sandbox, as `make gateway` starts it.
 
+local browser = require "spec.support.browser"
 local cjson = require "cjson"
 local idocr = require "idocr"
 local nginx = require "spec.support.nginx"
@@ -321,38 +322,10 @@ describe("the gateway of the examples", function()
   end)
 
   describe("in a browser", function()
-    local chromium, modules
-
-    setup(function()
-      for _, name in ipairs { "chromium", "chromium-browser", "google-chrome" } do
-        local path, status = process.capture("command -v " .. name)
-        chromium = chromium or status == 0 and path or nil
-      end
-      if not chromium or select(2, process.capture "command -v npm && command -v node") ~= 0 then return end
-      modules = "spec/browser/node_modules"
-      if not process.read(modules .. "/playwright-core/package.json") then
-        if select(2, process.capture "cd spec/browser && npm install --no-audit --no-fund --no-package-lock >/dev/null 2>&1") ~= 0 then
-          modules = nil
-        end
-      end
-    end)
-
     it("reads a document", function()
-      if not chromium then return pending "chromium is not installed" end
-      if not modules then return pending "npm, or playwright-core from it, is not to be had" end
-      local shots = os.getenv "IDOCR_SHOTS" or ""
-      local out, status = process.capture(("env -u http_proxy -u https_proxy timeout 120 node spec/browser/page.js %s/ %s %s %s 2>&1")
-        :format(base, SPECIMENS, chromium, shots))
-      local checks = 0
-      for line in out:gmatch("[^\n]+") do
-        local ok, check = pcall(cjson.decode, line)
-        if ok then
-          checks = checks + 1
-          assert.is_true(check.ok, check.name .. ": " .. tostring(check.saw))
-        end
-      end
-      assert.equal(0, status, out)
-      assert.is_true(checks > 18, out)
+      local reason = browser.missing()
+      if reason then return pending(reason) end
+      browser.run("page.js", { base .. "/", SPECIMENS }, 19)
     end)
   end)
 end)

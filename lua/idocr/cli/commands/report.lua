@@ -89,8 +89,8 @@ local function input_names(args)
   return names
 end
 
--- Tells what is missing in the page on standard error.
-local function tell(args, collected, maker, out)
+-- Prints what is missing in the page on standard error.
+local function print_problems(args, collected, maker, out)
   local function say(format, ...) out.err("idocr: " .. format:format(...) .. "\n") end
   for _, wrong in ipairs(collected.malformed) do
     local name = args.results[wrong.input] == "-" and "standard input" or args.results[wrong.input]
@@ -103,7 +103,9 @@ local function tell(args, collected, maker, out)
   if maker and maker.missing > 0 then
     say("pictures that are not in the report: %d; the file is gone, has changed, or cannot be decoded", maker.missing)
   end
-  if maker and maker.omitted > 0 then say("pictures that are not in the report: %d; all pictures together have reached 64 MiB", maker.omitted) end
+  if maker and maker.omitted > 0 then
+    say("pictures that are not in the report: %d; all pictures together have reached 64 MiB", maker.omitted)
+  end
 end
 
 function report.run(args, out)
@@ -118,7 +120,7 @@ function report.run(args, out)
     inputs = #args.results, names = json.list(input_names(args)), titles = titles, least_confidence = rows.LEAST_CONFIDENCE,
     malformed = json.list(collected.malformed), malformed_count = collected.malformed_count, replaced = collected.replaced,
   }, list)
-  tell(args, collected, maker, out)
+  print_problems(args, collected, maker, out)
   local written
   written, problem = pictures.write(html, args.output)
   if not written then

@@ -18,9 +18,9 @@ local DEEPEST = 3
 
 -- Members of a card that are no fields, or that the page shows elsewhere.
 local OTHER = {}
-for name in ("kind provider request_id raw sandbox cached warnings confidence visual second second_error advice report unread"):gmatch("%S+") do
-  OTHER[name] = true
-end
+for name in ([[
+  kind provider request_id raw sandbox cached warnings confidence visual second second_error advice report unread
+]]):gmatch("%S+") do OTHER[name] = true end
 for _, name in ipairs(constants.PICTURE_FIELDS) do OTHER[name] = true end
 
 local titles -- kind -> title
@@ -169,7 +169,8 @@ local function add_card(row, card, kind, clear)
   row.name = type(card.name) == "string" and shown.value("name", card.name, clear) or nil
   row.number = type(card.number) == "string" and shown.value("number", card.number, clear) or nil
   row.warnings, row.findings = json.list(warnings_of(card, clear)), json.list()
-  row.passed = add_findings(row.findings, report.make(card, { second = type(card.second) == "table" and card.second or nil }).findings, clear)
+  local checked = report.make(card, { second = type(card.second) == "table" and card.second or nil })
+  row.passed = add_findings(row.findings, checked.findings, clear)
   add_findings(row.findings, card.advice, clear, true)
   row.confidence = least_confidence(card)
   row.low = row.confidence and row.confidence < rows.LEAST_CONFIDENCE or nil

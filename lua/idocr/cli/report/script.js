@@ -114,7 +114,7 @@
     attention: (a, b) => (isFailed(b) - isFailed(a)) || remarks(b) - remarks(a),
     confidence: (a, b) => (a.confidence === undefined) - (b.confidence === undefined) || (a.confidence || 0) - (b.confidence || 0),
   };
-  const isFiltered = () => chosen.view !== "all" || chosen.words.length > 0 || FILTERS.some((name) => chosen[name] !== null);
+  const isFiltered = () => chosen.view !== "all" || byId("query").value.trim() !== "" || FILTERS.some((name) => chosen[name] !== null);
 
   function apply() {
     matching = entries.filter(matches);
@@ -131,7 +131,18 @@
     apply();
   }
 
+  let timer = 0; // of a search that waits for more letters
+
+  function searchNow() {
+    clearTimeout(timer);
+    timer = 0;
+    chosen.words = fold(byId("query").value).split(/\s+/).filter((word) => word);
+    apply();
+  }
+
   function reset() {
+    clearTimeout(timer);
+    timer = 0;
     chosen.view = "all";
     chosen.words = [];
     byId("query").value = "";
@@ -451,6 +462,7 @@
     }
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
+    if (timer !== 0) searchNow(); // the keys act on what is to be seen
     keys[event.key]();
   }
 
@@ -507,13 +519,9 @@
   }
 
   function listen() {
-    let timer = 0;
     byId("query").addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        chosen.words = fold(byId("query").value).split(/\s+/).filter((word) => word);
-        apply();
-      }, 80);
+      timer = setTimeout(searchNow, 80);
     });
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("order").addEventListener("change", apply);

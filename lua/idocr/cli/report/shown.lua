@@ -18,7 +18,9 @@ local function set(text)
   return names
 end
 
-local DOCUMENT_DATES = set "issue_date first_issue_date valid_from expiry_date entry_date registration_date residence_until renewal_from renewal_until"
+local DOCUMENT_DATES = set [[
+  issue_date first_issue_date valid_from expiry_date entry_date registration_date residence_until renewal_from renewal_until
+]]
 local YEARS = set "issue_year expiry_year registration_year"
 local STATES = set "nationality issuing_country birth_country country"
 local WORDS = set "document_type resident_type reflections" -- where the value is a word of the vocabulary
@@ -44,7 +46,7 @@ local function masked_text(name, value)
   if YEARS[name] and value:find("^%d%d%d%d$") then return value end
   if name == "sex" and value:find("^[MFX]$") then return value end
   if STATES[name] then return mask.state(value) end
-  if WORDS[name] and value:find("^%l[%l_]*$") and #value <= 40 then return value end
+  if WORDS[name] and value:find("^%l[%l_-]*$") and #value <= 40 then return value end
   if name == "document_code" then return mask.open(value) end
   if name:find("date$") then return mask.date(value) end
   if name:find("number") or name:find("^mrz") or value:find("%d") and not value:find(" ", 1, true) then return mask.number(value) end
