@@ -6,6 +6,8 @@ local memory = require "idocr.stores.memory"
 local scripted = require "spec.support.scripted"
 local window = require "idocr.stores.window"
 
+local unpack = table.unpack or unpack
+
 local PNG = idocr.bytes(scripted.PNG)
 
 local function most_in_a_second(times)
@@ -146,7 +148,11 @@ describe("the limiter", function()
   it("starts a caller soon after a thousand that were before it are gone", function()
     local runtime, lost = scripted.runtime(), {}
     local background = {}
-    function runtime.background(fn) background[#background + 1] = fn return true end
+    function runtime.background(fn, ...)
+      local arguments = { ... }
+      background[#background + 1] = function() fn(unpack(arguments)) end
+      return true
+    end
     local made = limiter.new({ wait = true, all = 5, actions = {} }, runtime, memory.new())
     local function wait() return made:wait("p", "id", "A", nil, 300) end
     local sleep = runtime.sleep

@@ -240,8 +240,8 @@ describe("a fetch that workers share", function()
     for _ = 1, 2 do assert.equal("AKIDkept", made:get(5).secret_id) end
     assert.same({}, done)
     assert.equal(0, fetched())
-    made.context.runtime.background = function(fn)
-      fn()
+    made.context.runtime.background = function(fn, ...)
+      fn(...)
       return true
     end
     assert.equal("AKIDfetched", made:get(5).secret_id) -- not forever

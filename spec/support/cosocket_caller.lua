@@ -104,7 +104,7 @@ function front.give_up()
   ngx.req.read_body()
   local what = cjson.decode(ngx.req.get_body_data())
   local results = { give_up(what) }
-  local ran = cosocket.runtime.detached(function() results[2] = give_up(what) end, 20)
+  local ran = cosocket.runtime.detached(20, function() results[2] = give_up(what) end)
   ngx.print(cjson.encode { results[1], ran and results[2] })
 end
 

@@ -66,7 +66,7 @@ local function leave(self, limit, ticket)
   end
   self.leaving[limit.key] = { ticket }
   local background = self.runtime.background
-  if not (background and background(function() flush(self, limit) end)) then flush(self, limit) end
+  if not (background and background(flush, self, limit)) then flush(self, limit) end
 end
 
 -- Returns a function that gives up the place of a caller that ended in its sleep. It is made in a function of its own: nginx clears

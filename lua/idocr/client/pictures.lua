@@ -41,6 +41,12 @@ local function share_of(opened, most_request)
   return math.floor((most_request - FRAME) / count / 4) * 3
 end
 
+-- Returns a function that says whether a call has ended. It is made here, not in the thread of the call, because it may outlive that
+-- thread: see run_job in nginx/runtime.lua.
+local function check_of(client, state)
+  return function() return lifetime.ended(client, state) end
+end
+
 -- Returns the entry of a picture as it is sent: the same, or a new one that must be closed; or nil and an error.
 local function fitted(call, name, entry, settings, share)
   local info = entry.image:info()
@@ -54,7 +60,7 @@ local function fitted(call, name, entry, settings, share)
   if not reason then return entry end
   local client, state = call.client, call.state
   local started = client.runtime.now()
-  local image, facts = fit.make(task, client.runtime, function() return lifetime.ended(client, state) end)
+  local image, facts = fit.make(task, client.runtime, check_of(client, state))
   if not image then return nil, facts end
   if client.emit ~= events.silent then
     facts.provider, facts.action, facts.picture, facts.reason = account.name, call.service.action, name, reason

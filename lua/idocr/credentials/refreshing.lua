@@ -128,9 +128,14 @@ end
 function Source:renew_detached(seconds_left)
   local runtime = self.context.runtime
   if not runtime.detached then return self:renew(seconds_left) end
-  local ran, snapshot, err = runtime.detached(function() return self:renew(seconds_left) end, seconds_left)
+  local ran, snapshot, err = runtime.detached(seconds_left, self.renew, self, seconds_left)
   if ran then return snapshot, err end
   return failure.fail("CredentialsTimeout", "no credentials before the deadline", true)
+end
+
+local function renew_while_valid(self, seconds_left)
+  self:renew(seconds_left)
+  self.renewing = nil
 end
 
 --- Returns the credentials to sign with.
@@ -146,13 +151,9 @@ function Source:get(seconds_left)
   if self:valid() then
     if self.renewing then return self.snapshot end
     self.renewing = true
-    local function work()
-      self:renew(seconds_left)
-      self.renewing = nil
-    end
     if not runtime.background then
-      work()
-    elseif not runtime.background(work) then -- an exiting worker starts no background task
+      renew_while_valid(self, seconds_left)
+    elseif not runtime.background(renew_while_valid, self, seconds_left) then -- an exiting worker starts no background task
       self.renewing = nil
     end
     if self:valid() then return self.snapshot end

@@ -138,54 +138,58 @@ function runtime.mutex()
   return setmetatable({ waiting = assert(require("ngx.semaphore").new(0)) }, Mutex)
 end
 
+-- What a timer shares with the thread that waits for it. nginx clears and reuses the stack of a thread that it kills (its client has
+-- disconnected), and functions that were made in the thread then read and write the variables of another request: so a job is a
+-- table, its function takes arguments, and none of them is made in the waiting thread.
+local function run_job(_, job)
+  if job.abandoned then return end
+  job.started = true
+  job.results = pack(pcall(job.fn, unpack(job.arguments, 1, job.arguments.n)))
+  job.done:post(1)
+end
+
+local function start_job(fn, ...)
+  local job = { fn = fn, arguments = pack(...), done = assert(require("ngx.semaphore").new(0)) }
+  local set, message = ngx.timer.at(0, run_job, job)
+  return set and job, message
+end
+
 --- Runs a function in a timer and waits for it. When the client of this request disconnects, only the wait ends; the function
---- completes.
----@param fn function
+--- completes. It must not be made in the calling thread: what it needs are its arguments.
 ---@param timeout number seconds to wait
+---@param fn function
 ---@return boolean ran false with a message when it raised or took too long
-function runtime.detached(fn, timeout)
-  if not may_wait() then return pcall(fn) end
-  local done = assert(require("ngx.semaphore").new(0))
-  local results
-  local ok, message = ngx.timer.at(0, function()
-    results = pack(pcall(fn))
-    done:post(1)
-  end)
-  if not ok then return false, message end
-  if not done:wait(math.max(timeout, 0.001)) then return false, "timeout" end
-  return unpack(results, 1, results.n)
+function runtime.detached(timeout, fn, ...)
+  if not may_wait() then return pcall(fn, ...) end
+  local job, message = start_job(fn, ...)
+  if not job then return false, message end
+  if not job.done:wait(math.max(timeout, 0.001)) then return false, "timeout" end
+  return unpack(job.results, 1, job.results.n)
 end
 
 --- Runs a function in a timer context and waits for its end. nginx then frees the memory of its light threads and connections,
---- instead of when the context of the caller ends.
+--- instead of when the context of the caller ends. The function must not be made in the calling thread.
 ---@param fn function
 ---@return any ... what `fn` returns; what it raises is raised
 function runtime.apart(fn, ...)
-  local done = assert(require("ngx.semaphore").new(0))
-  local arguments, results, started, abandoned = pack(...), nil, false, false
-  local set = ngx.timer.at(0, function()
-    if abandoned then return end
-    started = true
-    results = pack(pcall(fn, unpack(arguments, 1, arguments.n)))
-    done:post(1)
-  end)
-  while set and not results do
-    if not done:wait(TIMER_LOST) and not started then set = nil end
+  local job = start_job(fn, ...)
+  while job and not job.results do
+    if not job.done:wait(TIMER_LOST) and not job.started then
+      job.abandoned = true
+      job = nil
+    end
   end
-  if not results then
-    abandoned = true
-    return fn(...)
-  end
-  if not results[1] then error(results[2], 0) end
-  return unpack(results, 2, results.n)
+  if not job then return fn(...) end
+  if not job.results[1] then error(job.results[2], 0) end
+  return unpack(job.results, 2, job.results.n)
 end
 
---- Starts a function in a timer and does not wait for it.
+local function run_alone(_, fn, ...) pcall(fn, ...) end
+
+--- Starts a function in a timer and does not wait for it. It must not be made in the calling thread.
 ---@param fn function
 ---@return boolean started
-function runtime.background(fn)
-  return (ngx.timer.at(0, function() pcall(fn) end)) ~= nil
-end
+function runtime.background(fn, ...) return (ngx.timer.at(0, run_alone, fn, ...)) ~= nil end
 
 --- Returns the module that opens connections to Redis.
 function runtime.redis() return require "idocr.nginx.redis" end
