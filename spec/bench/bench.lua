@@ -1,7 +1,7 @@
 --- Runs the parts of the bench and writes one row per measurement to build/bench/rows.tsv:
 --- part, contestant, scheme, size, calls in flight, round, value, second value.
 ---
----   bench.lua [PART…]     prepare calls waiting memory decode nginx stores fit; QUICK=1: fewer cells and rounds; ROUNDS=n
+---   bench.lua [PART…]     prepare calls waiting memory decode nginx stores fit queue; QUICK=1: fewer cells and rounds; ROUNDS=n
 
 local process = require "spec.support.process"
 local data = require "spec.bench.data"
@@ -68,7 +68,7 @@ process.run("mkdir -p " .. FOLDER .. "/data")
 bench.data = data.make(FOLDER .. "/data")
 bench.has = has
 
-local parts = #arg > 0 and arg or { "prepare", "calls", "waiting", "memory", "decode", "nginx", "stores", "fit" }
+local parts = #arg > 0 and arg or { "prepare", "calls", "waiting", "memory", "decode", "nginx", "stores", "fit", "queue" }
 for _, part in ipairs(parts) do
   local began = os.time()
   require("spec.bench.parts." .. part)(bench)

@@ -207,6 +207,22 @@ if rows.known.fit then
   grid("fit", "MB of memory (ImageMagick: of the whole process)", whos, "", 1, files, megabytes, true)
 end
 
+if rows.known.queue then
+  say("## A picture of 90 KB through a queue and in a plain loop, with a stub transport (µs of wall time; pictures a second in Lua 5.4)\n")
+  local lines = {}
+  for _, who in ipairs { "plain loop, in memory", "enqueue with upload, in memory", "work, in memory",
+    "enqueue with upload, appendfsync always", "work, appendfsync always" } do
+    local found = rows:of("queue", who, "5.4", "", 1)
+    if found then
+      lines[#lines + 1] = {
+        (who:gsub("^plain loop, in memory", "plain loop")), spread(rows:of("queue", who, "5.4", "")),
+        spread(rows:of("queue", who, "luajit", "")), ("%.0f"):format(1e6 / found.median),
+      }
+    end
+  end
+  table_of({ "", "Lua 5.4", "LuaJIT", "pictures a second" }, lines)
+end
+
 local function line_of(who, points_at)
   local points = {}
   points_at(function(x, found) if found then points[#points + 1] = { x, found.median / 1000 } end end, who)

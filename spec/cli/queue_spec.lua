@@ -143,6 +143,23 @@ describe("the commands of a queue", function()
     assert.equal(1, states().waiting)
   end)
 
+  it("say where the server can lose marks, and overwrite an old file of results", function()
+    put "a.jpg"
+    run("enqueue passport %s", folder .. "/scans")
+    server.call "config set appendfsync everysec"
+    finally(function() server.call "config set appendfsync always" end)
+    local _, _, stderr = work()
+    assert.matches("appendfsync everysec", stderr)
+    local found = states()
+    assert.same({ "everysec", false }, { found.appendfsync, found.keeps_marks })
+    assert.matches("everysec", (run "queue"))
+    process.write(folder .. "/results", "old\n")
+    assert.equal(0, select(2, run("queue --results %s", folder .. "/results")))
+    assert.equal(1, #cli.entries(process.read(folder .. "/results")))
+    local out, status = cli.with(environment, "queue --results /dev/stdout")
+    assert.same({ 0, 1 }, { status, #cli.entries(out) })
+  end)
+
   it("end a worker by TERM after the calls in flight", function()
     for index = 1, 30 do put(("p%02d.jpg"):format(index)) end
     run("enqueue passport %s", folder .. "/scans")

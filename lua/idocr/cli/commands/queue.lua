@@ -44,7 +44,7 @@ local function write_results(opened, path, out)
       return not (out.trouble and out.trouble())
     end }
   else
-    os.remove(path)
+    if core.file_type(path, true) == "file" then os.remove(path) end -- a new file: only its owner may read it
     output, problem = core.output(path)
     if not output then main.usage_error("--results: " .. path .. ": " .. problem) end
   end

@@ -95,6 +95,16 @@ local function settings_of(args, out, client, output)
   return settings
 end
 
+-- Says where a crash of the server can lose marks, and a picture can then be paid twice.
+local function warn_of_marks(opened, out)
+  local counts, err = opened:status()
+  if not counts then return queue.fail(out, err) end
+  if counts.keeps_marks == false then
+    out.err(("idocr: a crash of the queue's server can lose marks, and a picture may then be paid twice: appendonly is %s, appendfsync %s\n")
+      :format(tostring(counts.appendonly), tostring(counts.appendfsync)))
+  end
+end
+
 local function report(done, args, out, name)
   if out.progress and not args.quiet then out.err("\r\27[K") end
   if not args.quiet then
@@ -119,6 +129,8 @@ function work.run(args, out)
   if not opened then return failed end
   if not args.out_only then queue.need_key(opened, "results") end
   local output = open_output(args)
+  failed = warn_of_marks(opened, out)
+  if failed then return failed end
   local client = cli.new(args, { shared = queue.shared(args), rate = args.rate })
   local done, err = cli.try(opened.work, opened, settings_of(args, out, client, output))
   if output then output:close() end
