@@ -100,7 +100,7 @@ local function warn_of_marks(opened, out)
   local counts, err = opened:status()
   if not counts then return queue.fail(out, err) end
   if counts.keeps_marks == false then
-    out.err(("idocr: a crash of the queue's server can lose marks, and a picture may then be paid twice: appendonly is %s, appendfsync %s\n")
+    out.err(("idocr: a crash of the queue's server can lose marks, and a picture may then be paid twice (appendonly %s, appendfsync %s)\n")
       :format(tostring(counts.appendonly), tostring(counts.appendfsync)))
   end
 end
