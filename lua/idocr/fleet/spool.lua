@@ -22,9 +22,9 @@ local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 --- Returns the folder that is used where none is named.
 ---@return string
 function spool.default_folder()
-  local state = os.getenv "XDG_STATE_HOME"
-  if not state or state == "" then state = (os.getenv "HOME" or "/tmp") .. "/.local/state" end
-  return state .. "/idocr/spool"
+  local state, home = os.getenv "XDG_STATE_HOME", os.getenv "HOME"
+  if state and state ~= "" then return state .. "/idocr/spool" end
+  return home and home ~= "" and home .. "/.local/state/idocr/spool" or "idocr-spool"
 end
 
 --- Opens the spool of a worker: makes the folder, and checks that it can be written to.
