@@ -162,7 +162,7 @@ local function visit(entry, id, taken_over)
   end
   if taken_over and state == "working" then
     local lost = redis.call("HINCRBY", key, "lost", 1)
-    if item[4] and not after_send then return finish(id, entry, where, "unsure", unsure) end
+    if item[4] and (not after_send or lost >= most) then return finish(id, entry, where, "unsure", unsure) end
     if lost >= most then return finish(id, entry, where, "dead", dead) end
   end
   give(id, entry, where)
