@@ -215,6 +215,17 @@ describe("a queue", function()
     assert.equal(1, work(queue, with).done)
   end)
 
+  test("calls an item unsure, not dead, where its request has left", function()
+    local queue = open()
+    assert(queue:enqueue("passport", picture()))
+    local back, settings = disappear(true), { idle = 0.001, most_lost = 2, keep = 1000, after_send = true }
+    local item = assert(back:take("another", 1, settings)).items[1]
+    assert.is_true(back:mark(item, "another"))
+    core.sleep(0.003)
+    local taken = back:take("third", 1, settings)
+    assert.same({ 0, 1, 0 }, { #taken.items, #taken.unsure, #taken.dead })
+  end)
+
   test("tries again what failed for a passing reason without cost, a bounded number of times", function()
     local queue = open()
     assert(queue:enqueue("passport", picture()))
