@@ -17,7 +17,7 @@ end
 
 --- Adds the options of the queue.
 ---@param parser table
----@param stores boolean? also --clear and --keep
+---@param stores boolean? it stores uploads or results: also --keep
 function queue.describe(parser, stores)
   local options = {
     parser:option("--queue", "URL of the queue, as in redis://127.0.0.1:6379/0/scans (default: IDOCR_QUEUE, which may hold a\n"
@@ -26,8 +26,8 @@ function queue.describe(parser, stores)
       .. "base64 (default: IDOCR_KEY, which holds the digits, base64 or a path)."):argname("FILE"),
     parser:option("--queue-ca-file", "CA certificates for a rediss:// queue, instead of the system's."):argname("FILE"),
   }
+  options[#options + 1] = parser:flag("--clear", "Without a key: uploads and results are stored unsealed.")
   if stores then
-    options[#options + 1] = parser:flag("--clear", "Without a key: store uploads and results unsealed.")
     options[#options + 1] = parser:option("--keep", "Days for which uploads and results are kept (7)."):argname("DAYS"):convert(days)
   end
   parser:group("Queue", (table.unpack or unpack)(options))
