@@ -37,6 +37,11 @@ local fleet = {}
 ---@field name string
 ---@field private server idocr.QueueServer
 ---@field private vault idocr.Vault
+---@field private where string         names the queue and its server
+---@field private clear boolean?
+---@field private keep number          seconds
+---@field private runtime idocr.Runtime
+---@field private key_checked boolean? the key opens what the queue holds
 local Queue = { __name = "idocr.Queue" }
 Queue.__index = Queue
 
