@@ -39,7 +39,7 @@ describe('"Queue" in docs/reference.md', function()
         assert.is_truthy(section:find("queue:" .. name .. "(", 1, true), name)
       end
     end
-    for name in process.read("lua/idocr/fleet/init.lua"):match("QueueOptions(.-)\n\n"):gmatch("@field (%l[%w_]+)") do
+    for name in process.read("lua/idocr/fleet/options.lua"):match("QueueOptions(.-)\n\n"):gmatch("@field (%l[%w_]+)") do
       assert.is_truthy(section:find("`" .. name .. "`", 1, true), name)
     end
     for name in process.read("lua/idocr/fleet/settings.lua"):match("WorkOptions(.-)\n\n"):gmatch("@field (%l[%w_]+)") do

@@ -86,9 +86,10 @@ end
 --- Ends the command as wrong usage where uploads or results would be stored unsealed.
 ---@param opened idocr.Queue
 ---@param what string
-function queue.need_key(opened, what)
+---@param otherwise string  what else can be done
+function queue.need_key(opened, what, otherwise)
   if not opened:may_store() then
-    main.usage_error(what .. " need a key that seals them: --key-file or IDOCR_KEY (--clear stores them unsealed)")
+    main.usage_error(("%s need a key that seals them: --key-file or IDOCR_KEY (%s)"):format(what, otherwise))
   end
 end
 

@@ -11,26 +11,15 @@
 local core = require "idocr.core"
 local errors = require "idocr.errors"
 local jobs = require "idocr.fleet.jobs"
-local keys = require "idocr.fleet.key"
-local nearest = require "idocr.nearest"
 local outcome = require "idocr.fleet.outcome"
 local params = require "idocr.client.params"
+local queue_options = require "idocr.fleet.options"
 local queue_server = require "idocr.fleet.server"
-local redis_url = require "idocr.stores.redis_url"
 local runtimes = require "idocr.runtime"
 local vaults = require "idocr.fleet.vault"
 local settings_of = require "idocr.fleet.settings"
 
 local fleet = {}
-
----@class idocr.QueueOptions
----@field url string?       "redis://host:port/db/NAME" (the environment variable IDOCR_QUEUE)
----@field key string|table<string, string>|idocr.SealKey[]|nil  seals what is stored: 32 random bytes, or keys by id as for `cache.key`
----@field key_file string?  a file with the key (IDOCR_KEY: the key as hexadecimal digits or base64, or a file)
----@field clear boolean?    without a key: allows uploads and results to be stored in clear
----@field keep number?      seconds for which uploads, results and tickets are kept (604,800: 7 days)
----@field timeout number?   seconds for one operation of the server (2)
----@field ca_file string?   CA certificates of a `rediss://` server
 
 --- A queue. Failures of the server are errors of the category `store`.
 ---@class idocr.Queue
@@ -358,63 +347,23 @@ end
 --- Closes the connection to the server.
 function Queue:close() self.server:close() end
 
-local OPTIONS = { url = "string", key_file = "string", clear = "boolean", keep = "number", timeout = "number", ca_file = "string" }
-
-local function key_of(given)
-  if given.key ~= nil then return given.key end
-  if given.key_file then return keys.file(given.key_file) end
-  local text = os.getenv "IDOCR_KEY"
-  if not text or text == "" then return nil end
-  local key, complaint = keys.text(text)
-  return key, complaint and "IDOCR_KEY: " .. complaint
-end
-
-local function check(given)
-  if type(given) == "string" then given = { url = given } end
-  if given ~= nil and type(given) ~= "table" then return nil, "options must be a table or a URL, not a " .. type(given) end
-  given = given or {}
-  for name, value in pairs(given) do
-    if name ~= "key" and type(value) ~= OPTIONS[name] then
-      if OPTIONS[name] then return nil, ("option %s must be a %s, not a %s"):format(name, OPTIONS[name], type(value)) end
-      return nil, ("no option %q%s"):format(tostring(name), nearest.hint(name, { url = 1, key = 1, key_file = 1, clear = 1, keep = 1,
-        timeout = 1, ca_file = 1 }))
-    end
-  end
-  if given.keep and not (given.keep >= 1 and given.keep <= 3650 * 86400) then
-    return nil, "option keep must be a number of seconds, at least 1 and at most ten years"
-  end
-  if given.timeout and not (given.timeout > 0 and given.timeout <= 3600) then
-    return nil, "option timeout must be a number of seconds greater than 0"
-  end
-  return given
-end
-
 --- Opens a queue. Raises on wrong options. Connects when it is first used.
 ---@param given idocr.QueueOptions|string|nil
 ---@return idocr.Queue?
 ---@return idocr.Error? err  `unsupported`: this program cannot talk to Redis
 function fleet.open(given)
-  local options, complaint = check(given)
+  local options, complaint = queue_options.check(given)
   if not options then error(complaint, 0) end
-  local url = options.url or os.getenv "IDOCR_QUEUE"
-  if not url or url == "" then error("there is no queue: give its URL (option url, or IDOCR_QUEUE)", 0) end
-  local address
-  address, complaint = redis_url.parse(url)
-  if not address then error("the queue's URL " .. complaint, 0) end
-  if not address.queue then error("the queue's URL must end with the queue's name, as in redis://127.0.0.1:6379/0/scans", 0) end
-  address.ca_file = options.ca_file
-  local key
-  key, complaint = key_of(options)
-  if complaint then error("the key cannot be used: " .. complaint, 0) end
+  local address = options.address
   local vault
-  vault, complaint = vaults.new(key, address.queue)
+  vault, complaint = vaults.new(options.key, address.queue)
   if not vault then error("the key cannot be used: " .. complaint, 0) end
   local runtime = runtimes.current()
   local server, err = queue_server.new(address, runtime, { timeout = options.timeout })
   if not server then return nil, err end
   return setmetatable({
     name = address.queue, where = ("%s/%d/%s"):format(address.where, address.db, address.queue), server = server, vault = vault,
-    clear = options.clear, keep = options.keep or 7 * 86400, runtime = runtime,
+    clear = options.clear, keep = options.keep, runtime = runtime,
   }, Queue)
 end
 

@@ -54,7 +54,7 @@ function enqueue.run(args, out)
   if args.fit then params.fit = true end
   local opened, failed = queue.open(args, out)
   if not opened then return failed end
-  if args.upload then queue.need_key(opened, "uploads") end
+  if args.upload then queue.need_key(opened, "uploads", "--clear stores them unsealed") end
   local found = sources.find(args.source, { recursive = args.recursive, wrote = function() return false end })
   local draw = out.progress and not args.quiet
   local function progress(index)

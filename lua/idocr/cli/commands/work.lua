@@ -127,7 +127,7 @@ function work.run(args, out)
   if args.out_only and not args.out then main.usage_error("--out-only needs --out") end
   local opened, failed = queue.open(args, out)
   if not opened then return failed end
-  if not args.out_only then queue.need_key(opened, "results") end
+  if not args.out_only then queue.need_key(opened, "results", "--clear stores them unsealed, --out-only not at all") end
   local output = open_output(args)
   failed = warn_of_marks(opened, out)
   if failed then return failed end
