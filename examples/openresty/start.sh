@@ -28,7 +28,8 @@ member() { printf '%s\n' "$ready" | sed -n "s/.*\"$1\" *: *\"\\([^\"]*\\)\".*/\\
 
 TENCENTCLOUD_SECRET_ID=$(member secret_id) TENCENTCLOUD_SECRET_KEY=$(member secret_key) EKYCPRO_API_KEY=$(member api_key)
 IDOCR_ENDPOINT=$(member https | sed "s/127.0.0.1/localhost/") IDOCR_SPECIMENS=$root/lua/idocr/sandbox/specimens
-export TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY EKYCPRO_API_KEY IDOCR_ENDPOINT IDOCR_SPECIMENS
+IDOCR_PROVIDER=${IDOCR_PROVIDER:-tencent,ekycpro} IDOCR_SITE=${IDOCR_SITE:-intl,cn} # all kinds
+export IDOCR_PROVIDER IDOCR_SITE TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY EKYCPRO_API_KEY IDOCR_ENDPOINT IDOCR_SPECIMENS
 unset TENCENTCLOUD_SESSION_TOKEN https_proxy || true
 
 modules=

@@ -13,6 +13,7 @@ local kinds = {}
 ---@class idocr.Kind
 ---@field kind string                 set by the loader from the file's name
 ---@field title string?               one line for people (nil: the kind)
+---@field country string?             who issues it: alpha-3 of ISO 3166-1, or "*" for any country (nil: unknown)
 ---@field document_type string?       `card.document_type` where the service sends none
 ---@field params table<string, idocr.Param>?  params beyond `image`, `back`, `portrait`
 ---@field services idocr.Service[]    the actions that read it, in order of preference

@@ -41,15 +41,27 @@ describe("the gateway of the examples", function()
     return tonumber(status), ok and decoded or body, kind
   end
 
-  it("lists the kinds it reads", function()
-    local status, kinds = curl("", "/v1/kinds")
-    assert.equal(200, status)
-    local names = {}
+  -- Returns the sorted names of the kinds that a gateway lists, and its answer.
+  local function listed(url)
+    local kinds, names = cjson.decode(process.run("curl -sS " .. url .. "/v1/kinds")), {}
     for i, kind in ipairs(kinds) do
       names[i] = kind.name
       assert.is_string(kind.title)
     end
     table.sort(names)
+    return names, kinds
+  end
+
+  it("lists every kind, with the name of its country", function()
+    local names, kinds = listed(base)
+    assert.same(idocr.kinds(), names)
+    local countries = {}
+    for _, kind in ipairs(kinds) do countries[kind.name] = kind.country or "any" end
+    assert.same({ "Thailand", "Brazil" }, { countries.thailand_id, countries.brazil_rnm })
+    assert.same({ "any", "any" }, { countries.passport, countries.any_card })
+  end)
+
+  it("lists the kinds of its provider and site", function()
     local expected = {}
     for _, name in ipairs(idocr.kinds()) do
       for _, service in ipairs(idocr.describe(name).services) do
@@ -60,9 +72,39 @@ describe("the gateway of the examples", function()
         end
       end
     end
-    table.sort(expected)
+    local other, there = start "IDOCR_PROVIDER=tencent IDOCR_SITE=intl"
+    local names = listed(there)
+    other.stop()
     assert.same(expected, names)
-    assert.is_true(#names >= 4)
+    assert.is_true(#names >= 20)
+  end)
+
+  it("offers and reads a kind in a folder of the user", function()
+    local folder = process.tempdir()
+    process.run("mkdir -p " .. process.quote(folder .. "/idocr/cards"))
+    process.write(folder .. "/idocr/cards/staff_card.lua", [[
+return {
+  title = "Staff card", country = "UTO", params = { side = { type = "string", values = { front = 1 }, help = "the side" } },
+  services = {
+    {
+      provider = "tencent", action = "StaffCardOCR", sites = { cn = true },
+      pictures = { { param = "image", base64 = "ImageBase64", side = "either" } }, formats = { jpeg = true },
+      inputs = { { wire = "CardType", type = "integer", constant = 9, param = "side" } },
+      outputs = { { wire = "Card.Number.Value", field = "number", as = "text" } },
+    },
+  },
+}]])
+    local path = "LUA_PATH=" .. process.quote(folder .. "/?.lua;" .. os.getenv "LUA_PATH")
+    process.run(("%s %s lua/idocr/cli/start.lua stamp %s --kind staff_card --set number=S-1 -o %s"):format(path, process.lua,
+      SPECIMENS .. "passport.jpg", folder .. "/card.jpg"))
+    local other, there = start(path)
+    local _, kinds = listed(there)
+    local reply = cjson.decode(process.run(("curl -sS -F image=@%s %s/v1/read/staff_card"):format(folder .. "/card.jpg", there)))
+    other.stop()
+    local found
+    for _, kind in ipairs(kinds) do found = kind.name == "staff_card" and kind or found end
+    assert.same({ "Staff card", "either", "image/jpeg" }, { found.title, found.sides, found.accept:match("image/jpeg") })
+    assert.same({ "S-1", true }, { reply.card and reply.card.number, reply.card and reply.card.sandbox })
   end)
 
   it("lists the params of its site", function()

@@ -63,26 +63,43 @@ window.addEventListener("paste", (event) => { if (event.clipboardData.files[0]) 
 
 const kindOf = (name) => kinds.find((entry) => entry.name === name);
 
+// Returns a field for a param that every call must give.
+function requiredField(param) {
+  const label = make("label"), field = make(param.values ? "select" : "input");
+  field.name = param.name;
+  field.required = true;
+  if (param.values) field.append(...param.values.map((value) => new Option(words(value), value)));
+  label.append(make("span", words(param.name)), field, make("small", param.help));
+  return label;
+}
+
+function checkbox(param) {
+  const label = make("label"), box = make("input"), text = make("span", words(param.name));
+  box.type = "checkbox";
+  box.name = param.name;
+  if (param.type === "warnings") box.checked = true;
+  if (param.help) text.append(make("small", param.help));
+  label.append(box, text);
+  return label;
+}
+
+const SIDES = { either: "Front or back side. ", back: "The back side. " };
+
 function pick(name) {
   const kind = kindOf(name);
   if (!kind) return;
-  const radio = document.querySelector('input[name=kind][value="' + name + '"]');
-  radio.checked = true;
+  $("kind").value = name;
   for (const drop of Object.values(drops)) drop.querySelector("input").accept = kind.accept || "image/*,application/pdf,.pdf";
-  $("formats").textContent = formatsOf(kind);
+  $("formats").textContent = (SIDES[kind.sides] || "") + formatsOf(kind);
   drops.back.hidden = !kind.back;
   if (!kind.back && files.back) show("back", null);
-  const params = list(kind.params).filter((param) => param.type === "boolean" || param.type === "warnings");
+  const required = list(kind.params).filter((param) => param.required);
+  $("required").hidden = required.length === 0;
+  $("required").replaceChildren(...required.map(requiredField));
+  const params = list(kind.params).filter((param) => !param.required && (param.type === "boolean" || param.type === "warnings"));
   $("options").hidden = params.length === 0;
-  $("option-list").replaceChildren(...params.map((param) => {
-    const label = make("label"), box = make("input"), text = make("span", words(param.name));
-    box.type = "checkbox";
-    box.name = param.name;
-    if (param.type === "warnings") box.checked = true;
-    if (param.help) text.append(make("small", param.help));
-    label.append(box, text);
-    return label;
-  }));
+  $("option-list").replaceChildren(...params.map(checkbox));
+  showSpecimens(kind);
 }
 
 function status(text, className, error) {
@@ -141,16 +158,23 @@ function render(reply) {
 const UNREACHABLE = "This page cannot reach its server. Check your connection and try again.";
 
 async function read() {
-  const kind = document.querySelector("input[name=kind]:checked");
+  const kind = kindOf($("kind").value);
   if (!files.image) {
     status("Choose a picture first.", "bad");
     $("image").focus();
+    return;
+  }
+  const missing = [...$("required").querySelectorAll("input, select")].find((field) => !field.value.trim());
+  if (missing) {
+    status("Fill in: " + words(missing.name) + ".", "bad");
+    missing.focus();
     return;
   }
   if (running) running.abort();
   const mine = running = new AbortController();
   const form = new FormData();
   for (const box of $("option-list").querySelectorAll("input")) form.append(box.name, box.checked ? "true" : "");
+  for (const field of $("required").querySelectorAll("input, select")) form.append(field.name, field.value.trim());
   form.append("image", files.image);
   if (files.back) form.append("back", files.back);
   $("card").hidden = true;
@@ -158,11 +182,11 @@ async function read() {
   status("Reading…", "busy");
   const from = performance.now();
   try {
-    const response = await fetch("v1/read/" + kind.value, { method: "POST", body: form, signal: mine.signal });
+    const response = await fetch("v1/read/" + kind.name, { method: "POST", body: form, signal: mine.signal });
     const reply = await response.json().catch(() => null);
     const error = reply ? reply.error : response.status === 413 ? { code: "PictureTooLarge" } : { category: "http" };
     if (error) {
-      status(sentenceFor(error, kindOf(kind.value), files.image), "bad", error);
+      status(sentenceFor(error, kind, files.image), "bad", error);
     } else {
       render(reply);
       status("Read in " + ((performance.now() - from) / 1000).toFixed(2) + " s.");
@@ -190,32 +214,51 @@ async function begin() {
     return;
   }
   kinds = found;
-  kinds.sort((a, b) => (b.name === "passport") - (a.name === "passport")); // the most common document first
-  $("kind-choices").replaceChildren(...kinds.map((kind) => {
-    const label = make("label"), radio = make("input"), text = make("span", kind.title);
-    radio.type = "radio";
-    radio.name = "kind";
-    radio.value = kind.name;
-    radio.addEventListener("change", () => pick(kind.name));
-    label.append(radio, text);
-    return label;
-  }));
-  pick((kinds.find((kind) => kind.name === "passport") || kinds[0]).name);
-  const specimens = list(await (await fetch("v1/specimens")).json());
-  $("specimens").hidden = specimens.length === 0;
+  showKinds();
+  specimens = list(await (await fetch("v1/specimens")).json());
   $("canned").hidden = specimens.length === 0; // only the mock server has specimens
-  document.querySelector(".thumbs").replaceChildren(...specimens.map((specimen) => {
-    const button = make("button"), image = make("img"), title = (kindOf(specimen.kind) || { title: specimen.kind }).title;
+  pick((kindOf("passport") || kinds[0]).name);
+}
+
+// Fills the list of kinds, grouped by country; those of any country come first.
+function showKinds() {
+  const groups = new Map();
+  for (const kind of kinds) {
+    const country = kind.country || "Any country";
+    groups.set(country, [...(groups.get(country) || []), kind]);
+  }
+  const order = [...groups.keys()].sort((a, b) => (b === "Any country") - (a === "Any country") || a.localeCompare(b));
+  $("kind").replaceChildren(...order.map((country) => {
+    const group = make("optgroup");
+    group.label = country;
+    group.append(...groups.get(country).sort((a, b) => a.title.localeCompare(b.title)).map((kind) => new Option(kind.title, kind.name)));
+    return group;
+  }));
+  $("kind").addEventListener("change", () => pick($("kind").value));
+}
+
+let specimens = [];
+
+// Shows the specimens of a kind. A click reads one; the back of a document with two pictures is added to its front.
+function showSpecimens(kind) {
+  const mine = specimens.filter((specimen) => specimen.kind === kind.name);
+  $("specimens").hidden = mine.length === 0;
+  document.querySelector(".thumbs").replaceChildren(...mine.map((specimen) => {
+    const button = make("button"), image = make("img"), back = specimen.side === "back";
     button.type = "button";
     image.src = "v1/specimens/" + specimen.file;
-    image.alt = "Specimen: " + title + (specimen.side === "back" ? ", back" : "");
-    image.loading = "lazy";
+    image.alt = "Specimen: " + kind.title + (back ? ", back" : "");
     button.append(image);
     button.addEventListener("click", async () => {
       const blob = await (await fetch(image.src)).blob();
-      pick(specimen.kind);
-      show("image", new File([blob], specimen.file, { type: blob.type }));
-      read();
+      const field = back && kind.back ? "back" : "image";
+      if (field === "image" && files.back) show("back", null);
+      show(field, new File([blob], specimen.file, { type: blob.type }));
+      for (const [name, value] of Object.entries(specimen.params || {})) {
+        const input = $("required").querySelector("[name=" + name + "]");
+        if (input && !input.value) input.value = value;
+      }
+      if (files.image) read();
     });
     return button;
   }));

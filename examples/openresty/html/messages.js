@@ -21,7 +21,8 @@ const BY_CODE = {
   "FailedOperation.PDFParseFailed": "This PDF cannot be opened. Use a photo instead.",
 };
 const NO_DOCUMENT = new Set(["FailedOperation.NoPassport", "FailedOperation.NoMASIDCard", "FailedOperation.ImageNoIdCard",
-  "FailedOperation.ImageNoSpecifiedCard", "FAIL"]);
+  "FailedOperation.ImageNoSpecifiedCard", "FailedOperation.NoHKIDCard", "FailedOperation.NotAppointCard",
+  "FailedOperation.NoDriverLicenseError", "FAIL"]);
 const TOO_LARGE = new Set(["FailedOperation.ImageSizeTooLarge", "LimitExceeded.TooLargeFileError", "IMAGE_INVALID_SIZE",
   "InvalidParameterValue.InvalidFileContentSize"]);
 const BY_CATEGORY = {
@@ -50,7 +51,8 @@ function formatsOf(kind) {
 
 function sentenceFor(error, kind, file) {
   if (NO_DOCUMENT.has(error.code)) {
-    return "No " + kind.title.charAt(0).toLowerCase() + kind.title.slice(1) + " was found in this picture. Check what you chose above, and that the whole document is in the picture.";
+    const title = kind.title.includes(" ") ? kind.title : kind.title.toLowerCase(); // most titles begin with the name of a country
+    return "No " + title + " was found in this picture. Check what you chose above, and that the whole document is in the picture.";
   }
   if (error.code === "PictureFormat" || error.code === "FitNotBuilt" || error.code === "IMAGE_INVALID_FORMAT") {
     const formats = error.code === "FitNotBuilt" ? "JPEG or PNG" : formatsOf(kind); // such a gateway cannot convert the others

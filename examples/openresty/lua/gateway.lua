@@ -7,18 +7,16 @@ local idocr = require "idocr"
 local metrics = require "metrics"
 local nearest = require "idocr.nearest"
 local origin = require "origin"
+local states = require "idocr.checks.data.states"
 local tickets = require "tickets"
 
 local gateway = {}
 
-local client
-local providers, site = {}, os.getenv "IDOCR_SITE" or "intl"
+local clients = {} -- by site; all requests of a worker share them
+local providers, sites = {}, {}
 
---- Creates the client that all requests of a worker share. Called in init_by_lua.
-function gateway.init()
-  origin.allow(os.getenv "IDOCR_HOSTS")
-  for name in (os.getenv "IDOCR_PROVIDER" or "tencent"):gmatch("[%w_]+") do providers[#providers + 1] = name end
-  client = idocr.new {
+local function client_of(site)
+  return idocr.new {
     provider = providers,
     site = site,
     endpoint = os.getenv "IDOCR_ENDPOINT",
@@ -28,6 +26,16 @@ function gateway.init()
     on_event = metrics.event,
     ledger = metrics.ledger,
   }
+end
+
+--- Creates the clients. Called in init_by_lua.
+function gateway.init()
+  origin.allow(os.getenv "IDOCR_HOSTS")
+  for name in (os.getenv "IDOCR_PROVIDER" or "tencent"):gmatch("[%w_]+") do providers[#providers + 1] = name end
+  for name in (os.getenv "IDOCR_SITE" or "intl"):gmatch("%w+") do
+    sites[#sites + 1] = name
+    clients[name] = client_of(name)
+  end
   tickets.init()
 end
 
@@ -124,6 +132,26 @@ local function describe(name)
   return known[name]
 end
 
+-- Returns the service of a provider that reads a kind at a site.
+local function service_of(kind, provider, site)
+  for _, service in ipairs(kind.services) do
+    local has = not service.sites
+    for _, name in ipairs(service.sites or {}) do has = has or name == site end
+    if service.provider == provider and has and not service.when then return service end
+  end
+end
+
+-- Returns the first site at which a provider reads a kind, and the services there in the order of the providers. Where no provider
+-- reads it: the first site, and no services.
+local function site_of(kind)
+  for _, site in ipairs(sites) do
+    local services = {}
+    for _, provider in ipairs(providers) do services[#services + 1] = service_of(kind, provider, site) end
+    if services[1] then return site, services end
+  end
+  return sites[1], {}
+end
+
 --- Returns the params of a call from the query and the form, with the form's pictures.
 ---@return table? params, string? message
 local function params_of(kind, picture, form)
@@ -197,6 +225,7 @@ function gateway.read(name)
   if tickets.wanted() then return answer_with_ticket(name, params) end
 
   metrics.started()
+  local client = clients[(site_of(kind))]
   local ran, card, err = pcall(client.read, client, name, params)
   metrics.finished()
   if not ran then
@@ -219,7 +248,7 @@ local FITTED = { -- what `fit` makes a JPEG of
 }
 
 --- Returns the formats for the file chooser, or nil if a service does not list its formats.
-local function accept_of(services)
+local function accept_of(services, site)
   local accepted, seen = {}, {}
   for _, service in ipairs(services) do
     local formats = service.formats and (service.formats[site] or service.formats)
@@ -237,28 +266,27 @@ local function accept_of(services)
   return table.concat(accepted, ",")
 end
 
--- Returns the service of a provider that reads a kind at the gateway's site.
-local function service_of(kind, provider)
-  for _, service in ipairs(kind.services) do
-    local has = not service.sites
-    for _, name in ipairs(service.sites or {}) do has = has or name == site end
-    if service.provider == provider and has then return service end
+-- Returns the params of a service for the page.
+local function page_params(kind, service)
+  local params = {}
+  for _, name in ipairs(service.params) do -- sorted
+    local about = kind.params[name]
+    if not about.common then
+      params[#params + 1] = { name = name, type = about.type, help = about.help, required = about.required, values = about.values }
+    end
   end
+  return params[1] and params
 end
 
 -- Returns one entry of the list of kinds, or nil if no provider reads the kind.
 local function described(kind)
-  local services = {}
-  for _, provider in ipairs(providers) do services[#services + 1] = service_of(kind, provider) end
+  local site, services = site_of(kind)
   local service = services[1]
   if not service then return nil end
-  local back, params = false, {}
-  for _, name in ipairs(service.pictures) do back = back or name == "back" end
-  for _, name in ipairs(service.params) do -- sorted
-    local about = kind.params[name]
-    if not about.common then params[#params + 1] = { name = name, type = about.type, help = about.help } end
-  end
-  return { name = kind.kind, title = kind.title, back = back, params = #params > 0 and params or nil, accept = accept_of(services) }
+  return {
+    name = kind.kind, title = kind.title, country = kind.country and states.name(kind.country), back = service.pictures[2] ~= nil,
+    sides = service.sides, params = page_params(kind, service), accept = accept_of(services, site),
+  }
 end
 
 --- Handles GET /v1/kinds: lists the kinds that can be read, with their params.
@@ -283,7 +311,14 @@ end
 function gateway.specimens()
   local found = {}
   for i, specimen in ipairs(specimens() or {}) do
-    found[i] = { kind = specimen.kind, side = specimen.side, file = specimen.path:match("[^/]+$") }
+    local kind, params = describe(specimen.kind), nil
+    for param, about in pairs(kind and kind.params or {}) do -- what a call must give and the specimen shows
+      if about.required and specimen.fields[param] then
+        params = params or {}
+        params[param] = specimen.fields[param]
+      end
+    end
+    found[i] = { kind = specimen.kind, side = specimen.side, file = specimen.path:match("[^/]+$"), params = params }
   end
   respond(200, list(found))
 end

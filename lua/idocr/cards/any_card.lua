@@ -34,6 +34,7 @@ outputs[#outputs + 1] = { wire = "HeadImageBase64", field = "portrait", as = "pi
 
 return {
   title = "Card or passport of one of 22 countries and regions",
+  country = "*",
 
   params = {
     nationality = { type = "string", required = true, help = "alpha-3 code of the country or region of the document, such as PHL" },

@@ -6,6 +6,7 @@ local DATE = { "DD-MM-YYYY" }
 
 return {
   title = "Bangladeshi identity card",
+  country = "BGD",
 
   services = {
     ekycpro.service("bd_ocr/general", {

@@ -6,6 +6,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Brazilian driving licence",
+  country = "BRA",
 
   params = {
     version = { type = "string", values = { old = "OLD", new = "NEW" }, help = "layout of the licence; old if not given" },

@@ -7,6 +7,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Brazilian identity card",
+  country = "BRA",
 
   services = {
     {

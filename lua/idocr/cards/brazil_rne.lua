@@ -6,6 +6,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Brazilian card of a foreigner (RNE)",
+  country = "BRA",
 
   services = {
     {

@@ -7,6 +7,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Brazilian card of a migrant (RNM)",
+  country = "BRA",
 
   services = {
     {

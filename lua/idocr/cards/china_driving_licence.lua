@@ -6,6 +6,7 @@ local DATE = { "YYYY-MM-DD" }
 
 return {
   title = "Chinese driving licence",
+  country = "CHN",
 
   params = {
     side = {

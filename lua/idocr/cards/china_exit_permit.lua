@@ -5,6 +5,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Exit-entry permit of mainland residents",
+  country = "CHN",
 
   services = {
     {

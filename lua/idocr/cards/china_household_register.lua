@@ -6,6 +6,7 @@ local DATE = { "YYYY年MM月DD日" }
 
 return {
   title = "Chinese household register",
+  country = "CHN",
 
   services = {
     {

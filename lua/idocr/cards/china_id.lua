@@ -28,6 +28,7 @@ detailed.when = "confidence"
 
 return {
   title = "Chinese mainland identity card",
+  country = "CHN",
   document_type = "resident_identity_card",
 
   params = {

@@ -8,6 +8,7 @@ local OBJECT, FRONT = "PermanentResidencePermitInfo", 10
 
 return {
   title = "Chinese permanent residence card",
+  country = "CHN",
   params = china.valid_id_params(FRONT),
 
   services = {

@@ -6,6 +6,7 @@ local DATE = { "YYYYMMDD" }
 
 return {
   title = "Chinese ride-hailing driver's licence",
+  country = "CHN",
 
   services = {
     {

@@ -6,6 +6,7 @@ local OBJECT, FRONT = "TemporaryIDCardInfo", 4
 
 return {
   title = "Chinese temporary identity card",
+  country = "CHN",
   params = china.valid_id_params(FRONT),
   services = { china.valid_id(OBJECT, china.card_type(FRONT), { china.content(OBJECT, "Name", "name", "text") }) },
   show = {

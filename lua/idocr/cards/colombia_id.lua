@@ -6,6 +6,7 @@ local names = require "idocr.cards.parts.names"
 
 return {
   title = "Colombian identity card",
+  country = "COL",
 
   services = {
     ekycpro.service("co_ocr/general", {

@@ -7,6 +7,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Ghana card",
+  country = "GHA",
 
   services = {
     ekycpro.service("gn_ocr/general", { -- not gh

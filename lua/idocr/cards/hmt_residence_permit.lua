@@ -8,6 +8,7 @@ local OBJECT, FRONT = "ResidencePermitInfo", 7
 
 return {
   title = "Residence permit of Hong Kong, Macao or Taiwan residents",
+  country = "CHN",
   params = china.valid_id_params(FRONT),
 
   services = {

@@ -5,6 +5,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Hong Kong identity card",
+  country = "HKG",
 
   services = {
     {

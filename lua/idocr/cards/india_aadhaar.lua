@@ -4,6 +4,7 @@ local ekycpro = require "idocr.cards.parts.ekycpro"
 
 return {
   title = "Indian Aadhaar card (back)",
+  country = "IND",
 
   services = {
     ekycpro.service("in_ocr_back/general", {

@@ -11,6 +11,7 @@ for code, name in pairs(parts.WARN_CARD_INFOS) do warnings[code] = name end
 
 return {
   title = "Indonesian identity card",
+  country = "IDN",
 
   services = {
     {

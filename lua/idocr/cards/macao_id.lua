@@ -6,6 +6,7 @@ local DATE = { "DD-MM-YYYY" }
 
 return {
   title = "Macao identity card",
+  country = "MAC",
   document_type = "resident_identity_card",
 
   services = {

@@ -5,6 +5,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Mainland travel permit of Hong Kong, Macao or Taiwan residents",
+  country = "CHN",
 
   params = {
     side = { type = "string", values = { front = "FRONT", back = "BACK" }, help = "the side shown; front if not given" },

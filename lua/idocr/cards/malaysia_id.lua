@@ -6,6 +6,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Malaysian identity card",
+  country = "MYS",
 
   services = {
     {

@@ -7,6 +7,7 @@ local DATE = { "DD/MM/YYYY" }
 
 return {
   title = "Mexican voter's card",
+  country = "MEX",
 
   services = {
     {

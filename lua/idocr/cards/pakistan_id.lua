@@ -6,6 +6,7 @@ local DATE = { "YYYYMMDD" }
 
 return {
   title = "Pakistani identity card",
+  country = "PAK",
 
   services = {
     ekycpro.service("pk_ocr/general", {

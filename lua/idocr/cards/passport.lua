@@ -8,6 +8,7 @@ local PRINTED = { "D Mon YYYY", "DD/MM/YYYY" } -- as the passport prints them, b
 
 return {
   title = "Passport",
+  country = "*",
   document_type = "passport",
 
   services = {

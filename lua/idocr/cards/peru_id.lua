@@ -7,6 +7,7 @@ local DATE = { "YYYYMMDD" }
 
 return {
   title = "Peruvian identity card",
+  country = "PER",
 
   services = {
     ekycpro.service("pe_ocr/general", {

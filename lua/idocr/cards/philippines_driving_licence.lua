@@ -7,6 +7,7 @@ local DATE = { "YYYY/MM/DD" }
 
 return {
   title = "Philippine driver's licence",
+  country = "PHL",
 
   services = {
     {

@@ -4,6 +4,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Philippine social security card",
+  country = "PHL",
 
   services = {
     {

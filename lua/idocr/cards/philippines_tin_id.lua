@@ -7,6 +7,7 @@ local WORDS, NUMBERS = { "Mon D,YYYY" }, { "MM/DD/YYYY" }
 
 return {
   title = "Philippine taxpayer card",
+  country = "PHL",
 
   services = {
     {

@@ -9,6 +9,7 @@ local DATE = { "YYYY/MM/DD" }
 
 return {
   title = "Philippine unified multi-purpose card",
+  country = "PHL",
 
   services = {
     {

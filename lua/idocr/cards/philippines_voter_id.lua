@@ -8,6 +8,7 @@ local DATE = { "Mon D,YYYY" }
 
 return {
   title = "Philippine voter's card",
+  country = "PHL",
 
   services = {
     {

@@ -5,6 +5,7 @@ local names = require "idocr.cards.parts.names"
 
 return {
   title = "Romanian identity card",
+  country = "ROU",
 
   services = {
     ekycpro.service("ro_ocr/general", {

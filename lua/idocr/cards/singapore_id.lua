@@ -5,6 +5,7 @@ local parts = require "idocr.cards.parts.tencent"
 
 return {
   title = "Singapore identity card",
+  country = "SGP",
 
   services = {
     {

@@ -6,6 +6,7 @@ local ENGLISH = { "D Mon YYYY" }
 
 return {
   title = "Thai driving licence",
+  country = "THA",
 
   services = {
     ekycpro.service("th_ocr/general", {

@@ -9,6 +9,7 @@ local ENGLISH = { "D Mon. YYYY" }
 
 return {
   title = "Thai identity card",
+  country = "THA",
 
   services = {
     {

@@ -7,6 +7,7 @@ local ENGLISH = { "D Mon. YYYY" }
 
 return {
   title = "Thai card of a person without Thai nationality",
+  country = "THA",
 
   services = {
     {

@@ -8,6 +8,7 @@ local sorted_names = require "idocr.sorted_names"
 ---@class idocr.Description
 ---@field kind string
 ---@field title string
+---@field country string?      who issues it: alpha-3 of ISO 3166-1, or "*" for any country
 ---@field document_type string?
 ---@field params table<string, idocr.ParamDescription>  by name
 ---@field services idocr.ServiceDescription[]           in order of preference
@@ -98,7 +99,8 @@ return function(name)
   for index, service in ipairs(kind.services) do services[index] = service_of(service) end
   for index, field in ipairs(kind.show) do fields[index] = field end
   return {
-    kind = kind.kind, title = kind.title, document_type = kind.document_type, params = params_of(kind), services = services,
+    kind = kind.kind, title = kind.title, country = kind.country, document_type = kind.document_type,
+    params = params_of(kind), services = services,
     fields = fields,
   }
 end

@@ -190,8 +190,12 @@ local function own_param_name(value, where)
   if PICTURES[value] or common_params[value] then fail(where, "is a param of every kind and cannot be declared") end
 end
 
+local function country(value, where)
+  if value ~= "*" then pattern("^%u%u%u$", "an alpha-3 code such as \"MYS\", or \"*\" for any country")(value, where) end
+end
+
 local kind = record {
-  title = text, document_type = text, params = map(own_param_name, param), services = required(list(service, 1)),
+  title = text, country = country, document_type = text, params = map(own_param_name, param), services = required(list(service, 1)),
   show = list(field),
 }
 

@@ -47,7 +47,9 @@ local function lines(out)
         provider = service.provider, action = service.action, sites = service.sites, removed = service.removed, sides = service.sides,
       }
     end
-    out.out(show.line { kind = name, title = kind.title, services = services, params = params_of(kind), fields = kind.fields })
+    out.out(show.line {
+      kind = name, title = kind.title, country = kind.country, services = services, params = params_of(kind), fields = kind.fields,
+    })
   end
 end
 
