@@ -94,7 +94,7 @@ $(BUILD)/idocr: lua/idocr/cli/launcher.sh Makefile
 
 # ---- packages, demo, tests
 
-.PHONY: deps demo gateway test check test-asan test-valgrind lint
+.PHONY: deps demo gateway drift test check test-asan test-valgrind lint
 deps:
 	@.ci/deps
 
@@ -103,6 +103,9 @@ demo: all
 
 gateway: all
 	@examples/openresty/start.sh
+
+drift: all
+	@BUILD="$(BUILD)" spec/drift/drift.sh
 
 test: all
 	@BUILD="$(BUILD)" spec/run.sh $(SPECS)
@@ -275,6 +278,7 @@ help:
 	  'make deps           install the packages that idocr and its tests need (Debian, Ubuntu)' \
 	  'make                build the modules for every Lua that is there, and build/idocr' \
 	  'make demo           read five specimens over HTTPS from the sandbox' \
+	  'make drift          compare the newest official SDKs on npm with the tables of cards' \
 	  'make gateway        the nginx gateway of examples/openresty with its upload page, against the sandbox (PORT=8080)' \
 	  'make test           all tests under lua5.4 and luajit; SPECS="spec/x_spec.lua ..." runs only these' \
 	  'make check          the fast part of the tests, under one Lua (less than a minute)' \
