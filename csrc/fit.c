@@ -139,6 +139,12 @@ static enum idocr_fit_status inspect(struct idocr_fit *fit)
     return status == IDOCR_FIT_DONE ? IDOCR_FIT_MORE : status;
 }
 
+static enum idocr_fit_status begin_encoding(struct idocr_fit *fit, uint32_t width, uint32_t height, enum idocr_fit_colour colour)
+{
+    fit->encoder = idocr_fit_encoder_new(&fit->output, width, height, colour, fit->settings.quality);
+    return fit->encoder != NULL ? IDOCR_FIT_MORE : IDOCR_FIT_NO_MEMORY;
+}
+
 static enum idocr_fit_status start(struct idocr_fit *fit)
 {
     struct idocr_fit_picture *picture = &fit->picture;
@@ -151,18 +157,11 @@ static enum idocr_fit_status start(struct idocr_fit *fit)
     if (fit->line == NULL ||
         idocr_fit_scale_open(&fit->scale, picture->width, picture->height, fit->width, fit->height, channels) != 0)
         return IDOCR_FIT_NO_MEMORY;
-    uint32_t across = fit->width, down = fit->height;
-    if (fit->orientation != 1) {
-        if (idocr_fit_turn_open(&fit->turn, fit->width, fit->height, to, fit->orientation) != 0)
-            return IDOCR_FIT_NO_MEMORY;
-        across = fit->turn.across;
-        down = fit->turn.down;
-        to = to == IDOCR_FIT_GREY ? to : IDOCR_FIT_YCC;
-    }
-    fit->encoder = idocr_fit_encoder_new(&fit->output, across, down, to, fit->settings.quality);
-    if (fit->encoder == NULL)
-        return IDOCR_FIT_NO_MEMORY;
     fit->stage = ROWS;
+    if (fit->orientation == 1)
+        return begin_encoding(fit, fit->width, fit->height, to);
+    if (idocr_fit_turn_open(&fit->turn, fit->width, fit->height, to, fit->orientation) != 0)
+        return IDOCR_FIT_NO_MEMORY;
     return IDOCR_FIT_MORE;
 }
 
@@ -185,7 +184,10 @@ static enum idocr_fit_status pass_row(struct idocr_fit *fit)
         fit->decoder->close(fit->self);
         fit->self = NULL;
         idocr_fit_scale_close(&fit->scale);
-        return fit->orientation != 1 ? IDOCR_FIT_MORE : finish(fit);
+        if (fit->orientation == 1)
+            return finish(fit);
+        return begin_encoding(fit, fit->turn.across, fit->turn.down,
+                              fit->colours.to == IDOCR_FIT_GREY ? IDOCR_FIT_GREY : IDOCR_FIT_YCC);
     }
     enum idocr_fit_status status = fit->decoder->row(fit->self, idocr_fit_scale_room(&fit->scale));
     if (status != IDOCR_FIT_DONE)

@@ -255,6 +255,32 @@ describe("fit", function()
     assert.is_true(#sent < 12)
   end)
 
+  test("is made for each provider by its limits", function()
+    local requests, sent = 0, nil
+    local client, _, events = new {
+      fit = true, provider = { "ekycpro", "tencent" },
+      transport = function(request)
+        requests = requests + 1
+        if requests == 1 then return nil, { category = "connect", code = "ConnectRefused", message = "refused", sent = false } end
+        sent = core.base64_decode(tostring(request.body):match('"ImageBase64": *"([^"]*)"'))
+        return { status = 200, headers = {}, body = '{"Response":{"RequestId":"r","ID":"A1"}}' }
+      end,
+      retry = false,
+    }
+    assert(client:passport { image = idocr.bytes(LARGE) }) -- too many bytes for ekycpro, not for Tencent
+    assert.equal(LARGE, sent)
+    assert.same({ 1, "ekycpro" }, { #events, events[1].provider })
+  end)
+
+  test("gives the same bytes again, so that the cache knows the picture", function()
+    local client, sent = new { fit = true, cache = { ttl = 60 } }
+    local bytes = icc.with_exif(SPECIMEN, 8)
+    assert(client:passport { image = idocr.bytes(bytes) })
+    local card = assert(client:passport { image = idocr.bytes(bytes) })
+    assert.is_true(card.cached)
+    assert.equal(1, #sent)
+  end)
+
   test("ends at the deadline of the call", function()
     local client, sent = new { fit = true, timeout = 0.001 }
     local _, err = client:passport { image = idocr.bytes(icc.with_exif(SPECIMEN, 6)) }
