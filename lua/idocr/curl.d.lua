@@ -1,6 +1,6 @@
 ---@meta idocr.curl
 -- luacheck: ignore
---- Declares the C module idocr.curl (csrc/lua_curl.c): concurrent HTTP transfers over libcurl.
+--- Declares the C module idocr.curl (csrc/lua_curl*.c): concurrent HTTP transfers over libcurl.
 --- Arguments of a wrong type raise; every other failure is returned. Times are in seconds, sizes in bytes.
 
 local curl = {}
