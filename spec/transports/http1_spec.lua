@@ -2,6 +2,7 @@
 
 local growth = require "spec.support.growth"
 local http1 = require "idocr.transports.http1"
+local http1_head = require "idocr.transports.http1_head"
 
 local function read(text, options)
   options = options or {}
@@ -18,20 +19,20 @@ local function read(text, options)
   return reader
 end
 
-describe("http1.head", function()
+describe("http1_head", function()
   local request = {
     method = "POST", url = "http://a.test/x",
     headers = { { "Host", "b.test" }, { "X-A", "1" }, { "Content-Length", "9" }, { "Connection", "close" } },
   }
 
   it("writes the lines and sets Content-Length itself", function()
-    assert.equal("POST /x HTTP/1.1\r\nHost: b.test\r\nX-A: 1\r\nContent-Length: 12\r\n\r\n", http1.head(request, "/x", 12))
-    assert.equal("GET / HTTP/1.1\r\nHost: a.test:81\r\n\r\n", http1.head({ method = "GET", url = "http://a.test:81/", headers = {} }, "/"))
+    assert.equal("POST /x HTTP/1.1\r\nHost: b.test\r\nX-A: 1\r\nContent-Length: 12\r\n\r\n", http1_head(request, "/x", 12))
+    assert.equal("GET / HTTP/1.1\r\nHost: a.test:81\r\n\r\n", http1_head({ method = "GET", url = "http://a.test:81/", headers = {} }, "/"))
   end)
 
   it("refuses header injection", function()
     for _, header in ipairs { { "X-A", "1\r\nX-B: 2" }, { "X A", "1" }, { "", "1" }, { "X-A\n", "1" }, { "X-A", "a\0b" } } do
-      assert.is_nil(http1.head({ method = "GET", url = "http://a/", headers = { header } }, "/"))
+      assert.is_nil(http1_head({ method = "GET", url = "http://a/", headers = { header } }, "/"))
     end
   end)
 end)

@@ -9,6 +9,7 @@ local core = require "idocr.core"
 local exchange = require "idocr.transports.cosocket_exchange"
 local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
+local http1_head = require "idocr.transports.http1_head"
 local inflate = require "idocr.transports.cosocket_inflate"
 local proxies = require "idocr.transports.cosocket_proxy"
 local runtime = require "idocr.nginx.runtime"
@@ -105,7 +106,7 @@ local function prepare(self, request, deadline)
   local plain_proxy = fields.proxy and url.scheme == "http"
   local length = body and body:length()
   local why
-  fields.head, why = http1.head(request, plain_proxy and "http://" .. url.authority .. url.target or url.target,
+  fields.head, why = http1_head(request, plain_proxy and "http://" .. url.authority .. url.target or url.target,
     length or (request.method ~= "GET" and 0 or nil), plain_proxy and fields.proxy.authorization or nil)
   if not fields.head then return failure.new(fields, "unsupported", "BadHeader", why) end
   fields.ends = runtime.now() + deadline

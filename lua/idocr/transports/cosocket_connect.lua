@@ -2,6 +2,7 @@
 
 local failure = require "idocr.transports.cosocket_failure"
 local http1 = require "idocr.transports.http1"
+local http1_head = require "idocr.transports.http1_head"
 local probe = require "idocr.transports.cosocket_probe"
 local redact = require "idocr.redact"
 local runtime = require "idocr.nginx.runtime"
@@ -39,7 +40,7 @@ end
 local function tunnel(call, sock)
   local url, proxy = call.url, call.proxy
   local authority = urls.join(url.host, url.port)
-  local head = assert(http1.head({ method = "CONNECT", host = authority }, authority, nil, proxy.authorization))
+  local head = assert(http1_head({ method = "CONNECT", host = authority }, authority, nil, proxy.authorization))
   local sent, message = sock:send(head)
   local reader = http1.reader("CONNECT", 64 * 1024)
   if sent then

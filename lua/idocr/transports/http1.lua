@@ -1,44 +1,14 @@
---- HTTP/1.1 without I/O: formats request heads and parses responses incrementally. Framing follows RFC 9112 section 6.3.
-
-local urls = require "idocr.url"
+--- Parses HTTP/1.1 responses incrementally, without I/O. Framing follows RFC 9112 section 6.3.
 
 local http1 = {}
 
 local MAX_HEAD = 64 * 1024 -- bytes of status line and header lines
 local MAX_FIELDS = 128
 local MAX_LINE = 4 * 1024 -- bytes of a chunk's size line with its extensions
-local PACKED = 1.01 -- largest ratio of a compressed body to its content, for incompressible data, plus
-local PACKED_EXTRA = 1024 -- bytes
+-- The largest compressed body for a content of `max` bytes that cannot be compressed: max * PACKED + PACKED_EXTRA.
+local PACKED, PACKED_EXTRA = 1.01, 1024
 local MAX_PARTS = 1000 -- pieces of a body before they are joined
 local MAX_INTERIM = 8 -- 1xx responses before the real one
-local TOKEN = "^[%w!#$%%&'*+%-.^_`|~]+$"
-
-local OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true, ["proxy-authorization"] = true, expect = true }
-
-local FORBIDDEN = "[%z\1-\8\10-\31\127]" -- control characters in a header value; a tab is allowed
-
---- Formats the head of a request, with its final empty line.
----@param request table method, url, host, headers
----@param target string request target: a path, an absolute URL or an authority
----@param length integer? bytes of the body; nil: no body
----@param proxy_authorization string?
----@return string? head nil: a header is invalid
----@return string? why
-function http1.head(request, target, length, proxy_authorization)
-  local lines, has_host = { request.method .. " " .. target .. " HTTP/1.1" }, false
-  for _, header in ipairs(request.headers or {}) do
-    local name, value = header[1], tostring(header[2])
-    if not name:find(TOKEN) or value:find(FORBIDDEN) then return nil, "a header name or value holds a forbidden character" end
-    local lower = name:lower()
-    if lower == "host" then has_host = true end
-    if not OWN[lower] then lines[#lines + 1] = name .. ": " .. value end
-  end
-  if not has_host then table.insert(lines, 2, "Host: " .. (request.host or urls.authority(request.url))) end
-  if length then lines[#lines + 1] = ("Content-Length: %d"):format(length) end
-  if proxy_authorization then lines[#lines + 1] = "Proxy-Authorization: " .. proxy_authorization end
-  lines[#lines + 1] = "\r\n"
-  return table.concat(lines, "\r\n")
-end
 
 ---@class idocr.http1.Reader
 ---@field started boolean    whether any byte of the response was received
@@ -73,10 +43,11 @@ local function head_too_large()
   return nil, "ResponseTooLarge", ("the head of the response is larger than %d bytes or %d lines"):format(MAX_HEAD, MAX_FIELDS)
 end
 
+-- Returns the position of the empty line that ends the head.
 local function end_of_head(text, from)
-  local _, a = text:find("\n\r\n", from, true)
-  local _, b = text:find("\n\n", from, true)
-  return a and b and math.min(a, b) or a or b
+  local _, crlf = text:find("\n\r\n", from, true)
+  local _, bare = text:find("\n\n", from, true)
+  return crlf and bare and math.min(crlf, bare) or crlf or bare
 end
 
 -- Joins the pieces, so that a body that arrives byte by byte does not need a table entry for each byte.
@@ -126,6 +97,7 @@ local function parse_fields(self, text)
   return true
 end
 
+-- Determines how the body ends, and whether the connection can be reused. Returns true where there is no body.
 local function frame(self, version)
   local headers = self.headers
   local connection = (headers.connection or ""):lower()
@@ -190,6 +162,7 @@ function states.head(self, bytes, position)
   return after
 end
 
+-- Passes bytes of the body to the sink, or collects them.
 local function keep(self, bytes)
   if not self.sunk then
     self.parts[#self.parts + 1] = bytes
@@ -202,6 +175,7 @@ local function keep(self, bytes)
   return nil, "ReceiveFailed", message
 end
 
+-- Takes the rest of a body or chunk of known length.
 local function take(self, bytes, position)
   local count = math.min(self.left, #bytes - position + 1)
   if count > 0 then
