@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The interface of the decoders of a fit, one for each format. The one for HEIF is in a module of its own, because its library is
+ * The interface of the decoders of a fit, one for each format. The one for HEIF is in a separate module, because its library is
  * large: a plugin object carries it from there into idocr.fit.
  */
 #ifndef IDOCR_FIT_DECODER_H

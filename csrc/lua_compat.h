@@ -51,7 +51,7 @@ static inline void idocr_lua_anchor(lua_State *L, int udata)
 }
 
 /* Pushes a zeroed userdata with its metatable and room for one anchor. Resources are acquired afterwards, so that __gc is correct
- * whatever fails. [-0, +1, m] */
+ * when one of them fails. [-0, +1, m] */
 static inline void *idocr_lua_newobject(lua_State *L, size_t size, const char *metatable)
 {
 #if LUA_VERSION_NUM >= 504

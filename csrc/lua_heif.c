@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opens the optional module idocr.heif: the decoder of HEIC and AVIF for idocr.fit. It is a module of its own because libheif loads
+ * Opens the optional module idocr.heif: the decoder of HEIC and AVIF for idocr.fit. It is a separate module because libheif loads
  * large libraries.
  *
  *   heif.decoder    setting `decoder` of fit.new

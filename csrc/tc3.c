@@ -34,7 +34,7 @@ static uint64_t load8(const char *at)
     return bytes;
 }
 
-/* ASCII only, whatever the locale: the service defines its headers as ASCII. */
+/* ASCII only, in every locale: the service defines its headers as ASCII. */
 static char lower(char c)
 {
     return (char)(c | ((unsigned)c - 'A' < 26) << 5);

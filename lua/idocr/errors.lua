@@ -40,7 +40,7 @@ for name in ([[image credentials unsupported connect tls timeout network http pr
 end
 errors.CATEGORIES = CATEGORIES
 
--- Digits of a person's number: 12 (Malaysia), 15 or 18 (China), whatever joins them.
+-- Returns whether a text may be a person's number: 12 digits (Malaysia), 15 or 18 (China), with any separators.
 local function is_persons_number(text)
   if text:find("%a.*%w") then return false end -- a letter before the last character, as in most ids
   local number = text:gsub("[-.:_]", "")

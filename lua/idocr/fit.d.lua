@@ -17,7 +17,7 @@ fit.profiles = true
 ---@field format "jpeg"|"png"|"bmp"|"webp"|nil
 ---@field decoder userdata?       instead of a format: idocr.heif's
 ---@field longest integer?        pixels of the longer side of the result; nil: as many as the picture has
----@field most_side integer?      pixels of the longer side that the result must not exceed, whatever the next two say
+---@field most_side integer?      pixels of the longer side that the result must not exceed; it takes precedence over the next two
 ---@field least_long integer?     pixels of the longer side below which nothing is scaled
 ---@field least_short integer?    of the shorter side
 ---@field most_pixels integer?    of the picture; nil: the limit of the format

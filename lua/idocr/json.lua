@@ -1,5 +1,5 @@
 --- Reads JSON with lua-cjson and writes it in a fixed order of members. The results are the same with the lua-cjson of
---- Debian, LuaRocks and OpenResty, whatever settings the program gives its own `cjson`.
+--- Debian, LuaRocks and OpenResty, and do not depend on the settings that the program gives `cjson`.
 
 local cjson = require "cjson"
 
@@ -38,7 +38,7 @@ local function with_point(token)
   if token:find("^%-%.%d") then return "-0" .. token:sub(2) end
 end
 
--- Where a JSON string ends: the position of its closing quote, or the end of the text.
+-- Returns the position of the closing quote of a JSON string, or the end of the text.
 local function end_of_string(text, opening)
   local at = opening
   repeat
@@ -50,7 +50,7 @@ local function end_of_string(text, opening)
   return at
 end
 
--- Does so for the numbers outside of strings.
+-- Rewrites the numbers of a text, outside of its strings, by `with_point`.
 local function with_points(text)
   local parts, at = {}, 1
   while at <= #text do
@@ -122,7 +122,7 @@ local function escape(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end
 
 local function quote(text) return '"' .. text:gsub('[%c"\\]', escape) .. '"' end
 
--- The shortest text that reads as the same number; null where JSON has none (infinite, or not a number).
+-- Returns the shortest text that reads as the same number; null where JSON has none (infinite, or not a number).
 local function number(value)
   if value ~= value or value == math.huge or value == -math.huge then return "null" end
   if value % 1 == 0 and value > -2 ^ 63 and value < 2 ^ 63 then return ("%d"):format(value) end
@@ -221,7 +221,7 @@ local function write_members(names, values, style, depth)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
--- nil for what JSON cannot hold.
+-- Returns the JSON text of a value; nil for a value that JSON cannot hold.
 function write(value, style, depth)
   local kind = type(value)
   if kind == "string" then return quote(style.text and style.text(value) or value) end

@@ -34,7 +34,7 @@ local function check_id(id)
   return nil, "a key's id must be 1 to 64 letters, digits, '.', '_' or '-'"
 end
 
--- The keys as a list of { id, key }: the first one seals.
+-- Returns the keys as a list of { id, key }: the first one seals.
 local function listed(keys)
   if type(keys) ~= "table" then return { { id = "", key = keys } } end
   if keys[1] ~= nil then return keys end

@@ -28,7 +28,7 @@ local function ipv4_bytes(text)
   return bytes
 end
 
--- The bytes of colon-separated groups; the last one may be an IPv4 address.
+-- Returns the bytes of colon-separated groups; the last one may be an IPv4 address.
 local function group_bytes(text, bytes)
   if text == "" then return bytes end
   for group, separator in text:gmatch("([^:]*)(:?)") do

@@ -13,7 +13,7 @@ local function u32(n) return u16(math.floor(n / 65536) % 65536) .. u16(n % 65536
 local function s15(value) return u32(math.floor(value * 65536 + 0.5) % 2 ^ 32) end
 local function xyz(v) return "XYZ \0\0\0\0" .. s15(v[1]) .. s15(v[2]) .. s15(v[3]) end
 
--- The tone curve: a gamma, or that of sRGB as a table.
+-- Returns the tone curve: a gamma, or that of sRGB as a table.
 local function curve(gamma)
   if gamma ~= "srgb" then return "curv\0\0\0\0" .. u32(1) .. u16(math.floor(gamma * 256 + 0.5)) .. "\0\0" end
   local points = {}
@@ -68,7 +68,7 @@ function icc.into_jpeg(jpeg, bytes)
   return jpeg:sub(1, 2) .. table.concat(segments) .. jpeg:sub(3)
 end
 
--- A TIFF structure with the orientation and a GPS directory (latitude 1 degree north).
+-- Returns a TIFF structure with the orientation and a GPS directory (latitude 1 degree north).
 function icc.exif(orientation)
   local first = u16(2) .. u16(0x0112) .. u16(3) .. u32(1) .. u16(orientation) .. u16(0) .. u16(0x8825) .. u16(4) .. u32(1) .. u32(38)
     .. u32(0)

@@ -90,7 +90,7 @@ end
 
 local BILLED = { [true] = "true", [false] = "false" }
 
---- Ledger for idocr.new { ledger = … }: counts the requests that left, which is what the services charge.
+--- Ledger for idocr.new { ledger = … }. Counts the requests that left, which is what the services charge.
 function metrics.ledger(line)
   add(1, "idocr_requests_total", "provider", line.provider, "action", line.action, "billed", BILLED[line.billed] or "unknown")
 end

@@ -13,7 +13,7 @@ local compare_values = {}
 ---@field value string?      the value in that source
 ---@field values string[]?   several possible values (a number with an open century, a region and those that it was split from)
 ---@field known string?      the known part of a date
----@field valid boolean?     whether it is possible by itself; nil: unknown
+---@field valid boolean?     whether such a value can exist; nil: unknown
 ---@field zone boolean?      a name from a machine readable zone
 ---@field unfilled string?   a number without the trailing letters that may be misread fillers
 ---@field doubt string?      why a difference weighs less: "unofficial" (no issuer published the rule), "first_issue" (the value then)

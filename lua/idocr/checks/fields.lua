@@ -28,7 +28,7 @@ local NAMES = {}
 for field in pairs(compare_values.BY_FIELD) do NAMES[#NAMES + 1] = field end
 table.sort(NAMES)
 
--- Returns whether a printed value is possible by itself; nil where this is unknown.
+-- Returns whether such a printed value can exist; nil where this is unknown.
 local function valid(field, value)
   if DATE[field] then return dates.split(value) ~= nil end
   if field == "sex" then return value == "M" or value == "F" or value == "X" end

@@ -75,7 +75,7 @@ purposes.reading = {
   ["warning.invalid_date"] = "info",
 }
 
--- The value of the longest prefix of a check's id that a table names.
+-- Returns the value of the longest prefix of a check's id that a table names.
 local function find(check, first, second)
   local id = check
   while id do

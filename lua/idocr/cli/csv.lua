@@ -29,7 +29,7 @@ local function row(values, count)
   return table.concat(cells, ",") .. "\r\n"
 end
 
--- The text of a field: lists with a line break between their items.
+-- Returns the text of a field: lists with a line break between their items.
 local function text_of(value)
   if type(value) ~= "table" then return value end
   local items = {}

@@ -11,7 +11,7 @@ local function roff(text)
   return (("\n" .. text):gsub("\n([.'])", "\n\\&%1"):sub(2))
 end
 
--- A text whose lines stay as they are.
+-- Formats a text whose lines stay as they are.
 local function lines(text) return ".nf\n" .. roff(text) .. "\n.fi\n" end
 
 local HEAD = [[

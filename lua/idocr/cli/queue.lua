@@ -33,7 +33,7 @@ function queue.describe(parser, stores)
   parser:group("Queue", (table.unpack or unpack)(options))
 end
 
--- Whether a URL has a password. Other users can see the arguments of a command.
+-- Returns whether a URL has a password. Other users can see the arguments of a command.
 local function has_password(url)
   local userinfo = url:match("^%a[%w+.-]*://([^/?#]*)@") or url:match("^%a[%w+.-]*://(.*)@")
   return userinfo ~= nil and userinfo:find(":", 1, true) ~= nil

@@ -63,7 +63,7 @@ function Memory:note(path, outcome, hash)
   end
 end
 
--- The most expensive outcome of any content that a path has had.
+-- Returns the most expensive outcome of any content that a path has had.
 local function worst(outcomes)
   local result = {}
   for _, outcome in pairs(outcomes) do raise(result, "outcome", outcome) end

@@ -24,7 +24,7 @@ function sources.is_url(source) return source:find("^https?://") ~= nil end
 ---@return idocr.Picture
 function sources.picture(source) return sources.is_url(source) and idocr.url(source) or idocr.file(source) end
 
--- Whether a file is a picture rather than a list: text is no picture format.
+-- Returns whether a file is a picture and not a list: text is no picture format.
 local function is_picture(path)
   local image = core.image_file(path)
   local info = image and image:info()

@@ -11,7 +11,7 @@ local asynchronous = {}
 
 local WAITS = { 0.5, 1, 1.5, 2 } -- seconds before each question; the last one repeats
 
--- A resume token names the kind, the provider, its site, and the service's own token.
+-- Makes a resume token, which names the kind, the provider, its site, and the service's own token.
 local function resume_token(kind, account, token)
   return table.concat({ kind.kind, account.name, account.options.site or "", token }, ":")
 end

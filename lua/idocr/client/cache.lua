@@ -51,7 +51,7 @@ function cache.new(option, store, runtime, emit)
   }, Cache)
 end
 
--- The params in a fixed order, without `portrait`: an entry says itself whether it holds one.
+-- Returns the params as JSON, without `portrait`: an entry records whether it holds a portrait.
 local function params_text(values)
   local copy = {}
   for name, value in pairs(values) do
@@ -98,7 +98,7 @@ local function without_pictures(value, paths, depth)
   return copy
 end
 
--- The members that are pictures, as a tree: { HeadImage = true, Info = { Portrait = true } }.
+-- Returns the members that are pictures as a tree: { HeadImage = true, Info = { Portrait = true } }.
 local function picture_paths(service)
   local tree = {}
   for _, output in ipairs(service.compiled.pictures) do
@@ -112,7 +112,7 @@ local function picture_paths(service)
   return tree
 end
 
--- Whether a reply has a picture beside the portrait, which the call's params asked for.
+-- Returns whether a reply has another picture than the portrait, such as a cropped card.
 local function has_other_pictures(service, result)
   for _, output in ipairs(service.compiled.pictures) do
     local value = output.field ~= "portrait" and reply.member(result, output.names)

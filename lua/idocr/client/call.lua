@@ -73,7 +73,7 @@ local function more_useful(first, second)
   return first
 end
 
--- Makes the card of a result, or the error where it is none of this kind.
+-- Makes the card of a result, or the error of a result that shows a document of another kind.
 local function make_card(kind, service, result, outcome, call_state)
   local fields = decode.card(kind, service, result, outcome.pictures)
   local refused = decode.refusal(fields, service)

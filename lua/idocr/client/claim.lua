@@ -37,7 +37,7 @@ function claim.take(store, key, ends, now)
   return nil, err
 end
 
---- Records that the request is about to leave, for as long as a result would be kept: from now on nobody else may send it.
+--- Records that the request is about to leave, for as long as a result would be kept: from now on no other caller may send it.
 ---@param ttl number seconds
 ---@return boolean? ok false: another caller has taken the claim over
 ---@return idocr.Error?
@@ -55,7 +55,8 @@ function Claim:release() self.store:delete_if(self.key, self.text) end
 --- Ends a claim whose request may have been billed: the callers that wait get an error, later ones may send again.
 function Claim:unsure() self.store:replace_if(self.key, self.text, "unsure", UNSURE) end
 
---- What another caller's claim means now.
+--- Returns what a caller has to do about another caller's claim: "free": claim the key; "wait": ask again later; "unsure": the
+--- picture may have been paid for without a result.
 ---@param text string?  what the store holds
 ---@param now number    Unix seconds
 ---@return "free"|"wait"|"unsure"

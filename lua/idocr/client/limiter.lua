@@ -69,7 +69,7 @@ local function leave(self, limit, ticket)
   if not (background and background(flush, self, limit)) then flush(self, limit) end
 end
 
--- Returns a function that gives up the place of a caller that ended in its sleep. It is made in a function of its own: nginx clears
+-- Returns a function that gives up the place of a caller that ended in its sleep. A separate function makes it, because nginx clears
 -- the stack of a thread that it kills, and with it the variables that a function made there shares with it.
 local function leaver(self, limit, ticket)
   return function() leave(self, limit, ticket) end

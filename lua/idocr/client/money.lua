@@ -28,8 +28,8 @@ local money = {}
 
 local REFUSED = { throttle = true, clock = true, token = true }
 
---- What one request cost, from its error. Of an asynchronous action the result is billed: a submission may be, a question for the
---- result that finds none or fails is not.
+--- Returns what one request cost, from its error. Of an asynchronous action the result is billed: a submission may be; a question
+--- that finds no result, or fails, is not.
 ---@param err idocr.Error? nil: it has a result, and every result is billed
 ---@param plan idocr.Plan?  of the request
 ---@param result table?     of the request
@@ -44,14 +44,14 @@ function money.price(err, plan, result)
   return nil
 end
 
--- Another request is allowed after one that cost nothing, and with `after_send` after one that may have been billed.
+-- Returns whether another request is allowed: after one that cost nothing, and with `after_send` after one that may have been billed.
 local function may_ask(err, after_send)
   local billed = money.price(err)
   return billed == false or billed == nil and after_send == true
 end
 
---- Whether a failed request may be sent again to the same provider. A dead connection justifies one repeat per call;
---- "advised" is the vendor's word that it failed before there was a result.
+--- Returns whether a failed request may be sent again to the same provider. A dead connection justifies one repeat per call;
+--- "advised" means that the vendor documents a repeat: the request failed before there was a result.
 ---@param err idocr.Error
 ---@param allowed idocr.Allowed
 ---@return boolean
@@ -61,7 +61,7 @@ function money.may_repeat(err, allowed)
   return may_ask(err, allowed.after_send)
 end
 
---- Whether the next provider may be asked (and paid) after this failure: only where all requests so far cost nothing.
+--- Returns whether the next provider may be asked (and paid) after this failure: only where all requests so far cost nothing.
 ---@param err idocr.Error
 ---@param allowed idocr.Allowed
 ---@return boolean
@@ -71,7 +71,7 @@ function money.may_fall_back(err, allowed)
 end
 
 --- States in an error that came before its request could leave (credentials, signature, our own limit, a clock) that this
---- attempt cost nothing, whatever was sent elsewhere to get so far.
+--- attempt cost nothing, even where requests to other services were sent for it.
 ---@param err idocr.Error changed in place
 function money.nothing_left(err) err.sent, err.billed = false, false end
 
@@ -118,7 +118,7 @@ end
 
 local ABOUT_THE_PICTURE = { image = true, service = true }
 
---- What a failed outcome means for later runs: "final" (billed, or the service answered for good about this picture),
+--- Returns what a failed outcome means for later runs: "final" (billed, or the service answered for good about this picture),
 --- "unsure" (it may have been billed), "again" (it certainly cost nothing and may end differently).
 ---@param outcome table an error, or the members of one that a batch line kept: category, code, billed, retryable, sent
 ---@return "final"|"unsure"|"again"

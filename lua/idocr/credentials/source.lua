@@ -14,7 +14,7 @@ local source = {}
 ---@field token string?
 ---@field expires number?     Unix seconds
 ---@field origin string|table<string, string>|nil  where the values came from, for messages; one text, or one per member
----@field original table?     the table of the user's source that this is a copy of
+---@field original table?     the table that the user's source returned, of which this is a copy
 
 --- A source that is bound to a client.
 ---@class idocr.CredentialsSource

@@ -38,7 +38,7 @@ local function confidences(service, result)
   return found
 end
 
---- Decodes a reply. Never raises, whatever is absent or of the wrong type.
+--- Decodes a reply. Never raises, even where members are absent or of a wrong type.
 ---@param kind idocr.Kind
 ---@param service idocr.Service of that kind
 ---@param result table the reply without its envelope; changed in place: it becomes `raw` (JSON null stays `json.null` there)

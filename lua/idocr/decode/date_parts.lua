@@ -57,7 +57,7 @@ date_parts.after = reader(function(text)
   return not_empty((after or text:match("%D*$")):gsub("^[%s,.:;/-]+", ""))
 end)
 
--- A year of two digits belongs to the century that makes it nearer to 2000.
+-- Completes a year of two digits by the century that makes it nearer to 2000.
 local function century(yy) return (tonumber(yy) < 50 and "20" or "19") .. yy end
 
 local NUMERIC = "^(%d%d?)%s*[-/. ]%s*(%d%d?)%s*[-/. ]%s*(%d+)$"

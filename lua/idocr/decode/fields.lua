@@ -12,7 +12,7 @@ local null = json.null
 
 local NONE = {}
 
--- What helps to read a year of two digits: the same date in the machine readable zone, and the order of the dates.
+-- Returns what helps to read a year of two digits: the same date in the machine readable zone, and the order of the dates.
 local function date_hint(field, filled, main)
   return {
     same = main and main[field],

@@ -42,7 +42,7 @@ local function bytes_of(text, pictures)
   return decoded ~= "" and decoded or nil
 end
 
--- The table that holds the last name of a path.
+-- Returns the table that holds the last name of a path.
 local function holder(result, names)
   local value = result
   for index = 1, #names - 1 do

@@ -1,5 +1,5 @@
 --- Converts values of a reply into values of a card. A converter returns nil for a value that it does not understand, for empty
---- text and for JSON null; it never raises, whatever type the service sent.
+--- text and for JSON null; it never raises for a value of another type.
 
 local core = require "idocr.core"
 local date_parts = require "idocr.decode.date_parts"

@@ -72,7 +72,7 @@ local function item_of(self, kind, given, options)
   return jobs.make(self.vault, found.kind, checked, { upload = upload, name = options.name, pause = self.runtime.pause })
 end
 
---- Adds a picture. The same kind, params and content are one item, whoever adds it. Raises on wrong arguments.
+--- Adds a picture. The same kind, params and content are one item, also where several programs add it. Raises on wrong arguments.
 ---@param kind string
 ---@param given table|string|idocr.Picture  the params of `client:read`. Files are read by the worker, at the same path
 ---@param options { upload: boolean?, name: string? }?  `upload`: stores the bytes of files on the server (those of strings always);
@@ -281,8 +281,8 @@ end
 
 local RETRIED = { unsure = "", dead = "", failed = "again" }
 
---- Gives items back to the workers, whatever they have cost: an item by its id (failed, unsure or dead), or all that are `"unsure"`,
---- `"dead"`, or `"failed"` without cost.
+--- Gives items back to the workers, also where they have been billed: an item by its id (failed, unsure or dead), or all that are
+--- `"unsure"`, `"dead"`, or `"failed"` without cost.
 ---@param which string
 ---@return integer? count
 ---@return string|idocr.Error|nil why_not  of an id: "absent", or its state; or an error
@@ -326,7 +326,7 @@ function Queue:drop(which)
   return remove_one(self, which, false)
 end
 
---- Removes an item by its id, or `"all"`, with all that is stored about them, in whatever state they are.
+--- Removes an item by its id, or `"all"`, with all that is stored about them, in any state.
 ---@param which string
 ---@return integer? count
 ---@return string|idocr.Error|nil why_not

@@ -1,6 +1,6 @@
 --- Keeps results that could not be stored in Redis in files, until they can be.
 ---
---- Each worker has a file of its own, locked as long as it runs. The file of a worker that ended is stored by the next one.
+--- Each worker has a separate file, which is locked while the worker runs. The file of a worker that ended is stored by the next one.
 
 local core = require "idocr.core"
 

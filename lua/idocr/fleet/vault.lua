@@ -20,7 +20,7 @@ Vault.__index = Vault
 
 local function id_key(key) return core.hmac_sha256(key, "idocr queue ids") end
 
--- The keys in the order in which `seal.new` uses them.
+-- Returns the keys in the order in which `seal.new` uses them.
 local function listed(keys)
   if type(keys) ~= "table" then return { keys } end
   local list = {}

@@ -63,7 +63,7 @@ local function split(path)
   return names
 end
 
--- Splits a path at its "*": names before it, and names after it (nil: there is none).
+-- Splits a path at its "*": the names before it, and the names after it (nil without a "*").
 local function split_at_star(path)
   local before, after = path:match("^(.-)%.?%*%.?(.*)$")
   return split(before or path), after and split(after)

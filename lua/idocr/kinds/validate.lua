@@ -52,7 +52,7 @@ local function by_site(check)
   end
 end
 
--- A value for all picture formats, or a table by format.
+-- Makes a check of a value for all picture formats, or of a table by format.
 local function by_format(check)
   return function(value, where, context)
     if type(value) == "table" then return map(one_of(FORMATS), check)(value, where, context) end
@@ -199,7 +199,7 @@ local kind = record {
   show = list(field),
 }
 
--- Field names that any service of the kind fills.
+-- Returns the names of the fields that any service of the kind fills.
 local function filled(value)
   local names = { visual = true }
   for _, each in ipairs(value.services) do

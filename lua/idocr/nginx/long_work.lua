@@ -1,5 +1,6 @@
---- Runs long computations in an nginx worker: in slices, in the turns of the worker, and only some of them at a time. Each runs in a timer,
---- so that a client that disconnects cannot end it in the middle; it is stopped at its next slice, because nobody waits for it any more.
+--- Runs long computations in an nginx worker: in slices, in the turns of the worker, and only some of them at a time. Each runs in
+--- a timer, so that a client that disconnects cannot end it in the middle; it is stopped at its next slice, because no thread waits
+--- for its result.
 
 local core = require "idocr.core"
 

@@ -51,7 +51,7 @@ function Connection:run(commands, seconds)
   return nil, message, code, true
 end
 
--- Opened for one run, so nothing has happened to it yet.
+-- Returns true: the connection is opened for one run and used at once.
 function Connection:idle() return true end -- luacheck: ignore self
 
 -- Returns the connection to nginx's pool.

@@ -4,7 +4,7 @@ local core = require "idocr.core"
 
 local LONG = 8192 -- bytes; a shorter body holds no picture worth decoding before the JSON is parsed
 
---- Returns the parts of a response, whatever its members are. Pictures in a long body are decoded before the JSON is parsed,
+--- Returns the parts of a response, whose members may have any type. Pictures in a long body are decoded before the JSON is parsed,
 --- unless the transport has done so: `pictures` then holds their bytes, and the body refers to them.
 ---@param response any
 ---@return integer status 0 where the response has none

@@ -1,5 +1,5 @@
---- Runs long computations in a plain Lua program. Outside a task they run straight to their end. In a task they yield between slices, so
---- that the transfers of other tasks proceed, and only some of them run at a time, because each needs memory.
+--- Runs long computations in a plain Lua program. Outside a task they run straight to their end. In a task they yield between slices,
+--- so that the transfers of other tasks proceed, and only some of them run at a time, because each needs memory.
 
 local tasks = require "idocr.runtime.tasks"
 
@@ -20,7 +20,8 @@ end
 --- Returns the function `long_work` of a runtime.
 ---
 --- `long_work(limit, work)` returns what `work(continue, microseconds)` returns. `work` computes for about `microseconds` (0: to its
---- end) and then calls `continue`, which lets others proceed and returns false where the work must stop: nobody waits for it.
+--- end) and then calls `continue`, which lets others proceed and returns false where the work must stop, because its caller was
+--- cancelled.
 ---@param sleep fun(seconds: number)
 ---@return fun(limit: integer, work: function): ...
 function long_work.new(sleep)

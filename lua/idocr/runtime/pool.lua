@@ -33,7 +33,7 @@ local pool = { LONGEST_WAIT = LONGEST_WAIT }
 local function resume(self, task)
   local results = pack(coroutine.resume(task.thread))
   if coroutine.status(task.thread) ~= "dead" then
-    if not task.asleep then -- the task yielded by itself: it continues after the other tasks
+    if not task.asleep then -- the task yielded without waiting for anything: it continues after the other tasks
       task.asleep = true
       tasks.wake(task)
     end

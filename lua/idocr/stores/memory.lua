@@ -118,8 +118,8 @@ function Memory:change(key, ttl, fn)
 end
 
 function Memory:limits()
-  self.its_limits = self.its_limits or limits.new(self)
-  return self.its_limits
+  self.rate_limits = self.rate_limits or limits.new(self)
+  return self.rate_limits
 end
 
 --- Makes a store.

@@ -92,7 +92,7 @@ local MOST_TICKETS = 1000 -- in one script
 local Limits = {}
 Limits.__index = Limits
 
--- The braces keep the keys of a limit on one node of a cluster.
+-- Returns the keys of a limit. The braces keep them on one node of a cluster.
 local function keys(self, limit)
   local key = self.prefix .. "{" .. limit.key .. "}"
   return { key, key .. ":queue", key .. ":leases" }

@@ -61,7 +61,7 @@ local function tunnel(call, sock)
   return failure.on_the_way(call, "ProxyFailed", "the proxy made no tunnel: " .. redact.scrub(tostring(message)))
 end
 
--- A TCP connection to the server, or to the proxy and through it.
+-- Opens a TCP connection to the server, or to the proxy and through it.
 local function open(call, pool)
   local url, proxy = call.url, call.proxy
   local peer = proxy or url

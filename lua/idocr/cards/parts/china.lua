@@ -28,7 +28,7 @@ function china.join(...)
   return all
 end
 
--- ---- RecognizeValidIDCardOCR: it reads four kinds of cards, each in an object of its own
+-- ---- RecognizeValidIDCardOCR: it reads four kinds of cards and has a separate object for each
 
 local OBJECTS = {
   IDCardInfo = "china_id", TemporaryIDCardInfo = "china_temporary_id", ResidencePermitInfo = "hmt_residence_permit",

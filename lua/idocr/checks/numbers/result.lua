@@ -6,7 +6,7 @@ local result = {}
 
 local OLDEST = 120 -- years; an older holder is impossible
 
---- What every number check returns; a check adds members of its own.
+--- What every number check returns; some checks add members.
 ---@class idocr.Number
 ---@field valid boolean?         false where a check digit, a date or a code is impossible; nil where characters are masked
 ---@field number string          in the printed form

@@ -1,4 +1,4 @@
---- Checks the machine readable zone by itself: format, check digits, dates and codes, and proposes repairs.
+--- Checks the machine readable zone, without other fields: format, check digits, dates and codes, and proposes repairs.
 
 local check_digits = require "idocr.checks.mrz.check_digits"
 local formats = require "idocr.checks.mrz.formats"

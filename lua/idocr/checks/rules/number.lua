@@ -1,4 +1,4 @@
---- Checks each number of the card by itself: format, checksum, and the facts that it encodes.
+--- Checks each number of the card, without other fields: format, checksum, and the facts that it encodes.
 
 local findings = require "idocr.checks.numbers.findings"
 local normalize = require "idocr.checks.numbers.normalize"
@@ -60,7 +60,7 @@ function rules.macao_id(context, parsed)
   }
 end
 
--- Adds the findings about a number without a rule of its own.
+-- Adds the findings about a number for which no separate rule exists.
 local function general(context, parsed, number)
   for _, found in ipairs(findings.of(parsed)) do
     context.add {

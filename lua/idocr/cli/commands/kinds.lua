@@ -25,7 +25,7 @@ end
 
 local SIDES = { front = "front", back = "back", both = "front and back", either = "front or back" }
 
--- One line for each service of a kind, and one for each site that removed it.
+-- Returns one row for each service of a kind, and one for each site that removed it.
 local function rows_of(kind)
   local rows = {}
   local function add(service, sites, sides)

@@ -15,7 +15,7 @@ Shows what is in a queue; on a terminal again and again, until it is finished or
   --retry  gives failed, unsure or dead pictures back to the workers. An unsure one may be paid twice.
            `failed`: only those that cost nothing
   --drop   gives unsure, dead, failed or waiting pictures up and forgets them
-  --purge  erases pictures with their results, in whatever state
+  --purge  erases pictures with their results, in any state
 
 These three may be repeated. An ID is the member `id` of a result. Results are written before anything is erased.
 
