@@ -128,7 +128,7 @@ void idocr_base64_encode(const uint8_t *in, size_t length, char *out)
     idocr_base64_encode_with(idocr_base64_kernel(0), in, length, out);
 }
 
-/* The last four characters, where padding is allowed; *decoded grows by 1 to 3. */
+/* Decodes the last four characters, where padding is allowed; *decoded grows by 1 to 3. */
 static const char *decode_last(const char *in, uint8_t *out, size_t *decoded, size_t *bad)
 {
     size_t chars = in[3] != '=' ? 4 : in[2] != '=' ? 3 : 2;

@@ -103,7 +103,7 @@ static uint32_t scaled(uint32_t size, double part)
     return result == 0 ? 1 : result > size ? size : result;
 }
 
-/* How the orientation of rows from the bottom to the top is called. */
+/* Returns the orientation of a picture whose rows come from the bottom to the top. */
 static unsigned flipped(unsigned orientation)
 {
     static const unsigned FLIPPED[] = {1, 4, 3, 2, 1, 6, 5, 8, 7};

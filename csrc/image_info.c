@@ -34,7 +34,7 @@ static uint32_t exif_integer(const uint8_t *entry, bool little)
     }
 }
 
-/* Orientation from the TIFF structure of an EXIF block of `length` bytes at `offset`: the first directory, tag 0x0112. */
+/* Reads the orientation from the TIFF structure of an EXIF block of `length` bytes at `offset`: the first directory, tag 0x0112. */
 static unsigned exif_orientation(struct idocr_image_reader *reader, uint64_t offset, uint64_t length)
 {
     const uint8_t *p = length >= 8 ? idocr_image_peek(reader, offset, 8) : NULL;

@@ -60,8 +60,8 @@ static size_t blank_before(const char *end, size_t left)
     return 0;
 }
 
-/* The text at `index` without the blanks around it (with `fillers`, without blanks and '<' at its end). NULL where nothing is
- * left, where it is no string or no UTF-8. Lua keeps the string. */
+/* Returns the text at `index` without the blanks around it (with `fillers`, also without '<' at its end). NULL where nothing is left,
+ * and for a value that is no string or no UTF-8. Lua keeps the string. */
 static const char *trimmed(lua_State *L, int index, bool fillers, size_t *length)
 {
     if (lua_type(L, index) != LUA_TSTRING)

@@ -9,7 +9,7 @@ static struct idocr_lua_transfer *check_transfer(lua_State *L)
     return luaL_checkudata(L, 1, IDOCR_TRANSFER_METATABLE);
 }
 
-/* nil, category, code, message, sent, dead_connection */
+/* Pushes nil, category, code, message, sent, dead_connection. */
 static int push_failure(lua_State *L, const struct idocr_failure *failure)
 {
     lua_pushnil(L);

@@ -114,7 +114,7 @@ describe("a malformed value", function()
   end)
 end)
 
-describe("a function of the user's", function()
+describe("a credentials function", function()
   local function taken(value)
     local wire = scripted.new { scripted.ok() }
     assert(idocr.new(scripted.options(wire, { credentials = function() return value end })):passport(PNG))
@@ -186,7 +186,7 @@ describe("a function of the user's", function()
     assert.same({ "card", "card" }, { first(), second() })
   end)
 
-  it("or a user's object never makes a call raise", function()
+  it("never makes a call raise, nor does a user's object", function()
     for _, get in ipairs {
       function() error "x" end, function() end, function() return nil, "no" end, function() return 5 end, function() return {} end,
       function() return setmetatable({}, { __index = function() error "MARKERsecret9" end }) end,
@@ -198,7 +198,7 @@ describe("a function of the user's", function()
     end
   end)
 
-  it("or a user's object is validated alike, and its texts never appear in an error", function()
+  it("is validated like a user's object, and its texts never appear in an error", function()
     for problem, value in pairs {
       ["did you mean \"secret_id\""] = { SecretId = "AKIDvisible", SecretKey = "visible" },
       ["a number for secret_key"] = { secret_id = "AKIDx", secret_key = 5 },
@@ -222,7 +222,7 @@ describe("a function of the user's", function()
     assert.equal(given, refused)
   end)
 
-  it("or an object without a valid bind is an error of the option", function()
+  it("that is the `bind` of an object must return a source", function()
     assert.error_matches(function() idocr.new { credentials = { bind = function() return 5 end } } end, "bind that returns a source")
   end)
 end)
