@@ -51,6 +51,27 @@ end
 
 local function count_lines(text) return select(2, (text or ""):gsub("\n", "")) end
 
+-- Returns how many items have ended.
+local function ended(counts)
+  local total = counts.done + counts.unsure + counts.dead
+  for _, number in pairs(counts.failed) do total = total + number end
+  return total
+end
+
+-- Adds what the queue, the service, the ledger and the Redis server hold at the end.
+local function complete(report, queue, folder, running, server)
+  report.requests, report.ledger = requests_of(running), count_lines(process.read(folder .. "/ledger"))
+  for _, entry in ipairs(cli.entries((cli.run("queue --results - " .. queue)))) do
+    report.results[entry.id] = (report.results[entry.id] or 0) + 1
+    local number = entry.card and entry.card.number
+    if number then report.numbers[number] = (report.numbers[number] or 0) + 1 end
+  end
+  report.stored = process.run(("cat %s/appendonlydir/*.aof | grep -c -a -e WANDA -e p00001 -e passport || true"):format(q(server.folder)))
+  report.errors = process.run("cat " .. q(folder) .. "/errors*")
+  return report
+end
+
+--- Fills a queue, runs and kills workers until it is empty, and returns what was counted.
 ---@param options spec.FleetOptions
 function fleet.run(options)
   local folder, server = process.tempdir(), redis.start()
@@ -76,11 +97,6 @@ function fleet.run(options)
     local text, code, problem = cli.run("queue --json " .. queue)
     if code ~= 0 then return nil, problem end
     return cjson.decode(text)
-  end
-  local function ended(counts)
-    local total = counts.done + counts.unsure + counts.dead
-    for _, number in pairs(counts.failed) do total = total + number end
-    return total
   end
 
   local kills, victim, killed_at, restarted, begun = 0, 0, 0, false, core.monotonic()
@@ -112,14 +128,7 @@ function fleet.run(options)
   for _, each in ipairs(workers) do each.wait(30) end
 
   local report = { kills = kills, restarted = restarted, seconds = core.monotonic() - begun, results = {}, numbers = {}, states = states() }
-  report.requests, report.ledger = requests_of(running), count_lines(process.read(folder .. "/ledger"))
-  for _, entry in ipairs(cli.entries((cli.run("queue --results - " .. queue)))) do
-    report.results[entry.id] = (report.results[entry.id] or 0) + 1
-    local number = entry.card and entry.card.number
-    if number then report.numbers[number] = (report.numbers[number] or 0) + 1 end
-  end
-  report.stored = process.run(("cat %s/appendonlydir/*.aof | grep -c -a -e WANDA -e p00001 -e passport || true"):format(q(server.folder)))
-  report.errors = process.run("cat " .. q(folder) .. "/errors*")
+  complete(report, queue, folder, running, server)
   running:stop()
   server.stop()
   return report

@@ -12,7 +12,7 @@ local TIMER_LOST = 1 -- seconds; nginx drops a timer above lua_max_running_timer
 local function pack(...) return { n = select("#", ...), ... } end
 
 local active = {} -- entry -> true: runs, or its timer is set
-local first, last, line = 1, 0, {} -- queue of entries that wait for their start
+local first, last, queue = 1, 0, {} -- entries that wait for their start
 
 ---@class idocr.nginx.LongWork
 ---@field done ngx.semaphore   posted when the results are there
@@ -35,6 +35,7 @@ end
 
 local start_next
 
+-- Starts a computation in a timer. Returns nil where nginx sets no timer.
 local function start(entry, pause)
   entry.set = core.monotonic()
   local set = ngx.timer.at(0, function()
@@ -54,11 +55,12 @@ local function start(entry, pause)
   return set
 end
 
+-- Starts the entries of the queue, as far as their limits allow.
 function start_next(pause)
   while first <= last do
-    local entry = line[first]
+    local entry = queue[first]
     if is_wanted(entry) and count() >= entry.limit then return end
-    line[first] = nil
+    queue[first] = nil
     first = first + 1
     if is_wanted(entry) and not start(entry, pause) then
       entry.set = nil
@@ -101,7 +103,7 @@ function long_work.new(may_wait, pause)
     local entry = { limit = limit, work = work, done = assert(require("ngx.semaphore").new(0)) }
     if first <= last or count() >= limit then
       last = last + 1
-      line[last] = entry
+      queue[last] = entry
     elseif not start(entry, pause) then
       return run_here(work, pause)
     end

@@ -15,18 +15,19 @@ local BUDGET = 0.001 -- CPU seconds per iteration for all calls; more: higher th
 local MAX_WOKEN = 16 -- waiters woken per iteration; they wait again where the time is used up
 local LONGEST = 1 -- seconds; longest wait, for the case that the timer is lost
 
-local first, last, line = 1, 0, {} -- queue of semaphores of waiting threads
+local first, last, queue = 1, 0, {} -- semaphores of waiting threads
 local free = {} -- unused semaphores
 local armed = false -- whether the timer is set
-local turn, from = -1, 0 -- the current iteration, and when its first slice began
+local iteration, begun = -1, 0 -- the current one, and when its first slice began
 
+-- The timer of an iteration: wakes the first threads of the queue.
 local function serve()
   armed = false
-  from = core.monotonic()
+  begun = core.monotonic()
   local count = 0
   while first <= last and count < MAX_WOKEN do
-    local waiter = line[first]
-    line[first] = nil
+    local waiter = queue[first]
+    queue[first] = nil
     first = first + 1
     if waiter:count() < 0 then -- else its thread has ended
       waiter:post(1)
@@ -51,7 +52,7 @@ local function wait(now)
   end
   local waiter = table.remove(free) or semaphore.new(0)
   last = last + 1
-  line[last] = waiter
+  queue[last] = waiter
   local served = waiter:wait(LONGEST)
   if served then
     free[#free + 1] = waiter
@@ -72,9 +73,9 @@ function turns.new(may_wait)
       local now = core.monotonic()
       if not armed and first > last then
         local id = ngx.now() -- nginx updates this time once per iteration
-        if id ~= turn then turn, from = id, now end
+        if id ~= iteration then iteration, begun = id, now end
       end
-      if now - from < BUDGET or not may_wait() or not wait(now) then return end
+      if now - begun < BUDGET or not may_wait() or not wait(now) then return end
     end
   end
 end
