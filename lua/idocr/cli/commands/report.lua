@@ -66,11 +66,12 @@ local function folder_of(path) return path:match("^(.*)/[^/]*$") or "." end
 local function make_rows(args, collected, maker, out)
   local list, titles, drawn = {}, {}, core.monotonic()
   for index, line in ipairs(collected.lines) do
-    local row = rows.make(line, args.clear)
-    if maker then row.pictures = maker:of(line.data, folder_of(args.results[line.input])) end
+    local data = json.decode(line.text)
+    line.text = nil
+    local row = rows.make(line, data, args.clear)
+    if maker then row.pictures = maker:of(data, folder_of(args.results[line.input])) end
     if row.kind then titles[row.kind] = rows.title(row.kind) end
     list[index] = page.json(row)
-    line.data = nil
     if out.progress and core.monotonic() - drawn > 0.2 then
       out.err(("\r%d/%d\27[K"):format(index, #collected.lines))
       drawn = core.monotonic()

@@ -9,7 +9,7 @@ local collect = {}
 ---@class idocr.cli.ReportLine
 ---@field input integer  number of the input file, from 1
 ---@field number integer line number in that file, from 1
----@field data table     the decoded line; has a table `card` or `error`
+---@field text string    the line; decoded again when its row is made, because decoded lines need much more memory
 ---@field kind string?
 
 --- A line that is no result.
@@ -43,10 +43,10 @@ end
 
 -- Of several lines for one picture the last one counts: the earlier ones failed, and a later run tried again. Lines of
 -- different kinds are different results; a line without a kind is replaced by one with a kind.
-local function add(collected, known, line)
-  local path = line.data.file ~= nil and entry.path(line.data)
+local function add(collected, known, line, data)
+  local path = data.file ~= nil and entry.path(data)
   if type(path) ~= "string" then path = nil end
-  line.kind = kind_of(line.data)
+  line.kind = kind_of(data)
   if path then
     local by_kind = known[path] or {}
     known[path] = by_kind
@@ -77,7 +77,7 @@ local function read_file(collected, handle, input)
       if text:find("%S") then
         local data, wrong = parse(text)
         if data then
-          add(collected, known, { input = input, number = number, data = data })
+          add(collected, known, { input = input, number = number, text = text }, data)
         else
           add_malformed(collected, input, number, wrong)
         end

@@ -198,13 +198,14 @@ function rows.title(kind) return kind and known_kinds()[kind] end
 
 --- Returns the row of a line, ready for JSON.
 ---@param line idocr.cli.ReportLine
+---@param decoded table  the line; has a table `card` or `error`
 ---@param clear boolean? show values as they are
 ---@return table
-function rows.make(line, clear)
-  local data = without_nulls(line.data, 0)
+function rows.make(line, decoded, clear)
+  local data = without_nulls(decoded, 0)
   local result = type(data.error) == "table" and data.error or data.card
   local row = {
-    input = line.input, line = line.number, status = entry.status(line.data),
+    input = line.input, line = line.number, status = entry.status(decoded),
     file = shown.file(clear and data.file or data.file ~= nil and entry.path(data), clear),
     kind = line.kind and (known_kinds()[line.kind] and line.kind or shown.code(line.kind)),
     hash = type(data.sha256) == "string" and data.sha256:match("^(%x%x%x%x%x%x%x%x%x%x%x%x)%x*$") or nil,

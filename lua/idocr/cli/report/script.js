@@ -513,7 +513,7 @@
       return;
     }
     none.append(make("strong", null, "There are no results"), make("p", null,
-      "The files have no line with a card or an error. ", make("code", null, "idocr batch"), " writes such lines to the file that its option ",
+      (head.inputs === 1 ? "The file has" : "The files have") + " no line with a card or an error. ", make("code", null, "idocr batch"), " writes such lines to the file that its option ",
       make("code", null, "--out"), " names."));
     for (const id of ["charts", "tools", "help", "tiles"]) byId(id).hidden = true;
   }
