@@ -1,4 +1,4 @@
---- Runs the nginx configuration of docs/reference.md with other paths, ports and transport.
+--- Runs the nginx configuration of docs/nginx.md with other paths, ports and transport.
 
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
@@ -9,9 +9,9 @@ if not nginx.available() then
   return
 end
 
-describe("the nginx configuration of docs/reference.md", function()
+describe("the nginx configuration of docs/nginx.md", function()
   it("reads a card", function()
-    local text = process.read("docs/reference.md"):match("```nginx\n(.-)```")
+    local text = process.read("docs/nginx.md"):match("```nginx\n(.-)```")
     local main, http = text:match("^(.-)events {}\nhttp {\n(.*)}%s*$")
     http = http:gsub("lua_package_c?path[^\n]*\n", "")
     local changes
