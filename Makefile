@@ -232,10 +232,15 @@ deb: all
 
 # ---- the pages of docs/ that are made from tables, and lua/idocr/types.d.lua
 
-.PHONY: docs-pages
+.PHONY: docs-pages docs
+DOCS_LUA = $(if $(filter luajit,$(firstword $(LUAS))),luajit,lua$(firstword $(LUAS)))
+DOCS_PATHS = LUA_PATH="$(CURDIR)/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;" LUA_CPATH="$(CURDIR)/$(BUILD)/$(firstword $(LUAS))/?.so;;"
 docs-pages: all
-	@LUA_PATH="$(CURDIR)/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;" LUA_CPATH="$(CURDIR)/$(BUILD)/$(firstword $(LUAS))/?.so;;" \
-	  $(if $(filter luajit,$(firstword $(LUAS))),luajit,lua$(firstword $(LUAS))) spec/tools/docs/pages.lua
+	@$(DOCS_PATHS) $(DOCS_LUA) spec/tools/docs/pages.lua
+
+# The pages as a static site in build/site; needs cmark-gfm.
+docs: all
+	@$(DOCS_PATHS) $(DOCS_LUA) spec/tools/docs/site.lua
 
 # ---- faults, fuzzing, long runs, another processor
 
@@ -289,6 +294,7 @@ help:
 	  'make test-valgrind  the tests under valgrind, leaks included' \
 	  'make faults         every fault of a server against every transport; FAULTS=words TRANSPORT=name for some' \
 	  'make lint           luacheck' \
+	  'make docs           the documentation as a static site, in build/site (needs cmark-gfm)' \
 	  'make docs-pages     write the pages of docs/ that are made from tables' \
 	  'make install        PREFIX=/usr/local DESTDIR= ; LUAS=5.4 LUADIR= LIBDIR= BINDIR= for one Lua alone' \
 	  'make uninstall      remove what make install with the same variables installed' \
