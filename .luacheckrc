@@ -9,5 +9,6 @@ files["lua/idocr/sandbox/server/nginx_content.lua"] = { std = "+ngx_lua" }
 files["spec/bench/nginx_side.lua"] = { std = "+ngx_lua" }
 files["spec/nginx"] = { std = "+ngx_lua+busted" }
 files["spec/support"] = { std = "+ngx_lua" }
+files["examples/**/*_spec.lua"] = { std = "+busted" }
 files["examples/openresty"] = { std = "+ngx_lua" }
 exclude_files = { "build", "node_modules", "**/node_modules" }

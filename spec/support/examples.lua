@@ -43,6 +43,7 @@ function examples.folder()
   stamped("back.jpg", { kind = "any_card" })
   stamped("glare.jpg", { kind = "passport", fields = { number = "X1234567", warnings = "glare" } })
   stamped("blurry.jpg", { error = "FailedOperation.ImageBlur" })
+  stamped("failing.jpg", { kind = "malaysia_id", fault = "throttled" })
   stamped("busy.jpg", { kind = "passport", fault = "throttled*2" })
   process.write(folder .. "/photo.jpg", plain)
   process.write(folder .. "/empty.jpg", "")
@@ -52,8 +53,10 @@ function examples.folder()
   return folder
 end
 
--- Search paths that work in another folder.
-local function absolute(path)
+--- Returns search paths that work in another folder.
+---@param path string package.path or package.cpath
+---@return string
+function examples.absolute(path)
   local root = process.run "pwd"
   return (path:gsub("%f[^;%z]%./", root .. "/"):gsub("%f[^;%z]([%w_][^;]*)", root .. "/%1"):gsub("^([%w_][^;]*)", root .. "/%1"))
 end
@@ -66,9 +69,9 @@ end
 ---@return integer status
 function examples.lua(folder, arguments, queue)
   local q = process.quote
-  local path = absolute(package.path) .. ";" .. process.run "pwd" .. "/?.lua"
+  local path = examples.absolute(package.path) .. ";" .. process.run "pwd" .. "/?.lua"
   return process.capture(("cd %s && EXAMPLE_QUEUE=%s LUA_PATH=%s LUA_CPATH=%s %s %s 2>&1"):format(q(folder), q(queue or ""), q(path),
-    q(absolute(package.cpath)), process.lua, arguments))
+    q(examples.absolute(package.cpath)), process.lua, arguments))
 end
 
 --- Runs blocks. Returns what failed: a list of messages.

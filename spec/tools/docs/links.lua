@@ -14,8 +14,11 @@ end
 local function without_code(text)
   local lines, fenced = {}, false
   for line in (text .. "\n"):gmatch("([^\n]*)\n") do
-    if line:find("^```") then fenced = not fenced
-    elseif not fenced and not line:find("^    ") then lines[#lines + 1] = line end
+    if line:find("^```") then
+      fenced = not fenced
+    elseif not fenced and not line:find("^    ") then
+      lines[#lines + 1] = line
+    end
   end
   return lines
 end
@@ -28,8 +31,8 @@ function links.anchors(text)
   for _, line in ipairs(without_code(text)) do
     local heading = line:match("^#+ (.*)$")
     if heading then
-      local anchor, name, count = links.anchor(heading), nil, 0
-      name = anchor
+      local anchor, count = links.anchor(heading), 0
+      local name = anchor
       while anchors[name] do
         count = count + 1
         name = anchor .. "-" .. count

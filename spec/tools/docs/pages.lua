@@ -2,7 +2,7 @@
 
 local annotations = require "spec.tools.docs.annotations"
 
-local MAKERS = { "kinds", "errors" }
+local MAKERS = { "kinds", "errors", "command" }
 
 local pages = {}
 

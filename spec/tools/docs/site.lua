@@ -9,7 +9,9 @@ local SITE = "build/site/"
 -- The menu: heading, then page and title.
 local MENU = {
   { "Start", { "README.md", "idocr" }, { "docs/cookbook.md", "Cookbook" }, { "docs/kinds/README.md", "Kinds of documents" } },
-  { "Look up", { "docs/reference.md", "Reference" }, { "docs/functions.md", "Functions" }, { "docs/errors.md", "Error codes" } },
+  { "Look up", { "docs/reference.md", "Reference" }, { "docs/functions.md", "Functions" }, { "docs/errors.md", "Error codes" },
+    { "docs/command.md", "The command" },
+  },
   {
     "Use", { "docs/credentials.md", "Credentials" }, { "docs/testing.md", "Testing" }, { "docs/transports.md", "Transports" },
     { "docs/nginx.md", "nginx" }, { "docs/operations.md", "Operations" }, { "examples/README.md", "Examples" },
@@ -48,7 +50,7 @@ pre code { background: none; padding: 0; }
 table { border-collapse: collapse; font-size: .93rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem; border-bottom: 1px solid var(--line); }
 th { background: var(--soft); white-space: nowrap; }
-td { min-width: 5rem; max-width: 34rem; }
+td { min-width: 4rem; max-width: 34rem; }
 main img { max-width: min(100%, 26rem); height: auto; border-radius: 8px; border: 1px solid var(--line); }
 @media (max-width: 760px) {
   .frame { display: block; }
@@ -56,7 +58,8 @@ main img { max-width: min(100%, 26rem); height: auto; border-radius: 8px; border
   nav summary { display: block; font-weight: 600; cursor: pointer; }
   nav a { padding: .45rem .4rem; }
   main { padding: .5rem 1rem 3rem; }
-  td { min-width: 7rem; }
+  table { font-size: .86rem; }
+  th, td { padding: .3rem .45rem; }
 }
 ]]
 
@@ -174,7 +177,8 @@ function Site:other(path)
   elseif address(path) == path then
     write(path, annotations.read(path))
   else
-    write(address(path), frame(path, path, "<h1>" .. escape(path) .. "</h1><pre><code>" .. escape(annotations.read(path)) .. "</code></pre>"))
+    local text = "<pre><code>" .. escape(annotations.read(path)) .. "</code></pre>"
+    write(address(path), frame(path, path, "<h1>" .. escape(path) .. "</h1>" .. text))
   end
 end
 
