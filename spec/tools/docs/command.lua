@@ -24,8 +24,8 @@ end
 local INTRODUCTION = [[
 # The command
 
-The help of `idocr` and of each subcommand, as `--help` prints it. [Reference](reference.md#the-command) has an overview. In a checkout the command
-is `build/idocr`.
+The help of `idocr` and of each subcommand, as `--help` prints it. [Reference](reference.md#the-command) has an overview.
+In a checkout the command is `build/idocr`.
 ]]
 
 --- Returns the page: path -> text.
