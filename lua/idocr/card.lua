@@ -150,7 +150,7 @@ function Card:__tostring()
 end
 
 --- Returns whether the card has a warning of that name. Raises on an unknown name.
----@param name string
+---@param name idocr.WarningName|string
 ---@return boolean
 function Card:has_warning(name)
   for _, warning in ipairs(self.warnings or {}) do
@@ -163,8 +163,8 @@ end
 
 --- Checks what was read, offline: check digits, dates, numbers and fields against one another, and against the second
 --- reading where there is one.
----@param options table? thresholds and the day, see idocr.checks.report
----@return table report {ok, findings}
+---@param options idocr.CheckOptions?
+---@return idocr.Report
 function Card:check(options)
   if self.second and (options == nil or type(options) == "table" and options.second == nil) then
     local with = { second = self.second }

@@ -31,6 +31,8 @@ local errors = {}
 ---@field billed boolean?    nil: unknown
 ---@field sent boolean|"part"? false: no byte; "part": a part of the request; true: all of it, or unknown
 ---@field resume_token string? of an asynchronous action that was submitted: `client:resume` asks for its result
+---@field cached boolean?    true: a refusal that the cache kept; this call cost nothing
+---@field advice idocr.Finding[]? with `advice = true`: what looks bad in the pixels
 ---@field vendor_message string? the vendor's text; may contain personal data, so it is never logged
 
 local CATEGORIES = {}

@@ -17,9 +17,9 @@ local version = require "idocr.version"
 
 ---@class idocr
 ---@field version string      "1.0.0": semantic versioning
----@field credentials table  constructors: static, environment, profile, machine_role, assume_role, web_identity, chain, …
+---@field credentials idocr.CredentialsConstructors
 ---@field request_image fun(options: table?): idocr.Picture?, table  the picture in nginx's current request
----@field checks table       mrz and every check of a number (china_id, hong_kong_id, …), each with `parse`
+---@field checks idocr.Checks  mrz and every check of a number (china_id, hong_kong_id, …), each with `parse`
 local idocr = {
   version = version,
   _VERSION = "idocr " .. version,
@@ -98,13 +98,13 @@ end
 
 --- Describes a kind: title, services, params with their types, fields in order. Raises where there is no such kind, or its table
 --- is wrong.
----@param kind string
+---@param kind idocr.KindName|string
 ---@return idocr.Description
 function idocr.describe(kind) return (describe(kind_of(kind).kind)) end
 
 --- Parses the value of a param from text, such as a form's field or a command's argument: "yes" for a boolean, "glare, blurry" or
 --- "all" for warnings. Raises where there is no such kind.
----@param kind string
+---@param kind idocr.KindName|string
 ---@param param string
 ---@param text string
 ---@return any value nil where the text is wrong

@@ -23,7 +23,7 @@ local stores = require "idocr.stores"
 local client = {}
 
 ---@class idocr.Client
----@field [string] fun(self: idocr.Client, params: table|string|idocr.Picture): idocr.Card?, idocr.Error?  one for each kind
+---@field [string] fun(self: idocr.Client, params: table|string|idocr.Picture): idocr.Card?, idocr.Error?  your own kinds
 local Client = {}
 
 ---@class idocr.ClientInner  what the calls of a client share
@@ -65,8 +65,8 @@ local function checked_params(kind, given)
 end
 
 --- Reads a card. A path or a picture is short for `{ image = … }`. Raises on wrong params.
----@param kind string
----@param given table|string|idocr.Picture
+---@param kind idocr.KindName|string
+---@param given idocr.Params|idocr.PictureLike
 ---@return idocr.Card?, idocr.Error?
 function Client:read(kind, given)
   local inner = inner_of(self)
@@ -87,8 +87,8 @@ function Client:resume(token)
 end
 
 --- Returns the signed request for a card without sending it: `{ method, url, host, headers, body }`. Raises on wrong params.
----@param kind string
----@param given table|string|idocr.Picture
+---@param kind idocr.KindName|string
+---@param given idocr.Params|idocr.PictureLike
 ---@return table? request, idocr.Error?
 function Client:prepare(kind, given)
   local inner = inner_of(self)
@@ -123,7 +123,7 @@ end
 --- Reads many cards: `for input, card, err in client:each("passport", paths, { concurrency = 8 }) do`. `inputs` is a list,
 --- or a function that returns the next one and is called when another call may start. Results come in the order of
 --- completion. Raises on wrong params when their call would start.
----@param kind string
+---@param kind idocr.KindName|string
 ---@param inputs table|function paths, pictures or tables of params
 ---@param settings { concurrency: integer? }? calls in flight at once (4)
 ---@return idocr.Each iterator
@@ -137,8 +137,8 @@ end
 --- Begins a call and returns at once: for programs with an event loop, which calls `client:step`. Nothing is opened or sent before
 --- the first step. Raises on wrong arguments; everything else, `timeout.total` included, ends in the result of the call. In nginx
 --- the result is an `unsupported` error: calls do not block there.
----@param kind string
----@param given table|string|idocr.Picture
+---@param kind idocr.KindName|string
+---@param given idocr.Params|idocr.PictureLike
 ---@param callback (fun(card: idocr.Card?, err: idocr.Error?))?  called once, by `client:step`, when the call has ended
 ---@return idocr.StartedCall
 function Client:start(kind, given, callback)

@@ -8,7 +8,7 @@ local fit_settings = {}
 ---@field longest integer?  most pixels of the longer side of a picture that is made to fit (nil: 2400; ekycpro: 1800)
 ---@field quality integer?  quality of its JPEG, 1 to 100 (nil: 90; ekycpro: 80)
 ---@field bytes integer?    most bytes of the picture, where that is less than what the action takes
----@field always boolean    also makes pictures that fit already (false)
+---@field always boolean?   also makes pictures that fit already (false)
 ---@field at_once integer?  only of the option: most pictures that a worker of nginx makes at a time (2)
 
 local DEFAULTS = { always = false, at_once = 2 }

@@ -2,7 +2,7 @@
 
 local annotations = require "spec.tools.docs.annotations"
 
-local MAKERS = { "kinds", "errors", "command" }
+local MAKERS = { "kinds", "errors", "command", "types" }
 
 local pages = {}
 
