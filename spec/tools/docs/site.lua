@@ -1,10 +1,11 @@
---- Writes the pages as a static site below build/site: `make docs`. cmark-gfm converts the Markdown; nothing is loaded from a network.
+--- Writes the pages as a static site into a folder (build/site): `make docs`. cmark-gfm converts the Markdown; nothing is loaded
+--- from a network.
 
 local annotations = require "spec.tools.docs.annotations"
 local core = require "idocr.core"
 local links = require "spec.tools.docs.links"
 
-local SITE = "build/site/"
+local SITE = (arg[1] or "build/site") .. "/"
 
 -- The menu: heading, then page and title.
 local MENU = {
@@ -183,7 +184,7 @@ function Site:other(path)
 end
 
 local function build()
-  run("rm -rf " .. SITE)
+  run("rm -rf " .. quote(SITE))
   write("style.css", STYLE)
   local site = setmetatable({ queue = {}, seen = {} }, Site)
   for _, group in ipairs(MENU) do
@@ -197,7 +198,7 @@ local function build()
     local path = site.queue[done]
     if is_page(path) then site:markdown(path) else site:other(path) end
   end
-  print(("build/site/index.html: %d pages"):format(done))
+  print(("%sindex.html: %d pages"):format(SITE, done))
 end
 
 build()
