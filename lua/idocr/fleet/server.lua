@@ -289,9 +289,7 @@ function Server:ticket(ticket) return self.redis:call("GET", self.prefix .. "tic
 ---@return boolean?
 ---@return idocr.Error?
 function Server:clear()
-  local names = { "DEL" }
-  for _, name in ipairs { "later", "results", "codes", "seal" } do names[#names + 1] = self.prefix .. name end
-  local _, err = self.redis:command(names)
+  local _, err = self.redis:call("DEL", self.prefix .. "results", self.prefix .. "seal")
   if err then return nil, err end
   return true
 end
