@@ -98,7 +98,8 @@ for _ = 1, tonumber(ARGV[2]) do
   local ids, known = {}, nil
   for index = 1, tonumber(take()) do
     ids[index] = take()
-    if not known and redis.call("EXISTS", P .. "item:" .. ids[index]) == 1 then known = ids[index] end
+    local state = redis.call("HGET", P .. "item:" .. ids[index], "state")
+    if not known and state and state ~= "purged" then known = ids[index] end
   end
   local job, uploads = take(), tonumber(take())
   local fields = { "job", job, "state", "waiting" }
@@ -107,6 +108,7 @@ for _ = 1, tonumber(ARGV[2]) do
     fields[#fields + 1] = take()
   end
   if not known then
+    redis.call("DEL", P .. "item:" .. ids[1]) -- what a purge has left
     redis.call("HSET", P .. "item:" .. ids[1], unpack(fields))
     move(ids[1], nil, "waiting", uploads > 0 and ttl or 0)
     queue(ids[1])
