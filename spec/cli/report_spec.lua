@@ -155,6 +155,18 @@ describe("idocr report", function()
     assert.same({ { 3, 4, 5, 6 }, 2 }, { lines, head.replaced })
   end)
 
+  it("tells pictures apart by the id of a queue's item, and by their content", function()
+    local card = { kind = "passport" }
+    write({ id = "1", file = "", card = card }, { id = "2", file = "", card = card }, { id = "1", file = "", card = card },
+      { file = "", card = card }, { file = "", card = card },
+      { file = "a", sha256 = ("a"):rep(64), card = card }, { file = "a", sha256 = ("b"):rep(64), card = card },
+      { file = "a", sha256 = ("b"):rep(64), card = card })
+    local entries, head = report()
+    local lines = {}
+    for index, entry in ipairs(entries) do lines[index] = entry.line end
+    assert.same({ { 2, 3, 4, 5, 6, 8 }, 2 }, { lines, head.replaced })
+  end)
+
   it("counts the lines that are no results, and ends with status 1", function()
     write({ file = "a", card = { kind = "passport" } }, "", "garbage MARKERNAME", "[1]", '"text"', "{}", '{"card":1}', '{"file":"torn')
     local entries, head, status, stderr, html = report()

@@ -41,15 +41,22 @@ local function kind_of(data)
   return type(card.kind) == "string" and card.kind or nil
 end
 
+-- Returns what names the picture of a line: the id of a queue's item, or the path with the SHA-256 of the content; nil: nothing.
+local function picture_of(data)
+  if type(data.id) == "string" then return "id\0" .. data.id end
+  local path = data.file ~= nil and entry.path(data)
+  if type(path) ~= "string" or path == "" then return nil end
+  return "file\0" .. path .. "\0" .. (type(data.sha256) == "string" and data.sha256 or "")
+end
+
 -- Of several lines for one picture the last one counts: the earlier ones failed, and a later run tried again. Lines of
 -- different kinds are different results; a line without a kind is replaced by one with a kind.
 local function add(collected, known, line, data)
-  local path = data.file ~= nil and entry.path(data)
-  if type(path) ~= "string" then path = nil end
+  local picture = picture_of(data)
   line.kind = kind_of(data)
-  if path then
-    local by_kind = known[path] or {}
-    known[path] = by_kind
+  if picture then
+    local by_kind = known[picture] or {}
+    known[picture] = by_kind
     local earlier = by_kind[line.kind or ""] or by_kind[""]
     if earlier then
       earlier.is_replaced = true
