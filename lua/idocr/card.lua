@@ -1,6 +1,6 @@
 --- The card object: the fields that were read, with methods that check and copy them.
 
-local constants = require "idocr.constants"
+local picture_fields = require "idocr.picture_fields"
 local kinds = require "idocr.kinds"
 local nearest = require "idocr.nearest"
 
@@ -180,17 +180,15 @@ end
 ---@return table? facts, string? message nil and a reason where there is no number or its format is wrong
 function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
 
-local PICTURES = {}
-for _, field in ipairs(constants.PICTURE_FIELDS) do PICTURES[field] = true end
-
 --- Returns a plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
 ---@param options { pictures: boolean?, raw: boolean? }?
 ---@return table
 function Card:plain(options)
   options = options or {}
-  local copy = {}
+  local copy, pictures = {}, {}
+  for _, name in ipairs(picture_fields(self)) do pictures[name] = true end
   for name, value in pairs(self) do
-    if PICTURES[name] then
+    if pictures[name] then
       if options.pictures ~= false then copy[name] = require("idocr.core").base64_encode(value) end
     elseif name == "second" then
       copy.second = value:plain(options)

@@ -1,8 +1,8 @@
 --- Makes the lines of JSON that the commands and the queue write: one for each picture, with a card or an error.
 
-local constants = require "idocr.constants"
 local core = require "idocr.core"
 local json = require "idocr.json"
+local picture_fields = require "idocr.picture_fields"
 local valid_utf8 = require "idocr.valid_utf8"
 
 local line = {}
@@ -35,8 +35,8 @@ function line.card(card, options)
   for name, value in pairs(card) do
     if name ~= "raw" and type(name) == "string" and not name:find("^_") then data[name] = value end
   end
-  for _, field in ipairs(constants.PICTURE_FIELDS) do
-    if card[field] then data[field] = { bytes = #card[field], file = options.files and options.files[field] } end
+  for _, field in ipairs(picture_fields(card)) do
+    data[field] = { bytes = #card[field], file = options.files and options.files[field] }
   end
   data.warnings = card.warnings or {}
   if options.raw then data.raw = raw_copy(card.raw) end

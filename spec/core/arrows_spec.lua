@@ -8,6 +8,7 @@ local COMMON = [[
   core
   seal
   constants
+  picture_fields
   errors
   redact
   nearest

@@ -142,6 +142,8 @@ describe("a kind of card in a folder of the user", function()
     local sealed = picture("staff_card", { name = "ANA LOPEZ", number = "1", seal = s.base64(s.PNG) })
     card = assert(read("staff_card", sealed, { side = "back" }))
     assert.same({ "ANA", "LOPEZ", s.PNG }, { card.given_name, card.middle_name or card.surname, card.seal })
+    assert.equal(s.base64(s.PNG), card:plain().seal) -- JSON cannot hold its bytes
+    assert.is_nil(card:plain({ pictures = false }).seal)
   end)
 
   it("is read through ekycpro's side, which sends the constant and the portrait's switch", function()

@@ -1,9 +1,9 @@
 --- Formats cards and errors as text tables and as JSON.
 
 local console = require "idocr.cli.console"
-local constants = require "idocr.constants"
 local idocr = require "idocr"
 local line = require "idocr.line"
+local picture_fields = require "idocr.picture_fields"
 local table_text = require "idocr.cli.table"
 local width = require "idocr.cli.width"
 
@@ -91,11 +91,9 @@ function show.card(out, card, options)
     if field ~= "visual" then add_field(rows, field, card[field], confidence[field]) end
   end
   add_field(rows, "visual", printed_otherwise(card))
-  for _, field in ipairs(constants.PICTURE_FIELDS) do
-    if card[field] then
-      local file = options.files and options.files[field]
-      rows[#rows + 1] = { field, show.thousands(#card[field]) .. " bytes" .. (file and " in " .. file or ""), "", colours = { "dim" } }
-    end
+  for _, field in ipairs(picture_fields(card)) do
+    local file = options.files and options.files[field]
+    rows[#rows + 1] = { field, show.thousands(#card[field]) .. " bytes" .. (file and " in " .. file or ""), "", colours = { "dim" } }
   end
   for _, warning in ipairs(card.warnings or {}) do
     rows[#rows + 1] = { "warning", warning_text(warning), "", colours = { "dim", "yellow" } }
