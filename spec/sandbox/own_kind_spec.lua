@@ -25,6 +25,8 @@ return {
         { wire = "Version", type = "integer", constant = 2, required = true },
         { wire = "WantPhoto", type = "boolean", param = "portrait", constant = false, required = true },
         { wire = "Scan", type = "boolean", param = "scan" },
+        { wire = "Speed", type = "string", constant = "FAST", when = { "scan" }, value = "SLOW" },
+        { wire = "Scopes", type = "list", constant = { "front", "text" } },
         { wire = "Checks", type = "json", fields = { { wire = "Mode", type = "string", constant = "full" } } },
       },
       embedded = { ["Card.Others"] = true, ["Card.Others.More"] = true },
@@ -165,6 +167,7 @@ describe("a kind of card in a folder of the user", function()
     assert.equal("PictureTooLarge", select(2, read("staff_card", large, { scan = true })).code)
     assert.equal("LimitExceeded.TooLargeFileError", select(2, read("staff_card", large, { scan = true, precheck = false })).code)
     assert.equal("1", assert(read("staff_card", large)).number)
+    assert.equal("2", assert(read("staff_card", picture("staff_card", { number = "2" }), { scan = true })).number)
     assert.equal("KindUnsupported", select(2, read("staff_card", large, nil, { site = "cn" })).code)
   end)
 

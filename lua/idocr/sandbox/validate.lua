@@ -78,16 +78,23 @@ local function values_of(input, kind)
   local param = input.param and (kind.params or {})[input.param]
   local named = param and param.values
   if not named and (input.constant == nil or input.param) then return nil end
-  local values = { input.constant }
+  local values = {}
+  if input.constant ~= nil then values[1] = input.constant end
+  if input.when and input.value ~= nil then values[#values + 1] = input.value end
   for _, value in pairs(named or {}) do values[#values + 1] = value end
   return values
+end
+
+local function equal(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  return json.encode(a) == json.encode(b)
 end
 
 local function is_taken(value, input, kind)
   local values = values_of(input, kind)
   if not values or value == "" then return true end
   for _, allowed in ipairs(values) do
-    if value == allowed then return true end
+    if equal(value, allowed) then return true end
   end
   return false
 end
