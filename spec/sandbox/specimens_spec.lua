@@ -34,7 +34,8 @@ local function filled_by(service)
   return names
 end
 
-local NOT_ON_REQUEST = { quality = true, border_score = true, card_count = true, complete = true } -- params, regions and sites
+-- Only with a param, in a region or at a site.
+local NOT_ON_REQUEST = { quality = true, border_score = true, card_count = true, complete = true, card_version = true }
 
 local function check_fields(specimen, service, card)
   local filled = filled_by(service)

@@ -7,6 +7,8 @@ const BY_CODE = {
   PictureUnreadable: "This file cannot be opened as a picture. Choose another one, or take the photo again.",
   PictureChanged: "The file changed while it was being sent. Choose it again.",
   PictureTooLarge: "This picture is too large. Choose a smaller one, or take the photo with a lower resolution.",
+  PictureTooSmall: "This picture is too small. Move nearer to the document, or take the photo with a higher resolution.",
+  StillProcessing: "The recognition service is still reading this picture. Wait some minutes before you try again.",
   BadForm: "The upload did not arrive in one piece. Load this page again and try once more.",
   BadParams: "One of the options does not fit this document. Load this page again and try once more.",
   UnsupportedParam: "One of the chosen options is not available for this document. Switch it off and try again.",

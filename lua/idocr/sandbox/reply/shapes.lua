@@ -16,10 +16,12 @@ local shapes = {}
 ---@class idocr.sandbox.Shape
 ---@field members idocr.sandbox.Member[]
 ---@field sex table<string, string>?         text of "M" and "F"
+---@field resident_types table<string, any>? values of "permanent" and "non-permanent"
 ---@field warnings string?                   the list in use today, if the service has several
 
 local MALAY = { M = "LELAKI", F = "PEREMPUAN" }
 local CHINESE = { M = "男", F = "女" }
+local INDONESIAN = { M = "LAKI-LAKI", F = "PEREMPUAN" }
 
 local function texts(names, more)
   local members = {}
@@ -132,6 +134,40 @@ local function sorted(set)
   return names
 end
 
+-- What the outputs of an action do not say. Of its members: those that are texts though they hold numbers, and those that only one
+-- site or region returns.
+local FACTS = {
+  HKIDCardOCR = {
+    sex = { M = "男M", F = "女F" }, resident_types = { permanent = 1, ["non-permanent"] = 0 },
+    members = { HKIDVersion = { "", site = "intl" }, Permanent = { -1 } }, -- -1: unknown
+  },
+  RecognizeThaiIDCardOCR = { members = { IsComplete = { site = "intl" }, CardCount = { region = "ap-bangkok" } } },
+  RecognizeBrazilRNEOCR = { members = { VIA = { "" } } },
+  MainlandPermitOCR = { sex = CHINESE, members = { IssueNumber = { "" } } },
+  RecognizeValidIDCardOCR = { sex = CHINESE, members = { ["ResidencePermitInfo.IssueNum.Content"] = { "" } } },
+  RecognizeIndonesiaIDCardOCR = { sex = INDONESIAN },
+  ["id_ocr/general"] = { sex = INDONESIAN },
+  DriverLicenseOCR = { sex = CHINESE }, PermitOCR = { sex = CHINESE }, ResidenceBookletOCR = { sex = CHINESE },
+}
+
+-- Adds the objects of the other kinds that an action reads, which are null.
+local function add_others(members, shows)
+  if not shows or not shows.wire:find("*", 1, true) then return end
+  for _, name in ipairs(sorted(shows.kinds)) do
+    local path = shows.wire:gsub("%*", (name:gsub("%%", "%%%%")))
+    add_member(members, path, json.null)
+  end
+end
+
+local function add_facts(members, facts, prefix)
+  for _, member in ipairs(members) do
+    local path = prefix .. member[1]
+    local fact = facts[path]
+    if fact then member[2], member.site, member.region = fact[1], fact.site, fact.region end
+    if member.members then add_facts(member.members, facts, path .. ".") end
+  end
+end
+
 local function derive(service)
   local members = {}
   for _, list in ipairs { service.outputs, service.visual or {} } do
@@ -149,7 +185,10 @@ local function derive(service)
     end
   end
   for _, path in ipairs(sorted(service.embedded)) do add_member(members, path, "1") end
-  return { members = members }
+  add_others(members, service.shows)
+  local facts = FACTS[service.action] or {}
+  add_facts(members, facts.members or {}, "")
+  return { members = members, sex = facts.sex, resident_types = facts.resident_types }
 end
 
 --- Returns the shape of a service's response.

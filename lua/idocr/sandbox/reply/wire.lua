@@ -84,7 +84,7 @@ local ENCODERS = {
   open_end = function(value, output) return open_end(value, output.formats) end,
   sex = function(value, _, shape) return shape.sex and shape.sex[value] or value end,
   sex_es = function(value) return SPANISH[value] or value end,
-  resident_type = function(value) return RESIDENT_TYPES[value] or value end,
+  resident_type = function(value, _, shape) return (shape.resident_types or RESIDENT_TYPES)[value] or value end,
 }
 ENCODERS.date_dmy, ENCODERS.date_mdy = ENCODERS.date, ENCODERS.date
 
