@@ -54,9 +54,11 @@ end
 -- Outputs that all of its cards have besides the name.
 local function printed(object)
   local function content(...) return china.content(object, ...) end
+  local birth = content("Birth", "birth_date", "date")
+  birth.formats = { "YYYY年M月D日" }
   return china.join({
     content("IdNum", "number", "text"), content("Sex", "sex", "sex"), content("Nation", "ethnicity", "text"),
-    content("Birth", "birth_date", "date"), content("Address", "address", "text"), content("Authority", "issuing_authority", "text"),
+    birth, content("Address", "address", "text"), content("Authority", "issuing_authority", "text"),
     content("CardImage", "card_image", "picture"), content("PortraitImage", "portrait", "picture"),
     { wire = "Type", field = "document_type", as = "text" },
   }, china.period(object .. ".ValidDate.Content", object .. ".ValidDate.Confidence"))
