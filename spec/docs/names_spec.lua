@@ -1,5 +1,6 @@
 --- Checks that every public function, param, check, credentials source, command and flag has an entry in the pages.
 
+local annotations = require "spec.tools.docs.annotations"
 local idocr = require "idocr"
 local process = require "spec.support.process"
 
@@ -56,6 +57,24 @@ describe("the pages", function()
     for name in process.read("lua/idocr/checks/report.lua"):match("CheckOptions(.-)\n\n"):gmatch("@field (%l[%w_]+)") do
       has(functions, "`" .. name .. "`")
     end
+  end)
+
+  it("name every member of an error", function()
+    local section = page("reference"):match("\n## Errors\n(.-)\n## ")
+    for _, field in ipairs(annotations.fields("lua/idocr/errors.lua", "idocr.Error")) do
+      has(section, "`err." .. field.name .. "`")
+    end
+  end)
+
+  it("name every member of a report, a number, a zone and a line of the ledger", function()
+    local function all(text, path, class)
+      for _, field in ipairs(annotations.fields(path, class)) do
+        has(text, "`" .. field.name .. "`", class .. "." .. field.name)
+      end
+    end
+    all(functions, "lua/idocr/checks/report.lua", "idocr.Report")
+    all(functions, "lua/idocr/checks/numbers/result.lua", "idocr.Number")
+    all(page "operations", "lua/idocr/client/ledger.lua", "idocr.LedgerLine")
   end)
 
   it("name every event and its fields", function()

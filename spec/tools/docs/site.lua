@@ -51,7 +51,8 @@ pre code { background: none; padding: 0; }
 table { border-collapse: collapse; font-size: .93rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem; border-bottom: 1px solid var(--line); }
 th { background: var(--soft); white-space: nowrap; }
-td { min-width: 4rem; max-width: 34rem; }
+td { max-width: 34rem; }
+td.text { min-width: 13rem; }
 main img { max-width: min(100%, 26rem); height: auto; border-radius: 8px; border: 1px solid var(--line); }
 @media (max-width: 760px) {
   .frame { display: block; }
@@ -146,6 +147,15 @@ function Site:follow(here, target)
   return relative(address(here), to) .. (anchor ~= "" and "#" .. anchor or "")
 end
 
+-- Lets long names of actions break between their words, and gives a sentence the room to be read.
+local function cell(inner)
+  local text = inner:gsub("<[^>]+>", "")
+  if not inner:find("<a ", 1, true) then
+    inner = inner:gsub("%w+", function(word) return #word >= 16 and word:gsub("(%l)(%u)", "%1<wbr>%2") or word end)
+  end
+  return (#text > 30 and select(2, text:gsub(" ", "")) > 3 and "<td class=\"text\">" or "<td>") .. inner .. "</td>"
+end
+
 function Site:markdown(path)
   local html, used = convert(path), {}
   html = html:gsub("<h(%d)>(.-)</h%1>", function(level, inner)
@@ -160,7 +170,7 @@ function Site:markdown(path)
   end)
   html = html:gsub("(<a href=)\"([^\"]*)\"", function(before, target) return ("%s%q"):format(before, self:follow(path, target)) end)
   html = html:gsub("(<img src=)\"([^\"]*)\"", function(before, target) return ("%s%q"):format(before, self:follow(path, target)) end)
-  html = html:gsub("<table>", "<div class=\"wide\"><table>"):gsub("</table>", "</table></div>")
+  html = html:gsub("<td>(.-)</td>", cell):gsub("<table>", "<div class=\"wide\"><table>"):gsub("</table>", "</table></div>")
   local title = unescape((html:match("<h1[^>]*>(.-)</h1>") or path):gsub("<[^>]+>", ""))
   write(address(path), frame(path, title == "idocr" and title or title .. " – idocr", html))
 end
