@@ -205,9 +205,9 @@ return {
     },
     {
       code = "NoEventLoop",
-      meaning = "`client:start` inside nginx, where calls do not block",
+      meaning = "`client:start` inside nginx, where calls do not block, or `queue:work`",
       billed = "false", retryable = "no",
-      advice = "call `client:read`, or `client:each`",
+      advice = "call `client:read`, or `client:each`; run workers as `idocr work`",
     },
     {
       code = "RedisUnsupported",
