@@ -104,10 +104,10 @@ local kinds = {}
 ---@alias idocr.Converter
 ---| "text"|"mrz_text"|"compact"|"resident_type"|"picture"|"number"|"integer"|"metres"|"centimetres"|"score"|"boolean"|"positions"
 ---| "sex"|"sex_es"                   Spanish: M is mujer
----| "date"|"date_dmy"|"date_mdy"      the usual layouts; with a year of two digits behind day and month; the month first
+---| "date"|"date_dmy"|"date_mdy"      the usual layouts; of a past date, whose year may have two digits; the same with the month first
 ---| "date_at_end"|"text_before_date"  "JAKARTA 04-03-1990"
 ---| "date_at_start"|"text_after_date" "29/11/2020 CGPI/DIREX/PF"
----| "month_year"|"year"|"last_year"   "(06-03)" is 2003-06; the first year of a text, the last one
+---| "month_year"|"year"|"last_year"   "(06-03)" is 2003-06, of a past date; the first year of a text, the last one
 ---| "open_end"                        true for the words that mean "for life"
 ---| "period_start"|"period_end"|"period_open"
 

@@ -3,6 +3,7 @@
 local ekycpro = require "idocr.cards.parts.ekycpro"
 local parts = require "idocr.cards.parts.tencent"
 
+-- The card prints the month first.
 local WORDS, NUMBERS = { "Mon D,YYYY" }, { "MM/DD/YYYY" }
 
 return {
@@ -24,8 +25,8 @@ return {
         { wire = "LicenseNumber.Value", field = "number", as = "text" },
         { wire = "FullName.Value", field = "name", as = "text" },
         { wire = "Address.Value", field = "address", as = "text" },
-        { wire = "Birthday.Value", field = "birth_date", as = "date", formats = WORDS },
-        { wire = "IssueDate.Value", field = "issue_date", as = "date", formats = WORDS },
+        { wire = "Birthday.Value", field = "birth_date", as = "date_mdy", formats = WORDS },
+        { wire = "IssueDate.Value", field = "issue_date", as = "date_mdy", formats = WORDS },
         { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
       },
       refusal = parts.NOT_READ,

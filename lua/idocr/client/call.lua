@@ -13,6 +13,7 @@ local account_credentials = require "idocr.client.account_credentials"
 local advice = require "idocr.picture.advice"
 local asynchronous = require "idocr.client.asynchronous"
 local attempt = require "idocr.client.attempt"
+local calendar = require "idocr.calendar"
 local card = require "idocr.card"
 local decode = require "idocr.decode.card"
 local errors = require "idocr.errors"
@@ -73,9 +74,12 @@ local function more_useful(first, second)
   return first
 end
 
+local A_DAY = 86400 -- seconds: the date where a document was issued may be ahead of UTC
+
 -- Makes the card of a result, or the error of a result that shows a document of another kind.
-local function make_card(kind, service, result, outcome, call_state)
-  local fields = decode.card(kind, service, result, outcome.pictures)
+local function make_card(account, kind, service, result, outcome, call_state)
+  local today = calendar.iso(account.clock() + A_DAY)
+  local fields = decode.card(kind, service, result, outcome.pictures, today)
   local refused = decode.refusal(fields, service)
   if refused then
     if outcome.cached then refused.cached, refused.billed = true, false else money.add(call_state, refused) end
@@ -101,7 +105,7 @@ local function send_plan(client, account, kind, checked, ready, plan, call_state
     result, failure, outcome = asynchronous.run(client, account, kind, plan, call_state)
   end
   if not result then return nil, failure end
-  return make_card(kind, plan.reads, result, outcome, call_state)
+  return make_card(account, kind, plan.reads, result, outcome, call_state)
 end
 
 --- Reads a card with one provider.
@@ -193,7 +197,7 @@ function call.resume(client, kind, resumed)
   if not account then return nil, money.settle(service, call_state) end
   local read
   local result, err, outcome = asynchronous.await(client, account, kind, service, resumed.token, call_state, true)
-  if result then read, err = make_card(kind, service, result, outcome, call_state) end
+  if result then read, err = make_card(account, kind, service, result, outcome, call_state) end
   if not read then err = money.settle(err, call_state) end
   if client.emit ~= events.silent then
     emit_done(client, call_state, { kind = kind.kind, provider = account.name }, read, err)

@@ -43,16 +43,17 @@ end
 ---@param service idocr.Service of that kind
 ---@param result table the reply without its envelope; changed in place: it becomes `raw` (JSON null stays `json.null` there)
 ---@param pictures string[]? pictures that `core.reply` took out of the text
+---@param today string? the date of the call, YYYY-MM-DD: selects the century of years with two digits
 ---@return table fields of the card
-function decode.card(kind, service, result, pictures)
+function decode.card(kind, service, result, pictures, today)
   local compiled = service.compiled
   reply.parse_embedded(result, compiled.embedded)
   local decoded = reply.decode_pictures(result, compiled.pictures, pictures)
 
-  local card, confidence = fields.fill(compiled.outputs, result, decoded)
+  local card, confidence = fields.fill(compiled.outputs, result, decoded, nil, today)
   fields.compose(service.composed, card)
   if compiled.visual then
-    local visual = fields.fill(compiled.visual, result, decoded, card)
+    local visual = fields.fill(compiled.visual, result, decoded, card, today)
     if next(visual) then card.visual = visual end
   end
   card.unread = unread_of(compiled, result, card)

@@ -24,9 +24,9 @@ local function split_at_start(text)
 end
 
 local function reader(read)
-  return function(text)
+  return function(text, hint)
     if type(text) ~= "string" or #text > LONGEST then return nil end
-    return read(dates.ascii(text))
+    return read(dates.ascii(text), hint)
   end
 end
 
@@ -57,34 +57,34 @@ date_parts.after = reader(function(text)
   return not_empty((after or text:match("%D*$")):gsub("^[%s,.:;/-]+", ""))
 end)
 
--- Completes a year of two digits by the century that makes it nearer to 2000.
-local function century(yy) return (tonumber(yy) < 50 and "20" or "19") .. yy end
-
 local NUMERIC = "^(%d%d?)%s*[-/. ]%s*(%d%d?)%s*[-/. ]%s*(%d+)$"
 
---- Parses a date whose year may have two digits, after day and month ("23-09-18").
----@type fun(text: any): string?
-date_parts.day_first = reader(function(text)
+-- Returns the date of its printed numbers; a year of two digits is read by the hint.
+local function date_of(year, month, day, hint)
+  if #year == 2 then year = dates.full_year(year, month, day, hint or {}) end
+  return dates.iso(year, month, day)
+end
+
+--- Parses a date whose year may have two digits, after day and month ("23-09-18"): see dates.full_year.
+---@type fun(text: any, hint: idocr.DateHint?): string?
+date_parts.day_first = reader(function(text, hint)
   local day, month, year = text:match(NUMERIC)
-  if year and #year == 2 then return dates.iso(century(year), month, day) end
+  if year and #year == 2 then return date_of(year, month, day, hint) end
   return dates.read(text)
 end)
 
 --- Parses a date that is printed with the month first ("09/04/1994" is 4 September); any other layout as usual.
----@type fun(text: any): string?
-date_parts.month_first = reader(function(text)
+---@type fun(text: any, hint: idocr.DateHint?): string?
+date_parts.month_first = reader(function(text, hint)
   local month, day, year = text:match(NUMERIC)
-  if year and #year == 2 then year = century(year) end
-  return year and dates.iso(year, month, day) and dates.read(dates.iso(year, month, day)) or dates.read(text)
+  return year and date_of(year, month, day, hint) or date_parts.day_first(text, hint)
 end)
 
 --- Parses a month and a year, "(06-03)" or "06/2003", into "2003-06".
----@type fun(text: any): string?
-date_parts.month_year = reader(function(text)
+---@type fun(text: any, hint: idocr.DateHint?): string?
+date_parts.month_year = reader(function(text, hint)
   local month, year = text:match("^[(%s]*(%d%d?)%s*[-/. ]%s*(%d+)[)%s]*$")
-  if not year then return nil end
-  if #year == 2 then year = century(year) end
-  local iso = #year == 4 and dates.read(("%s-%s-01"):format(year, month))
+  local iso = year and (#year == 2 or #year == 4) and date_of(year, month, 1, hint)
   return iso and iso:sub(1, 7) or nil
 end)
 

@@ -10,15 +10,15 @@ local PLAIN = { -- accented letters that occur in names of months
   ["É"] = "E", ["é"] = "E", ["Û"] = "U", ["û"] = "U", ["Ä"] = "A", ["ä"] = "A", ["Ç"] = "C", ["ç"] = "C",
 }
 
--- Full-width digits and signs, Thai digits, the wide space, and the dashes U+2010-U+2015 and U+2212.
-local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-", ["　"] = " " }
+-- Full-width digits, signs and parentheses, Thai digits, the wide space, and the dashes U+2010-U+2015 and U+2212.
+local ASCII = { ["．"] = ".", ["／"] = "/", ["－"] = "-", ["−"] = "-", ["　"] = " ", ["（"] = "(", ["）"] = ")" }
 for digit = 0, 9 do
   ASCII["\239\188" .. string.char(0x90 + digit)] = tostring(digit)
   ASCII["\224\185" .. string.char(0x90 + digit)] = tostring(digit)
 end
 for last = 0x90, 0x95 do ASCII["\226\128" .. string.char(last)] = "-" end
 
---- Replaces other forms of digits, blanks, dashes, slashes and full stops by ASCII.
+--- Replaces other forms of digits, blanks, dashes, slashes, full stops and parentheses by ASCII.
 ---@param text string
 ---@return string
 function dates.ascii(text)
@@ -64,7 +64,13 @@ end
 ---@field future boolean? it lies in this century (an expiry)
 ---@field since string?   the start of a validity that is printed as a number of years
 
-local function full_year(two_digits, month, day, hint)
+--- Returns the year that two digits mean; nil where the hint does not say it.
+---@param two_digits string
+---@param month string|integer
+---@param day string|integer
+---@param hint idocr.DateHint
+---@return integer?
+function dates.full_year(two_digits, month, day, hint)
   local yy = tonumber(two_digits)
   if hint.same then
     local known = tonumber(hint.same:sub(1, 4))
@@ -109,7 +115,7 @@ local function read_words(text, hint)
   end
   m = month_of(middle)
   if not m then return nil end
-  if #y == 2 then y = full_year(y, m, d, hint or {}) end
+  if #y == 2 then y = dates.full_year(y, m, d, hint or {}) end
   return dates.iso(y, m, d)
 end
 

@@ -12,14 +12,17 @@ local null = json.null
 
 local NONE = {}
 
--- Returns what helps to read a year of two digits: the same date in the machine readable zone, and the order of the dates.
-local function date_hint(field, filled, main)
-  return {
-    same = main and main[field],
-    future = field == "expiry_date",
-    latest = field == "issue_date" and (filled.expiry_date or main and main.expiry_date) or nil,
-    since = filled.valid_from,
-  }
+local PAST = { date_dmy = true, date_mdy = true, month_year = true } -- converters of dates that are over, except an expiry
+local UNKNOWN_TODAY = "2049-12-31"
+
+-- Returns what helps to read a year of two digits: the same date in the machine readable zone, the order of the dates, and that no document
+-- tells of an event to come.
+local function date_hint(step, filled, main, today)
+  local field, latest = step.field, nil
+  if field == "issue_date" then latest = filled.expiry_date or main and main.expiry_date end
+  if PAST[step.as] then today = today or UNKNOWN_TODAY end
+  if today and (PAST[step.as] or latest and latest > today) then latest = today end
+  return { same = main and main[field], future = field == "expiry_date", latest = latest, since = filled.valid_from }
 end
 
 -- A list is filled when it is complete; the elements of an incomplete one are in NAME_part, in their order.
@@ -34,9 +37,10 @@ end
 ---@param result table
 ---@param pictures table<string, string|false> dotted path -> bytes
 ---@param main table? fields of the card, where `outputs` are its printed zone
+---@param today string? the date of the call
 ---@return table filled
 ---@return table<string, number>? confidence field -> 0 to 1, of fields that are filled
-function fields.fill(outputs, result, pictures, main)
+function fields.fill(outputs, result, pictures, main, today)
   local filled, lists, steps, confidence = {}, {}, outputs.steps, nil
   local object, names
   for position = 1, #steps do
@@ -56,7 +60,9 @@ function fields.fill(outputs, result, pictures, main)
       else
         local value = convert(sent)
         -- Few dates need a hint, and making it takes longer than reading most of them.
-        if value == nil and step.as == "date" then value = convert(sent, date_hint(field, filled, main)) end
+        if value == nil and (step.as == "date" or PAST[step.as]) then
+          value = convert(sent, date_hint(step, filled, main, today))
+        end
         filled[field] = value
         if value ~= nil and step.confidence then
           confidence = confidence or {}

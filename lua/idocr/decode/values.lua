@@ -105,7 +105,7 @@ local function confidence(value)
 end
 
 local function of_text(read)
-  return function(value) return read(text(value)) end
+  return function(value, hint) return read(text(value), hint) end
 end
 
 ---@type table<string, fun(value: any, hint: table?): any>
@@ -123,7 +123,7 @@ values.converters = {
   score = score,
   boolean = boolean,
   positions = positions,
-  date = function(value, hint) return dates.read(text(value), hint) end,
+  date = of_text(dates.read),
   date_dmy = of_text(date_parts.day_first),
   date_mdy = of_text(date_parts.month_first),
   date_at_start = of_text(date_parts.at_start),

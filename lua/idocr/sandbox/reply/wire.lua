@@ -7,10 +7,10 @@ local json = require "idocr.json"
 
 local wire = {}
 
--- Returns whether two digits stand for a year: the decoder takes them as 1950 to 2049.
+-- Returns whether two digits stand for a year: the decoder takes them as the last such year that is over.
 local function has_short_year(year)
   year = tonumber(year)
-  return year >= 1950 and year < 2050
+  return year >= 1950 and year <= 2025
 end
 
 --- Formats an ISO date in a layout ("DD-MM-YYYY", "YYYY/M/D", "D Mon YYYY").
