@@ -6,6 +6,7 @@ local idocr = require "idocr"
 local nginx = require "spec.support.nginx"
 local ports = require "spec.support.ports"
 local process = require "spec.support.process"
+local stamp = require "idocr.sandbox.stamp"
 
 if not nginx.available() then
   pending "nginx with its Lua module is not installed"
@@ -137,6 +138,26 @@ return {
         assert.is_nil(reply.card.raw)
       end
     end
+  end)
+
+  it("sends the resume token of a paid result that is not ready, and reads the result with it", function()
+    local file, other, there = process.tempdir() .. "/slow.jpg", start "IDOCR_TIMEOUT=2"
+    process.write(file, assert(stamp.write(process.read(SPECIMENS .. "passport.jpg"), {
+      kind = "any_card", fault = "processing*3", fields = { number = "P1 100%" },
+    })))
+    local function post(arguments, path) return cjson.decode(process.run(("curl -sS %s %s%s"):format(arguments, there, path))) end
+    local err = post("-F nationality=PHL -F card_type=passport -F image=@" .. file, "/v1/read/any_card").error
+    assert.same({ "timeout", "StillProcessing", false }, { err.category, err.code, err.retryable })
+    assert.is_nil(err.message:find(err.resume_token, 1, true))
+    local reply
+    repeat -- as often as the deadline of the gateway needs
+      reply = post("--data-raw " .. process.quote(err.resume_token), "/v1/resume")
+    until not reply.error or reply.error.resume_token ~= err.resume_token
+    assert.equal("P1 100%", reply.card.number, cjson.encode(reply))
+    for _, wrong in ipairs { "--data-raw x", "-X POST" } do assert.equal("BadParams", post(wrong, "/v1/resume").error.code) end
+    assert.equal("ForeignPage", post("-H 'Origin: https://evil.example' -d x", "/v1/resume").error.code)
+    assert.equal("MethodNotAllowed", post("", "/v1/resume").error.code)
+    other.stop()
   end)
 
   it("encodes lists as arrays, even empty ones", function()

@@ -1,6 +1,7 @@
 --- Tests the mock server in nginx over HTTP and HTTPS.
 
 local cjson = require "cjson"
+local cli = require "spec.support.command"
 local core = require "idocr.core"
 local idocr = require "idocr"
 local process = require "spec.support.process"
@@ -67,6 +68,40 @@ describe("the mock server", function()
     local _, err = client({ timeout = { total = 0.7 } }):any_card(params)
     assert.equal("StillProcessing", err.code)
     assert.equal("P1 100%", assert(client():resume(err.resume_token)).number)
+  end)
+
+  it("lets the command read a paid result later", function()
+    local file, token_file = process.tempdir() .. "/slow.jpg", process.tempdir() .. "/token"
+    local function picture(count)
+      process.write(file, assert(stamp.write(shell.read(running.specimens.passport), {
+        kind = "any_card", fault = "processing*" .. count, fields = { number = "P1 100%" },
+      })))
+    end
+    local keys = ("TENCENTCLOUD_SECRET_ID=%s TENCENTCLOUD_SECRET_KEY=%s "):format(q(running.secret_id), q(running.secret_key))
+    local function command(arguments, ...) return cli.with(keys, arguments .. " --endpoint %s", ...) end
+    local READ = "read any_card --nationality PHL --card-type passport --timeout 2 "
+
+    picture(3) -- more than can be asked in 2 seconds
+    local out, status, stderr = command(READ .. "%s", file, running.http)
+    assert.same({ "", 4 }, { out, status })
+    local token = assert(stderr:match("idocr resume (any_card:tencent:intl:%S+)"), stderr)
+    out, status, stderr = command("resume --json %s", token, running.http)
+    assert.equal(0, status, stderr)
+    assert.equal("P1 100%", cjson.decode(out).number)
+
+    picture(4)
+    out, status, stderr = command(READ .. "--json %s", file, running.http)
+    token = cjson.decode(out).error.resume_token
+    assert.equal(4, status)
+    assert.is_nil(stderr:find(token, 1, true))
+    process.write(token_file, token .. "\n")
+    out, status = cli.shell(keys .. "%s resume --timeout 0.3 --json --endpoint %s - < %s", cli.COMMAND, running.http, token_file)
+    assert.same({ 4, "StillProcessing", token }, { status, cjson.decode(out).error.code, cjson.decode(out).error.resume_token })
+    out, status, stderr = command("resume %s", token, running.http)
+    assert.equal(0, status, stderr)
+    assert.truthy(out:find("P1 100%", 1, true))
+    status = select(2, cli.run("resume %s", "nothing"))
+    assert.equal(2, status)
   end)
 
   it("refuses a wrong key, an unknown id and a missing token", function()

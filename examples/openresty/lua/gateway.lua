@@ -20,7 +20,7 @@ local function client_of(site)
     provider = providers,
     site = site,
     endpoint = os.getenv "IDOCR_ENDPOINT",
-    timeout = { connect = 3, total = 20 },
+    timeout = { connect = 3, total = tonumber(os.getenv "IDOCR_TIMEOUT") or 20 },
     shared = "idocr", -- the rate limit applies to all workers together
     fit = true, -- photos of phones: upright, smaller, without the place where they were taken
     on_event = metrics.event,
@@ -68,7 +68,7 @@ local function refuse(err, status, logged)
   if status >= 500 and not logged then ngx.log(ngx.ERR, tostring(err)) end -- safe: errors of idocr contain no secrets or personal data
   respond(status, cjson.encode { error = {
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
-    retryable = err.retryable or false,
+    retryable = err.retryable or false, resume_token = err.resume_token, -- POST /v1/resume reads the result with it
   } })
 end
 
@@ -202,31 +202,23 @@ end
 local METHODS = { POST = true, PUT = true }
 local LARGEST = 20 * 1024 * 1024 -- bytes of an upload's picture; what a service takes of it is made by `fit`
 
---- Handles POST /v1/read/KIND.
-function gateway.read(name)
-  if not can_read() then return broken "the files of idocr cannot be read" end
-  local kind, unreadable = describe(name)
-  if unreadable then return broken(unreadable) end
-  if not kind then return refuse(unsupported("UnknownKind", "unknown kind of card" .. kind_hint(name)), 404) end
+-- Refuses another method, a caller without the token, and pages of other sites. Returns whether it did.
+local function refused_caller(what)
   if not METHODS[ngx.req.get_method()] then
     ngx.header.allow = "POST, PUT"
-    return refuse(unsupported("MethodNotAllowed", "send the picture with POST"), 405)
+    refuse(unsupported("MethodNotAllowed", "send the " .. what .. " with POST"), 405)
+    return true
   end
-  if unauthorised() then return end
+  if unauthorised() then return true end
   local foreign = origin.rejection()
-  if foreign then return refuse(unsupported("ForeignPage", foreign), 403) end
-  local picture, form = idocr.request_image { field = "image", max_bytes = LARGEST }
-  if not picture then
-    metrics.refused(form.code)
-    return refuse(form)
-  end
-  local params, complaint = params_of(kind, picture, form)
-  if not params then return refuse(unsupported("BadParams", complaint)) end
-  if tickets.wanted() then return answer_with_ticket(name, params) end
+  if foreign then refuse(unsupported("ForeignPage", foreign), 403) end
+  return foreign ~= nil
+end
 
+-- Calls a method of a client and sends its card or error.
+local function answer(client, method, ...)
   metrics.started()
-  local client = clients[(site_of(kind))]
-  local ran, card, err = pcall(client.read, client, name, params)
+  local ran, card, err = pcall(client[method], client, ...)
   metrics.finished()
   if not ran then
     local message = tostring(card)
@@ -235,10 +227,38 @@ function gateway.read(name)
   end
   if not card then return refuse(err) end
 
+  local kind = describe(card.kind)
   local ok, findings = findings_of(card)
   respond(200, ('{"card":%s,"fields":%s,"warnings":%s,"check":{"ok":%s,"findings":%s},"title":%s}'):format(
     cjson.encode(card:plain()), list(display_fields(kind, card)), list(card.warnings), tostring(ok), list(findings),
     cjson.encode(kind.title)))
+end
+
+--- Handles POST /v1/read/KIND.
+function gateway.read(name)
+  if not can_read() then return broken "the files of idocr cannot be read" end
+  local kind, unreadable = describe(name)
+  if unreadable then return broken(unreadable) end
+  if not kind then return refuse(unsupported("UnknownKind", "unknown kind of card" .. kind_hint(name)), 404) end
+  if refused_caller "picture" then return end
+  local picture, form = idocr.request_image { field = "image", max_bytes = LARGEST }
+  if not picture then
+    metrics.refused(form.code)
+    return refuse(form)
+  end
+  local params, complaint = params_of(kind, picture, form)
+  if not params then return refuse(unsupported("BadParams", complaint)) end
+  if tickets.wanted() then return answer_with_ticket(name, params) end
+  return answer(clients[(site_of(kind))], "read", name, params)
+end
+
+--- Handles POST /v1/resume: the body is the `resume_token` of an error.
+function gateway.resume()
+  if not can_read() then return broken "the files of idocr cannot be read" end
+  if refused_caller "token" then return end
+  ngx.req.read_body()
+  local token = (ngx.req.get_body_data() or ""):match("^%s*(%S*)")
+  return answer(clients[token:match("^[^:]*:[^:]*:([^:]*):")] or clients[sites[1]], "resume", token) -- the third part is the site
 end
 
 -- Media types and file endings of the formats that services take, for the file chooser of a browser.

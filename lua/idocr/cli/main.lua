@@ -12,6 +12,7 @@ local main = {}
 
 local COMMANDS = {
   { "read", "Read pictures of documents." },
+  { "resume", "Read the result of pictures that an earlier command submitted." },
   { "batch", "Read a folder of pictures into a JSON Lines file; run it again to resume." },
   { "check", "Check a number or a machine readable zone, offline." },
   { "precheck", "Find out why a picture will fail or read badly, before you pay for the call." },

@@ -1,13 +1,11 @@
 --- The subcommand `idocr read KIND PICTURE...`: reads pictures and prints their cards.
 
+local answer = require "idocr.cli.answer"
 local cli = require "idocr.cli.client"
-local console = require "idocr.cli.console"
 local idocr = require "idocr"
 local main = require "idocr.cli.main"
 local pictures = require "idocr.cli.pictures"
-local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
-local width = require "idocr.cli.width"
 
 local read = {
   description = [[
@@ -22,29 +20,10 @@ Reads pictures of documents and prints a table for each, or with --json a line o
 function read.describe(parser)
   cli.describe_kind(parser)
   parser:argument("picture", "A file, - for standard input, or a URL that the service downloads."):args("+")
-  parser:group("Output",
-    parser:flag("--json", "One line of JSON for each picture."),
-    parser:flag("--raw", "With --json: also the service's own response, with pictures as base64."),
-    parser:flag("--check", "Also check digits, dates and fields against each other, offline."),
-    parser:option("--portrait", "Request the portrait and write it to this file or folder."):argname("FILE"),
-    parser:option("--card-image", "Request the cropped card, if the kind has it, and write it to this file or folder."):argname("FILE"))
+  answer.describe(parser)
   cli.describe_after_send(parser)
   cli.describe_params(parser, true)
   cli.describe_client(parser)
-end
-
--- Writes the requested pictures of a card. Returns the files by field, and the problems.
-local function write_pictures(card, args, stem)
-  local files, problems = {}, {}
-  for field, target in pairs { portrait = args.portrait, card_image = args.card_image } do
-    if card[field] then
-      local path, problem = pictures.write(card[field], target, stem, field)
-      files[field], problems[#problems + 1] = path, problem
-    else
-      problems.missing = field
-    end
-  end
-  return files, problems
 end
 
 -- Reads one picture, prints its card or error, and returns the exit status.
@@ -54,23 +33,7 @@ local function read_one(client, args, params, source, stem, out)
   call.image = cli.picture(source)
   if args.back then call.back = cli.picture(args.back) end
   local card, err = cli.try(client.read, client, args.kind, call)
-  if not card then
-    if args.json then out.out(show.line(show.named({ error = show.error_data(err) }, source))) end
-    out.err("idocr: " .. width.plain(source) .. ": " .. console.paint(out, "red", width.plain(tostring(err))) .. "\n")
-    return status.of(err)
-  end
-  local files, problems = write_pictures(card, args, stem)
-  local options = { source = source, files = files, raw = args.raw, report = args.check and card:check() or nil }
-  if args.json then
-    out.out(show.line(show.named(show.card_data(card, options), source)))
-  else
-    out.out(show.card(out, card, options))
-  end
-  if problems.missing then
-    out.err(("idocr: %s: the reply holds no %s\n"):format(width.plain(source), (problems.missing:gsub("_", " "))))
-  end
-  for _, problem in ipairs(problems) do out.err("idocr: " .. problem .. "\n") end
-  return problems[1] and status.OUTPUT or status.OK
+  return answer.print(card, err, args, { source = source, file = source, stem = stem }, out)
 end
 
 function read.run(args, out)
