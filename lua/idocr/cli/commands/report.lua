@@ -14,16 +14,18 @@ local version = require "idocr.version"
 
 local report = {
   description = [[
-Makes one HTML page of the results of `idocr batch` or `idocr work --out`: fields, confidences, warnings,
-errors and the findings of the offline checks, with filters, search and charts. The page needs no
-network and no other file, and runs in any current browser, also from a local file.
+Makes one HTML page of the results of `idocr batch` or `idocr work --out`: fields, confidences,
+warnings, errors and the findings of the offline checks, with filters, search and charts. The page
+needs no network and no other file, and runs in any current browser, also from a local file.
 
-Names, numbers, addresses, machine readable zones, dates of birth and the names of files are masked in
-the file itself: "ROSA ANGELA" becomes "R••• A•••••", "X1234567" becomes "X12•••67". With --clear they
-are not, and with --pictures the page shows faces: keep such a page as safe as the pictures.
+Names, numbers, addresses, machine readable zones, dates of birth and the names of files are masked
+in the file itself: "ROSA ANGELA" becomes "R••• A•••••", "X1234567" becomes "X12•••67". With
+--clear they are not, and with --pictures the page shows faces: keep such a page as safe as the
+pictures.
 
 Of several lines for one picture the last one counts. Lines that are no results are counted, and the
-page says so. Status 0: the page was written. Status 1: it was written, and some lines were no results.
+page says so. Status 0: the page was written. Status 1: it was written, and some lines were no
+results.
 
   idocr report cards.jsonl -o report.html
   idocr report --clear --pictures monday.jsonl tuesday.jsonl -o report.html]],
