@@ -1,4 +1,4 @@
---- Reads the JSON Lines files of a report: one entry for each picture, and the numbers of the lines that are none.
+--- Reads the JSON Lines files of a report: one entry for each picture, and the numbers of the malformed lines.
 
 local entry = require "idocr.cli.entry"
 local json = require "idocr.json"

@@ -1,4 +1,4 @@
---- Puts a report together: the page with its style, its script and the data in one file that needs nothing else.
+--- Builds the page of a report: its style, its script and the data in one self-contained file.
 
 local core = require "idocr.core"
 local json = require "idocr.json"
@@ -15,7 +15,7 @@ local function read(name)
   return text
 end
 
--- The source of a Content-Security-Policy that allows exactly this text.
+-- Returns the source of a Content-Security-Policy that allows exactly this text.
 local function hash_source(text)
   local raw = core.sha256(text):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
   return "'sha256-" .. core.base64_encode(raw) .. "'"

@@ -1,4 +1,4 @@
---- Turns a line into what the page shows of it: texts that are masked already, the findings of the offline checks, numbers.
+--- Turns a line of results into a row of the report: masked texts, the findings of the offline checks, and numbers.
 
 local constants = require "idocr.constants"
 local entry = require "idocr.cli.entry"

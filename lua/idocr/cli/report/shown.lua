@@ -1,5 +1,5 @@
---- Decides how a value of a line appears in a report: masked, unless the user asked for clear values. Only what names no
---- person is shown as it is: sex, states, the document's dates, words and numbers of the reading.
+--- Decides how a value of a line appears in a report: masked, unless the user asked for clear values. Values that
+--- identify no person are shown as they are: sex, states, the document's dates, words and numbers of the reading.
 
 local mask = require "idocr.checks.mask"
 local redact = require "idocr.redact"
@@ -9,7 +9,7 @@ local width = require "idocr.cli.width"
 local shown = {}
 
 local LONGEST = 1000 -- characters of a clear value
-local LONGEST_MASKED = 512 -- bytes of a value that are looked at for its mask
+local LONGEST_MASKED = 512 -- bytes of a value from which its mask is made
 local LONGEST_NAME = 60 -- bytes of a member's name
 
 local function set(text)

@@ -1,4 +1,4 @@
---- Makes the small pictures of a report: the portraits that lines name, and the pictures that were read, while there is room.
+--- Makes the small pictures of a report: the portraits that lines name, and the pictures that were read, up to MOST_BYTES.
 
 local constants = require "idocr.constants"
 local core = require "idocr.core"
@@ -12,8 +12,8 @@ local PORTRAIT_SIDE, SOURCE_SIDE = 200, 480 -- pixels of the longer side
 
 ---@class idocr.cli.Thumbnails
 ---@field bytes integer    of the pictures so far
----@field missing integer  pictures that are named and not there, changed since, or cannot be decoded
----@field omitted integer  pictures for which there was no room
+---@field missing integer  pictures whose file is missing, has changed, or cannot be decoded
+---@field omitted integer  pictures beyond MOST_BYTES
 local Thumbnails = {}
 Thumbnails.__index = Thumbnails
 
