@@ -22,6 +22,8 @@ local COMMON = [[
   line
   is_callable
   sorted_names
+  shell_quote
+  word_set
   calendar
   http_date
   version

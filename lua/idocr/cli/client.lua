@@ -136,12 +136,10 @@ function client.params(args)
   return params
 end
 
-local MAX_INPUT = 32 * 1024 * 1024 -- bytes; three times the largest limit of a service
-
 -- Reads standard input, up to a limit, because a device may never end.
 local function read_input()
   local pieces, length = {}, 0
-  while length <= MAX_INPUT do
+  while length <= constants.LARGEST_PICTURE do
     local piece = io.stdin:read(65536)
     if not piece then return table.concat(pieces) end
     pieces[#pieces + 1], length = piece, length + #piece

@@ -1,6 +1,7 @@
 --- Writes the pictures of a card to files.
 
 local core = require "idocr.core"
+local shell_quote = require "idocr.shell_quote"
 
 local pictures = {}
 
@@ -37,10 +38,8 @@ p=$(readlink -f -- "$1" && echo .) && p=${p%??} && [ -f "$p" ] && : >"$p.part" &
   printf '%s.' "$p"
 }]]
 
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
 local function resolve(path)
-  local pipe = io.popen("sh -c " .. quote(RESOLVE) .. " sh " .. quote(path) .. " 2>/dev/null")
+  local pipe = io.popen("sh -c " .. shell_quote(RESOLVE) .. " sh " .. shell_quote(path) .. " 2>/dev/null")
   local found = pipe and pipe:read("*a")
   if pipe then pipe:close() end
   return found and found:match("^(.+)%.$") or path
@@ -49,7 +48,7 @@ end
 --- Creates a folder and its parents if missing.
 ---@param path string
 function pictures.make_folder(path)
-  if not pictures.is_folder(path) then os.execute("mkdir -p -- " .. quote(path)) end
+  if not pictures.is_folder(path) then os.execute("mkdir -p -- " .. shell_quote(path)) end
 end
 
 local function write_file(path, bytes)

@@ -1,5 +1,6 @@
 --- Calls the security token service (STS) for temporary credentials of a role.
 
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local errors = require "idocr.errors"
 local failure = require "idocr.credentials.failure"
@@ -16,8 +17,7 @@ local sts = {}
 
 local HOST = "https://sts.tencentcloudapi.com"
 local VERSION = "2018-08-13"
-local CONNECT = 5 -- seconds
-local TOTAL = 10
+local TOTAL = 10 -- seconds
 
 local function authorization(call, host, body, timestamp)
   local snapshot = call.snapshot
@@ -94,7 +94,7 @@ function sts.call(context, call, seconds_left)
     token = call.snapshot and call.snapshot.token,
   }
   local response, err = http.send(context.transport(), {
-    method = "POST", url = target.url, host = host, headers = headers, text = body, connect_timeout = CONNECT,
+    method = "POST", url = target.url, host = host, headers = headers, text = body, connect_timeout = constants.CONNECT_TIMEOUT,
   }, math.min(seconds_left, TOTAL))
   if not response then
     return failure.fail("CredentialsUnavailable",

@@ -5,16 +5,11 @@ local fields = require "idocr.decode.fields"
 local reply = require "idocr.decode.reply"
 local values = require "idocr.decode.values"
 local warnings = require "idocr.decode.warnings"
+local word_set = require "idocr.word_set"
 
 local decode = {}
 
 local NONE = {}
-
-local function set(text)
-  local names = {}
-  for name in text:gmatch("%S+") do names[name] = true end
-  return names
-end
 
 local function unread_of(compiled, result, card)
   local unread = {}
@@ -68,7 +63,7 @@ function decode.card(kind, service, result, pictures, today)
 end
 
 -- Members of a card that say nothing about what was read.
-local APART = set "kind provider document_type request_id raw warnings unread confidence"
+local APART = word_set "kind provider document_type request_id raw warnings unread confidence"
 
 local function has_fields(card)
   for name in pairs(card) do

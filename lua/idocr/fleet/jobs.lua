@@ -1,5 +1,6 @@
 --- Makes the items of a queue from kinds and params, as `client:read` takes them.
 
+local constants = require "idocr.constants"
 local core = require "idocr.core"
 local digest = require "idocr.picture.digest"
 local errors = require "idocr.errors"
@@ -9,13 +10,13 @@ local sorted_names = require "idocr.sorted_names"
 
 local jobs = {}
 
-local MOST_BYTES = 32 * 1024 * 1024 -- of an upload; three times the largest limit of a service
-
 local function unreadable(message) return errors.unsent("image", "PictureUnreadable", message) end
 
 local function bytes_of(image)
   local size = image:size()
-  if size > MOST_BYTES then return nil, errors.unsent("image", "PictureTooLarge", "a picture of more than 32 MiB cannot be uploaded") end
+  if size > constants.LARGEST_PICTURE then
+    return nil, errors.unsent("image", "PictureTooLarge", "a picture of more than 32 MiB cannot be uploaded")
+  end
   local bytes, message = image:read(0, size)
   if not bytes or #bytes ~= size then return nil, unreadable(message or "the file changed while it was read") end
   return bytes

@@ -3,6 +3,7 @@
 --- Each worker has a separate file, which is locked while the worker runs. The file of a worker that ended is stored by the next one.
 
 local core = require "idocr.core"
+local shell_quote = require "idocr.shell_quote"
 
 local spool = {}
 
@@ -16,8 +17,6 @@ local Spool = {}
 Spool.__index = Spool
 
 local WHAT = "spool"
-
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 --- Returns the folder that is used where none is named.
 ---@return string
@@ -35,7 +34,7 @@ end
 ---@return idocr.Spool?
 ---@return string? complaint
 function spool.open(folder, queue, worker, vault)
-  if core.file_type(folder, true) ~= "folder" then os.execute("mkdir -p -m 700 -- " .. quote(folder) .. " 2>/dev/null") end
+  if core.file_type(folder, true) ~= "folder" then os.execute("mkdir -p -m 700 -- " .. shell_quote(folder) .. " 2>/dev/null") end
   local self = setmetatable({ folder = folder, prefix = core.sha256(queue):sub(1, 16) .. "-", vault = vault }, Spool)
   self.path = ("%s/%s%s.spool"):format(folder, self.prefix, worker)
   local output, message = core.output(self.path)

@@ -7,17 +7,12 @@ local constants = require "idocr.constants"
 local nearest = require "idocr.nearest"
 local providers = require "idocr.providers"
 local values = require "idocr.decode.values"
+local word_set = require "idocr.word_set"
 
-local function set(text)
-  local names = {}
-  for name in text:gmatch("%S+") do names[name] = true end
-  return names
-end
-
-local SITES = set(table.concat(constants.SITES, " "))
-local FORMATS = set "jpeg png bmp gif pdf webp heic heif avif tiff"
-local PICTURES = set "image back"
-local WITH_FORMATS = set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
+local SITES = word_set(table.concat(constants.SITES, " "))
+local FORMATS = word_set "jpeg png bmp gif pdf webp heic heif avif tiff"
+local PICTURES = word_set "image back"
+local WITH_FORMATS = word_set "date date_dmy date_mdy date_at_start date_at_end period_start period_end period_open open_end"
 
 local CONVERTERS = { picture = true }
 for name in pairs(values.converters) do CONVERTERS[name] = true end
@@ -116,7 +111,7 @@ end
 local CONSTANTS = { boolean = boolean, string = text, integer = whole, list = list(scalar) }
 
 local input_rules = {
-  wire = required(text), type = required(one_of(set "boolean string integer json list")), param = param_name,
+  wire = required(text), type = required(one_of(word_set "boolean string integer json list")), param = param_name,
   when = list(param_name, 1), value = anything, values = list(scalar), fields = anything, constant = anything,
   required = true_only,
 }
@@ -137,7 +132,7 @@ local function with_limits(rules)
 end
 
 local picture_input = record(with_limits {
-  param = required(one_of(PICTURES)), base64 = required(text), url = text, side = one_of(set "back either"),
+  param = required(one_of(PICTURES)), base64 = required(text), url = text, side = one_of(word_set "back either"),
 })
 
 local composed = record { field = required(field), from = required(list(field, 1)), separator = required(text) }
@@ -177,7 +172,7 @@ local service = record(with_limits {
 end)
 
 local param = record({
-  type = required(one_of(set "boolean string warnings")), values = map(text, scalar), default = boolean, all = list(warning),
+  type = required(one_of(word_set "boolean string warnings")), values = map(text, scalar), default = boolean, all = list(warning),
   required = true_only, help = required(text),
 }, function(value, where)
   if value.values and value.type ~= "string" then fail(where, "values are for the type \"string\"") end

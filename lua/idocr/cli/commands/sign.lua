@@ -1,6 +1,7 @@
 --- The subcommand `idocr sign KIND PICTURE`: prints the signed request as a curl command.
 
 local cli = require "idocr.cli.client"
+local shell_quote = require "idocr.shell_quote"
 local status = require "idocr.cli.status"
 local width = require "idocr.cli.width"
 
@@ -22,9 +23,6 @@ function sign.describe(parser)
 end
 
 local HIDDEN = "***"
-
--- Quotes a text for a shell.
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 -- Masks a key id, except for the first characters, which distinguish ids.
 local function masked(text) return #text > 12 and text:sub(1, 4) .. HIDDEN or HIDDEN end
@@ -99,11 +97,11 @@ function sign.run(args, out)
       return status.OUTPUT
     end
   end
-  local lines = { "curl -X " .. request.method .. " " .. quote(sign.mask_url(request.url)) }
+  local lines = { "curl -X " .. request.method .. " " .. shell_quote(sign.mask_url(request.url)) }
   for _, header in ipairs(request.headers) do
-    lines[#lines + 1] = "  -H " .. quote(header[1] .. ": " .. sign.mask_header(header[1], header[2]))
+    lines[#lines + 1] = "  -H " .. shell_quote(header[1] .. ": " .. sign.mask_header(header[1], header[2]))
   end
-  lines[#lines + 1] = "  --data-binary @" .. (args.body and quote(args.body) or "BODY")
+  lines[#lines + 1] = "  --data-binary @" .. (args.body and shell_quote(args.body) or "BODY")
   out.out(table.concat(lines, " \\\n") .. "\n")
   if not args.body then
     out.err(("idocr: the body has %d bytes; --body FILE writes it\n"):format(request.body:length()))

@@ -5,6 +5,7 @@ local mask = require "idocr.checks.mask"
 local redact = require "idocr.redact"
 local utf8_characters = require "idocr.utf8_characters"
 local width = require "idocr.cli.width"
+local word_set = require "idocr.word_set"
 
 local shown = {}
 
@@ -12,20 +13,14 @@ local LONGEST = 1000 -- characters of a clear value
 local LONGEST_MASKED = 512 -- bytes of a value from which its mask is made
 local LONGEST_NAME = 60 -- bytes of a member's name
 
-local function set(text)
-  local names = {}
-  for name in text:gmatch("%S+") do names[name] = true end
-  return names
-end
-
-local DOCUMENT_DATES = set [[
+local DOCUMENT_DATES = word_set [[
   issue_date first_issue_date valid_from expiry_date entry_date registration_date residence_until renewal_from renewal_until
 ]]
-local YEARS = set "issue_year expiry_year registration_year"
-local STATES = set "nationality issuing_country birth_country country"
-local WORDS = set "document_type resident_type reflections" -- where the value is a word of the vocabulary
-local READINGS = set "quality border_score angle card_count copy_number issue_count penalty_points"
-local EXTENSIONS = set "jpg jpeg jfif png bmp gif webp pdf heic heif avif tif tiff"
+local YEARS = word_set "issue_year expiry_year registration_year"
+local STATES = word_set "nationality issuing_country birth_country country"
+local WORDS = word_set "document_type resident_type reflections" -- where the value is a word of the vocabulary
+local READINGS = word_set "quality border_score angle card_count copy_number issue_count penalty_points"
+local EXTENSIONS = word_set "jpg jpeg jfif png bmp gif webp pdf heic heif avif tif tiff"
 
 -- Replaces line breaks and what could disturb a text by harmless characters.
 local function clean(text)

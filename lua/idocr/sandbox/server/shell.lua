@@ -1,11 +1,13 @@
 --- Runs shell commands, and reads and writes small files, for the mock server.
 
+local shell_quote = require "idocr.shell_quote"
+
 local shell = {}
 
---- Quotes a text as one word of a shell command.
----@param text any
+--- Quotes a value as one word of a shell command.
+---@param value any
 ---@return string
-function shell.quote(text) return "'" .. tostring(text):gsub("'", [['\'']]) .. "'" end
+function shell.quote(value) return shell_quote(tostring(value)) end
 
 --- Runs a command. The shell prints the exit status, because LuaJIT's popen does not return it.
 ---@param command string
