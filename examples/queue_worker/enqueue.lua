@@ -1,4 +1,4 @@
--- Puts pictures into a queue, then waits for what came out.
+-- Puts pictures into a queue, waits for their results and prints them.
 --
 --   export IDOCR_QUEUE=redis://127.0.0.1:6379/0/scans IDOCR_KEY=$HOME/.idocr-key     (head -c 32 /dev/urandom > ~/.idocr-key)
 --   lua5.4 examples/queue_worker/enqueue.lua passport one.jpg two.jpg

@@ -7,6 +7,8 @@ local dates = {}
 local exists = calendar.exists
 dates.exists = exists
 
+dates.OLDEST = 125 -- years; the longest human life known is 122
+
 --- Formats a date as "YYYY-MM-DD"; nil where it does not exist.
 ---@param year integer
 ---@param month integer

@@ -21,7 +21,6 @@ local DATE = { birth_date = true, issue_date = true, expiry_date = true, first_i
 local PERSON = { name = true, surname = true, given_name = true }
 local CHECKED_BY = { number = "document_number", birth_date = "birth_date", expiry_date = "expiry_date" }
 
-local OLDEST = 125 -- years; the longest human life known is 122
 local EARLIEST_EXPIRY = "1980-01-01" -- no machine readable document expired earlier
 
 local NAMES = {}
@@ -56,7 +55,7 @@ local function century(field, value, card, today)
   for _, other in ipairs { card.visual[field] or false, card[field] or false } do
     if dates.split(other) and other:sub(3) == value:sub(3) then
       if field == "birth_date" then
-        if other <= today and dates.years(other, today) <= OLDEST then return other end
+        if other <= today and dates.years(other, today) <= dates.OLDEST then return other end
       elseif other >= EARLIEST_EXPIRY then
         return other
       end

@@ -4,8 +4,6 @@ local dates = require "idocr.checks.dates"
 local fields = require "idocr.checks.fields"
 local validity_periods = require "idocr.checks.data.validity_periods"
 
-local OLDEST = 125 -- years; the longest human life known is 122
-
 local function check_expiry(context, date)
   local ok = date >= context.today
   context.add {
@@ -104,8 +102,8 @@ return function(context)
     check_past(context, "birth_date", birth)
     local age = dates.years(birth, context.today)
     context.add {
-      check = "dates.age", ok = age <= OLDEST, field = "birth_date",
-      message = age <= OLDEST and "the holder's age is possible" or "the holder's age is impossible",
+      check = "dates.age", ok = age <= dates.OLDEST, field = "birth_date",
+      message = age <= dates.OLDEST and "the holder's age is possible" or "the holder's age is impossible",
     }
   end
   check_order(context, "birth_date", "issue_date", birth, issue)
