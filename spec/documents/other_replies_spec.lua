@@ -58,6 +58,23 @@ local CASES = {
     { unread = "first_issue_date issue_date" } },
   { "numbers in place of words, the month first", "philippines_tin_id", "intl",
     [[{"Birthday":{"Value":"07/25/1991"},"IssueDate":{"Value":"11/03/16"}}]], { birth_date = "1991-07-25", issue_date = "2016-11-03" } },
+  { "a decimal comma", "colombia_id", "ekycpro", [[{"Height":"1,72","Gender":"M"}]], { height = 1.72, sex = "M" } },
+  { "the preposition before the word for no end", "china_driving_licence", "cn", [[{"StartDate":"2017-10-01","EndDate":"至长期"}]],
+    { valid_from = "2017-10-01", long_term = true } },
+  { "a span of years that begins on 29 February", "china_driving_licence", "cn", [[{"StartDate":"2016-02-29","EndDate":"6年"}]],
+    { valid_from = "2016-02-29", expiry_date = "2022-02-28" } },
+  { "a confidence and flags per value", "china_temporary_id", "cn",
+    [[{"Type":"临时身份证人像面","IDCardInfo":null,"TemporaryIDCardInfo":{"Name":{"Content":"李明","Confidence":90},]]
+      .. [["Birth":{"Content":"1990/3/7","Confidence":0},"WarnInfos":{"ReshootCheck":true,"BlurCheck":1,"BlurScore":0.9,"CopyCheck":0}}}]],
+    { name = "李明", birth_date = "1990-03-07", confidence = { name = 0.9, birth_date = 0 }, warnings = "blurry recaptured" } },
+  { "an empty object of another document beside it", "hmt_residence_permit", "cn",
+    [[{"IDCardInfo":{"Name":{"Content":"","Confidence":0}},"ResidencePermitInfo":{"PassNum":{"Content":"M12345678","Confidence":80},]]
+      .. [["IssueNum":{"Content":"02","Confidence":70}}}]],
+    { permit_number = "M12345678", issue_count = 2, confidence = { permit_number = 0.8, issue_count = 0.7 } } },
+  { "the back of a permit", "mainland_travel_permit", "intl",
+    [[{"Type":"","Name":"","MainlandTravelPermitBackInfos":{"Type":"港澳居民来往内地通行证","Name":"陳大文","IDNumber":"A123456(3)",]]
+      .. [["HistoryNumber":"无"},"WarnCardInfos":[-9104,-9109]}]],
+    { native_name = "陳大文", personal_number = "A123456(3)", warnings = "tampered not_enabled" } },
   { "the label beside the sex", "mexico_voter_id", "intl", [[{"Sex":"SEXO M"}]], { sex = "F" } },
   { "the other spelling of a member", "philippines_umid", "ekycpro", [[{"surname":"SANTOS","givenName":"JOSE","middleName":"CRUZ"}]],
     { surname = "SANTOS", given_name = "JOSE", middle_name = "CRUZ", name = "JOSE CRUZ SANTOS" } },

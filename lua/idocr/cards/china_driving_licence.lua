@@ -40,7 +40,7 @@ return {
         { wire = "Class", field = "licence_classes", as = "text" },
         { wire = "StartDate", field = "valid_from", as = "date", formats = DATE },
         { wire = "EndDate", field = "expiry_date", as = "date", formats = DATE }, -- also 6年, from `valid_from`
-        { wire = "EndDate", field = "long_term", as = "open_end", formats = { "长期" } },
+        { wire = "EndDate", field = "long_term", as = "open_end", formats = { "长期", "至长期" } },
         { wire = "ArchivesCode", field = "file_number", as = "text" },
         { wire = "Record", field = "remarks", as = "text" },
         { wire = "IssuingAuthority", field = "issuing_authority", as = "text" },

@@ -68,9 +68,9 @@ local function score(value)
   return whole(value) or value
 end
 
---- Returns a person's height in metres; "170" and "0" cannot be one.
+--- Returns a person's height in metres from "1.72" or "1,72"; "170" and "0" cannot be one.
 local function metres(value)
-  value = finite(value)
+  value = finite(type(value) == "string" and value:gsub(",", ".", 1) or value)
   return value and value > 0 and value < 3 and value or nil
 end
 
