@@ -79,6 +79,23 @@ describe("the annotations", function()
     end
   end)
 
+  it("name only classes that are declared", function()
+    local declared, used = {}, {}
+    for path in process.run("find lua examples -name '*.lua'"):gmatch("%S+") do
+      for line in process.read(path):gmatch("%-%-%-@([^\n]+)") do
+        local tag, name = line:match("^(%l+) ([%w_.]+)")
+        if tag == "class" or tag == "alias" then declared[name] = true end
+        if tag ~= "meta" and tag ~= "see" then
+          for found in (" " .. line):gmatch("[^%w%.`\"'/](idocr%.[%w_.]+)") do
+            if found:find("%.%u%w*$") then used[found] = path end
+          end
+        end
+      end
+    end
+    for name, path in pairs(used) do assert.is_true(declared[name], name .. " in " .. path) end
+    assert.is_true(declared["idocr.UserTransport"])
+  end)
+
   it("are found by editors through .luarc.json", function()
     local settings = assert(json.decode(process.read ".luarc.json"))
     assert.equal("lua", settings["workspace.library"][1])

@@ -23,7 +23,7 @@ local options = {}
 ---@field credentials idocr.Credentials?  also by provider: { tencent = …, ekycpro = … }
 ---@field endpoint string|table<string, string>|nil     URL to connect to instead of the service's; also by provider
 ---@field signed_host string|table<string, string>|nil  Host header to send and sign where `endpoint` is a gateway; also by provider
----@field transport "auto"|"curl"|"cosocket"|"sandbox"|function|table|nil  ("auto")
+---@field transport "auto"|"curl"|"cosocket"|"sandbox"|idocr.TransportFunction|idocr.UserTransport|nil  ("auto")
 ---@field timeout number|{ connect: number?, total: number? }|nil  seconds (5, 30); a number: the total
 ---@field retry false|integer|{ attempts: integer?, base: number?, cap: number?, after_send: boolean? }|nil  (3, 0.5 s, 10 s, false)
 ---@field rate boolean|number|table<string, number|boolean>|nil  calls per second, for all or by action; `wait = false`: refuse
@@ -36,7 +36,7 @@ local options = {}
 ---@field insecure boolean?               allow plain http:// to other machines (false)
 ---@field precheck boolean?               refuse pictures that the service would surely refuse (true)
 ---@field compare boolean?                read every card with two providers (false)
----@field fit boolean|table|nil           make pictures fit what the action takes: `{ longest, quality, bytes, always, at_once }` (false)
+---@field fit boolean|idocr.FitSettings|nil  make pictures fit what the action takes: `{ longest, quality, bytes, always, at_once }` (false)
 ---@field max_response integer?           bytes of a reply (32 MiB)
 ---@field on_event (fun(name: string, fields: table))?  see client/events.lua
 ---@field clock (fun(): number)?          returns Unix seconds for signatures and expiry; any other value is the error `BadClock`

@@ -14,9 +14,9 @@ local function place(token) return "result:" .. token end
 --- Keeps the result of a submission. Returns the members of its reply.
 ---@param context table of the handler
 ---@param asked idocr.AsynchronousResult
----@param members idocr.sandbox.Object of the result
+---@param members idocr.json.Object of the result
 ---@param fault string? as the stamp requests it
----@return idocr.sandbox.Object
+---@return idocr.json.Object
 function asynchronous.keep(context, asked, members, fault)
   local token = core.sha256(context.request_id()):gsub("^(%x%x%x%x%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x%x%x%x%x%x%x%x%x).*$",
     "%1-%2-%3-%4-%5")

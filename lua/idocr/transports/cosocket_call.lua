@@ -13,7 +13,7 @@ local ngx = ngx
 ---@field url idocr.Url
 ---@field proxy idocr.Url?
 ---@field head string
----@field body idocr.Body?
+---@field body idocr.core.Body?
 ---@field sink idocr.core.Reply?
 ---@field sent boolean|"part"    how much of the request was handed to the kernel
 ---@field ends number            runtime.now() of the deadline

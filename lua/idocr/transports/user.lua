@@ -5,6 +5,38 @@ local constants = require "idocr.constants"
 local errors = require "idocr.errors"
 local redact = require "idocr.redact"
 
+--- What a transport carries: docs/transports.md.
+---@class idocr.Request
+---@field method string
+---@field url string               absolute
+---@field host string              host[:port] for the Host header
+---@field headers string[][]       { name, value } pairs, to be sent unchanged
+---@field body idocr.core.Body?    length(), read(max), rewind()
+---@field connect_timeout number?  seconds
+---@field max_response integer?    bytes
+
+---@class idocr.Response
+---@field status integer
+---@field headers table<string, string|string[]>?
+---@field body string?
+
+--- Why there is no response.
+---@class idocr.TransportError
+---@field category idocr.ErrorCategory
+---@field code string
+---@field message string?           without personal data
+---@field sent boolean|"part"|nil   false: no byte left; nil: false for connect and tls, else true
+---@field retryable boolean?
+
+---@alias idocr.TransportFunction fun(request: idocr.Request, deadline: number): idocr.Response?, idocr.TransportError?
+
+--- An object in place of a function.
+---@class idocr.UserTransport
+---@field name string?
+---@field send fun(self, request: idocr.Request, deadline: number): idocr.Response?, idocr.TransportError?
+---@field close fun(self)?
+---@field runtime idocr.Runtime?
+
 local Transport = {}
 Transport.__index = Transport
 Transport.name = "user"

@@ -245,7 +245,7 @@ end
 ---@param service idocr.Service
 ---@param content idocr.sandbox.Content
 ---@param call idocr.sandbox.CallOptions
----@return idocr.sandbox.Object
+---@return idocr.json.Object
 function answer.compose(service, content, call)
   local shape = shapes.of(service)
   local fields = decompose(service, content.fields)
