@@ -352,6 +352,10 @@ bool idocr_transfer_conclude(struct idocr_transfer *t, CURLcode code)
         code = CURLE_PARTIAL_FILE;
     else if (code == CURLE_OK && t->response.unknown_coding && idocr_transfer_bytes(t, CURLINFO_SIZE_DOWNLOAD_T) > 0)
         code = CURLE_BAD_CONTENT_ENCODING;
+    else if (code == CURLE_BAD_CONTENT_ENCODING && !t->response.headers_done) { /* libcurl 8: before our own look at the header */
+        t->response.trouble = IDOCR_RESPONSE_MALFORMED;
+        t->response.malformed = "unknown transfer coding";
+    }
     t->failed = code != CURLE_OK || t->again;
     if (t->failed)
         name_failure(t, code);

@@ -188,7 +188,8 @@ void idocr_socket_mark(struct idocr_socket *s)
     s->acked = info.tcpi_bytes_acked;
 }
 
-/* Unacknowledged bytes were certainly not read in two cases only. The peer sent a FIN and no reset: a FIN acknowledges everything
+/* A request of which the kernel still holds unsent bytes when the connection has ended is incomplete for the peer for ever.
+ * Unacknowledged bytes were certainly not read in two cases only. The peer sent a FIN and no reset: a FIN acknowledges everything
  * that was received before. Or more than two full segments are outstanding: they are acknowledged on arrival, or at the latest
  * when they are read. A smaller request may have been read by a peer that resets the connection before its delayed
  * acknowledgement (40 ms on Linux): the kernel ignores the acknowledgement in a reset. */
@@ -200,8 +201,8 @@ struct idocr_socket_facts idocr_socket_facts(const struct idocr_socket *s)
         return facts;
     const uint64_t sent = info.tcpi_bytes_sent - s->sent;
     facts.untouched = sent == 0 && info.tcpi_notsent_bytes == 0;
-    facts.not_taken =
-        info.tcpi_bytes_acked == s->acked && (sent == 0 || info.tcpi_state == CLOSE_WAIT || sent > 2 * (uint64_t)info.tcpi_snd_mss);
+    const bool unread = sent == 0 || info.tcpi_state == CLOSE_WAIT || sent > 2 * (uint64_t)info.tcpi_snd_mss;
+    facts.not_taken = info.tcpi_notsent_bytes > 0 || (info.tcpi_bytes_acked == s->acked && unread);
     return facts;
 }
 

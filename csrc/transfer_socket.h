@@ -47,7 +47,7 @@ enum idocr_socket_state {
 /* Certain facts about a marked socket. All false where the system cannot tell. */
 struct idocr_socket_facts {
     bool untouched; /* no byte was sent since the mark */
-    bool not_taken; /* the peer's program cannot have read the bytes sent since the mark */
+    bool not_taken; /* the peer's program cannot have read all bytes written since the mark */
 };
 
 /* Opens a socket and adds it to the list. Returns its descriptor, or -1. */

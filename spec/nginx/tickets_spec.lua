@@ -8,8 +8,8 @@ local ports = require "spec.support.ports"
 local process = require "spec.support.process"
 local redis = require "spec.support.redis"
 
-if not nginx.available() or not redis.available() then
-  pending "nginx with its Lua module, or redis-server, is not installed"
+if not nginx.available() or not redis.available() or not redis.in_nginx() then
+  pending "nginx with its Lua module, redis-server, or a Redis client for nginx is not installed"
   return
 end
 
