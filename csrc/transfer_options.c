@@ -102,13 +102,13 @@ static void end_early(struct idocr_transfer *t)
     t->set->attention = true;
 }
 
-/* Returns whether the connection can carry another request. After an HTTP error, or a response that came before the whole request,
+/* Returns whether the connection can carry another request: not where the peer says that it closes. After an HTTP error, or a response that came before the whole request,
  * further responses may follow on HTTP/1, such as a load balancer's 408 for an idle connection; errors of the service have status 200.
  * After a response without a body libcurl would discard further bytes. */
 static bool may_reuse(const struct idocr_response *response)
 {
     return response->http2 || response->status < 200 ||
-           (response->status == 200 && !response->early && (response->has_coding || response->length > 0));
+           (response->status == 200 && !response->early && !response->closes && (response->has_coding || response->length > 0));
 }
 
 /* Closes the connection when libcurl discards bytes after the last chunk, which it reports to this callback only: further bytes in

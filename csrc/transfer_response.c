@@ -46,7 +46,7 @@ static bool buffer_append(struct idocr_buffer *buffer, const char *bytes, size_t
 static void begin_head(struct idocr_response *response)
 {
     response->headers.used = 0;
-    response->headers_done = response->has_length = response->has_coding = response->unknown_coding = false;
+    response->headers_done = response->has_length = response->has_coding = response->unknown_coding = response->closes = false;
     response->early = response->whole = false;
     response->fields = 0;
     response->length = 0;
@@ -198,6 +198,25 @@ static bool is_named(const char *text, size_t length, const char *name)
     return length == strlen(name) && strncasecmp(text, name, length) == 0;
 }
 
+/* Returns whether a list with commas has the token. libcurl 8 finds "close" only where it stands alone. */
+static bool has_token(const char *list, size_t length, const char *token)
+{
+    const char *end = list + length;
+    while (list < end) {
+        const char *comma = memchr(list, ',', (size_t)(end - list));
+        const char *till = comma != NULL ? comma : end;
+        while (list < till && (*list == ' ' || *list == '\t'))
+            list++;
+        const char *last = till;
+        while (last > list && (last[-1] == ' ' || last[-1] == '\t'))
+            last--;
+        if (is_named(list, (size_t)(last - list), token))
+            return true;
+        list = till + 1;
+    }
+    return false;
+}
+
 /* See CURLOPT_ACCEPT_ENCODING. */
 static bool is_offered(const char *coding, size_t length)
 {
@@ -225,6 +244,8 @@ static bool framing(struct idocr_response *response, const char *name, size_t na
         if (response->has_coding || !is_named(value, length, "chunked"))
             return malformed(response, "unknown transfer coding");
         response->has_coding = true;
+    } else if (is_named(name, name_length, "connection")) {
+        response->closes = response->closes || has_token(value, length, "close");
     } else if (is_named(name, name_length, "content-encoding")) {
         response->unknown_coding = response->unknown_coding || !is_offered(value, length);
     }

@@ -47,6 +47,7 @@ struct idocr_response {
     uint64_t length;         /* its Content-Length, where has_length */
     bool has_length, has_coding;
     bool unknown_coding; /* its Content-Encoding was not offered */
+    bool closes;         /* Connection: close */
     bool http2;          /* set for each request: libcurl writes the lines itself */
     bool early;          /* it began before the whole request was sent */
     bool whole;          /* it began early and its JSON text is complete */
