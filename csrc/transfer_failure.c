@@ -67,8 +67,8 @@ static const char *certificate_text(long verify_result)
 
 /* ---- codes of libcurl that need no further facts ---------------------------------------------------------------- */
 
-/* BEGUN: only after the request was begun. NOT_BEGUN: only before. */
-enum when { ALWAYS, BEGUN, NOT_BEGUN };
+/* BEGUN: only after the request was begun. NOT_BEGUN: only before. SILENT: only where libcurl names neither a cause nor an errno. */
+enum when { ALWAYS, BEGUN, NOT_BEGUN, SILENT };
 
 /* The first matching row is used. */
 static const struct row {
@@ -87,6 +87,9 @@ static const struct row {
     {CURLE_SSL_SHUTDOWN_FAILED, ALWAYS, "tls", "HandshakeFailed", "no TLS handshake"},
     {CURLE_GOT_NOTHING, ALWAYS, "network", "ConnectionClosed", "the connection was closed before a response"},
     {CURLE_PARTIAL_FILE, ALWAYS, "network", "ConnectionClosed", "the connection was closed in the middle of the response"},
+#if LIBCURL_VERSION_NUM >= 0x080000 /* before, libcurl returns this for other faults as well, and another code for this one */
+    {CURLE_HTTP2, SILENT, "network", "ConnectionClosed", "the server closed the HTTP/2 connection"},
+#endif
     {CURLE_HTTP2, ALWAYS, "network", "ConnectionReset", "the HTTP/2 connection broke off"},
     {CURLE_HTTP2_STREAM, ALWAYS, "network", "ConnectionReset", "the HTTP/2 stream broke off"},
     {CURLE_FILESIZE_EXCEEDED, ALWAYS, "protocol", "ResponseTooLarge", "the response is larger than max_response"},
@@ -106,10 +109,16 @@ static const struct row {
     {TOO_LARGE, NOT_BEGUN, "unsupported", "BadHeader", "the head of the request is too large"},
 };
 
+static bool is_silent(const struct idocr_failure_facts *facts)
+{
+    return facts->os_error == 0 && (facts->error_text == NULL || facts->error_text[0] == '\0');
+}
+
 static bool by_table(struct idocr_failure *failure, const struct idocr_failure_facts *facts)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].curl_code != facts->curl_code || rows[i].when == (facts->requested ? NOT_BEGUN : BEGUN))
+        if (rows[i].curl_code != facts->curl_code || rows[i].when == (facts->requested ? NOT_BEGUN : BEGUN) ||
+            (rows[i].when == SILENT && !is_silent(facts)))
             continue;
         idocr_failure_set(failure, rows[i].category, rows[i].code, facts->sent, "%s", rows[i].message);
         return true;

@@ -33,11 +33,11 @@ add("REFUSED_STREAM, one attempt", { s.loop, s.request, rst(7), s.again },
 add("REFUSED_STREAM in the middle of the upload, then healthy",
   { { s.body(100000), rst(7), s.request, s.card(), s.drain }, s.serve() }, w.card { attempts = 2 }, { calls = { { bytes = BIG } } })
 -- libcurl 7.88 does not report that GOAWAY excluded the request: then it is not repeated.
-local reset = w.lost "ConnectionReset"
-local again = w.either(w.card { attempts = 2, whole = 2 }, reset)
+local reset, closed = w.lost "ConnectionReset", w.lost "ConnectionClosed" -- libcurl 7 and 8 name it differently
+local again = w.either(w.card { attempts = 2, whole = 2 }, reset, closed)
 add("GOAWAY that leaves the request out, then healthy", { { s.request, goaway(0, 0), s.half, s.drain }, s.serve() }, again,
   { quick = true })
-add("GOAWAY that leaves the request out, always", { s.request, goaway(0, 0), s.half, s.drain }, w.either(refused, reset))
+add("GOAWAY that leaves the request out, always", { s.request, goaway(0, 0), s.half, s.drain }, w.either(refused, reset, closed))
 add("GOAWAY that leaves the request out, connection stays open", { { s.request, goaway(0, 0), s.stall }, s.serve() }, again)
 add("GOAWAY that includes the request, then the card", { s.request, goaway(1, 0), s.card(), s.drain }, w.card())
 add("GOAWAY that includes the request, then the end", { s.request, goaway(1, 0), s.half, s.drain }, w.lost "ConnectionClosed")
