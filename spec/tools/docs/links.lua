@@ -10,7 +10,7 @@ function links.anchor(heading)
   return (text:lower():gsub("[^%w%s_\128-\255-]", ""):gsub("%s", "-"))
 end
 
--- Returns the text without code: an example's heading or link is none of the page.
+-- Returns the lines outside code blocks: headings and links in code do not count.
 local function without_code(text)
   local lines, fenced = {}, false
   for line in (text .. "\n"):gmatch("([^\n]*)\n") do
