@@ -93,6 +93,18 @@ describe("an asynchronous action", function()
     assert.same({ "StillProcessing", RESUME }, { err.code, err.resume_token })
   end)
 
+  it("decodes the members that an older reply has in place of the newer ones", function()
+    local older = '"DueDate":"2032/08/10","PassportCodeFirst":"P<PHL1","PassportCodeSecond":"P1234567C2"'
+    local newer = '"ExpirationDate":"2033/08/10","MRZLine1":"P<PHL3","MRZLine2":"P1234567C4"'
+    for members, expected in pairs {
+      [older] = { "2032-08-10", "P<PHL1", "P1234567C2" }, [newer .. "," .. older] = { "2033-08-10", "P<PHL3", "P1234567C4" },
+      [older .. ',"ExpirationDate":"","MRZLine1":null,"MRZLine2":""'] = { "2032-08-10", "P<PHL1", "P1234567C2" },
+    } do
+      local card = assert(client({ answer('"Status":"COMPLETED","CardInfo":{' .. members .. "}") }):resume(RESUME))
+      assert.same(expected, { card.expiry_date, card.mrz[1], card.mrz[2] })
+    end
+  end)
+
   it("refuses what is no resume token, and one of another site", function()
     local one, wire = client { DONE }
     for _, token in ipairs { "", TOKEN, "any_card:tencent", 7, {}, "any_card:tencent:intl:", "any_card:tencent:intl:a b" } do

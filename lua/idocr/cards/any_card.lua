@@ -20,6 +20,8 @@ local MEMBERS = {
   { "IssuedCountryCode", "issuing_country", "text" }, { "IssuedCountry", "issuing_country", "text" },
   { "Type", "document_code", "text" }, { "VehicleClass", "licence_classes", "text" }, { "Restrictions", "restrictions", "text" },
   { "Endorsement", "endorsements", "text" }, { "MRZLine1", "mrz[1]", "text" }, { "MRZLine2", "mrz[2]", "text" },
+  -- before those existed; deprecated by the vendor
+  { "DueDate", "expiry_date", "date" }, { "PassportCodeFirst", "mrz[1]", "text" }, { "PassportCodeSecond", "mrz[2]", "text" },
 }
 
 local outputs = {}
