@@ -43,7 +43,9 @@ static void on_error(j_common_ptr info)
 {
     struct jpeg *jpeg = info->client_data;
     switch (info->err->msg_code) {
-    case JERR_NO_BACKING_STORE: fail(jpeg, IDOCR_FIT_TOO_LARGE); /* more than max_memory_to_use */
+    case JERR_NO_BACKING_STORE: /* more than max_memory_to_use */
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_WIDTH_OVERFLOW: fail(jpeg, IDOCR_FIT_TOO_LARGE);
     case JERR_OUT_OF_MEMORY: fail(jpeg, IDOCR_FIT_NO_MEMORY);
     case JERR_SOF_UNSUPPORTED:
     case JERR_BAD_PRECISION:

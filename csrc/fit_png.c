@@ -78,7 +78,7 @@ static void *open_png(struct idocr_source *source)
         close_png(self);
         return NULL;
     }
-    png_set_user_limits(self->png, IDOCR_FIT_MOST_SIDE, IDOCR_FIT_MOST_SIDE);
+    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* fit.c refuses a large picture, before `start` */
     png_set_chunk_cache_max(self->png, 64);
     png_set_chunk_malloc_max(self->png, 4 * 1024 * 1024);
 #ifdef PNG_IGNORE_ADLER32

@@ -317,10 +317,19 @@ describe("a hostile picture", function()
     end
     assert.equal("too_large", (select(3, made(sized("\255\0", "\255\0")))))
     assert.equal("broken", (select(3, made(sized("\0\0", "\4\0")))))
+    assert.equal("too_large", (select(3, made(sized("\255\255", "\255\255"))))) -- more than libjpeg takes
     local png = process.read "spec/checks/pictures/interlaced.png"
     local header = png:sub(13, 16) .. "\0\0\255\255\0\0\255\255" .. png:sub(25, 29)
     local _, _, code = made(png:sub(1, 12) .. header .. png:sub(30)) -- the checksum is wrong as well
     assert.truthy(code == "broken" or code == "too_large", code)
+    -- 60000 x 60000, 1 x 2147483647, 2147483647 x 2147483647 and 200001 x 1 pixels, each with the checksum of its header.
+    for _, each in ipairs {
+      { "\0\0\234\96\0\0\234\96", "\15\176\226\21" }, { "\0\0\0\1\127\255\255\255", "\36\136\107\101" },
+      { "\127\255\255\255\127\255\255\255", "\155\171\156\49" }, { "\0\3\13\65\0\0\0\1", "\178\199\203\137" },
+    } do
+      local huge = png:sub(1, 16) .. each[1] .. "\8\2\0\0\0" .. each[2] .. "\0\0\0\9IDAT" .. ("x"):rep(100)
+      assert.equal("too_large", (select(3, made(huge))))
+    end
     local bmp = pictures.bmp(4, 4, function() return 1, 2, 3 end)
     assert.equal("too_large", (select(3, made(bmp:sub(1, 18) .. "\255\255\255\127" .. bmp:sub(23)))))
     assert.equal("broken", (select(3, made(bmp:sub(1, 18) .. "\0\0\0\0" .. bmp:sub(23)))))

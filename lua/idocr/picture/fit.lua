@@ -89,8 +89,8 @@ local FAILURES = {
   profile = { "PictureUnreadable", "the picture's colour profile is damaged: save the picture again, as sRGB" },
   unsupported = { "PictureFormat", "this variant of the picture's format (animated, or with an unusual coding) cannot be made to fit: "
     .. "convert it to JPEG" },
-  too_large = { "PictureTooLarge", "the picture has too many pixels to be made to fit: at most 50 million, or 250 million of a JPEG that "
-    .. "is not progressive" },
+  too_large = { "PictureTooLarge", "the picture has too many pixels to be made to fit: at most 50 million, or 250 million of a BMP, and of "
+    .. "a JPEG or PNG that is neither progressive nor interlaced; at most 200000 a side (JPEG: 65500)" },
   memory = { "PictureTooLarge", "there is not enough memory to make the picture fit" },
   temporary = { "PictureUnreadable", "the temporary file for the picture cannot be written or read" },
 }
