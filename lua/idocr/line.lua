@@ -51,7 +51,7 @@ function line.error(err)
   return {
     category = err.category, code = err.code, message = err.message, request_id = err.request_id,
     http_status = err.http_status, attempts = err.attempts, retryable = err.retryable or false,
-    sent = err.sent, billed = err.billed, resume_token = err.resume_token,
+    sent = err.sent, billed = err.billed, resume_token = err.resume_token, cached = err.cached,
   }
 end
 

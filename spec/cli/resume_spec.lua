@@ -75,6 +75,14 @@ describe("idocr.cli.resume", function()
     assert.is_nil(memory:outcome(folder .. "/a.jpg"))
   end)
 
+  it("finds a renamed picture where a copy of it was read too, but not one more copy", function()
+    local memory = load '{"file":"a","sha256":"01","card":{}}\n{"file":"./b","sha256":"01","card":{}}\n'
+    local a, b, c = memory:canonical "a", memory:canonical "b", memory:canonical "c"
+    local function hash() return "01" end
+    assert.equal("done", memory:outcome("c", hash, { [b] = true, [c] = true }))
+    assert.is_nil(memory:outcome("c", hash, { [a] = true, [b] = true, [c] = true }))
+  end)
+
   it("knows the portraits that earlier runs wrote", function()
     local memory = load(('{"file":"a.jpg","card":{"portrait":{"bytes":3,"file":"%s/a-portrait.jpg"}}}\n'):format(folder))
     assert.is_true(memory:wrote(folder .. "/./a-portrait.jpg"))

@@ -1,12 +1,17 @@
 --- Tests the result cache: a picture is paid for once, by one caller; entries are sealed; a call without a known result is not
 --- paid for again.
 
+local entries = require "idocr.cli.entry"
 local idocr = require "idocr"
+local line = require "idocr.line"
+local money = require "idocr.client.money"
+local redis = require "spec.support.redis"
 local scripted = require "spec.support.scripted"
 local stores = require "idocr.stores"
 
 local KEYS = { secret_id = "AKIDcacheaccount", secret_key = "keykeykey" }
 local KEY = ("k"):rep(32)
+local test = redis.available() and it or pending
 
 local number = 0
 -- A picture that no other test has.
@@ -112,6 +117,46 @@ describe("the cache", function()
     assert.equal(2, #wire.requests)
   end)
 
+  it("does not ask the next provider after a refusal that it kept", function()
+    local c, wire = client({ { status = 200, headers = {}, body = '{"status":"FAIL","message":"no card"}' } }, {
+      provider = { "ekycpro", "tencent" }, credentials = { ekycpro = { api_key = "abcdefgh" }, tencent = KEYS },
+    })
+    local picture = new_picture()
+    for index = 1, 3 do
+      local card, err = c:malaysia_id(picture)
+      assert.is_nil(card)
+      assert.same({ "FAIL", index > 1 or nil, index == 1 }, { err.code, err.cached, err.billed })
+      assert.equal("final", money.verdict(err))
+      assert.equal("refused", entries.status { error = line.error(err) })
+    end
+    assert.equal(1, #wire.requests)
+  end)
+
+  test("is left out with `without` where its server fails between the claim and the request", function()
+    for _, without in ipairs { true, false } do
+      local server, failed, running, requests = redis.start(), 0, true, 0
+      local function stop()
+        if running then server.stop() end
+        running = false
+        return 1700000000
+      end
+      local c = client({}, {
+        cache = { key = KEY }, shared = { url = server.url, without = without, timeout = 0.5 }, clock = stop,
+        transport = function()
+          requests = requests + 1
+          return scripted.ok()
+        end,
+        on_event = function(name, fields) if name == "cache" and fields.ok == false then failed = failed + 1 end end,
+      })
+      local card, err = c:passport(new_picture())
+      assert.is_false(running)
+      assert.equal(without and 1 or 0, requests)
+      assert.equal(without, card ~= nil and failed > 0)
+      if not without then assert.same({ "store", false }, { err.category, err.billed }) end
+      c:close()
+    end
+  end)
+
   it("does not keep pictures that are given by URL", function()
     local c, wire = client { scripted.ok() }
     for _ = 1, 2 do assert(c:passport(idocr.url "https://example.org/a.jpg")) end
@@ -186,6 +231,20 @@ describe("callers with the same picture", function()
     common:set(place .. ":claim", ("%s 0011223344556677 %.3f"):format(state, ends), 1000)
     return place
   end
+
+  it("pay once where one stores its result between the look and the claim of another one", function()
+    local late, wire = client { scripted.ok { ID = "MARK0" } }
+    local quick, wire2 = client { scripted.ok { ID = "MARK0" } }
+    local picture, common = new_picture(), stores.memory()
+    function common.add(self, key, text, ttl)
+      common.add = nil
+      assert(quick:passport(picture))
+      return self:add(key, text, ttl)
+    end
+    assert.is_true(assert(late:passport(picture)).cached)
+    assert.same({ 0, 1 }, { #wire.requests, #wire2.requests })
+    assert.is_true(assert(quick:passport(picture)).cached) -- the claim has ended
+  end)
 
   it("get an error, and do not pay, where the one that pays died after sending", function()
     local c, wire = client({ scripted.ok { ID = "MARK1" } }, { retry = { attempts = 1 } })

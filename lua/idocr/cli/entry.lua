@@ -13,7 +13,7 @@ function entry.member(value)
   if value ~= json.null then return value end
 end
 
-local FACTS = { "category", "code", "billed", "retryable", "sent" }
+local FACTS = { "category", "code", "billed", "retryable", "sent", "cached" }
 
 --- Returns the verdict of the rule of money about a line's error; nil where the line has a card.
 ---@param line table

@@ -17,7 +17,7 @@ local RANK = { again = 1, unsure = 2, done = 3 }
 
 ---@class idocr.cli.Memory
 ---@field outcomes table<string, idocr.cli.Outcome>  by path, as in the line and with links resolved: of lines without a SHA-256
----@field contents table<string, { outcome: idocr.cli.Outcome, paths: table<string, true> }>  by SHA-256
+---@field contents table<string, { outcome: idocr.cli.Outcome, paths: table<string, true> }>  by SHA-256; paths with links resolved
 ---@field hashed table<string, table<string, idocr.cli.Outcome>>  by path, then by SHA-256
 ---@field written table<string, true>                 portraits that those runs wrote, by path with links resolved
 ---@field folders table<string, string|false>        folder of a line -> the folder with links resolved
@@ -49,18 +49,20 @@ local function raise(outcomes, key, outcome)
 end
 
 function Memory:note(path, outcome, hash)
-  for _, key in ipairs { path, self:canonical(path) or nil } do
-    if not hash then
-      raise(self.outcomes, key, outcome)
-    else
+  local canonical = self:canonical(path)
+  for _, key in ipairs { path, canonical } do
+    if hash then
       self.hashed[key] = self.hashed[key] or {}
       raise(self.hashed[key], hash, outcome)
-      local content = self.contents[hash] or { paths = {} }
-      self.contents[hash] = content
-      raise(content, "outcome", outcome)
-      content.paths[key] = true
+    else
+      raise(self.outcomes, key, outcome)
     end
   end
+  if not hash then return end
+  local content = self.contents[hash] or { paths = {} }
+  self.contents[hash] = content
+  raise(content, "outcome", outcome)
+  content.paths[canonical or path] = true
 end
 
 -- Returns the most expensive outcome of any content that a path has had.
@@ -70,14 +72,13 @@ local function worst(outcomes)
   return result.outcome
 end
 
--- Returns the outcome of a content that an earlier run found under a path which is not among those of this run.
+-- Returns the outcome of a content of which an earlier run found a file that is not among those of this run: it was moved. Where all
+-- those files are still here, another one is a copy, which is another picture.
 local function of_moved(self, hash, here)
   local content = self.contents[hash]
-  if not content then return nil end
-  for path in pairs(content.paths) do
-    if here[path] then return nil end -- both are here: a copy is another picture
+  for path in pairs(content and content.paths or {}) do
+    if not here[path] then return content.outcome end
   end
-  return content.outcome
 end
 
 --- Returns the outcome of a file in earlier runs, nil if there is none.

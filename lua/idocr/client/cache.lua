@@ -143,13 +143,15 @@ end
 
 local function place(key) return "result:" .. key end
 
+local function report_failure(self, call, err)
+  self.emit("cache", { kind = call.kind.kind, provider = call.account.name, ok = false, code = err and err.code or nil })
+end
+
 local function save(self, call, key, text)
   if not text then return end
   if self.sealer then text = self.sealer:seal(text, place(key)) end
   local saved, err = self.store:set(place(key), text, self.ttl)
-  if not saved then
-    self.emit("cache", { kind = call.kind.kind, provider = call.account.name, ok = false, code = err and err.code or nil })
-  end
+  if not saved then report_failure(self, call, err) end
 end
 
 -- Returns the entry under a key, where it answers this call.
@@ -212,6 +214,10 @@ local function pay(self, call, key, held, run)
   local before_send = call.state.before_send
   call.state.before_send = function()
     local ok, err = held:sending(self.ttl)
+    if err and self.store.without then
+      report_failure(self, call, err)
+      ok = true
+    end
     if ok and before_send then return before_send() end
     if ok then return true end
     return nil, err or errors.store("StoreUnavailable", "another caller took over the claim for this picture; nothing was sent")
@@ -229,6 +235,23 @@ local function pay(self, call, key, held, run)
   return nil, err
 end
 
+-- Returns the entry that answers a call, or the claim to send it; neither where another caller has the claim.
+---@return table? entry
+---@return idocr.Claim? held
+---@return idocr.Error?
+local function load_or_claim(self, call, key)
+  local entry, err = load(self, call, key)
+  if entry or err then return entry, nil, err end
+  local wall, left = self.runtime.wall(), call.state.ends - self.runtime.now()
+  local held
+  held, err = claim.take(self.store, place(key) .. ":claim", wall + left, wall)
+  if not held then return nil, nil, err end
+  entry, err = load(self, call, key) -- another caller may have stored it, and ended its claim, since the first look
+  if not entry and not err then return nil, held end
+  held:release()
+  return entry, nil, err
+end
+
 --- Answers a call from the cache, or runs it and keeps its outcome.
 ---@param call idocr.CachedCall
 ---@param run fun(): table?, idocr.Error?, table?  sends the request
@@ -240,16 +263,11 @@ function Cache:through(call, run)
   if not key then return run() end
   local round = 0
   while true do
-    local entry, err = load(self, call, key)
-    local held
+    local entry, held, err = load_or_claim(self, call, key)
     if entry then
       self.emit("cache", { kind = call.kind.kind, provider = call.account.name, ok = true })
       if entry.error then return nil, cached_error(entry) end
       return entry.result, nil, { sandbox = entry.sandbox, cached = true }
-    end
-    if not err then
-      local wall, left = self.runtime.wall(), call.state.ends - self.runtime.now()
-      held, err = claim.take(self.store, place(key) .. ":claim", wall + left, wall)
     end
     if held then return pay(self, call, key, held, run) end
     local what
@@ -258,7 +276,7 @@ function Cache:through(call, run)
       what, err = wait(self, call, key, round)
     end
     if err and err.category == "store" and err.code ~= "ResultUnknown" and self.store.without then
-      self.emit("cache", { kind = call.kind.kind, provider = call.account.name, ok = false, code = err.code })
+      report_failure(self, call, err)
       return run()
     end
     if not what then return nil, err end

@@ -66,6 +66,7 @@ end
 ---@param allowed idocr.Allowed
 ---@return boolean
 function money.may_fall_back(err, allowed)
+  if err.cached then return false end -- it was billed when it was stored, and no other provider was asked then
   if allowed.unsure and not allowed.after_send then return false end
   return may_ask(err, allowed.after_send)
 end
@@ -120,10 +121,10 @@ local ABOUT_THE_PICTURE = { image = true, service = true }
 
 --- Returns what a failed outcome means for later runs: "final" (billed, or the service answered for good about this picture),
 --- "unsure" (it may have been billed), "again" (it certainly cost nothing and may end differently).
----@param outcome table an error, or the members of one that a batch line kept: category, code, billed, retryable, sent
+---@param outcome table an error, or the members of one that a batch line kept: category, code, billed, retryable, sent, cached
 ---@return "final"|"unsure"|"again"
 function money.verdict(outcome)
-  if outcome.billed == true then return "final" end
+  if outcome.billed == true or outcome.cached == true then return "final" end
   if outcome.billed ~= false then return "unsure" end
   if outcome.retryable == true or not ABOUT_THE_PICTURE[outcome.category] then return "again" end
   if outcome.sent == false or outcome.sent == "part" then return "again" end
