@@ -192,7 +192,7 @@ static enum idocr_fit_status inspect_bmp(void *data, struct idocr_fit_picture *p
     if (status != IDOCR_FIT_DONE)
         return status;
     const size_t entry = self->os2 ? 3 : 4;
-    if (self->os2 && pixels > self->at && (pixels - self->at) / entry < colours)
+    if (pixels > self->at && (pixels - self->at) / entry < colours) /* some encoders write fewer than the header implies */
         colours = (uint32_t)((pixels - self->at) / entry);
     status = read_palette(self, colours, entry);
     if (status == IDOCR_FIT_DONE && pixels < self->at)

@@ -165,6 +165,18 @@ describe("a fit", function()
     end
   end)
 
+  seen("reads a BMP whose palette is shorter than its header implies", function()
+    -- 16 x 16 pixels of 8 bits, two colours: the number of colours is left out, and the pixels follow the second one.
+    local header = "\40\0\0\0\16\0\0\0\16\0\0\0\1\0\8\0" .. ("\0"):rep(24)
+    local pixels = (("\0"):rep(8) .. ("\1"):rep(8)):rep(16)
+    local bmp = "BM" .. "\62\1\0\0\0\0\0\0\62\0\0\0" .. header .. "\20\40\200\0" .. "\200\200\40\0" .. pixels
+    local picture = pictures.ppm((made(bmp, { quality = 100 })))
+    for x, wanted in pairs { [2] = { 200, 40, 20 }, [13] = { 40, 200, 200 } } do
+      local red, green, blue = picture.at(x, 8)
+      assert.is_true(math.abs(red - wanted[1]) + math.abs(green - wanted[2]) + math.abs(blue - wanted[3]) < 12)
+    end
+  end)
+
   seen("lays transparent pixels on white", function()
     local picture = pictures.ppm((made(process.read "spec/checks/pictures/alpha.png", { quality = 100 })))
     local process_picture = pictures.ppm(process.run("convert spec/checks/pictures/alpha.png -background white -flatten ppm:-") .. "\n")
