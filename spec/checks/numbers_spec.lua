@@ -131,6 +131,8 @@ describe("Malaysian numbers", function()
       { r.birth_dates, r.birthplace, r.birthplace_kind, r.sex, r.number })
     assert.are.same({ "1901-02-03", "2001-02-03" }, malaysia_id.parse("010203-01-1234", TODAY).birth_dates)
     assert.are.same({ "2000-02-29" }, malaysia_id.parse("000229-01-1234", TODAY).birth_dates)
+    assert.are.equal("2000-02-29", malaysia_id.parse("000229-01-1234", TODAY).birth_date)
+    assert.is_nil(malaysia_id.parse("010203-01-1234", TODAY).birth_date)
     assert.are.same({ "1926-01-02" }, malaysia_id.parse("260102-01-1234", TODAY).birth_dates)
     assert.are.equal("710716-08-6085", malaysia_id.parse("710716 – 08 - 6085", TODAY).number)
     for _, text in ipairs { "710716.08.6085", "710716/08/6085", "710716\194\173-08-6085", "٧١٠٧١٦-٠٨-٦٠٨٥", "710716‑08‑6085" } do

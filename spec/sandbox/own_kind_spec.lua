@@ -185,4 +185,25 @@ describe("a kind of card in a folder of the user", function()
     out = command.with(environment, "kinds")
     assert.truthy(out:find("staff_card", 1, true))
   end)
+
+  it("with a wrong table ends the command with status 2 and names the place", function()
+    local file = folder .. "/card.png"
+    process.write(file, s.PNG)
+    local environment = "LUA_PATH=" .. process.quote(folder .. "/?.lua;" .. os.getenv "LUA_PATH") .. " "
+    for text, place in pairs {
+      ['return { title = "x" }'] = "idocr/cards/wrong_card.lua: services is missing",
+      ["return {"] = "error loading module 'idocr.cards.wrong_card'",
+    } do
+      process.write(folder .. "/idocr/cards/wrong_card.lua", text)
+      for _, arguments in ipairs {
+        "read wrong_card --transport sandbox %s", "stamp %s --kind wrong_card --set number=1", "precheck wrong_card %s",
+      } do
+        local _, status, stderr = command.with(environment, arguments, file)
+        assert.equal(2, status, stderr)
+        assert.truthy(stderr:find(place, 1, true), stderr)
+        assert.is_nil(stderr:find("traceback", 1, true), stderr)
+      end
+    end
+    os.remove(folder .. "/idocr/cards/wrong_card.lua")
+  end)
 end)

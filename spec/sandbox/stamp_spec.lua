@@ -223,3 +223,21 @@ describe("an injected fault", function()
     assert.equal("cut", select(3, s.call(handler.new(), options)).fault)
   end)
 end)
+
+describe("a stamp with a misspelt name", function()
+  it("is refused, with the nearest right name", function()
+    for hint, wanted in pairs {
+      ['no member "feilds" (did you mean "fields"?)'] = { kind = "passport", feilds = { number = "X1" } },
+      ['no member "number"'] = { kind = "passport", number = "X1" },
+      ["members by name"] = { "passport", kind = "passport" },
+      ['field "numbr" (did you mean "number"?)'] = { kind = "passport", fields = { numbr = "X1" } },
+      ['kind "pasport" (did you mean "passport"?)'] = { kind = "pasport" },
+      ['warning "glar" (did you mean "glare"?)'] = { kind = "passport", fields = { warnings = "glar" } },
+    } do
+      local bytes, err = stamp.write(JPEG, wanted)
+      assert.is_nil(bytes)
+      assert.equal("StampInvalid", err.code)
+      assert.truthy(err.message:find(hint, 1, true), err.message)
+    end
+  end)
+end)

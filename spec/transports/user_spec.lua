@@ -58,6 +58,21 @@ describe("a user's transport", function()
     assert.same({ "network", "broken pipe", true }, { err.category, err.message, err.sent })
   end)
 
+  it("names what is wrong with the table of an error", function()
+    for _, case in ipairs {
+      { { code = "Mine" }, "has no category" },
+      { { category = "conect", code = "Mine" }, 'unknown category (did you mean "connect"?)' },
+      { { category = 7, code = "Mine" }, "unknown category" },
+      { { category = "connect" }, "has no code" },
+    } do
+      local _, err = send(function() return nil, case[1] end)
+      assert.same({ "network", "TransportFailed", true }, { err.category, err.code, err.sent })
+      assert.truthy(err.message:find(case[2], 1, true), err.message)
+    end
+    local speaking = setmetatable({}, { __tostring = function() return "no route" end })
+    assert.equal("no route", select(2, send(function() return nil, speaking end)).message)
+  end)
+
   it("of another type is refused when the client is made", function()
     for _, option in ipairs { "http", 7, true, {} } do
       assert.has_error(function() transports.new(option, {}) end)

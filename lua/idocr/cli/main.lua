@@ -83,6 +83,30 @@ local function without_position(message) return (tostring(message):gsub("^[^%s:]
 -- Replaces control characters, which a message may quote from an argument.
 local function printable(message) return (tostring(message):gsub("[^\n]+", require("idocr.cli.width").plain)) end
 
+-- Returns whether a message says that the file of a kind is wrong: a kind of the user's own project.
+local function is_about_kind(problem)
+  if type(problem) ~= "string" then return false end
+  return (problem:find "^idocr/cards/[%w_]+%.lua: " or problem:find "^error loading module 'idocr%.cards%.") ~= nil
+end
+
+-- Converts an error for the end of the command: `usage` for a wrong argument or kind, else `bug` with its `trace`.
+local function explained(problem)
+  if type(problem) == "table" and problem.usage then return problem end
+  if is_about_kind(problem) then return { usage = problem:gsub("\n\t", " ") } end
+  return { bug = without_position(problem), trace = debug.traceback("", 2) }
+end
+
+-- Prints what ended the command and returns its status.
+local function failed(problem, out)
+  if problem.usage then
+    out.err("idocr: " .. printable(without_position(problem.usage)) .. "\n")
+    return status.USAGE
+  end
+  if problem.bug:find("interrupted!", 1, true) then return 130 end
+  out.err("idocr: internal error: " .. problem.bug .. problem.trace .. "\n")
+  return 70
+end
+
 --- Returns the parser with all subcommands, for completions and the manual page.
 ---@return table parser of argparse
 function main.parser() return (build(require "argparse", "*", require("idocr.cli.console").standard())) end
@@ -113,7 +137,8 @@ function main.run(argv, out)
       break
     end
   end
-  local parser, module = build(argparse, chosen, out)
+  local built, parser, module = xpcall(function() return build(argparse, chosen, out) end, explained)
+  if not built then return failed(parser, out) end
   local arguments = {}
   for i = 1, #argv do arguments[i] = argv[i] end
   local parsed, args = parser:pparse(arguments)
@@ -121,23 +146,14 @@ function main.run(argv, out)
     out.err("idocr: " .. printable(args) .. "\n" .. "Try: idocr " .. (module and chosen .. " " or "") .. "--help\n")
     return status.USAGE
   end
-  local ran, result = xpcall(function() return module.run(args, out) end, function(problem)
-    if type(problem) == "table" and problem.usage then return problem end
-    return { bug = without_position(problem), trace = debug.traceback("", 2) }
-  end)
+  local ran, result = xpcall(function() return module.run(args, out) end, explained)
   local trouble = out.trouble and out.trouble()
   if trouble then
     out.err("idocr: standard output: " .. trouble .. "\n")
     if ran then return status.OUTPUT end
   end
   if ran then return result end
-  if result.usage then
-    out.err("idocr: " .. printable(without_position(result.usage)) .. "\n")
-    return status.USAGE
-  end
-  if result.bug:find("interrupted!", 1, true) then return 130 end
-  out.err("idocr: internal error: " .. result.bug .. result.trace .. "\n")
-  return 70
+  return failed(result, out)
 end
 
 return main

@@ -3,6 +3,7 @@
 
 local constants = require "idocr.constants"
 local errors = require "idocr.errors"
+local nearest = require "idocr.nearest"
 local redact = require "idocr.redact"
 
 --- What a transport carries: docs/transports.md.
@@ -62,6 +63,25 @@ local function status_of(value)
   return value and value % 1 == 0 and value >= 100 and value <= 999 and math.floor(value) or nil
 end
 
+local function has_text(err)
+  local metatable = getmetatable(err)
+  return type(metatable) == "table" and metatable.__tostring ~= nil
+end
+
+-- Returns what is wrong with a table that is no error of a transport.
+local function wrong_table(err)
+  local problem
+  if err.category == nil then
+    problem = "has no category"
+  elseif not errors.CATEGORIES[err.category] then
+    local name = nearest.name(err.category, errors.CATEGORIES)
+    problem = "has an unknown category" .. (name and (" (did you mean %q?)"):format(name) or "")
+  else
+    problem = "has no code: a string"
+  end
+  return "the transport function returned an error that " .. problem
+end
+
 -- Converts an error of the transport: an error object, a table with a known category, or any text.
 local function their_error(err, secrets)
   if errors.is(err) then
@@ -76,7 +96,8 @@ local function their_error(err, secrets)
     })
   end
   if err == nil then return bad("neither a response nor an error") end
-  return errors.sent("network", "TransportFailed", redact.describe(err, secrets))
+  local text = type(err) == "table" and not has_text(err) and wrong_table(err) or redact.describe(err, secrets)
+  return errors.sent("network", "TransportFailed", text)
 end
 
 -- Returns the value of a header; a repeated one may be a list.

@@ -12,6 +12,7 @@ local malaysia_id = {}
 ---@class idocr.MalaysiaId
 ---@field valid boolean            at least one birth date is possible, and the birthplace code is assigned
 ---@field birth_dates string[]     ISO 8601, none, one or two, the earlier first
+---@field birth_date string?       the only possible birth date
 ---@field birthplace string?       name of a state, country or part of the world; nil: not assigned
 ---@field birthplace_code string
 ---@field birthplace_kind "state"|"abroad"|"unknown"|nil
@@ -39,6 +40,7 @@ function malaysia_id.parse(number, options)
   return {
     number = ("%s%s%s-%s-%s"):format(yy, mm, dd, place, serial),
     birth_dates = birth_dates,
+    birth_date = #birth_dates == 1 and birth_dates[1] or nil,
     birthplace = known and known.name,
     birthplace_code = place,
     birthplace_kind = known and known.kind,

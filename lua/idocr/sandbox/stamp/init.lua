@@ -3,6 +3,7 @@
 local errors = require "idocr.errors"
 local faults = require "idocr.sandbox.faults"
 local json = require "idocr.json"
+local nearest = require "idocr.nearest"
 local picture_text = require "idocr.sandbox.stamp.picture_text"
 local vocabulary = require "idocr.sandbox.stamp.vocabulary"
 
@@ -21,12 +22,26 @@ local function refuse(code, message)
   return nil, errors.unsent("image", code, message)
 end
 
+local MEMBERS = { kind = true, fields = true, members = true, error = true, fault = true }
+
+-- Returns a message about a member that a stamp does not have.
+local function unknown_member(wanted)
+  for name in pairs(wanted) do
+    if not MEMBERS[name] then
+      return type(name) == "string" and ("a stamp has no member %q%s"):format(name, nearest.hint(name, MEMBERS))
+        or "a stamp has members by name: kind, fields, error, fault"
+    end
+  end
+end
+
 --- Returns the picture with a stamp. Replaces an existing one.
 ---@param bytes string a JPEG or PNG picture
 ---@param wanted idocr.sandbox.Stamp
 ---@return string? bytes
 ---@return idocr.Error? err
 function stamp.write(bytes, wanted)
+  local unknown = unknown_member(wanted)
+  if unknown then return refuse("StampInvalid", unknown) end
   if not (wanted.kind or wanted.error or wanted.fault) then
     return refuse("StampEmpty", "a stamp needs a kind, an error or a fault")
   end

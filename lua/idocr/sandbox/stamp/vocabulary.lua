@@ -3,6 +3,7 @@
 local core = require "idocr.core"
 local json = require "idocr.json"
 local kinds = require "idocr.kinds"
+local nearest = require "idocr.nearest"
 local specimens = require "idocr.sandbox.specimens"
 
 local vocabulary = {}
@@ -42,6 +43,12 @@ function vocabulary.pictures(kind)
   return names
 end
 
+-- Returns the end of a message about a misspelt name; empty where none is near.
+local function suggestion(word, candidates)
+  local name = nearest.name(word, candidates)
+  return name and (" (did you mean %q?)"):format(name) or ""
+end
+
 local function warning_names(kind)
   local names = {}
   for _, service in ipairs(kind.services) do
@@ -66,7 +73,9 @@ local function warnings_of(kind, value)
   local names, list = warning_names(kind), {}
   for i, item in ipairs(split(value, ",%s")) do
     local code = tonumber(item)
-    if not code and not names[item] then return nil, ("%s has no warning %q"):format(kind.kind, tostring(item)) end
+    if not code and not names[item] then
+      return nil, ("%s has no warning %q%s"):format(kind.kind, tostring(item), nearest.hint(item, names))
+    end
     list[i] = code or item
   end
   return list
@@ -140,7 +149,7 @@ end
 ---@return table|string members response members, or the error message
 function vocabulary.check(name, given)
   local kind = kinds.get(name)
-  if not kind then return nil, ("unknown kind %q"):format(tostring(name)) end
+  if not kind then return nil, ("unknown kind %q%s"):format(tostring(name), suggestion(name, kinds.list())) end
   local known, fields, members = vocabulary.fields(kind), {}, {}
   for field, value in pairs(flatten(given)) do
     if type(field) ~= "string" then return nil, "the fields must be a table with names as keys" end
@@ -153,7 +162,7 @@ function vocabulary.check(name, given)
       if kept == nil then return nil, message end
       put(fields, field, kept)
     else
-      return nil, ("%s has no field %q"):format(name, field)
+      return nil, ("%s has no field %q%s"):format(name, field, suggestion(field, known))
     end
   end
   return fields, members
