@@ -407,6 +407,7 @@ function core.monotonic() end
 function core.sleep(seconds) end
 
 --- Waits for a termination signal. From the first call on these signals are blocked, and pending ones are returned by the next call.
+--- A signal that the process ignores, as under `nohup`, stays ignored.
 ---@param seconds number
 ---@return "TERM"|"INT"|"HUP"|nil name  nil: no signal came in that time
 function core.await_signal(seconds) end

@@ -249,6 +249,32 @@ describe("idocr batch", function()
     assert.is_truthy(stderr:find("entry 2 of the list", 1, true), stderr)
   end)
 
+  it("finishes what is in flight after Ctrl-C or TERM, so that the next run pays for nothing twice", function()
+    for _, signal in ipairs { "INT", "TERM" } do
+      os.remove(out)
+      for index = 1, 8 do put(index .. ".jpg", { fault = "slow=1" }) end
+      local before = requests()
+      local interrupted = cli.spawn(environment(), { stderr = folder .. "/errors" },
+        "batch passport %s --out %s --concurrency 2 --endpoint %s", scans, out, running.http)
+      process.wait_for(function() return #cli.lines(process.read(out)) >= 1 end, 20)
+      process.capture(("kill -%s %d"):format(signal, interrupted.pid))
+      interrupted.wait(20)
+      assert.matches("ended by SIG" .. signal, process.read(folder .. "/errors"))
+      assert.equal(0, select(2, batch "--concurrency 8"))
+      assert.same({ 8, 8 }, { requests() - before, #entries() })
+    end
+  end)
+
+  it("goes on after a hangup under nohup", function()
+    for index = 1, 4 do put(index .. ".jpg", { fault = "slow=1" }) end
+    local running_batch = cli.spawn("trap '' HUP; " .. environment(), { stderr = folder .. "/errors" },
+      "batch passport %s --out %s --concurrency 1 --endpoint %s", scans, out, running.http)
+    process.wait_for(function() return #cli.lines(process.read(out)) >= 1 end, 20)
+    process.capture(("kill -HUP %d"):format(running_batch.pid))
+    running_batch.wait(20)
+    assert.matches("4 read", process.read(folder .. "/errors"))
+  end)
+
   it("recognises pictures by content: renamed and moved ones are not paid again, changed ones and copies are read", function()
     process.write(scans .. "/a.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X1" } })))
     process.write(scans .. "/b.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X2" } })))

@@ -9,6 +9,7 @@ status.CREDENTIALS = 3
 status.NETWORK = 4
 status.PICTURE = 5
 status.OUTPUT = 6
+status.SIGNAL = { HUP = 129, INT = 130, TERM = 143 } -- 128 + the signal's number, as shells report it
 
 --- The description of the exit statuses in every --help.
 status.HELP = [[

@@ -5,6 +5,7 @@ local core = require "idocr.core"
 local csv = require "idocr.cli.csv"
 local digest = require "idocr.picture.digest"
 local folder = require "idocr.cli.folder"
+local in_flight = require "idocr.cli.in_flight"
 local main = require "idocr.cli.main"
 local money = require "idocr.client.money"
 local pictures = require "idocr.cli.pictures"
@@ -23,9 +24,13 @@ card or a final error, and sends again those whose failure certainly cost nothin
 have been billed is "unsure": the picture is sent again only with --after-send. Pictures are
 recognised by their content: a renamed file is not sent again, a changed one is.
 
+Ctrl-C or TERM: sends nothing more and waits for what is in flight; a second one cancels that, and
+writes it down as unsure. After SIGKILL or a power failure the next run sends again, and pays again
+for, what was in flight: where that matters, use a queue (`idocr enqueue`).
+
 Status 0: nothing failed in this run, or earlier runs finished everything. Status 1: a picture
-failed, or the folder contains no picture that can be read. Two runs cannot write to one file at a
-time: the second ends with status 6 before it sends anything.
+failed, or the folder contains no picture that can be read. Status 130 or 143: ended by a signal. Two
+runs cannot write to one file at a time: the second ends with status 6 before it sends anything.
 
   idocr batch malaysia_id scans --out cards.jsonl --concurrency 8 --portraits faces
   idocr batch passport list.txt --out cards.jsonl --csv cards.csv --price 0.15
@@ -34,8 +39,8 @@ time: the second ends with status 6 before it sends anything.
 
 local function whole_number(text)
   local number = tonumber(text)
-  if number and number >= 1 and number < 2 ^ 31 and number % 1 == 0 then return number end
-  return nil, "--concurrency must be a whole number from 1, not '" .. text .. "'"
+  if number and number >= 1 and number <= 1024 and number % 1 == 0 then return number end
+  return nil, "--concurrency must be a whole number from 1 to 1024, not '" .. text .. "'"
 end
 
 local function price(text)
@@ -74,6 +79,7 @@ end
 ---@field hashes table<string, string|false>  path -> SHA-256 of the file, where it is known
 ---@field stop idocr.Error?  an error that all further pictures would have, too
 ---@field problem string?    why a result could not be written
+---@field signal string?     that ended the run
 
 -- Ends the command as wrong usage if --portraits or --csv cannot be written.
 local function check_outputs(args)
@@ -141,13 +147,13 @@ local function stems_by_folder(all)
   return stems
 end
 
--- Iterates over the inputs of client:each, the params of one picture each. Records the path of each input in `paths`.
+-- Iterates over the params of one picture each. Records the path of each in `paths`.
 local function inputs(run, todo, params, paths)
   local index = 0
   return function()
     index = index + 1
     local path = todo[index]
-    if not path or run.stop then return nil end
+    if not path or run.stop or run.problem then return nil end -- do not pay for results that cannot be written
     local call = {}
     for name, value in pairs(params) do call[name] = value end
     call.image = sources.picture(path)
@@ -184,8 +190,7 @@ end
 local function read_all(run, client, params, todo)
   local paths, drawn = {}, 0
   local draw = run.out.progress and not run.args.quiet
-  local settings = { concurrency = run.args.concurrency }
-  for input, card, err in client:each(run.args.kind, inputs(run, todo, params, paths), settings) do
+  local function on_result(input, card, err)
     local path = paths[input]
     paths[input] = nil
     local line = card and card_line(run, path, card) or error_line(run, err)
@@ -198,8 +203,10 @@ local function read_all(run, client, params, todo)
       run.out.err("\r" .. run.counts:progress() .. "\27[K")
       drawn = now
     end
-    if run.problem then break end -- do not pay for results that cannot be written
   end
+  run.signal = in_flight(client, run.args.kind, {
+    concurrency = run.args.concurrency, next_input = inputs(run, todo, params, paths), on_result = on_result,
+  })
   if draw then run.out.err("\r\27[K") end
 end
 
@@ -224,6 +231,10 @@ local function report(run, left_out)
   if run.stop then
     err("idocr: " .. tostring(run.stop) .. "\n")
     return status.of(run.stop)
+  end
+  if run.signal then
+    err("idocr: ended by SIG" .. run.signal .. " after the calls in flight; run again to read the rest\n")
+    return status.SIGNAL[run.signal]
   end
   if counts.todo + counts.done + counts.waiting == 0 then
     err("idocr: there is no picture to read in " .. (run.args.folder == "-" and "the list" or run.args.folder) ..
