@@ -180,11 +180,18 @@ end
 ---@return table? facts, string? message nil and a reason where there is no number or its format is wrong
 function Card:derived(options) return require("idocr.checks.derived").of(self, options) end
 
+local PLAIN_OPTIONS = { pictures = true, raw = true }
+
 --- Returns a plain copy for JSON: without `raw`, pictures as base64 text (or left out with `{ pictures = false }`).
+--- Raises on a wrong option, because a misspelt one would leave the pictures in.
 ---@param options { pictures: boolean?, raw: boolean? }?
 ---@return table
 function Card:plain(options)
   options = options or {}
+  if type(options) ~= "table" then error("plain: the options must be a table, not a " .. type(options), 2) end
+  for name in pairs(options) do
+    if not PLAIN_OPTIONS[name] then error(("plain: no option %q%s"):format(tostring(name), nearest.hint(name, PLAIN_OPTIONS)), 2) end
+  end
   local copy, pictures = {}, {}
   for _, name in ipairs(picture_fields(self)) do pictures[name] = true end
   for name, value in pairs(self) do

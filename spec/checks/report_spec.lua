@@ -209,6 +209,10 @@ describe("a report", function()
     assert.are.equal("agree", r.fields.number.status)
   end)
 
+  it("suggests the right name of a misspelt option", function()
+    assert.error_matches(function() report.make(PASSPORT, { tday = "2020-01-01" }) end, 'did you mean "today"')
+  end)
+
   it("raises on a wrong option only", function()
     for _, options in ipairs { { tday = "2020-01-01" }, { today = "tomorrow" }, { purpose = "fun" }, { confidence = "high" }, 5,
       { checks = 1 }, { checks = { warning = "fatal" } }, { purpose = "severity" } } do

@@ -1,4 +1,4 @@
--- Tests the application with the sandbox: no account, no network. In this folder:  busted
+-- Tests the application with the sandbox: no account, no network. In this folder:  busted --lua=lua5.4
 
 local idocr = require "idocr"
 local specimens = require "idocr.sandbox.specimens"

@@ -7,6 +7,7 @@ local derived = require "idocr.checks.derived"
 local fields = require "idocr.checks.fields"
 local mask = require "idocr.checks.mask"
 local mrz = require "idocr.checks.mrz"
+local nearest = require "idocr.nearest"
 local purposes = require "idocr.checks.purposes"
 local snapshot = require "idocr.checks.snapshot"
 
@@ -73,7 +74,7 @@ local function checked_options(options)
   local settled = {}
   for name, value in pairs(DEFAULTS) do settled[name] = value end
   for name, value in pairs(options) do
-    if not KNOWN[name] then error(("unknown option of a check: %s"):format(tostring(name)), 4) end
+    if not KNOWN[name] then error(("unknown option of a check: %s%s"):format(tostring(name), nearest.hint(name, KNOWN)), 4) end
     settled[name] = value
   end
   if type(purposes[settled.purpose]) ~= "table" then error("purpose must be \"identity\" or \"reading\"", 4) end
