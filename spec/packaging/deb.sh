@@ -54,6 +54,7 @@ find "$out/script" -name '*.so' -exec strip --strip-unneeded {} +
 package lua-idocr "$out/script" "lua5.4, lua-cjson, lua-argparse, ca-certificates" "reads identity documents from Lua 5.4 scripts"
 
 make --no-print-directory put LUAS=luajit DESTDIR="$PWD/$out/nginx" PREFIX=/usr LIBDIR="/usr/lib/$triplet/lua/5.1" >/dev/null
+find "$out/nginx/usr/share" -mindepth 1 -maxdepth 1 -not -name lua -exec rm -r {} + # manual page and completions: in the other one
 rm -r "$out/nginx/usr/bin" "$out/nginx/usr/lib/$triplet/lua/5.1/idocr/curl.so" # nginx uses cosockets
 find "$out/nginx" -name '*.so' -exec strip --strip-unneeded {} +
 package lua-nginx-idocr "$out/nginx" "libnginx-mod-http-lua, lua-cjson, ca-certificates" "reads identity documents inside nginx"
