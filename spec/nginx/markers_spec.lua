@@ -50,7 +50,7 @@ describe("the gateway shows no marker", function()
     process.write(folder .. "/sandbox", "#!/bin/sh\ncat '" .. folder .. "/ready.json'\nexec sleep 600\n")
     process.run(("chmod +x %s/sandbox; mkdir %s/run"):format(process.quote(folder), process.quote(folder)))
     local port, out = ports.free_port(), folder .. "/said"
-    gateway = process.spawn(("TMPDIR=%s IDOCR=%s PORT=%d exec examples/openresty/start.sh"):format(
+    gateway = process.spawn(("TMPDIR=%s IDOCR=%s PORT=%d IDOCR_PROVIDER=tencent IDOCR_SITE=intl exec examples/openresty/start.sh"):format(
       process.quote(folder .. "/run"), process.quote(folder .. "/sandbox"), port), { stdout = out, stderr = out })
     process.wait_for(function()
       local said = process.read(out) or ""
