@@ -44,8 +44,8 @@ local function listed(keys)
   return list
 end
 
---- Makes a sealer of one key or several. The first key seals, all of them open: a new key goes in front of the old one until
---- everything that the old one sealed has expired.
+--- Makes a sealer of one key or several. The first key seals, all of them open: a new key goes in front of the old one, which
+--- may have had no id, until everything that the old one sealed has expired.
 ---@param keys string|table<string, string>|idocr.SealKey[] one key (32 bytes); or id → key, of which the first id in alphabetical
 --- order seals; or a list of `{ id, key }`, of which the first seals
 ---@return idocr.Sealer? sealer
@@ -84,11 +84,15 @@ function Sealer:open(sealed, bound)
   if #sealed < 2 + NONCE + TAG or sealed:sub(1, 1) ~= VERSION then return nil, "malformed" end
   local start = 3 + sealed:byte(2)
   if #sealed < start - 1 + NONCE + TAG then return nil, "malformed" end
-  local key = self.keys[sealed:sub(3, start - 1)]
-  if not key then return nil, "unknown_key" end
-  local text = core.unseal(key, sealed:sub(start, start + NONCE - 1), bound, sealed:sub(start + NONCE))
-  if not text then return nil, "changed" end
-  return text
+  local id, nonce, rest = sealed:sub(3, start - 1), sealed:sub(start, start + NONCE - 1), sealed:sub(start + NONCE)
+  local named, text = self.keys[id], nil
+  if named then
+    text = core.unseal(named, nonce, bound, rest)
+  elseif id == "" or self.keys[""] then -- the key had no id when it sealed this, or has none now
+    for _, key in pairs(self.keys) do text = text or core.unseal(key, nonce, bound, rest) end
+  end
+  if text then return text end
+  return nil, named and "changed" or "unknown_key"
 end
 
 return seal

@@ -92,6 +92,15 @@ describe("a sealer", function()
     assert.equal("text", assert(seal.new { a = OTHER }):open(map:seal("text", "entry"), "entry"))
   end)
 
+  it("opens what a key sealed that had no id then, or has none now", function()
+    local alone, named = assert(seal.new(KEY)), assert(seal.new { old = KEY })
+    for _, keys in ipairs { { a = OTHER, b = KEY }, { { id = "x", key = OTHER }, { id = "old", key = KEY } } } do
+      assert.equal("text", assert(seal.new(keys)):open(alone:seal("text", "entry"), "entry"))
+      assert.is_nil((assert(seal.new(keys)):open(alone:seal("text", "entry"), "another")))
+    end
+    assert.equal("text", alone:open(named:seal("text", "entry"), "entry"))
+  end)
+
   it("reports what is wrong with keys, without showing them", function()
     for _, case in ipairs {
       { "short-secret", "32 random bytes, not a string of 12 bytes" }, { 5, "not a number" }, { {}, "there is no key" },
