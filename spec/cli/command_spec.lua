@@ -137,6 +137,17 @@ describe("the exit status", function()
     end
   end)
 
+  it("is 5 for a refused picture, and the message names flags instead of options of Lua", function()
+    for _, command in ipairs { "read passport --transport sandbox README.md", "sign passport README.md" } do
+      local _, status, stderr = with(
+        "TENCENTCLOUD_SECRET_ID=AKIDxxxxxxxxxxxxxxxxxxxxxxxx TENCENTCLOUD_SECRET_KEY=kkkkkkkkkkkkkkkkkkkkkkkk ", command)
+      assert.are.equal(5, status, stderr)
+      assert.is_truthy(stderr:find("; --no-precheck sends it anyway", 1, true), stderr)
+    end
+    local out = run "read passport --json --transport sandbox README.md"
+    assert.is_truthy(cjson.decode(out).error.message:find("precheck = false", 1, true), out)
+  end)
+
   it("is 3 for wrong credentials", function()
     local bad = folder .. "/credentials.jpg"
     run("stamp %s --error AuthFailure.SecretIdNotFound -o %s", passport, bad)

@@ -29,6 +29,10 @@ describe("idocr precheck", function()
     assert.equal("format", cjson.decode(out).fit.reason)
     assert.truthy(cjson.decode(out).refused.message:find("fit = true", 1, true))
 
+    out = run("precheck malaysia_id %s", LOSSY)
+    assert.truthy(out:find("--fit makes it fit", 1, true), out)
+    assert.is_nil(out:find("precheck = false", 1, true), out)
+
     out = run("precheck passport --json %s", "lua/idocr/sandbox/specimens/passport.jpg")
     assert.is_nil(cjson.decode(out).fit)
     out = run("precheck passport --json %s", "README.md")

@@ -39,7 +39,7 @@ local function print_line(data, names, out) out.out(show.line(names.file and sho
 local function print_error(err, args, names, out)
   local source = width.plain(names.source)
   if args.json then print_line({ error = show.error_data(err) }, names, out) end
-  out.err("idocr: " .. source .. ": " .. console.paint(out, "red", width.plain(tostring(err))) .. "\n")
+  out.err("idocr: " .. source .. ": " .. console.paint(out, "red", width.plain(show.in_flags(tostring(err)))) .. "\n")
   if err.resume_token and not args.json then
     local site = args.site and " --site " .. args.site or ""
     out.err(("idocr: %s: the result can be read later without paying again: idocr resume%s %s\n"):format(

@@ -114,4 +114,19 @@ function show.card(out, card, options)
   return options.report and text .. checks_line(options.report) or text
 end
 
+-- What a message for Lua programs names -> what the command calls it.
+local FLAGS = {
+  { "fit = true", "--fit" }, { "precheck = false", "--no-precheck" }, { "client:resume(err.resume_token)", "idocr resume TOKEN" },
+}
+
+--- Returns the message of an error with the command's flags in place of options of Lua.
+---@param text string
+---@return string
+function show.in_flags(text)
+  for _, pair in ipairs(FLAGS) do
+    text = text:gsub((pair[1]:gsub("%p", "%%%0")), pair[2])
+  end
+  return text
+end
+
 return show

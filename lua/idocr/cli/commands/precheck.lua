@@ -81,7 +81,7 @@ end
 local function print_result(result, out)
   local rows = {}
   if result.refused then
-    rows[1] = { "refused", "", "", result.refused.message, colours = { "red", false, false, "red" } }
+    rows[1] = { "refused", "", "", show.in_flags(result.refused.message), colours = { "red", false, false, "red" } }
   end
   if result.fit then rows[#rows + 1] = fit_row(result.fit) end
   for _, finding in ipairs(result.findings) do

@@ -2,6 +2,7 @@
 
 local cli = require "idocr.cli.client"
 local shell_quote = require "idocr.shell_quote"
+local show = require "idocr.cli.show"
 local status = require "idocr.cli.status"
 local width = require "idocr.cli.width"
 
@@ -87,7 +88,7 @@ function sign.run(args, out)
   if args.back then params.back = cli.picture(args.back) end
   local request, err = cli.try(client.prepare, client, args.kind, params)
   if not request then
-    out.err("idocr: " .. width.plain(tostring(err)) .. "\n")
+    out.err("idocr: " .. width.plain(show.in_flags(tostring(err))) .. "\n")
     return status.of(err)
   end
   if args.body then
