@@ -275,6 +275,21 @@ describe("idocr batch", function()
     assert.matches("4 read", process.read(folder .. "/errors"))
   end)
 
+  it("reads a file once where a list names it in two ways", function()
+    put "a.jpg"
+    process.write(folder .. "/list", scans .. "/a.jpg\n" .. folder .. "/./scans/a.jpg\n" .. folder .. "/scans/../scans/a.jpg\n")
+    assert.same({ 1, 0 }, pair(batch(nil, folder .. "/list")))
+    assert.same({ 0, 0 }, pair(batch(nil, folder .. "/list")))
+    assert.equal(1, #entries())
+  end)
+
+  it("writes a row of --csv for each of two names that are not UTF-8", function()
+    put "a\255.jpg"
+    put "a\254.jpg"
+    assert.same({ 2, 0 }, pair(batch("--csv " .. q(folder .. "/cards.csv"))))
+    assert.equal(3, #cli.lines(process.read(folder .. "/cards.csv")))
+  end)
+
   it("recognises pictures by content: renamed and moved ones are not paid again, changed ones and copies are read", function()
     process.write(scans .. "/a.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X1" } })))
     process.write(scans .. "/b.jpg", assert(stamp.write(passport, { kind = "passport", fields = { number = "X2" } })))

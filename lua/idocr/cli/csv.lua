@@ -54,8 +54,9 @@ function csv.write(from, to, kind)
   for text in input:lines() do
     local line = json.decode(text)
     if type(line) == "table" and type(line.file) == "string" then
-      if not lines[line.file] then order[#order + 1] = line.file end
-      lines[line.file] = line
+      local path = entry.path(line) -- two names that are not UTF-8 can look the same in `file`
+      if not lines[path] then order[#order + 1] = path end
+      lines[path] = line
     end
   end
   input:close()
@@ -69,10 +70,10 @@ function csv.write(from, to, kind)
   end
   local written
   written, problem = output:write("\239\187\191", row(heads, #heads))
-  for _, file in ipairs(order) do
-    local line = lines[file]
+  for _, path in ipairs(order) do
+    local line = lines[path]
     local card, err = member(line.card) or {}, member(line.error) or {}
-    local values = { file, entry.status(line), member(err.code) }
+    local values = { line.file, entry.status(line), member(err.code) }
     for index, name in ipairs(fields) do values[#HEAD + index] = text_of(member(card[name])) end
     values[#HEAD + #fields + 1] = text_of(member(card.warnings))
     values[#HEAD + #fields + 2] = member(card.request_id) or member(err.request_id)

@@ -115,11 +115,22 @@ local function hash_of(run, path)
   return run.hashes[path] or nil
 end
 
+-- Removes further paths to the same file: `scans/a.jpg` and `./scans/a.jpg` in a list are one picture.
+local function without_repeats(all, memory)
+  local kept, seen = {}, {}
+  for _, path in ipairs(all) do
+    local key = sources.is_url(path) and path or memory:canonical(path) or path
+    if not seen[key] then kept[#kept + 1] = path end
+    seen[key] = true
+  end
+  return kept
+end
+
 -- Selects the pictures to send in this run.
 local function choose(run, all, memory)
   local todo, args, counts, here = {}, run.args, run.counts, {}
   for _, path in ipairs(all) do here[path], here[memory:canonical(path) or path] = true, true end
-  for _, path in ipairs(all) do
+  for _, path in ipairs(without_repeats(all, memory)) do
     local outcome = memory:outcome(path, function() return hash_of(run, path) end, here)
     if outcome == nil or money.ask_again(outcome, args.after_send) then
       todo[#todo + 1] = path
