@@ -98,14 +98,14 @@ finish() {
   cat "$work/$1.report"
 }
 
-# ---- the list of jobs: the longest of the last run first, so that no processor waits for a long one at the end
+# ---- the list of jobs: the longest of the last run first (in the first run the suites), so that no processor waits for a long
+# one at the end
 
 times=$BUILD/spec-times # "SECONDS LUA FILE" or "SECONDS SUITE" of the last complete run
-jobs=()
+jobs=("${suites[@]}")
 for lua in $SPEC_LUAS; do
   for file in "${files[@]}"; do jobs+=("$lua $file"); done
 done
-jobs+=("${suites[@]}")
 
 last_seconds() { awk -v job="$1" 'substr($0, index($0, " ") + 1) == job { print $1; exit }' "$times" 2>/dev/null; }
 if [ -s "$times" ]; then
@@ -127,7 +127,7 @@ announce() {
   elif [ "${SPEC_SET:-}" = quick ]; then
     guess="less than a minute"
   elif [ $# = 0 ]; then
-    guess="about 2 minutes on two idle processors"
+    guess="about 6 minutes on two idle processors"
   else
     guess="time unknown: this is the first run here"
   fi
