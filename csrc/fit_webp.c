@@ -10,15 +10,14 @@
 #include <webp/decode.h>
 
 #include "fit_decoders.h"
+#include "fit_file.h"
 
-#define SLICE (64 * 1024) /* bytes read at once */
 #define STEP_PIXELS 30000 /* pixels whose bytes are decoded in a step, about */
 #define LEAST_STEP 64     /* bytes */
 
 struct webp {
     struct idocr_source *source;
-    uint8_t *file;
-    size_t length, size;
+    struct idocr_fit_file file;
     size_t fed, step; /* bytes given to the decoder, and bytes of a step */
     WebPBitstreamFeatures features;
     WebPDecoderConfig config;
@@ -41,31 +40,8 @@ static void close_webp(void *data)
     WebPIDelete(self->decoder);
     if (self->begun)
         WebPFreeDecBuffer(&self->config.output);
-    free(self->file);
+    free(self->file.bytes);
     free(self);
-}
-
-/* Reads the next slice of the file. */
-static enum idocr_fit_status read_file(struct webp *self)
-{
-    if (self->file == NULL) {
-        uint64_t size = self->source->length(self->source);
-        if (size > IDOCR_FIT_MOST_FILE)
-            return IDOCR_FIT_TOO_LARGE;
-        self->size = (size_t)size;
-        self->file = malloc(self->size > 0 ? self->size : 1);
-        if (self->file == NULL)
-            return IDOCR_FIT_NO_MEMORY;
-    }
-    if (self->length == self->size)
-        return IDOCR_FIT_DONE;
-    size_t room = self->size - self->length, got;
-    if (self->source->read(self->source, self->file + self->length, room < SLICE ? room : SLICE, &got) != 0)
-        return IDOCR_FIT_READ;
-    if (got == 0)
-        return IDOCR_FIT_TRUNCATED;
-    self->length += got;
-    return IDOCR_FIT_MORE;
 }
 
 static uint32_t little32(const uint8_t *p)
@@ -76,11 +52,12 @@ static uint32_t little32(const uint8_t *p)
 /* Finds the colour profile, which follows the header of an extended file. */
 static void find_profile(const struct webp *self, struct idocr_fit_picture *picture)
 {
-    const uint8_t *file = self->file;
-    if (self->length < 38 || memcmp(file + 12, "VP8X", 4) != 0 || little32(file + 16) != 10 || memcmp(file + 30, "ICCP", 4) != 0)
+    const uint8_t *file = self->file.bytes;
+    if (self->file.length < 38 || memcmp(file + 12, "VP8X", 4) != 0 || little32(file + 16) != 10 ||
+        memcmp(file + 30, "ICCP", 4) != 0)
         return;
     uint32_t length = little32(file + 34);
-    if (length == 0 || length > self->length - 38)
+    if (length == 0 || length > self->file.length - 38)
         return;
     picture->profile = file + 38;
     picture->profile_length = length;
@@ -89,10 +66,10 @@ static void find_profile(const struct webp *self, struct idocr_fit_picture *pict
 static enum idocr_fit_status inspect_webp(void *data, struct idocr_fit_picture *picture)
 {
     struct webp *self = data;
-    enum idocr_fit_status status = read_file(self);
+    enum idocr_fit_status status = idocr_fit_file_read(&self->file, self->source);
     if (status != IDOCR_FIT_DONE)
         return status;
-    switch (WebPGetFeatures(self->file, self->length, &self->features)) {
+    switch (WebPGetFeatures(self->file.bytes, self->file.length, &self->features)) {
     case VP8_STATUS_OK: break;
     case VP8_STATUS_NOT_ENOUGH_DATA: return IDOCR_FIT_TRUNCATED;
     case VP8_STATUS_OUT_OF_MEMORY: return IDOCR_FIT_NO_MEMORY;
@@ -130,7 +107,7 @@ static enum idocr_fit_status set_up(struct webp *self, struct idocr_fit_picture 
     self->decoder = WebPIDecode(NULL, 0, &self->config);
     if (self->decoder == NULL)
         return IDOCR_FIT_NO_MEMORY;
-    uint64_t step = (uint64_t)self->length * STEP_PIXELS / (pixels + 1);
+    uint64_t step = (uint64_t)self->file.length * STEP_PIXELS / (pixels + 1);
     self->step = step < LEAST_STEP ? LEAST_STEP : (size_t)step;
     return IDOCR_FIT_MORE;
 }
@@ -140,11 +117,11 @@ static enum idocr_fit_status start_webp(void *data, struct idocr_fit_picture *pi
     struct webp *self = data;
     if (self->decoder == NULL)
         return set_up(self, picture, width, height);
-    size_t rest = self->length - self->fed;
+    size_t rest = self->file.length - self->fed;
     if (rest == 0)
         return IDOCR_FIT_TRUNCATED;
     self->fed += rest < self->step ? rest : self->step;
-    switch (WebPIUpdate(self->decoder, self->file, self->fed)) {
+    switch (WebPIUpdate(self->decoder, self->file.bytes, self->fed)) {
     case VP8_STATUS_OK: return IDOCR_FIT_DONE;
     case VP8_STATUS_SUSPENDED: return IDOCR_FIT_MORE;
     case VP8_STATUS_OUT_OF_MEMORY: return IDOCR_FIT_NO_MEMORY;

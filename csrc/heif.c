@@ -16,8 +16,9 @@
 
 #include <libheif/heif.h>
 
-#define SLICE (64 * 1024) /* bytes read at once */
-#define MOST_SIDE 16384   /* pixels; the limit that libheif gets */
+#include "fit_file.h"
+
+#define MOST_SIDE 16384 /* pixels; the limit that libheif gets */
 
 enum { TO_DECODE, DECODED };
 
@@ -25,8 +26,7 @@ enum { TO_DECODE, DECODED };
 struct work {
     atomic_int users, stage;
     enum idocr_fit_status status; /* valid once decoded */
-    uint8_t *file;
-    size_t length, size;
+    struct idocr_fit_file file;
     struct heif_context *context;
     struct heif_image_handle *handle;
     struct heif_image *image;
@@ -54,7 +54,7 @@ static void release(struct work *work)
     if (work->context != NULL)
         heif_context_free(work->context);
     free(work->profile);
-    free(work->file);
+    free(work->file.bytes);
     free(work);
 }
 
@@ -79,30 +79,6 @@ static void close_heif(void *data)
     struct heif *self = data;
     release(self->work);
     free(self);
-}
-
-/* Reads the next slice of the file. */
-static enum idocr_fit_status read_file(struct heif *self)
-{
-    struct work *work = self->work;
-    if (work->file == NULL) {
-        uint64_t size = self->source->length(self->source);
-        if (size > IDOCR_FIT_MOST_FILE)
-            return IDOCR_FIT_TOO_LARGE;
-        work->size = (size_t)size;
-        work->file = malloc(work->size > 0 ? work->size : 1);
-        if (work->file == NULL)
-            return IDOCR_FIT_NO_MEMORY;
-    }
-    if (work->length == work->size)
-        return IDOCR_FIT_DONE;
-    size_t room = work->size - work->length, got;
-    if (self->source->read(self->source, work->file + work->length, room < SLICE ? room : SLICE, &got) != 0)
-        return IDOCR_FIT_READ;
-    if (got == 0)
-        return IDOCR_FIT_TRUNCATED;
-    work->length += got;
-    return IDOCR_FIT_MORE;
 }
 
 static enum idocr_fit_status status_of(struct heif_error error)
@@ -141,7 +117,7 @@ static enum idocr_fit_status inspect_heif(void *data, struct idocr_fit_picture *
 {
     struct heif *self = data;
     struct work *work = self->work;
-    enum idocr_fit_status status = read_file(self);
+    enum idocr_fit_status status = idocr_fit_file_read(&work->file, self->source);
     if (status != IDOCR_FIT_DONE)
         return status;
     work->context = heif_context_alloc();
@@ -149,7 +125,7 @@ static enum idocr_fit_status inspect_heif(void *data, struct idocr_fit_picture *
         return IDOCR_FIT_NO_MEMORY;
     heif_context_set_maximum_image_size_limit(work->context, MOST_SIDE);
     heif_context_set_max_decoding_threads(work->context, 0);
-    status = status_of(heif_context_read_from_memory_without_copy(work->context, work->file, work->length, NULL));
+    status = status_of(heif_context_read_from_memory_without_copy(work->context, work->file.bytes, work->file.length, NULL));
     if (status == IDOCR_FIT_DONE)
         status = status_of(heif_context_get_primary_image_handle(work->context, &work->handle));
     if (status != IDOCR_FIT_DONE)
