@@ -2,6 +2,7 @@
 
 local ekycpro = require "idocr.cards.parts.ekycpro"
 local parts = require "idocr.cards.parts.tencent"
+local philippines = require "idocr.cards.parts.philippines"
 
 local DATE = { "YYYY/MM/DD" }
 
@@ -10,15 +11,7 @@ return {
   country = "PHL",
 
   services = {
-    {
-      provider = "tencent",
-      action = "RecognizePhilippinesDrivingLicenseOCR",
-      sites = { intl = true },
-      removed = { cn = "2024-11-29" },
-      rate = 20,
-      pictures = parts.FRONT,
-      formats = parts.JPEG_PNG,
-      max_base64 = parts.MAX_BASE64_7M,
+    philippines.service("RecognizePhilippinesDrivingLicenseOCR", {
       inputs = { parts.portrait "ReturnHeadImage" },
       outputs = {
         { wire = "LicenseNo.Value", field = "number", as = "text" },
@@ -34,8 +27,7 @@ return {
         { wire = "AgencyCode.Value", field = "agency_code", as = "text" },
         { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
       },
-      refusal = parts.NOT_READ,
-    },
+    }),
     ekycpro.service("ph_ocr_dl/general", {
       outputs = {
         { wire = "licenseNo", field = "number", as = "text" },

@@ -2,6 +2,7 @@
 
 local ekycpro = require "idocr.cards.parts.ekycpro"
 local parts = require "idocr.cards.parts.tencent"
+local philippines = require "idocr.cards.parts.philippines"
 
 -- The card prints the month first.
 local WORDS, NUMBERS = { "Mon D,YYYY" }, { "MM/DD/YYYY" }
@@ -11,15 +12,7 @@ return {
   country = "PHL",
 
   services = {
-    {
-      provider = "tencent",
-      action = "RecognizePhilippinesTinIDOCR",
-      sites = { intl = true },
-      removed = { cn = "2024-11-29" },
-      rate = 20,
-      pictures = parts.FRONT,
-      formats = parts.JPEG_PNG,
-      max_base64 = parts.MAX_BASE64_7M,
+    philippines.service("RecognizePhilippinesTinIDOCR", {
       inputs = { parts.required_portrait "ReturnHeadImage" },
       outputs = {
         { wire = "LicenseNumber.Value", field = "number", as = "text" },
@@ -29,8 +22,7 @@ return {
         { wire = "IssueDate.Value", field = "issue_date", as = "date_mdy", formats = WORDS },
         { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
       },
-      refusal = parts.NOT_READ,
-    },
+    }),
     ekycpro.service("ph_ocr_tinid/general", {
       outputs = {
         { wire = "licenseNumber", field = "number", as = "text" },

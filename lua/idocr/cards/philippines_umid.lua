@@ -4,6 +4,7 @@
 local ekycpro = require "idocr.cards.parts.ekycpro"
 local names = require "idocr.cards.parts.names"
 local parts = require "idocr.cards.parts.tencent"
+local philippines = require "idocr.cards.parts.philippines"
 
 local DATE = { "YYYY/MM/DD" }
 
@@ -12,15 +13,7 @@ return {
   country = "PHL",
 
   services = {
-    {
-      provider = "tencent",
-      action = "RecognizePhilippinesUMIDOCR",
-      sites = { intl = true },
-      removed = { cn = "2024-11-29" },
-      rate = 20,
-      pictures = parts.FRONT,
-      formats = parts.JPEG_PNG,
-      max_base64 = parts.MAX_BASE64_7M,
+    philippines.service("RecognizePhilippinesUMIDOCR", {
       inputs = { parts.portrait "ReturnHeadImage" },
       outputs = {
         { wire = "CRN.Value", field = "number", as = "text" },
@@ -33,8 +26,7 @@ return {
         { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
       },
       composed = names.WITH_MIDDLE_NAME,
-      refusal = parts.NOT_READ,
-    },
+    }),
     ekycpro.service("ph_ocr_umid/general", {
       outputs = {
         { wire = "crn", field = "number", as = "text" },

@@ -3,6 +3,7 @@
 local ekycpro = require "idocr.cards.parts.ekycpro"
 local names = require "idocr.cards.parts.names"
 local parts = require "idocr.cards.parts.tencent"
+local philippines = require "idocr.cards.parts.philippines"
 
 local DATE = { "Mon D,YYYY" }
 
@@ -11,15 +12,7 @@ return {
   country = "PHL",
 
   services = {
-    {
-      provider = "tencent",
-      action = "RecognizePhilippinesVoteIDOCR",
-      sites = { intl = true },
-      removed = { cn = "2024-11-29" },
-      rate = 20,
-      pictures = parts.FRONT,
-      formats = parts.JPEG_PNG,
-      max_base64 = parts.MAX_BASE64_7M,
+    philippines.service("RecognizePhilippinesVoteIDOCR", {
       inputs = { parts.required_portrait "ReturnHeadImage" },
       outputs = {
         { wire = "VIN.Value", field = "number", as = "text" },
@@ -34,8 +27,7 @@ return {
         { wire = "HeadPortrait.Value", field = "portrait", as = "picture" },
       },
       composed = names.WITH_MIDDLE_NAME,
-      refusal = parts.NOT_READ,
-    },
+    }),
     ekycpro.service("ph_ocr_vote/general", {
       outputs = {
         { wire = "vin", field = "number", as = "text" },
