@@ -110,11 +110,11 @@ describe("the limiter", function()
     assert.equal(100, (window.of(1e6)))
   end)
 
-  it("gives a moment that was given up to whoever comes next", function()
+  it("gives a moment that was given up to the next caller", function()
     local runtime = scripted.runtime()
     local made = limiter.new({ wait = true, all = 2, actions = {} }, runtime, memory.new())
     local lost
-    function runtime.sleep(_, give_up) lost = give_up end -- whoever sleeps here is not there any more
+    function runtime.sleep(_, give_up) lost = give_up end -- the sleeping caller has disconnected
     local function wait(left) return (made:wait("p", "id", "A", nil, left or 60)) end
     assert.same({ 0, 0 }, { wait(), wait() })
     local third = wait()

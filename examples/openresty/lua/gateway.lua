@@ -186,7 +186,7 @@ local function answer_with_ticket(name, params)
   respond(202, cjson.encode { ticket = ticket, state = "waiting" })
 end
 
---- Handles GET /v1/tickets/TICKET: 200 with the result, 202 while there is none.
+--- Handles GET /v1/tickets/TICKET: 200 with the result, 202 until it is ready.
 function gateway.ticket(ticket)
   if unauthorised() then return end
   local missing = tickets.missing()

@@ -16,7 +16,7 @@ recognised by their content: one that the queue has already is not added again.
 
 With a key, paths, params and uploads are sealed. Without one, --upload needs --clear.
 
-Status 0: all pictures are in the queue. Status 1: a picture cannot be read, or there is none.
+Status 0: all pictures are in the queue. Status 1: a picture cannot be read, or no picture was found.
 
   export IDOCR_QUEUE=redis://127.0.0.1:6379/0/scans IDOCR_KEY=~/.idocr-key
   idocr enqueue passport scans

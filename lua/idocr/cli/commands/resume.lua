@@ -10,8 +10,8 @@ local resume = {
   description = [[
 Reads the result of pictures that an earlier command submitted and that was not ready before its
 timeout (StillProcessing). The pictures are not submitted or paid again. The token is in that
-command's message, with --json in error.resume_token. Whoever has it and an account of the service
-can read the card; with - it is read from standard input.
+command's message, with --json in error.resume_token; with - it is read from standard input. The
+token and an account of the service are enough to read the card: keep it secret.
 
   idocr resume any_card:tencent:intl:d3b0…
   idocr resume --json - < token.txt]],
